@@ -6,8 +6,9 @@ import { quoteIdentifier, quoteTable } from "./quote.js";
 import { Scanner, type Token } from "./read/scan.js";
 
 /**
- * A default of MariaDB that takes numbers from a sequence asks the account that inserts for rights on it. No other default fails for one
- * account and works for another: it calls built-in functions only. Nothing is evaluated, for a number that is taken nobody gets back.
+ * In MariaDB, a default that takes its number from a sequence requires the inserting account to have privileges on that sequence. Other
+ * defaults only call built-in functions, so they work for every account. The default is not evaluated, because a used sequence number is
+ * lost.
  */
 async function tryDefault(
   connection: Connection,
@@ -43,7 +44,7 @@ async function tryDefault(
   return refusals.length > 0 ? { kind: "fails", refusals } : { kind: "works", roles };
 }
 
-/** Accounts and roles with privileges on a table or sequence, however they have got them, but by a role. */
+/** Accounts and roles with privileges on a table or sequence. Leaves out privileges that come through a role. */
 async function granted(
   connection: Connection,
   { schema = null, name }: { readonly schema?: string | null; readonly name: string },
@@ -62,7 +63,7 @@ async function granted(
   return rows.map(({ role, privilege }) => ({ role: role.replace(/@''$/, ""), privilege }));
 }
 
-/** The sequence that a default takes its number from: `nextval(`shop`.`numbers`)`, `NEXT VALUE FOR numbers`. */
+/** The sequence of a default such as `nextval(`shop`.`numbers`)` or `NEXT VALUE FOR numbers`. */
 function sequenceIn(defaultSql: string): TableName | undefined {
   const scanner = new Scanner(defaultSql);
   const tokens: Token[] = [];
@@ -81,7 +82,7 @@ function sequenceIn(defaultSql: string): TableName | undefined {
   return tokens[from + 1]?.text === "." ? { schema: first, name: nameOf(tokens[from + 2]) } : { name: first };
 }
 
-/** `information_schema` shows grants on columns to accounts that may read the grants of others, and to the account itself. */
+/** `information_schema` shows column grants only to the account itself and to accounts that can read other accounts' grants. */
 async function columnGrants(
   connection: Connection,
   on: TableName,

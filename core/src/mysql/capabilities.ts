@@ -1,6 +1,6 @@
 import type { Capabilities } from "../dialect/capabilities.js";
 
-/** Of MySQL and of MariaDB. */
+/** For MySQL and MariaDB. */
 export const capabilities: Capabilities = {
   hasTransactionalDdl: false,
   buildsIndexesOnline: true,

@@ -6,7 +6,7 @@ import { eitherJudging, mariadbJudging, mysqlJudging } from "./judging.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 
-/** Of what a set says that it is for: `mysql` may be MariaDB as well, as both answer to it. */
+/** For the declared dialect: `mysql` can also mean MariaDB, because ORMs use it for both servers. */
 export const eitherChecking = checkingBy(eitherJudging);
 export const mysqlChecking = checkingBy(mysqlJudging);
 export const mariadbChecking = checkingBy(mariadbJudging);
@@ -20,7 +20,7 @@ function read(sql: string, file: string): Migration {
     return readMysqlMigration(sql, file);
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
-    // A quote or a comment without an end: where statements end nobody knows then.
+    // A quote or comment is not closed, so statement boundaries are unknown.
     const line = Number(/:(\d+):/.exec(error.message.slice(file.length))?.[1] ?? 1);
     const statement = { index: 0, sql, full: sql, offset: 0, line: 1 };
     const what = error.message.replace(/^.*:\d+: /s, "");
@@ -38,7 +38,7 @@ const online = "ALGORITHM=INPLACE, LOCK=NONE";
 const copy =
   "copy the table with pt-online-schema-change or gh-ost while reads and writes continue (MariaDB 11.2 and later often does this itself: name your version with --server mariadb:11.4)";
 
-/** What MySQL and MariaDB do in the place of a hazard, by the rule that tells it. Those that are not here have one way for all. */
+/** The safe alternatives on MySQL and MariaDB, by rule id. Rules that are not listed use the same alternative on every server. */
 const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {
   "add-check": () => ({ words: `${copy}; or check it in the code` }),
   "add-column-constraint": (operation) => ({
@@ -128,7 +128,7 @@ function clauseOf({ sql }: Operation, table: TableName): string {
   return `ALTER TABLE ${quoteTable(table)} ${sql}`;
 }
 
-/** Without statements where a name is none that the server could have. */
+/** Leaves out the SQL if a name is invalid on the server. */
 function sqlOf(make: () => readonly string[]): Pick<Safer, "sql"> {
   try {
     return { sql: make() };

@@ -12,10 +12,10 @@ import { asServerError } from "./errors.js";
 import { readConnectionUrl } from "./url.js";
 
 /**
- * Opens a session on MySQL or MariaDB, encrypted as the URL says. Values are given as text, and come as text where JavaScript would round
- * them (bigint, decimal) or move them (moments).
+ * Opens a session on MySQL or MariaDB, encrypted as the URL requires. Sends values as text, and reads values as text where JavaScript would
+ * round (bigint, decimal) or shift them (date-times).
  *
- * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password
+ * @throws LS8004 if the server is unreachable or rejects the connection; the message never contains the password
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
   const { config, label, encryption } = readConnectionUrl(url);
@@ -26,10 +26,7 @@ export function schemaOf(url: string): string {
   return readConnectionUrl(url).config.database ?? "";
 }
 
-/**
- * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a socket). Errors as
- * `connect`.
- */
+/** Opens a session with driver settings, for ORMs whose settings do not fit into a URL (certificates, a socket). Errors as `connect`. */
 export async function connectWith(settings: object, options: ConnectOptions): Promise<Connection> {
   const {
     host = "localhost",
@@ -57,12 +54,12 @@ interface SessionFacts {
   readonly pid: number;
   readonly version: string;
   readonly mode: string;
-  /** What it writes to its binary log: `ROW`, `STATEMENT`, `MIXED`; null: nothing. */
+  /** The format of its binary log: `ROW`, `STATEMENT`, `MIXED`; null: it has none. */
   readonly log: string | null;
   readonly lockSeconds: string;
   readonly rowLockSeconds: string;
   readonly idleSeconds: string;
-  /** When the server began, in seconds: numbers of sessions begin anew then. */
+  /** When the server started, in seconds. Connection ids restart with the server. */
   readonly start: string;
 }
 
@@ -71,14 +68,14 @@ const describeSession = `SELECT CONNECTION_ID() AS pid, VERSION() AS version, @@
   CONCAT(@@SESSION.innodb_lock_wait_timeout) AS rowLockSeconds, CONCAT(@@SESSION.wait_timeout) AS idleSeconds,
   UNIX_TIMESTAMP() AS now`;
 
-/** For what every server answers at once. */
+/** For queries that every server answers immediately. */
 const answerMs = 10_000;
 
 async function open(address: Address, options: ConnectOptions): Promise<Connection> {
   const { label } = address;
   const { applicationName, isReadOnly = false, silenceMs = 30_000, statementTimeoutMs: always = 0 } = options;
   const patienceMs = address.config.connectTimeout ?? answerMs;
-  /** Over a second connection, which lives no longer than its answer. */
+  /** Runs a query on a second connection and closes it afterwards. */
   const asked = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
     const other = await dial(address, applicationName);
     return inTime(ask(other), patienceMs).finally(() => other.destroy());
@@ -97,9 +94,9 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     const facts = await inTime(factsOf(session), patienceMs);
     const { pid, version } = facts;
     const isMariaDb = /mariadb/i.test(version);
-    // Servers of before, which are refused later, have no WITH.
+    // Unsupported older servers, which are rejected later, have no WITH.
     const marked = versionNumber(version) < 80_000 ? (sql: string) => sql : marking(applicationName);
-    // What does not fit a column is an error, and no other value.
+    // Strict mode: a value that does not fit its column is an error.
     if (!facts.mode.includes("STRICT_ALL_TABLES"))
       await inTime(
         session.query("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')"),
@@ -113,7 +110,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         ]);
         const [found] = rows as unknown as readonly { readonly state: string }[];
         return found !== undefined && found.state !== "Sleep";
-        // A server that refuses the second connection is there, and may be at work.
+        // A server that rejects the second connection is running and may be busy.
       }).catch((error) => isDatabaseError(asServerError(error)));
     const cancel = async () => {
       await asked((other) => other.query(`KILL QUERY ${pid}`));
@@ -122,10 +119,10 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     const runs = async (sql: string, values?: readonly unknown[]) => {
       const startedMs = performance.now();
       const limitMs = limits.statementTimeoutMs ?? always;
-      // No server of both ends every statement in time by itself.
+      // Neither server has a timeout that covers every statement.
       let ending: Promise<void> | undefined;
       const end = () => {
-        // Not cancelled: the statement has ended meanwhile.
+        // The cancel failed because the statement has ended.
         ending = cancel().catch(() => undefined);
       };
       const timer = limitMs > 0 ? setTimeout(end, limitMs) : undefined;
@@ -148,7 +145,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         );
       } finally {
         clearTimeout(timer);
-        // Late it would end the next statement.
+        // A late cancel would end the next statement.
         await ending;
       }
     };
@@ -176,7 +173,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         limits = wanted;
         const { lockTimeoutMs, idleTimeoutMs } = wanted;
         const lockSeconds = lockTimeoutMs === undefined ? undefined : Math.max(1, Math.ceil(lockTimeoutMs / 1000));
-        // Under READ COMMITTED InnoDB refuses to write where the binary log holds statements.
+        // Under READ COMMITTED, InnoDB rejects writes if the binary log is statement-based.
         const isRepeated = isRepeatable === true || (facts.log === "STATEMENT" && isReading !== true);
         const statements = [
           `SET SESSION lock_wait_timeout = ${lockSeconds ?? facts.lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds ?? facts.rowLockSeconds}`,
@@ -190,7 +187,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       rollback: () => ended("ROLLBACK"),
       cancel,
       async close() {
-        // A session that is gone cannot be ended in order, and a silent one does not answer.
+        // A lost session cannot be closed cleanly, and a hung one does not answer.
         if (!isLost) await inTime(session.end(), 2000).catch(() => session.destroy());
         isLost = true;
       },
@@ -206,11 +203,11 @@ async function factsOf(session: Session): Promise<SessionFacts> {
   const [uptime] = await session.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
   const [{ now, ...facts }] = rows as unknown as readonly [SessionFacts & { readonly now: number }];
   const [{ Value }] = uptime as unknown as readonly [{ readonly Value: string }];
-  // To MySQL it is a BIGINT, which the driver gives as text.
+  // MySQL returns a BIGINT, which the driver converts to text.
   return { ...facts, pid: Number(facts.pid), start: String(Number(now) - Number(Value)) };
 }
 
-/** Connects, and sets nothing that is not needed to read what comes. */
+/** Connects, and only applies settings that are needed to read results. */
 async function dial(
   { config, encryption }: Address,
   applicationName: string,
@@ -241,13 +238,13 @@ async function dial(
   }
 }
 
-/** Numbers would be sent as floating point. */
+/** The driver would send numbers as floating point. */
 function asText(value: unknown): unknown {
   return typeof value === "number" || typeof value === "bigint" ? String(value) : value;
 }
 
 function resultOf(result: unknown): QueryResult<object> {
-  // A text with several statements gives a list of results, each a list of rows or a header.
+  // Several statements return a list of results, each a list of rows or a header.
   const isSeveral = Array.isArray(result) && result.some((each) => Array.isArray(each) || isHeader(each));
   const last = isSeveral ? (result as readonly unknown[]).at(-1) : result;
   if (Array.isArray(last)) return { rows: last as readonly object[], rowCount: last.length };
@@ -259,7 +256,7 @@ function isHeader(value: unknown): boolean {
   return (value as object | null)?.constructor?.name === "ResultSetHeader";
 }
 
-/** 10.11.19-MariaDB → 101119; 8.4.3 → 80403, as servers write it in versioned comments. */
+/** 10.11.19-MariaDB → 101119; 8.4.3 → 80403: the format of versioned comments. */
 function versionNumber(version: string): number {
   const [, major = 0, minor = 0, patch = 0] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)?.map(Number) ?? [];
   return major * 10_000 + minor * 100 + patch;

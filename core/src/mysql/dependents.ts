@@ -8,8 +8,8 @@ import { quoteIdentifier, quoteTable } from "./quote.js";
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * What hangs on a column, on its NOT NULL, or on an index. The servers know no dependents: they refuse what would make a key, a check or a
- * computed column wrong, and leave views, triggers and routines that fail from then on. Those are found by their text.
+ * The objects that depend on a column, its NOT NULL, or an index. The servers do not record dependencies. They reject changes that would
+ * break a key, a check or a computed column, but let views, triggers and routines fail afterwards. Those are found by their text.
  */
 export async function dependentsOf(connection: Connection, taken: Taken): Promise<readonly Dependent[]> {
   const { schema = null, name } = taken.table;
@@ -41,7 +41,7 @@ export async function dependentsOf(connection: Connection, taken: Taken): Promis
     const primary = indexes.find(([first]) => first?.INDEX_NAME === "PRIMARY") ?? [];
     const columns = columnsOf(primary);
     if (!columns.includes(taken.name)) return [];
-    // A column that counts has to have a key.
+    // An AUTO_INCREMENT column requires a key.
     const counter = (await of("COLUMNS")).find((row) => /auto_increment/i.test(String(row.EXTRA)))?.COLUMN_NAME;
     const isKept = counter !== undefined && counter !== taken.name && columns.includes(String(counter));
     const key = isKept ? `, ADD PRIMARY KEY (${quoteIdentifier(String(counter))})` : "";
@@ -76,7 +76,7 @@ export async function dependentsOf(connection: Connection, taken: Taken): Promis
     const { INDEX_NAME } = first;
     const isComputed = parts.some((part) => names(part.EXPRESSION, connection).includes(column));
     if (!isComputed && !columnsOf(parts).includes(column)) continue;
-    // The index that a foreign key made for itself goes with that.
+    // The server drops the index of a foreign key together with it.
     if (found.some((each) => each.name === INDEX_NAME && each.what.startsWith("foreign key"))) continue;
     const what = INDEX_NAME === "PRIMARY" ? "primary key" : Number(first.NON_UNIQUE) === 0 ? "unique index" : "index";
     found.push(
@@ -108,7 +108,9 @@ export async function dependentsOf(connection: Connection, taken: Taken): Promis
   return [...found, ...(await texts(taken, own, ask))];
 }
 
-/** A check that names the column alone goes with it. MariaDB keeps what is valid of a type in a check of the column's own. */
+/**
+ * A check that only names this column is dropped with it. MariaDB stores the valid values of some types in a check of the column itself.
+ */
 async function checks(
   { table, name: column }: Taken,
   own: readonly [string, string],
@@ -134,7 +136,7 @@ async function checks(
   });
 }
 
-/** Triggers of the table that name the column fail with every write. Of other texts that name both nobody knows what they mean by it. */
+/** A trigger of this table that uses the column makes every write fail. Other texts that contain both names may mean something else. */
 async function texts(
   { name: column }: Taken,
   own: readonly [string, string],
@@ -213,12 +215,15 @@ function columnsOf(parts: readonly Row[], key = "COLUMN_NAME"): readonly string[
   return [...parts].sort((a, b) => place(a) - place(b)).flatMap((row) => (row[key] === null ? [] : [String(row[key])]));
 }
 
-/** Whether an index serves a foreign key over these columns: whole and in this order they come first in it. */
+/**
+ * Whether an index serves a foreign key on these columns: its first columns must be exactly these, in this order and without prefix
+ * lengths.
+ */
 const serves = (index: readonly Row[], columns: readonly string[]) =>
   index.filter((part) => columns[Number(part.SEQ_IN_INDEX) - 1] === part.COLUMN_NAME && part.SUB_PART === null)
     .length === columns.length;
 
-/** MySQL from 8.4 on accepts for a foreign key of another table only a unique index of exactly its columns, unless it is set otherwise. */
+/** By default, MySQL 8.4 and later only accepts a unique index on exactly the columns that a foreign key references. */
 const isKeyOf: typeof serves = (index, columns) =>
   serves(index, columns) && index.length === columns.length && Number(index[0]?.NON_UNIQUE) === 0;
 

@@ -4,12 +4,12 @@ import { readFormerTable } from "./former-table.js";
 import { queryWithLimits } from "./query-with-limits.js";
 import { quoteIdentifier } from "./quote.js";
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const development: Development = {
   async index(connection, { schema, name }) {
     const rows = await queryWithLimits<IndexPart>(connection, `the index "${name}"`, indexSql, [schema ?? null, name]);
     const [first] = rows;
-    // Its name is its table's affair: of several nobody has said which.
+    // Index names are unique only within a table, so several matches are ambiguous.
     if (first === undefined || rows.some(({ table }) => table !== first.table)) return undefined;
     const isPlain = rows.every(({ column, part, direction }) => column !== null && part === null && direction === "A");
     const facts: IndexFacts = {
@@ -50,7 +50,7 @@ export const development: Development = {
 
   formerTable: readFormerTable,
 
-  // There are no types but the server's own.
+  // MySQL and MariaDB have no user-defined types.
   typeKind: async () => "plain",
 
   async isTaken(connection, table, name, hasIndex) {
@@ -67,7 +67,7 @@ export const development: Development = {
     return Number(rows[0]?.taken) === 1;
   },
 
-  // Nothing tells what a function depends on. What gives another value each time its name has told.
+  // The server does not record what a function depends on. Functions with changing values were found by name before.
   dependence: async () => ({ on: "row", usesOwn: false }),
 
   async dependents(connection, table, column) {
@@ -82,7 +82,7 @@ export const development: Development = {
     return { comment: comments[0]?.comment || undefined, rebuilt: [], checked: checks.map((each) => each.name) };
   },
 
-  // An empty copy would be temporary, and of those nothing is instant.
+  // The test would use an empty temporary table, and temporary tables support no instant changes.
   isRewrittenFor: async () => undefined,
 };
 
@@ -101,7 +101,7 @@ const indexSql = `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, NO
   FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND INDEX_NAME = ?
  ORDER BY TABLE_NAME, SEQ_IN_INDEX`;
 
-/** An expression has no name here: what it is nobody can write from this. */
+/** The server does not return the expression, so this SQL cannot be executed. */
 function partSql({ column, part, direction }: IndexPart): string {
   const name = column === null ? "(…)" : quoteIdentifier(column);
   return `${name}${part === null ? "" : `(${part})`}${direction === "D" ? " DESC" : ""}`;
@@ -124,7 +124,7 @@ const keysSql = `SELECT CONSTRAINT_NAME AS name, TABLE_SCHEMA AS \`schema\`, TAB
     OR (REFERENCED_TABLE_SCHEMA = COALESCE(?, DATABASE()) AND REFERENCED_TABLE_NAME = ?))
  ORDER BY CONSTRAINT_NAME, TABLE_NAME, ORDINAL_POSITION`;
 
-/** Foreign keys and checks share the names of a database, indexes those of their table. */
+/** Foreign keys and checks have names that are unique in the database, indexes in their table. */
 const takenSql = `SELECT EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = COALESCE(?, DATABASE())
       AND CONSTRAINT_NAME = ? AND CONSTRAINT_TYPE IN ('FOREIGN KEY', 'CHECK'))
     OR (? AND EXISTS (SELECT 1 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?

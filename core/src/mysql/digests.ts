@@ -1,10 +1,10 @@
 const preparedOne = /^(EXECUTE|PREPARE) +(?=[( ]*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|TABLE|VALUES)\b)/;
 
 /**
- * The statement that a digest is of. MySQL 9 counts what a driver prepares on the server by digests of its own: `PREPARE SELECT …` when it is
- * prepared, `EXECUTE SELECT …` when it runs.
+ * The statement behind a digest. MySQL 9 records server-side prepared statements under separate digests: `PREPARE SELECT …` for preparing,
+ * `EXECUTE SELECT …` for running.
  *
- * @returns undefined where it was only prepared
+ * @returns undefined if the digest only covers preparing
  */
 export function ranStatement(digest: string): string | undefined {
   const [prefix, how] = preparedOne.exec(digest) ?? [];

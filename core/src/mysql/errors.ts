@@ -1,6 +1,6 @@
 /**
- * The condition that an error of the server is, by the SQLSTATE that PostgreSQL has for it: whoever decides by a condition knows one list
- * of them. Of errors that are not here the server's own SQLSTATE says the class (`22003` is a value out of range in both).
+ * Maps error numbers to the SQLSTATE that PostgreSQL uses for the same condition, so callers need only one list. For other errors, the
+ * SQLSTATE of the server gives the class (`22003` is a value out of range in both).
  * https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html · https://mariadb.com/kb/en/mariadb-error-codes/
  */
 const conditions: Readonly<Record<number, string>> = {
@@ -33,7 +33,7 @@ const conditions: Readonly<Record<number, string>> = {
   1213: "40P01", // ER_LOCK_DEADLOCK
   1226: "53300", // ER_USER_LIMIT_REACHED
   1227: "42501", // ER_SPECIFIC_ACCESS_DENIED_ERROR
-  1265: "22000", // WARN_DATA_TRUNCATED: an error in strict mode, of what an enum does not have
+  1265: "22000", // WARN_DATA_TRUNCATED: in strict mode an error, for a value outside an enum
   1290: "25006", // ER_OPTION_PREVENTS_STATEMENT: --read-only
   1292: "22007", // ER_TRUNCATED_WRONG_VALUE
   1304: "42723", // ER_SP_ALREADY_EXISTS
@@ -61,10 +61,10 @@ const conditions: Readonly<Record<number, string>> = {
   3822: "42710", // ER_CHECK_CONSTRAINT_DUP_NAME
   4025: "23514", // ER_CONSTRAINT_FAILED of MariaDB
   4031: "57P05", // ER_CLIENT_INTERACTION_TIMEOUT
-  55000: "55000", // a unit's own: rows without a value
+  55000: "55000", // raised by units: rows without a value
 };
 
-/** The condition of a number; undefined: of those that are not here the server's own SQLSTATE tells. */
+/** The SQLSTATE for an error number. If undefined, use the SQLSTATE of the server. */
 export function mysqlCondition(errno: number): string | undefined {
   return conditions[errno];
 }
@@ -72,7 +72,7 @@ export function mysqlCondition(errno: number): string | undefined {
 /** An error that the server reported, in the form that `db/retry.ts` reads. */
 export class ServerError extends Error {
   readonly severity = "ERROR";
-  /** Names from the message, as PostgreSQL sends them beside it. */
+  /** Names parsed from the message. PostgreSQL sends them as separate fields. */
   readonly constraint?: string;
   readonly column?: string;
 
@@ -80,7 +80,7 @@ export class ServerError extends Error {
     message: string,
     /** SQLSTATE of the condition. */
     readonly code: string,
-    /** As the server numbers it: 1205. */
+    /** The error number of the server, such as 1205. */
     readonly errno: number,
     override readonly cause: unknown,
   ) {
@@ -90,7 +90,7 @@ export class ServerError extends Error {
   }
 }
 
-/** Where names stand in messages. Values that are quoted before them cannot be taken for one: the pattern ends with the message. */
+/** Finds names in messages. Quoted values before them cannot match, because each pattern is anchored at the end. */
 const constraintIn: Readonly<Record<number, RegExp>> = {
   1062: / for key '([^']*)'$/,
   1452: /, CONSTRAINT `([^`]*)` FOREIGN KEY \([^']*$/,
@@ -107,7 +107,7 @@ function namesIn(message: string, errno: number): { readonly constraint?: string
   return column === undefined ? {} : { column };
 }
 
-/** The server's error in an error of the driver; errors that are the driver's own, or the network's, as they are. */
+/** Extracts the server's error from a driver error. Returns errors of the driver or the network unchanged. */
 export function asServerError(error: unknown): unknown {
   const { errno, sqlState, sqlMessage, message } = (error ?? {}) as {
     readonly errno?: unknown;
@@ -115,7 +115,7 @@ export function asServerError(error: unknown): unknown {
     readonly sqlMessage?: unknown;
     readonly message?: unknown;
   };
-  // Errors of the network have numbers, too: those are negative.
+  // Network errors also have numbers, but negative ones.
   if (typeof errno !== "number" || errno < 1000 || typeof sqlState !== "string") return error;
   const code = conditions[errno] ?? (sqlState === "" ? "HY000" : sqlState);
   return new ServerError(String(sqlMessage ?? message), code, errno, error);

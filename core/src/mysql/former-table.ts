@@ -7,7 +7,7 @@ import { queryWithLimits } from "./query-with-limits.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 
-/** A table as its server declares it; undefined where there is none. */
+/** A table as the server declares it, or undefined if it does not exist. */
 export async function readFormerTable(connection: Connection, table: TableName): Promise<FormerTable | undefined> {
   const [row] = await queryWithLimits<Readonly<Record<string, string>>>(
     connection,
@@ -30,7 +30,7 @@ export async function readFormerTable(connection: Connection, table: TableName):
   const isNamed = (name: string) => (each: { readonly name: string }) => each.name.toLowerCase() === name.toLowerCase();
   return {
     column: (name) => columns.find(isNamed(name)),
-    // Each part of it has a line of its own.
+    // Each part of the definition is on its own line.
     columnSql(name) {
       const start = `  ${quoteIdentifier(columns.find(isNamed(name))?.name ?? name)} `;
       const line = sql.split("\n").find((each) => each.startsWith(start));

@@ -10,7 +10,7 @@ import { isBinary, textOf } from "./batches/keys.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { rowLabel, rowOrder } from "./rows/label.js";
 
-/** A value as MySQL and MariaDB read it from text; of a binary column in hexadecimal digits. @throws LS5052 */
+/** A value as text for MySQL and MariaDB; hexadecimal digits for binary columns. @throws LS5052 */
 function mysqlText(value: unknown, type: string): string | undefined {
   return textOfValue(value, type, forms);
 }
@@ -22,7 +22,7 @@ const forms: TextForms = {
   list: () => undefined,
   text: (value, type) => (isBinary(type) ? hex(Buffer.from(value)) : value),
   boolean: (value) => (value ? "1" : "0"),
-  // Neither takes the T and the Z; a time of day would make a date out of range.
+  // Neither server accepts T and Z. A time of day would put a date out of range.
   moment(value, type) {
     const [date = "", time = ""] = value.toISOString().replace("Z", "").split("T");
     return /^date\b/.test(type) ? date : /^time\b/.test(type) ? time : `${date} ${time}`;
@@ -30,7 +30,7 @@ const forms: TextForms = {
   bytes: hex,
 };
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const functions: FunctionValues = {
   text: mysqlText,
 
@@ -58,7 +58,7 @@ export const functions: FunctionValues = {
     try {
       await connection.query(`CREATE TEMPORARY TABLE ${table} (value ${type})`);
     } catch (error) {
-      // No right to temporary tables, a replica: the backfill finds out by itself.
+      // The account has no privilege for temporary tables, or this is a replica. The backfill detects that.
       if (isDatabaseError(error)) return undefined;
       throw error;
     }

@@ -1,10 +1,10 @@
 import type { Connection } from "../dialect/connection.js";
 
-/** What the account of a session may do; roles that are on count in. */
+/** The privileges of the session's account, including those of its active roles. */
 export interface Grants {
-  /** As GRANT takes it: `'app'@'%'`. */
+  /** In the form that GRANT takes: `'app'@'%'`. */
   readonly account: string;
-  /** @param schema absent: everywhere @param table absent: on every table of the database */
+  /** @param schema absent: all databases @param table absent: all tables of the database */
   may(privilege: string, schema?: string, table?: string): boolean;
 }
 
@@ -13,7 +13,7 @@ export async function readGrants(connection: Connection): Promise<Grants> {
     "SELECT CURRENT_USER() AS account, CURRENT_ROLE() AS roles",
   );
   const [{ account, roles } = { account: "", roles: null }] = rows;
-  // MySQL names the roles and leaves out what they bring, unless it is asked.
+  // MySQL lists the roles, but only lists their privileges with USING.
   const using = connection.dialect.id === "mysql" && roles !== null && roles !== "NONE";
   const shown = await connection.query(using ? `SHOW GRANTS FOR CURRENT_USER() USING ${roles}` : "SHOW GRANTS");
   const grants = shown.rows.flatMap((row) => readGrant(String(Object.values(row)[0])));
@@ -37,7 +37,7 @@ interface Grant {
   readonly table: string | undefined;
 }
 
-/** ANSI_QUOTES changes the quotes. Rights on some columns or one routine are not asked for. */
+/** ANSI_QUOTES changes the quotes. Column and routine privileges are not needed. */
 const grantLine = /^GRANT (.+?) ON (\*|[`"].*?[`"])\.(\*|[`"].*?[`"]) TO /;
 
 function readGrant(line: string): Grant[] {
@@ -59,7 +59,7 @@ function unquoted(name: string): string {
   return name.slice(1, -1).replaceAll(quote + quote, quote);
 }
 
-/** In a right on a database its name is a pattern, as of LIKE. */
+/** In a grant on a database, the name is a LIKE pattern. */
 function patternOf(name: string, isLiteral: boolean): RegExp {
   const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   if (isLiteral) return new RegExp(`^${escaped(name)}$`);
@@ -69,7 +69,7 @@ function patternOf(name: string, isLiteral: boolean): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** `app@%` → `'app'@'%'`; a host has no @. */
+/** `app@%` → `'app'@'%'`; a host contains no @. */
 function quoteAccount(account: string): string {
   const at = account.lastIndexOf("@");
   return [account.slice(0, at), account.slice(at + 1)].map((part) => `'${part.replaceAll("'", "''")}'`).join("@");

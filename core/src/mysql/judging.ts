@@ -8,7 +8,7 @@ import { verdictOf } from "./verdicts/verdict-of.js";
 
 export const mysqlJudging = judgingOf("mysql");
 export const mariadbJudging = judgingOf("mariadb");
-/** Of what ORMs call `mysql`, which both servers answer to: the worst of them. */
+/** For `mysql` as ORMs use it, which can be either server: takes the worse verdict of both. */
 export const eitherJudging = judgingOf("mysql", "mariadb");
 
 function judgingOf(...servers: readonly Server[]): Judging {
@@ -16,7 +16,7 @@ function judgingOf(...servers: readonly Server[]): Judging {
     capabilities,
     quote,
     verdictOf: (operation, context) => verdictOf(operation, context, servers),
-    // Of a FULLTEXT index, and of what a column was that is declared anew.
+    // To find a FULLTEXT index, and the previous declaration of a column that is declared again.
     asksFormerTable: ({ kind }) => /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey)$/.test(kind),
     phaseObstacle: (operation, context) => phaseObstacle(operation, context, servers),
     unknownFunctions,

@@ -5,8 +5,8 @@ import { ledgerVersion } from "../target/ledger/schema.js";
 import { quoteText } from "./quote.js";
 
 /**
- * What ran, in a database of its own beside the target's: one server has many of them, so rows say whose they are. Neither ORM looks
- * there. Tables have no identity but their name: one that was dropped and made again keeps its rows.
+ * The ledger has its own database beside the target's. A server has many databases, so rows contain the schema. Neither ORM reads that
+ * database. Tables are only identified by name: a table that is dropped and created again keeps its rows.
  */
 const tables = [
   "CREATE DATABASE IF NOT EXISTS lockstep CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
@@ -22,7 +22,7 @@ const tables = [
     lease VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     once BOOLEAN NOT NULL, worker VARCHAR(255) NOT NULL, after LONGTEXT NULL, up_to LONGTEXT NOT NULL, row_count BIGINT NOT NULL,
     taken_at DATETIME(6) NOT NULL, KEY (plan))`,
-  // A key may be longer than an index takes: its digest is unique.
+  // A key can be longer than an index allows, so its digest is the unique column.
   `CREATE TABLE IF NOT EXISTS lockstep.failures (
     plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, once BOOLEAN NOT NULL,
     digest CHAR(64) NOT NULL, key_values LONGTEXT NOT NULL, code VARCHAR(16) NOT NULL, at DATETIME(3) NOT NULL,
@@ -51,7 +51,7 @@ const tables = [
     PRIMARY KEY (plan, table_schema, at))`,
 ];
 
-/** Of the account that runs Lockstep, on the database of the ledger. */
+/** The privileges that the account running Lockstep needs on the ledger database. */
 export const ledgerRights = ["CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"] as const;
 
 const buildLock = "lockstep ledger";
@@ -68,7 +68,7 @@ const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema
 const isThisEvidence = "plan = ? AND gate = ? AND table_schema = ? AND table_name = ? AND column_name = ?";
 const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.name, column];
 
-/** Of MySQL and MariaDB: a database of its own. */
+/** For MySQL and MariaDB: in its own database. */
 export const ledger: LedgerStore = {
   place: "database lockstep",
   grant: `GRANT ${ledgerRights.join(", ")} ON \`lockstep\`.* TO the account; npx lockstep doctor names it`,
@@ -83,14 +83,14 @@ export const ledger: LedgerStore = {
   },
 
   async build(connection) {
-    // DDL commits by itself: a build that was interrupted is made again as a whole.
+    // DDL commits implicitly: after an interruption, the next call creates everything again.
     await connection.query("SELECT GET_LOCK(?, 10)", [buildLock]);
     try {
       for (const table of tables) await connection.query(table);
       await connection.query(
         `INSERT INTO lockstep.meta SELECT ${ledgerVersion} FROM (SELECT 1) one WHERE NOT EXISTS (SELECT 1 FROM lockstep.meta)`,
       );
-      // Versions before this one have the same tables, and fewer of them.
+      // Older versions have the same tables, but not all of them.
       await connection.query("UPDATE lockstep.meta SET version = ?", [ledgerVersion]);
     } finally {
       if (!connection.isLost) await connection.query("SELECT RELEASE_LOCK(?)", [buildLock]);
@@ -98,7 +98,7 @@ export const ledger: LedgerStore = {
   },
 
   async backfills(connection, plan) {
-    // Other databases of the server may have a plan of that name.
+    // Other databases on the server may have a plan with the same name.
     const { rows } = await connection.query(
       `SELECT ${backfillColumns} FROM lockstep.backfills b WHERE plan = ? AND table_schema = DATABASE() ORDER BY b.started_at`,
       [plan],
@@ -107,7 +107,7 @@ export const ledger: LedgerStore = {
   },
 
   async begin(connection, id, { work, start, rowsEstimated, runner, takesBack, isAnew }) {
-    // A pass in another order, or of other columns, begins anew.
+    // A pass in another order or with other columns starts again.
     const isOther = isAnew ? "TRUE OR spec <> ?" : "spec <> ?";
     const isSame = isAnew ? "FALSE" : "spec = VALUES(spec)";
     await connection.query(
@@ -422,7 +422,7 @@ function backfillOf(row: LedgerRow): LedgerRow {
   };
 }
 
-/** The server gives microseconds, and no zone. */
+/** The server returns microseconds and no time zone. */
 function iso(moment: unknown): unknown {
   return typeof moment === "string" ? `${moment.slice(0, 23)}Z` : moment;
 }

@@ -8,8 +8,8 @@ import { fillTriggers } from "./units/fill-trigger.js";
 import { statementsOfProgram } from "./units/frame.js";
 
 /**
- * Of MySQL and MariaDB. DDL is whole or not there at all, a rebuild that is killed included: no index is invalid, and no check is left. What
- * remains is what takes several statements: a pair of triggers, and the procedure that MySQL needs for a unit.
+ * For MySQL and MariaDB. DDL is atomic, even if a rebuild is killed: no index is invalid, and no check remains. Leftovers come from units
+ * with several statements: a pair of triggers, and the procedure that MySQL needs for a unit.
  */
 export const leftovers: Leftovers = {
   async find(connection) {

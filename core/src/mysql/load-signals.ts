@@ -5,7 +5,7 @@ import type { Blind, LoadSignals } from "../dialect/load-signals.js";
 import { lockWaits } from "./lock-waits/index.js";
 import { visible } from "./sessions.js";
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const loadSignals: LoadSignals = {
   async replicas(connection) {
     if (!(await hasBinaryLog(connection))) return [];
@@ -40,7 +40,7 @@ export const loadSignals: LoadSignals = {
         const seconds = row.Seconds_Behind_Source ?? row.Seconds_Behind_Master ?? null;
         return {
           isStopped: read("%_SQL_Running") === "No",
-          // A delay that somebody has asked for is no lag.
+          // A configured delay is not lag.
           seconds: seconds === null ? undefined : Math.max(0, Number(seconds) - Number(row.SQL_Delay ?? 0)),
         };
       });
@@ -81,7 +81,7 @@ export const loadSignals: LoadSignals = {
       connection.dialect.id === "mariadb"
         ? ["information_schema.INNODB_LOCK_WAITS", "requesting_trx_id", "blocking_trx_id"]
         : ["performance_schema.data_lock_waits", "REQUESTING_ENGINE_TRANSACTION_ID", "BLOCKING_ENGINE_TRANSACTION_ID"];
-    // The server notes whole seconds, in its own time zone: the first of them may not have been one.
+    // The server records whole seconds in its own time zone. The first second may be incomplete.
     const rows = await visible<{ seconds: string | number | null }>(
       connection,
       `SELECT MAX(TIMESTAMPDIFF(SECOND, CONVERT_TZ(r.trx_wait_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP())) AS seconds

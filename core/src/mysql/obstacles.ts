@@ -8,7 +8,7 @@ import { lookAt } from "./checks/tables.js";
 import { readGrants } from "./grants.js";
 import { quoteIdentifier } from "./quote.js";
 
-/** Of the tables that units change, and of the right to the triggers that some of them make behind their ALTER. */
+/** Obstacles on the tables that units change, including a missing privilege for triggers that some units create after their ALTER. */
 export async function obstacles(connection: Connection, units: readonly UnitSpec[]): Promise<readonly Finding[]> {
   const found = new Map<string, Finding>();
   const add = (findings: readonly Finding[]) => {

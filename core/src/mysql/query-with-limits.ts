@@ -3,10 +3,10 @@ import { refused } from "../dialect/db/refused.js";
 import { inTransaction } from "../dialect/db/transaction.js";
 
 /**
- * What the development database answers, within five seconds.
+ * Queries the development database, with a limit of five seconds.
  *
- * @param what as a sentence says it: `the index "slug"`
- * @throws LS7002 when it cannot be read
+ * @param what a noun phrase for messages: `the index "slug"`
+ * @throws LS7002 if the query fails
  */
 export async function queryWithLimits<R extends object>(
   connection: Connection,

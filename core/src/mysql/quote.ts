@@ -4,12 +4,12 @@ import type { Quote } from "../dialect/quote.js";
 import type { TableName } from "../model/names.js";
 import { printable } from "../sql/printable.js";
 
-/** Characters, not bytes: longer names are refused with 1059. */
+/** Characters, not bytes. The server rejects longer names (1059). */
 const maxCharacters = 64;
 
 /**
  * An identifier, always quoted: `` `User` ``. Backticks inside are doubled.
- * @throws LockstepError LS1003 for a name that MySQL cannot hold: over 64 characters, empty, with NUL or a space at its end
+ * @throws LockstepError LS1003 for a name that MySQL does not allow: over 64 characters, empty, with NUL or a space at its end
  */
 export function quoteIdentifier(name: string): string {
   const { length } = [...name];
@@ -26,17 +26,17 @@ export function quoteIdentifier(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }
 
-/** `` `shop`.`User` ``, or `` `User` `` in the database of the session. */
+/** `` `shop`.`User` ``, or `` `User` `` in the session's database. */
 export function quoteTable({ schema, name }: TableName): string {
   return qualified(schema, name);
 }
 
-/** A trigger or a procedure lives in a database like a table. */
+/** Triggers and procedures belong to a database, like tables. */
 export function qualified(schema: string | undefined, name: string): string {
   return schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
-/** A text as an expression: a backslash means itself or an escape by `sql_mode`, so none stands in a literal. */
+/** Text as an expression. `sql_mode` decides whether a backslash is literal or an escape, so literals contain none. */
 export function quoteText(text: string): string {
   const parts = withoutNul(text)
     .split("\\")
@@ -44,7 +44,7 @@ export function quoteText(text: string): string {
   return parts.length === 1 ? parts.join("") : `CONCAT(${parts.join(", CHAR(92 USING utf8mb4), ")})`;
 }
 
-/** A name as the catalogue has it, to compare with: what CONCAT makes has a collation of its own, which clashes (1267). */
+/** A name to compare with catalog values. CONCAT would give it another collation, which clashes (1267). */
 export function quoteName(name: string): string {
   return name.includes("\\") ? `_utf8mb4 X'${Buffer.from(withoutNul(name)).toString("hex")}'` : quoteText(name);
 }
@@ -54,12 +54,12 @@ function withoutNul(text: string): string {
   return text;
 }
 
-/** Where only a literal can stand: a backslash as `sql_mode` has it unless somebody sets NO_BACKSLASH_ESCAPES. */
+/** For positions that only allow a literal. Treats backslash as an escape, which is wrong if NO_BACKSLASH_ESCAPES is set. */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
 }
 
-/** Names of what is there only while a plan is open. Triggers of all tables share their database. */
+/** Names of objects that only exist while a plan is open. Trigger names are unique in the database. */
 export function triggerNames(table: TableName, column: string): { readonly insert: string; readonly update: string } {
   return {
     insert: scaffoldName("zz_lockstep_fill_", table, column, "_ins"),
@@ -67,12 +67,12 @@ export function triggerNames(table: TableName, column: string): { readonly inser
   };
 }
 
-/** `lockstep_ab12cd34`: the procedure of a unit, where the server has no anonymous blocks. */
+/** `lockstep_ab12cd34`: the procedure of a unit, on servers without anonymous blocks. */
 export function procedureName(...parts: readonly string[]): string {
   return `lockstep_${hashOf(...parts)}`;
 }
 
-/** Where two names may meet ("a_b" + "c" and "a" + "b_c") or are cut, a hash tells them apart. */
+/** If two names could collide ("a_b" + "c" and "a" + "b_c") or are truncated, a hash distinguishes them. */
 function scaffoldName(prefix: string, table: TableName, column: string, end: string): string {
   const whole = `${prefix}${table.name}_${column}${end}`;
   if (!table.name.includes("_") && [...whole].length <= maxCharacters) return whole;
@@ -85,5 +85,5 @@ function hashOf(...parts: readonly string[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 8);
 }
 
-/** All names and texts of a statement. */
+/** Quotes every name and text in a statement. */
 export const quote: Quote = { identifier: quoteIdentifier, table: quoteTable, literal: quoteText };

@@ -8,10 +8,11 @@ import { reserved } from "./read/reserved.js";
 import { Scanner, type Token, Unclosed } from "./read/scan.js";
 
 /**
- * Reads an expression that fills a column, of MySQL or MariaDB: over the row's own columns. Its names are found by the tokens; whether it
- * is an expression at all the server says when it is tried.
+ * Reads a fill expression of MySQL or MariaDB over the row's own columns. Finds names by tokens. The server only checks that the expression
+ * is valid when it is tried.
  *
- * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 what no row can be filled with · LS2030 a mirror of what changes by itself
+ * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 an expression that cannot fill rows · LS2030 a mirror of a value that changes by
+ *   itself
  */
 export async function readFill(text: string, context: FillContext): Promise<Fill> {
   const sql = text.trim();
@@ -20,7 +21,7 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
   refuseForms(tokens, context);
   const references = referencesIn(sql, tokens, context);
   const render = (row: string) => spliced(sql, tokens, references, row);
-  // A BEFORE trigger sees 0 there, and an AFTER trigger changes nothing.
+  // A BEFORE trigger sees 0 in this column, and an AFTER trigger cannot change the row.
   const numbered = references.find(({ column }) => context.numberedColumns?.includes(column));
   if (numbered !== undefined && context.kind === "mirror") throw numberedSource(numbered.column, sql, context);
   return {
@@ -30,7 +31,7 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
     newSql: render("NEW."),
     oldSql: render("OLD."),
     reads: [...new Set(references.map(({ column }) => column))],
-    // Functions are found in one place, whoever looks for them.
+    // Functions are checked separately, in one place.
     isBuiltinOnly: true,
     ...(numbered === undefined ? {} : { withoutTrigger: true as const }),
     source: context.source,
@@ -62,12 +63,12 @@ const aggregates: ReadonlySet<string> = new Set(
   `AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN STD STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE
   VAR_POP VAR_SAMP`.split(/\s+/),
 );
-/** They do something, or answer for the session and not for the row. */
+/** These functions have side effects, or depend on the session instead of the row. */
 const ofTheSession: ReadonlySet<string> = new Set(
   `BENCHMARK FOUND_ROWS GET_LOCK IS_FREE_LOCK IS_USED_LOCK LAST_INSERT_ID LASTVAL LOAD_FILE MASTER_POS_WAIT NEXTVAL RELEASE_ALL_LOCKS
   RELEASE_LOCK ROW_COUNT SETVAL SLEEP VALUES`.split(/\s+/),
 );
-/** Another value each time; some of them need no parentheses. */
+/** These return another value each time. Some need no parentheses. */
 const ofTheMoment: ReadonlySet<string> = new Set(
   `CONNECTION_ID CURDATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURTIME GEN_RANDOM_UUID LOCALTIME LOCALTIMESTAMP NOW
   RAND RANDOM_BYTES SESSION_USER SYSDATE SYSTEM_USER SYS_GUID UNIX_TIMESTAMP USER UTC_DATE UTC_TIME UTC_TIMESTAMP UUID UUID_SHORT UUID_V4 UUID_V7`.split(
@@ -117,7 +118,7 @@ interface Reference {
   readonly column: string;
 }
 
-/** Where the expression names a column: with its table, or alone. */
+/** The column references in the expression, with or without the table. */
 function referencesIn(sql: string, tokens: readonly Token[], context: FillContext): readonly Reference[] {
   const found: Reference[] = [];
   for (let at = 0; at < tokens.length; at++) {
@@ -129,7 +130,7 @@ function referencesIn(sql: string, tokens: readonly Token[], context: FillContex
       at += 2;
     }
     if (parts.length === 1 && token.kind === "word" && isKeyword(tokens, at)) continue;
-    // A function of a database: `shop.slug(…)`.
+    // A function in a database: `shop.slug(…)`.
     if (isSign(tokens[at + 1], "(")) continue;
     found.push(referenceOf(sql, parts, context));
   }
@@ -147,7 +148,7 @@ function referenceOf(sql: string, parts: readonly Token[], context: FillContext)
       `${context.source}: no table "${names.slice(0, -1).join(".")}" here: the expression uses the row of "${label}"`,
       { hint: `Write only the column: ${quoteIdentifier(column)}.` },
     );
-  // Case does not tell columns apart.
+  // Column names are case-insensitive.
   const isSame = (name: string) => name.toLowerCase() === column.toLowerCase();
   if (isSame(context.newColumn))
     throw refused(
@@ -184,7 +185,7 @@ function unknownColumn(column: string, context: FillContext): LockstepError {
   return new LockstepError("LS2003", `${what}; did you mean "${meant}"?`, { hint: `Write ${quoteIdentifier(meant)}.` });
 }
 
-/** Units, types and the like stand where no column can: behind an operand, or where a function has its word. */
+/** Keywords such as units and types, at positions where a column is impossible: after an operand, or at a function's keyword. */
 function isKeyword(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at]!;
   const [before, next] = [tokens[at - 1], tokens[at + 1]];
@@ -193,7 +194,7 @@ function isKeyword(tokens: readonly Token[], at: number): boolean {
   if (next?.kind === "string") return true;
   if (before === undefined) return false;
   if (before.kind === "word" && /^(?:AS|USING|COLLATE|SET)$/.test(before.text)) return true;
-  // Two operands do not follow one another: `INTERVAL 1 DAY`, `x SOUNDS LIKE y`.
+  // Two operands cannot be adjacent: `INTERVAL 1 DAY`, `x SOUNDS LIKE y`.
   if (before.kind === "number" || before.kind === "string" || before.kind === "name" || isSign(before, ")"))
     return true;
   if (before.kind === "word" && !reserved.has(before.text) && !isSign(before, "(")) return true;
@@ -217,7 +218,7 @@ function isSign(token: Token | undefined, text: string): boolean {
   return token?.kind === "sign" && token.text === text;
 }
 
-/** Comments go: the expression ends up inside of lines that one would swallow. */
+/** Removes comments, because a line comment would hide the text that follows on the line. */
 function spliced(sql: string, tokens: readonly Token[], references: readonly Reference[], row: string): string {
   const byStart = new Map(references.map((each) => [each.start, each]));
   let text = "";

@@ -3,27 +3,27 @@ import { errorCode } from "../dialect/db/retry.js";
 import type { BlockerQuestion, Sessions } from "../dialect/sessions.js";
 import { type TableName, tableLabel } from "../model/names.js";
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const sessions: Sessions = {
   async blockers(connection, question) {
     return (await inTheWay(connection, question)).map(sentence);
   },
   stallMs: 1000,
-  // Whole seconds, at least one on MySQL.
+  // Whole seconds. MySQL's minimum is one.
   limitLocks: (timeoutMs) => `SET SESSION lock_wait_timeout = ${Math.max(1, Math.ceil(timeoutMs / 1000))}`,
 };
 
-/** A session that holds tables, or that may where nothing tells who does. */
+/** A session that holds tables, or that may hold them if the server does not report it. */
 export interface InTheWay {
   readonly id: number;
   readonly who: string;
-  /** Of the tables asked for; undefined: it has a transaction open, and nothing tells on what. */
+  /** Only the requested tables. undefined: it has an open transaction on unknown tables. */
   readonly tables: string | undefined;
   readonly seconds: number;
   readonly doing: string;
 }
 
-/** Whether the server tells who holds a metadata lock. */
+/** Whether the server reports which session holds a metadata lock. */
 export async function tellsHolders(connection: Connection): Promise<boolean> {
   const sql =
     connection.dialect.id === "mariadb"
@@ -32,7 +32,7 @@ export async function tellsHolders(connection: Connection): Promise<boolean> {
   return (await visible(connection, sql, [])).length > 0;
 }
 
-/** Sessions that DDL on the tables would wait for. Without the right PROCESS nobody sees the sessions of others. */
+/** Sessions that block DDL on the tables. Without the PROCESS privilege, an account cannot see other accounts' sessions. */
 export async function inTheWay(
   connection: Connection,
   { tables, olderThanSeconds }: Pick<BlockerQuestion, "tables" | "olderThanSeconds">,
@@ -43,7 +43,7 @@ export async function inTheWay(
   const locks = isMysql ? schemaLocks : pluginLocks;
   const named = (schema: string, name: string) =>
     tables.map(() => `(${schema} = COALESCE(?, DATABASE()) AND ${name} = ?)`).join(" OR ");
-  // MySQL locks the tables along whose foreign keys lead to one that it changes.
+  // MySQL also locks the tables whose foreign keys reference the changed one.
   const ours = isMysql
     ? `${named("l.db", "l.name")} OR (l.db, l.name) IN (SELECT k.TABLE_SCHEMA, k.TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE k WHERE ${named("k.REFERENCED_TABLE_SCHEMA", "k.REFERENCED_TABLE_NAME")})`
     : named("l.db", "l.name");
@@ -75,7 +75,7 @@ interface SessionRow {
   readonly doing: string;
 }
 
-/** Of the transaction, which the server writes down in its own time zone; without one, of the statement. */
+/** The age of the transaction, which the server records in its own time zone; without a transaction, of the statement. */
 const age = "COALESCE(TIMESTAMPDIFF(SECOND, CONVERT_TZ(x.trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()), p.TIME)";
 
 const pluginLocks =
@@ -97,7 +97,7 @@ function sentence({ id, who, tables, seconds, doing }: InTheWay): string {
   return `id ${id} (${who}) has held "${tables}" for ${seconds} s: ${doing}`;
 }
 
-/** What the role may not see is not there. */
+/** Returns no rows if the role lacks the privilege to read them. */
 export async function visible<R extends object>(
   connection: Connection,
   sql: string,

@@ -23,12 +23,12 @@ function readerBy(judging: Judging): SqlReader {
     isQuery,
     conversion,
     judging,
-    // A foreign key gets the next number that is free, an index the name of its first column: a plan adds neither.
+    // The server gives a foreign key the next free number, and an index the name of its first column. A plan sets neither.
     handWritten,
   };
 }
 
-/** CALL and DO read as queries: what they run may commit. INTO writes a file. */
+/** CALL and DO parse as queries, but what they run may commit. INTO writes a file. */
 function isQuery(sql: string): boolean {
   const [only, ...others] =
     attempt(
@@ -41,15 +41,15 @@ function isQuery(sql: string): boolean {
   return !isInto && operations.every(({ kind }) => kind === "select");
 }
 
-/** How a column of another type could get its value from one that is there. Only a suggestion: what fits is for people to say. */
+/** A possible expression to fill a column of another type from an existing one. Only a suggestion: a person has to check it. */
 function conversion(name: string, former: string, type: string): string {
   const column = /^[A-Za-z_]\w*$/.test(name) && !reserved.has(name.toUpperCase()) ? name : quoteIdentifier(name);
   const target = targetOf(type);
-  // A cast would cut what is too long without a word.
+  // A cast would silently truncate text that is too long.
   return target === undefined || (isText(former) && isText(type)) ? column : `CAST(${column} AS ${target})`;
 }
 
-/** What CAST knows of a type; undefined: the server converts what is assigned. */
+/** The CAST target for a type; undefined: the server converts on assignment. */
 function targetOf(type: string): string | undefined {
   if (/^(?:tiny|small|medium|big)?int/.test(type)) return / unsigned/.test(type) ? "UNSIGNED" : "SIGNED";
   if (isText(type)) return "CHAR";
@@ -62,17 +62,17 @@ function isText(type: string): boolean {
   return /^(?:(?:var)?char|(?:tiny|medium|long)?text)\b/.test(type);
 }
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 const handWritten: HandWritten = {
   readUpdate(sql) {
     const [cut] = cutStatements(sql);
     return cut && tryOr(() => readUpdate(new Cursor(sql, cut.tokens)), undefined);
   },
-  // The statement has one table: whichever name stands before the column is its own.
+  // The statement has one table, so any qualifier before the column means that table.
   nameIn: (name) => `(?:[^\\s()=<>!]+\\.)?(?:\`${patternOf(name.replaceAll("`", "``"))}\`|${patternOf(name)})`,
   typed: (literal) => literal,
 
-  // MySQL reads REFERENCES of a column and makes nothing of it, MariaDB a key.
+  // MySQL parses and ignores REFERENCES of a column, MariaDB creates a key.
   isSayable: ({ column: { references, checks } }) => references === undefined && checks.length === 0,
 
   clauses({ position }, column) {
@@ -84,19 +84,19 @@ const handWritten: HandWritten = {
       `ADD COLUMN ${name} ${typeSql}` +
       (storageSql === undefined ? "" : ` ${storageSql}`) +
       (collationSql === undefined ? "" : ` COLLATE ${collationSql}`) +
-      // A TIMESTAMP without a word of it may be NOT NULL.
+      // A TIMESTAMP without NULL may default to NOT NULL.
       (notNull ? " NOT NULL" : " NULL") +
       (defaultSql === undefined ? "" : ` DEFAULT ${closed(defaultSql)}`) +
       (onUpdateSql === undefined ? "" : ` ON UPDATE ${onUpdateSql}`) +
       (comment === undefined ? "" : ` COMMENT ${quoteLiteral(comment)}`) +
       at +
-      // The name that the server would give it.
+      // The name that the server would choose.
       (isUnique ? `, ADD UNIQUE INDEX ${name} (${name})` : "")
     );
   },
 };
 
-/** One table, under whichever name, and neither an order nor a limit: which rows it changes their own values say. */
+/** Accepts a single table under any name, without ORDER BY or LIMIT, so the changed rows only depend on their own values. */
 function readUpdate(cursor: Cursor): RowUpdate {
   cursor.need("UPDATE");
   cursor.take("LOW_PRIORITY");
@@ -113,7 +113,7 @@ function readUpdate(cursor: Cursor): RowUpdate {
   return { sets, whereSql, others: [] };
 }
 
-/** The name that the statement gives its table, and the table's own. */
+/** The alias of the statement's table, and the table's own name. */
 type Alias = { readonly alias: string; readonly table: string } | undefined;
 
 function setIn(cursor: Cursor, own: Alias): RowUpdate["sets"][number] {
@@ -123,12 +123,12 @@ function setIn(cursor: Cursor, own: Alias): RowUpdate["sets"][number] {
   return { column, sql: textTo(cursor, [",", "WHERE", "ORDER", "LIMIT", "RETURNING"], own) };
 }
 
-/** The text up to one of these words, with the table's own name in the place of another one. */
+/** The text up to one of these words, with the alias replaced by the table's own name. */
 function textTo(cursor: Cursor, words: readonly string[], own: Alias): string {
   const from = cursor.at;
   cursor.skipTo(...words);
   const tokens = cursor.tokens.slice(from, cursor.at);
-  // What runs on some servers only is no expression that all of them evaluate.
+  // Version-specific comments only run on some servers, so this is no expression for all of them.
   if (tokens.length === 0 || tokens.some(({ within }) => within !== undefined)) throw notUnderstood;
   let text = "";
   let position = tokens[0]!.start;

@@ -6,7 +6,7 @@ import { ledgerRights } from "./ledger.js";
 import { qualified, quoteIdentifier, quoteText } from "./quote.js";
 import { Scanner, type Token } from "./read/scan.js";
 
-/** Files of the server, its settings, and in `mysql` its plugins and the rights of others. */
+/** Access to server files and settings, and in `mysql` to plugins and other accounts' privileges. */
 const powers = ["FILE", "SUPER", "SYSTEM_VARIABLES_ADMIN", "CREATE USER", "INSERT", "UPDATE"];
 
 export const stage: StageDatabases = {
@@ -38,9 +38,9 @@ export const stage: StageDatabases = {
     await connection.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
   },
 
-  // The server cuts the text itself, and knows where bodies end.
+  // The server splits the text itself and recognises where bodies end.
   run: async (connection, text) => void (await connection.query(withoutDefiners(text))),
-  // What dumps set at their head, and migrations around their statements.
+  // Settings that dumps change at their start, and migrations around statements.
   reset:
     "SET NAMES utf8mb4; SET SESSION sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, time_zone = DEFAULT",
 
@@ -62,7 +62,7 @@ export const stage: StageDatabases = {
   },
 };
 
-/** From anywhere; and from here by name, because an account without a name that is there would come before that. */
+/** From any host, and from this host by name, because an anonymous account for this host would take precedence. */
 async function accountsOf(connection: Connection, name: string): Promise<readonly string[]> {
   const { rows } = await connection.query<{ host: string }>("SELECT SUBSTRING_INDEX(USER(), '@', -1) AS host");
   const hosts = new Set(["%", rows[0]!.host]);
@@ -72,7 +72,7 @@ async function accountsOf(connection: Connection, name: string): Promise<readonl
 const definer =
   /\b((?:CREATE|ALTER)\b[^'"(;]{0,200}?)\bDEFINER\s*=\s*(?:`[^`]*`|'[^']*'|"[^"]*"|[\w$]+)\s*@\s*(?:`[^`]*`|'[^']*'|"[^"]*"|[\w$.%-]+)/gi;
 
-/** What a text makes belongs to the account that runs it: another one may not be there, or may more. */
+/** Objects belong to the account that runs the text. The original definer may not exist, or may have more privileges. */
 export const withoutDefiners = (text: string) => text.replace(definer, "$1");
 
 function needsSuper({ label }: Connection): LockstepError {
@@ -85,11 +85,11 @@ function needsSuper({ label }: Connection): LockstepError {
   );
 }
 
-/** The servers have no statement for it: what `SHOW CREATE` prints is made again, and rows are read over. Events are not copied. */
+/** The servers have no statement for this: it runs what `SHOW CREATE` prints and copies the rows. Does not copy events. */
 async function copyDatabase(connection: Connection, from: string, to: string): Promise<void> {
   const use = (database: string) => connection.query(`USE ${quoteIdentifier(database)}`);
   const names = async (sql: string) => (await connection.query<{ name: string }>(sql)).rows.map(({ name }) => name);
-  // What is printed names no database as long as it is the session's own.
+  // The printed SQL contains no database name as long as it is the session's database.
   await use(from);
   const tables = await names(
     "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
@@ -120,7 +120,7 @@ async function copyDatabase(connection: Connection, from: string, to: string): P
   ];
   const madeViews = await shown("VIEW", views);
   await use(to);
-  // In no order: a foreign key may lead to a table that is not there yet.
+  // In any order: a foreign key may reference a table that does not exist yet.
   await connection.query("SET foreign_key_checks = 0, unique_checks = 0");
   for (const sql of made) await connection.query(sql);
   for (const table of tables) {
@@ -138,7 +138,7 @@ async function copyDatabase(connection: Connection, from: string, to: string): P
   if (tables.length > 0) await connection.query(`ANALYZE TABLE ${tables.map(quoteIdentifier).join(", ")}`);
 }
 
-/** Views that are made of others come behind those. @throws what the server says against one that none of the others helps */
+/** Creates views after the views that they use. @throws the server's error if no further view can be created */
 async function inSomeOrder(connection: Connection, statements: readonly string[]): Promise<void> {
   let left = statements;
   while (left.length > 0) {
@@ -149,7 +149,7 @@ async function inSomeOrder(connection: Connection, statements: readonly string[]
   }
 }
 
-/** The column's name tells of what it is: `Create Table`, `SQL Original Statement`. */
+/** The column name depends on the object type: `Create Table`, `SQL Original Statement`. */
 function textOf({ rows: [row = {}] }: { readonly rows: readonly Row[] }): string {
   const [, text] = Object.entries(row).find(([name]) => /^(?:Create |SQL Original)/.test(name)) ?? [];
   return String(text);

@@ -13,7 +13,7 @@ const consumer = "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' 
 export const schemaIsOff =
   "performance_schema is off: set performance_schema = ON in the configuration of the server, and restart it";
 
-/** By performance_schema, whose digests have no values. Plans need values here, so there are none. */
+/** From performance_schema, whose digests contain no values. Plans need values here, so there are none. */
 export const statements: Statements = {
   read(connection, table) {
     return reading(connection, [table], (counted) =>
@@ -52,7 +52,7 @@ async function reading(
       if (Number(isCounting) !== 1) return blind(`the server does not count statements: ${consumer}`);
       const uptime = await connection.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
       const now = iso(at);
-      // Whole seconds: it may be up for one more.
+      // Whole seconds, so the uptime may be one second longer.
       const upMs = (Number(uptime.rows[0]?.Value ?? 0) + 1) * 1000;
       const { rows: counted } = await connection.query<Counted>(
         `SELECT DIGEST_TEXT AS text, COUNT_STAR + 0e0 AS calls, SUM_TIMER_WAIT / 1e9 AS totalMs, SUM_ROWS_SENT + 0e0 AS \`rows\`,
@@ -66,7 +66,7 @@ async function reading(
         since: new Date(Date.parse(now) - upMs).toISOString(),
         lost: Number(lost),
         statements: select(counted.flatMap(ran)),
-        // The digest of what runs by COM_STMT_EXECUTE is empty there.
+        // There, statements run by COM_STMT_EXECUTE have an empty digest.
         ...(connection.dialect.id === "mariadb"
           ? { uncounted: "MariaDB does not count statements that a driver prepares on the server" }
           : {}),
@@ -81,7 +81,7 @@ async function reading(
 }
 
 const blind = (reason: string): Blind => ({ kind: "blind", reason });
-/** Microseconds become milliseconds. */
+/** Truncates microseconds to milliseconds. */
 const iso = (text: string) => `${text.slice(0, 23)}Z`;
 
 function ran({ text: digest, calls, totalMs, rows, firstAt }: Counted): Counted[] {
@@ -98,7 +98,7 @@ function ran({ text: digest, calls, totalMs, rows, firstAt }: Counted): Counted[
   ];
 }
 
-/** Undefined where a quote or a comment is not closed: the server cuts long texts off. */
+/** undefined for an unclosed quote or comment, because the server truncates long text. */
 export function wordsOf(sql: string): Words | undefined {
   return tokensOf(sql)?.map(wordOf);
 }

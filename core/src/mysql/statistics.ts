@@ -4,7 +4,7 @@ import type { ColumnStats, StatementStats, TableStats } from "../dialect/stats/s
 import { ranStatement } from "./digests.js";
 import { wordsOf } from "./statements.js";
 
-/** What information_schema and performance_schema say. Of columns that is their type, and how many values those in an index have. */
+/** Statistics from information_schema and performance_schema. For columns: the type, and the number of distinct values of indexed ones. */
 export const statistics: Statistics = {
   pull: (connection) =>
     inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs: 30_000 } }, async () => {
@@ -80,7 +80,7 @@ const settingNames = [
   "tx_isolation",
 ];
 
-/** The most that are kept. */
+/** The maximum number of statements that are kept. */
 const most = 300;
 
 async function readStatements(connection: Parameters<Statistics["pull"]>[0]): Promise<StatementStats[]> {
@@ -92,11 +92,11 @@ async function readStatements(connection: Parameters<Statistics["pull"]>[0]): Pr
         AND DIGEST_TEXT NOT REGEXP 'information_schema|performance_schema|lockstep|_prisma_migrations'
       ORDER BY COUNT_STAR DESC LIMIT ${2 * most}`,
   );
-  // Sent as text and prepared by the driver it is one statement.
+  // A statement sent as text and the same statement prepared by the driver count as one.
   const sums = new Map<string, { calls: number; totalMs: number; rows: number }>();
   for (const { digest, ...counts } of rows) {
     const text = ranStatement(digest);
-    // A digest has no values; one that was cut off is no statement.
+    // A digest has no values, and a truncated one is not a complete statement.
     if (text === undefined || wordsOf(text) === undefined || text.endsWith("...")) continue;
     const { calls, totalMs, rows: all } = sums.get(text) ?? { calls: 0, totalMs: 0, rows: 0 };
     sums.set(text, {

@@ -9,7 +9,7 @@ import { quoteTable } from "./quote.js";
 import { readPair } from "./trigger-order.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const systemCatalog: SystemCatalog = {
   async table(connection, { schema, name }) {
     const [found] = await rowsOf<TableRow>(connection, tableSql, [schema ?? null, name]);
@@ -19,11 +19,11 @@ export const systemCatalog: SystemCatalog = {
     const keys = keysOf(await rowsOf<KeyRow>(connection, keysSql, own), columns);
     const primary = keys.find(({ isPrimary }) => isPrimary);
     return {
-      // A table is what its name is.
+      // Tables are identified by name.
       oid: 0,
       schema: found.schema,
       name: found.name,
-      // Rows of partitions are rows of the table in every respect.
+      // The rows of partitions behave like any rows of the table.
       isPartitioned: false,
       partitionColumns: [],
       children: [],
@@ -50,7 +50,7 @@ export const systemCatalog: SystemCatalog = {
   },
 
   async identity(connection, { schema, name }) {
-    // MariaDB opens a table for any more than its name.
+    // For any other column, MariaDB would open the table.
     const [found] = await rowsOf<{ schema: string; name: string }>(
       connection,
       "SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?",
@@ -101,7 +101,7 @@ export const systemCatalog: SystemCatalog = {
     return lacks;
   },
 
-  // Of a partitioned table every index is one.
+  // Every index covers the whole partitioned table.
   partitionStatements: async () => [],
 };
 
@@ -144,7 +144,7 @@ function columnOf({ name, type, nullable, byDefault, extra, computed }: ColumnRo
     isNullable: nullable === "YES",
     isGenerated: computed !== null && computed !== "",
     isIdentity: /auto_increment/i.test(extra),
-    // MariaDB writes what is no default as the word.
+    // MariaDB reports a missing default as the word NULL.
     hasDefault: byDefault !== null && byDefault !== "NULL",
     ...(/on update/i.test(extra) ? { isSelfUpdating: true } : {}),
   };
@@ -161,7 +161,7 @@ interface KeyRow {
 const keysSql = `SELECT INDEX_NAME AS name, COLUMN_NAME AS \`column\`, SUB_PART AS part, INDEX_TYPE AS method, COLLATION AS direction
   FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX`;
 
-/** An enum is sorted by its position and compared as text; a float is not what its text says. */
+/** An enum sorts by position but compares as text, and a float differs from its text. */
 const hasOtherOrder = /^(?:enum|set|float|double|bit|geometry|point)\b/;
 
 function keysOf(rows: readonly KeyRow[], columns: readonly ColumnFacts[]): KeyFacts[] {

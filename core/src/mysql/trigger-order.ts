@@ -2,14 +2,14 @@ import type { Connection } from "../dialect/connection.js";
 import type { TableName } from "../model/names.js";
 import { triggerNames } from "./quote.js";
 
-/** The triggers of a column that a table has. */
+/** The fill triggers of a column that exist. */
 export interface TriggerPair {
   readonly found: readonly string[];
-  /** A trigger of the user's that sets one of the columns after they have run: it was made later. */
+  /** A later trigger of the user that sets one of the columns after them. */
   readonly overriddenBy: string | undefined;
 }
 
-/** @param columns what the other trigger sets: the column itself, or also what its fill reads */
+/** @param columns the columns that the other trigger sets: the column itself, or also the columns its fill reads */
 export async function readPair(
   connection: Connection,
   table: TableName,

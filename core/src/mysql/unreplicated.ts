@@ -1,13 +1,16 @@
 import type { Connection } from "../dialect/connection.js";
 import { Scanner } from "./read/scan.js";
 
-/** What a log of statements does not carry: replicas compute it again. The server calls it unsafe (1592); of the time it keeps the moment. */
+/**
+ * Functions whose values a statement-based log does not record: replicas compute them again. The server calls them unsafe (1592). It does
+ * record the current time.
+ */
 const computedAgain: ReadonlySet<string> = new Set(
   `CURRENT_USER GEN_RANDOM_UUID RAND RANDOM_BYTES SESSION_USER SYSDATE SYSTEM_USER SYS_GUID USER UUID UUID_SHORT UUID_V4 UUID_V7
   VERSION`.split(/\s+/),
 );
 
-/** The function of an expression that has another value on a replica where the binary log holds statements. */
+/** The function in an expression that has another value on replicas with a statement-based log. */
 export function unreplicated(rowSql: string): string | undefined {
   const scanner = new Scanner(rowSql);
   for (let token = scanner.next(); token !== undefined; token = scanner.next())
@@ -15,12 +18,12 @@ export function unreplicated(rowSql: string): string | undefined {
   return undefined;
 }
 
-/** A condition: new sessions write statements to the binary log. */
+/** A condition: new sessions use a statement-based binary log. */
 export const logsStatements = "@@GLOBAL.log_bin AND @@GLOBAL.binlog_format = 'STATEMENT'";
 
 /**
- * The function by which replicas of a server would get other values than it. Its format is not changed behind its back, not even for one
- * session: a replica of MySQL that writes statements to a log of its own stops at rows (1666).
+ * The function whose value would differ on replicas of this server. Lockstep does not change the log format, not even for one session: a
+ * MySQL replica with a statement-based log of its own stops at row events (1666).
  */
 export async function differsOnReplicas(connection: Connection, rowSql: string): Promise<string | undefined> {
   const found = unreplicated(rowSql);

@@ -4,18 +4,18 @@ import { readUrl } from "../base/url-text.js";
 import { type Encryption, encryptionParameters, readEncryption } from "../dialect/db/encryption.js";
 import { labelOf } from "../dialect/db/label.js";
 
-/** A connection URL as projects write it, taken apart. */
+/** A parsed connection URL. */
 export interface ConnectionUrl {
   readonly config: ConnectionOptions;
-  /** `host:port/database`: names the target in messages; no user, no password. */
+  /** `host:port/database`: the target's name in messages; no user, no password. */
   readonly label: string;
   readonly encryption: () => Encryption;
 }
 
 /**
- * Reads a URL of MySQL or MariaDB with the parameters that Prisma and mysql2 have.
+ * Parses a URL of MySQL or MariaDB with the parameters that Prisma and mysql2 support.
  *
- * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
+ * @throws LS8004 if the URL is invalid. The error never contains the URL, because it may hold a password.
  */
 export function readConnectionUrl(text: string): ConnectionUrl {
   const url = readUrl(text, "mysql");

@@ -20,10 +20,13 @@ import { inputOf } from "./inputs.js";
 import { keepKeys } from "./keep-keys.js";
 import { aheadOf, inOrder, joined, keyIn, keyText, type Query, textOf, within } from "./keys.js";
 
-/** More are given to several statements: one has at most 65,535 parameters, and lists that are too long are not looked up by an index. */
+/**
+ * Larger batches are split into several statements: one statement takes at most 65,535 parameters, and the server does not use an index for
+ * very long lists.
+ */
 const parametersPerStatement = 10_000;
 
-/** A scope in parts that a statement holds. */
+/** Splits a scope into parts that fit into one statement. */
 function partsOf({ key }: FillTarget, scope: Scope): readonly Scope[] {
   if (scope.kind === "range") return [scope];
   const size = Math.max(1, Math.floor(parametersPerStatement / key.length));
@@ -34,12 +37,12 @@ function partsOf({ key }: FillTarget, scope: Scope): readonly Scope[] {
   }));
 }
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const batches: Batches = {
   keepKeys,
 
   inBatch(connection, { isReadOnly = false, lockTimeoutMs, statementTimeoutMs }, run) {
-    // A runner that is suspended (a closed laptop) must not keep the rows of its batch locked.
+    // A suspended runner (a closed laptop) must not keep the rows of its batch locked.
     const limits = { lockTimeoutMs, statementTimeoutMs, idleTimeoutMs: 10_000 };
     return inTransaction(connection, { isReadOnly, limits }, run);
   },
@@ -65,7 +68,7 @@ export const batches: Batches = {
     const columns = target.columns.flatMap(({ name, fill }) => (fill === undefined ? [] : [{ name, fill }]));
     if (columns.length === 0) return { filled: 0, empty: 0 };
     const all = await fillColumns(connection, target, scope, columns, skipLocked);
-    // All rows lacked all columns, so there is none that lacks only some. The others count rows that lack one of them.
+    // If every row lacked all columns, no row lacks only some. Otherwise the statements below fill rows that lack one of them.
     if (columns.length === 1 || (target.isKeyUnique && all.filled === rows && all.empty === 0)) return all;
     const done = [all];
     for (const column of columns) done.push(await fillColumns(connection, target, scope, [column], skipLocked));
@@ -118,7 +121,7 @@ export const batches: Batches = {
   },
 
   async storage(connection, { schema, name }) {
-    // Old versions of rows are not in the table, but in the undo log, until they are purged.
+    // Old row versions are in the undo log until they are purged, not in the table.
     const { rows } = await connection.query<{ data: string; indexes: string }>(
       "SELECT DATA_LENGTH AS data, INDEX_LENGTH AS indexes FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
       [schema, name],
@@ -156,7 +159,7 @@ export const batches: Batches = {
       const isSame = unique.map((name, at) => `${rowName}.${quoteIdentifier(name)} = r.v${at}`).join(" AND ");
       const sql = `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} ${rowName}
         JOIN (SELECT ${values} FROM ${quoteTable(target.table)} ${rowName} WHERE ${own.sql}) r ON ${isSame} WHERE NOT (${own.sql}) LIMIT 3`;
-      // Only to make a message better: it must not take the place of the real error.
+      // Only improves the message: it must not replace the real error.
       const rows = await inScan(connection, 5000, () => connection.query(sql, [...own.values, ...own.values])).catch(
         () => undefined,
       );
@@ -165,7 +168,7 @@ export const batches: Batches = {
     return found;
   },
 
-  // No row knows when it was written.
+  // Rows do not record when they were written.
   bounds: (connection, target) =>
     inTransaction(connection, { isReadOnly: true }, async () => {
       const [upTo] = await keysOf(connection, target, { sql: `${inOrder(target.key, "DESC")} LIMIT 1`, values: [] });
@@ -233,10 +236,10 @@ export const batches: Batches = {
   },
 
   async endSession(connection, { pid, backendStart }) {
-    // After a restart the numbers begin anew. The start is known to the second.
+    // Connection ids restart after a server restart. The start time is accurate to the second.
     if (Math.abs(Number(connection.backendStart) - Number(backendStart)) > 2 || pid === connection.pid) return;
     await connection.query(`KILL ${pid}`).catch((error: unknown) => {
-      // It is gone already (1094), or the role may not see it.
+      // The session has ended already (1094), or the role cannot see it.
       if (!isDatabaseError(error)) throw error;
     });
   },
@@ -251,12 +254,12 @@ export const batches: Batches = {
           WHERE x.trx_mysql_thread_id <> CONNECTION_ID() AND x.trx_tables_locked + x.trx_rows_locked + x.trx_rows_modified > 0
           ORDER BY x.trx_started`,
       )
-      // Without the right PROCESS nobody sees transactions of others.
+      // Without the PROCESS privilege, an account cannot see other accounts' transactions.
       .catch(ignoring(isNoBug));
     return (answer?.rows ?? []).map(({ holder }) => holder);
   },
 
-  // A restore on the same server has the same name: nothing tells it.
+  // A database restored on the same server has the same name, so it cannot be detected.
   async serverName(connection) {
     const { rows } = await connection.query<{ server: string }>(
       "SELECT CONCAT(@@hostname, ':', @@port, '/', @@server_id) AS server",
@@ -265,7 +268,7 @@ export const batches: Batches = {
   },
 };
 
-/** Names are the server's, not the database's, and of 64 characters at most. MySQL 9.7 has no SHA1 any more. */
+/** Lock names are server-wide and have at most 64 characters. MySQL 9.7 no longer has SHA1. */
 const lockName = "CONCAT('lockstep ', LEFT(SHA2(CONCAT(DATABASE(), ' ', ?), 256), 40))";
 
 async function sessionOf(connection: Connection, pid: number): Promise<RunnerSession | undefined> {
@@ -302,7 +305,7 @@ function inScan<T>(connection: Connection, statementTimeoutMs: number, run: () =
   return inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs } }, run);
 }
 
-/** Rows of a scope that lack one of the columns and that nobody holds: they are locked now. */
+/** Locks and returns the rows of a scope that lack one of the columns. Skips rows that other sessions have locked. */
 async function unlocked(
   connection: Connection,
   target: FillTarget,
@@ -324,10 +327,10 @@ interface FilledColumn {
 }
 
 /**
- * Locks the rows of a scope that will be written, and waits for nobody: of two transactions that wait for one another InnoDB ends the one
- * that has written less, and that would be the application's.
+ * Locks the rows of a scope that will be written, without waiting. In a deadlock, InnoDB rolls back the transaction that has written less,
+ * which would be the application's.
  *
- * @throws ServerError 55P03: somebody else has locked some of them
+ * @throws ServerError 55P03: another session has locked some of the rows
  */
 async function lockWithoutWaiting(
   connection: Connection,
@@ -339,13 +342,13 @@ async function lockWithoutWaiting(
     const { sql, values } = within(target.key, part);
     const rows = { sql: `${sql} AND ${wanted}`, values };
     const mine = await countOf(connection, target, { ...rows, sql: `${rows.sql} FOR UPDATE SKIP LOCKED` });
-    // As far as it is committed: rows that others have locked for another reason are not among them.
+    // Counts committed values only: rows that other sessions locked for another reason are not included.
     if (mine < (await countOf(connection, target, rows)))
       throw new ServerError("Others have locked rows of this batch", "55P03", 3572, undefined);
   }
 }
 
-/** Fills rows that lack all of the columns. */
+/** Fills rows that lack all of these columns. */
 async function fillColumns(
   connection: Connection,
   target: FillTarget,
@@ -378,7 +381,7 @@ function storeRow(
   { key, seen, value }: ComputedValues["rows"][number],
 ): Promise<Filled> {
   const own = within(target.key, { kind: "keys", keys: [key] });
-  // Byte by byte: an equality of the collation may overlook what a function does not.
+  // Byte by byte: the collation can treat values as equal that the function distinguishes.
   const isSame = compute.reads.map(
     (read) =>
       `CAST(${textOf(`${rowName}.${quoteIdentifier(read)}`, target.types[read] ?? "")} AS BINARY) <=> CAST(? AS BINARY)`,
@@ -395,7 +398,7 @@ async function updated(
   { set, values }: { readonly set: readonly string[]; readonly values: readonly unknown[] },
   where: Query,
 ): Promise<Filled> {
-  // An UPDATE changes them by itself (ON UPDATE CURRENT_TIMESTAMP), and nobody has changed the row.
+  // An UPDATE changes these columns by itself (ON UPDATE CURRENT_TIMESTAMP), but a backfill is not a user's change.
   const kept = target.kept.map((name) => `${rowName}.${quoteIdentifier(name)} = ${rowName}.${quoteIdentifier(name)}`);
   const sql = `UPDATE ${quoteTable(target.table)} ${rowName} SET ${[...set, ...kept].join(", ")} WHERE ${where.sql}`;
   const { rowCount, changed = rowCount } = await connection.query(sql, [...values, ...where.values]);

@@ -1,8 +1,8 @@
 import { type TableFacts, typeOf } from "../../dialect/table.js";
 
 /**
- * What a function is given of a row: the columns `i0`, `i1`, … under their own names. Moments are in UTC, as Prisma writes them, and JSON
- * is what it says; the driver gives both as text.
+ * The input of a function: the columns `i0`, `i1`, … of a row under their own names. Date-times are in UTC, as Prisma writes them, and JSON
+ * is parsed. The driver returns both as text.
  */
 export function inputOf(
   row: Readonly<Record<string, unknown>>,

@@ -9,8 +9,8 @@ const localTime =
   /\b(?:now|sysdate|curdate|curtime|current_(?:date|time|timestamp)|localtime(?:stamp)?|from_unixtime|unix_timestamp|convert_tz)\b/i;
 
 /**
- * Sets the session to UTC where the key has a TIMESTAMP. The server converts it from and to local time, and where clocks change, two
- * moments have the same local time. Fills whose values depend on the time zone would have other values than in the application's sessions.
+ * Sets the session to UTC if the key has a TIMESTAMP. The server converts TIMESTAMP from and to local time, and when clocks change, two
+ * moments have the same local time. Fills that depend on the time zone would then differ from the application's values.
  * @throws LS5013 for such a fill
  */
 export async function keepKeys(connection: Connection, { table, key, columns, types }: FillTarget): Promise<void> {
@@ -18,7 +18,7 @@ export async function keepKeys(connection: Connection, { table, key, columns, ty
   const { rows } = await connection.query<{ zone: string }>(
     "SELECT IF(@@SESSION.time_zone = 'SYSTEM', @@system_time_zone, @@SESSION.time_zone) AS zone",
   );
-  // Its clocks never change.
+  // These zones have no clock changes.
   if (/^(?:[+-]\d+:\d\d|UTC|GMT)$/.test(rows[0]?.zone ?? "")) return;
   const local = columns.find(
     ({ fill, type }) =>

@@ -3,7 +3,7 @@ import type { KeyColumn } from "../../model/plan.js";
 import { rowName } from "../../sql/fill-context.js";
 import { quoteIdentifier } from "../quote.js";
 
-/** A part of a statement, and the values of its parameters. */
+/** A part of a statement with its parameter values. */
 export interface Query {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -11,28 +11,28 @@ export interface Query {
 
 export const isBinary = (type: string) => /^(?:var)?binary\b|blob\b/.test(type);
 
-/** The key of the table named `lockstep_row` as text, a column each: `k0`, `k1`, … */
+/** The key of the table named `lockstep_row` as text, one column each: `k0`, `k1`, … */
 export function keyText(key: readonly KeyColumn[]): string {
   return key
     .map(({ column, type }, at) => `${textOf(`${rowName}.${quoteIdentifier(column)}`, type)} AS k${at}`)
     .join(", ");
 }
 
-/** The key in a row of `keyText`. */
+/** Reads the key from a row that `keyText` selected. */
 export function keyIn(key: readonly KeyColumn[], row: object): KeyValues {
   return key.map((_, at) => String((row as Readonly<Record<string, unknown>>)[`k${at}`]));
 }
 
-/** A value as text that says exactly what it is. */
+/** A value as lossless text. */
 export function textOf(value: string, type: string): string {
   return isBinary(type) ? `HEX(${value})` : `CAST(${value} AS CHAR)`;
 }
 
-/** A parameter of text as a value of the column: compared as text numbers would lose digits, and moments their order. */
+/** Converts a text parameter to the type of the column. As text, numbers would lose digits and date-times their order. */
 function parameter({ type }: KeyColumn): string {
   if (isBinary(type)) return "UNHEX(?)";
   if (/^(?:tiny|small|medium|big)?int\b|^year\b/.test(type))
-    // MySQL takes a bare parameter of an UNSIGNED for a signed number, and 2⁶³ and above for 2⁶³ - 1.
+    // MySQL treats a bare parameter for an UNSIGNED column as signed, and reads 2⁶³ and above as 2⁶³ - 1.
     return /unsigned/.test(type) ? "CAST(CAST(? AS CHAR) AS UNSIGNED)" : "CAST(? AS SIGNED)";
   const precision = /^decimal(\(\d+(?:,\d+)?\))/.exec(type)?.[1];
   if (precision !== undefined) return `CAST(? AS DECIMAL${precision})`;
@@ -42,10 +42,10 @@ function parameter({ type }: KeyColumn): string {
 }
 
 /**
- * `(a, b) > (?, ?)`, written out: neither server uses an index for the comparison of rows. The bound of the first column by itself is
- * what it looks up.
+ * Writes out `(a, b) > (?, ?)`, because neither server uses an index for a row comparison. It uses the separate bound on the first column
+ * for the index lookup.
  *
- * @param strict whether the key itself is left out
+ * @param strict whether to exclude the key itself
  */
 function compared(key: readonly KeyColumn[], values: KeyValues, sign: ">" | "<", strict: boolean): Query {
   const [first, ...rest] = key;
@@ -61,7 +61,7 @@ function compared(key: readonly KeyColumn[], values: KeyValues, sign: ">" | "<",
   };
 }
 
-/** The condition of what lies ahead; empty: all does. */
+/** The condition for the rows ahead. If empty, all rows are ahead. */
 export function aheadOf(key: readonly KeyColumn[], { after, upTo }: Ahead): Query {
   const conditions = [
     ...(after === null ? [] : [compared(key, after, ">", true)]),
@@ -74,7 +74,7 @@ export function aheadOf(key: readonly KeyColumn[], { after, upTo }: Ahead): Quer
 export function within(key: readonly KeyColumn[], scope: Scope): Query {
   if (scope.kind === "range") return aheadOf(key, scope);
   if (scope.keys.length === 0) return { sql: "FALSE", values: [] };
-  // Of one column: two of the ways that are looked up by the index.
+  // For a single column: the server uses the index for this form.
   const row = key.map((each) => parameter(each)).join(", ");
   const names = key.map(({ column }) => `${rowName}.${quoteIdentifier(column)}`).join(", ");
   return {
@@ -83,7 +83,7 @@ export function within(key: readonly KeyColumn[], scope: Scope): Query {
   };
 }
 
-/** All of the conditions; TRUE where there are none. */
+/** Joins the conditions with AND. TRUE if there are none. */
 export function joined(conditions: readonly Query[]): Query {
   if (conditions.length === 0) return { sql: "TRUE", values: [] };
   return {

@@ -26,7 +26,7 @@ export default {
   },
 } satisfies Check;
 
-/** The server writes names in a view with backticks; of a routine it keeps the text. */
+/** The server writes backticks around names in views, and keeps the original text of routines. */
 const dependentsSql = `SELECT CONCAT('trigger ', TRIGGER_NAME) AS what FROM information_schema.TRIGGERS
     WHERE EVENT_OBJECT_SCHEMA = COALESCE(?, DATABASE()) AND EVENT_OBJECT_TABLE = ? AND TRIGGER_NAME NOT LIKE 'zz\\_lockstep\\_%'
   UNION ALL SELECT CONCAT('view ', TABLE_NAME) FROM information_schema.VIEWS

@@ -19,7 +19,7 @@ export default {
         }),
       ];
     if (rows.length === 0) return [ok("the database lockstep does not exist yet; the account can create it")];
-    // Throws LS7003 for a ledger of a newer version.
+    // Throws LS7003 if a newer version created the ledger.
     return [ok((await hasLedger(connection)) ? "the ledger exists and is writable" : "the database lockstep is empty")];
   },
 } satisfies Check;

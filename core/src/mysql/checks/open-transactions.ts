@@ -2,7 +2,7 @@ import { type Check, type Finding, ok, type TargetFacts, warning } from "../../d
 import { duration } from "../../dialect/format-values.js";
 import { inTheWay } from "../sessions.js";
 
-/** Shorter ones come and go: the frame waits for those. */
+/** Shorter transactions end soon, and units wait for them. */
 const limits = { longSeconds: 60 };
 
 export default {
@@ -12,7 +12,7 @@ export default {
   run: (facts) => openTransactions(facts, limits),
 } satisfies Check;
 
-/** Those older than the limit. */
+/** Transactions older than the limit. */
 export async function openTransactions(
   { connection, tables }: Pick<TargetFacts, "connection" | "tables">,
   { longSeconds }: typeof limits,

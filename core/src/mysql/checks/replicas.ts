@@ -6,7 +6,7 @@ export default {
   on: "target",
   async run({ connection }) {
     const { rows: states } = await connection.query<{ state: string | number }>("SELECT @@GLOBAL.read_only AS state");
-    // MariaDB 12 has words for it.
+    // MariaDB 12 returns a word instead of a number.
     if (!["0", "OFF"].includes(String(states[0]?.state)))
       return [
         problem("this server is read-only, like a replica", {

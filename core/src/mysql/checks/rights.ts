@@ -3,7 +3,7 @@ import { names } from "../../dialect/format-values.js";
 import { type Grants, readGrants } from "../grants.js";
 import { quoteIdentifier } from "../quote.js";
 
-/** ALTER TABLE asks for ALTER, CREATE and INSERT. */
+/** ALTER TABLE requires ALTER, CREATE and INSERT. */
 const onTables = ["SELECT", "INSERT", "UPDATE", "ALTER", "CREATE", "TRIGGER"] as const;
 
 export default {
@@ -52,7 +52,7 @@ export async function currentDatabase(connection: TargetFacts["connection"]): Pr
   return rows[0]?.name ?? "";
 }
 
-/** Whether the binary log forbids an account without SUPER to make triggers. */
+/** Whether the binary log prevents an account without SUPER from creating triggers. */
 export async function triggersForbidden(
   connection: TargetFacts["connection"],
   grants: Grants,

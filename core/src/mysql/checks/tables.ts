@@ -27,13 +27,13 @@ export default {
 interface TableRow {
   readonly engine: string;
   readonly format: string | null;
-  /** How many of the planned columns are there. */
+  /** How many of the planned columns already exist. */
   readonly added: string;
-  /** Its full-text indexes, one a line. */
+  /** The full-text indexes of the table, one per line. */
   readonly searched: string | null;
 }
 
-/** What stands against changes of a table, as the server would say one by one. */
+/** Finds what prevents changes of a table. The server would report these problems one at a time. */
 export async function lookAt(
   connection: TargetFacts["connection"],
   { table, label, columns }: Pick<PlannedTable, "table" | "label" | "columns">,
@@ -79,14 +79,14 @@ export async function lookAt(
   return findings;
 }
 
-/** MySQL adds or drops columns at once so often; then it refuses (4092). MariaDB has no limit. */
+/** MySQL limits how often columns can be added or dropped instantly, then rejects it (4092). MariaDB has no limit. */
 async function rowVersions(
   connection: TargetFacts["connection"],
   label: string,
   own: readonly (string | null)[],
   alter: string,
 ): Promise<readonly Finding[]> {
-  // The column came with 8.0.29; before, columns were only added at once, without a limit.
+  // The column exists since 8.0.29. Older versions only add columns instantly, without a limit.
   if (connection.serverVersion < 80_029) return [];
   const rows = await visible<{ used: string | number }>(
     connection,

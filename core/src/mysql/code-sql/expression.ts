@@ -14,8 +14,8 @@ const textFunctions: Readonly<Record<string, TextFunction>> = {
 };
 
 /**
- * Reads an expression; undefined for everything that TypeScript might not mean in exactly the same way: `||` is OR or a concatenation,
- * a text in double quotes a name, and a backslash an escape, as `sql_mode` has it.
+ * Reads an expression. Returns undefined for everything that depends on `sql_mode` and could differ in TypeScript: `||` (OR or
+ * concatenation), double quotes (text or name), backslashes (escape or text).
  */
 export function readExpression(sql: string, columns: readonly string[]): SqlExpression | undefined {
   return tried(sql, (cursor) => {
@@ -24,7 +24,7 @@ export function readExpression(sql: string, columns: readonly string[]): SqlExpr
   });
 }
 
-/** The columns that an expression names, as it spells them. */
+/** The columns that an expression names, in its spelling. */
 export function columnsOf(sql: string): readonly string[] {
   return tried(sql, columnsIn) ?? [];
 }
@@ -65,7 +65,7 @@ function read(cursor: Cursor, columns: readonly string[], depth: number): SqlExp
   return { kind: "column", name: ownName(name, columns) };
 }
 
-/** A column is called in whichever case. */
+/** Column names are case-insensitive. */
 export function ownName(name: string, columns: readonly string[]): string {
   return columns.find((column) => column.toLowerCase() === name.toLowerCase()) ?? name;
 }
@@ -76,7 +76,7 @@ function readText(cursor: Cursor): SqlExpression {
   return { kind: "constant", value: text };
 }
 
-/** What TypeScript writes in the same way: no leading zeros, and no bytes in hexadecimal. */
+/** Only numbers that TypeScript writes the same way: no leading zeros, no hexadecimal bytes. */
 function readNumber(cursor: Cursor): string {
   const { kind, text } = cursor.next();
   if (kind !== "number" || !/^(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) throw notUnderstood;

@@ -9,16 +9,16 @@ import type { Token } from "../read/scan.js";
 import { Unclosed } from "../read/scan.js";
 import { ownName } from "./expression.js";
 
-/** What a statement does with tables, whichever they are. */
+/** What a statement does with any table. */
 type FoundUse = { readonly table: TableName; readonly use: Exclude<TableUse, { kind: "select" }> } | Reading;
 
-/** A list of results, and the tables that it is read from by the names that it calls them. */
+/** A result list, with the tables it reads from by their names in the statement. */
 interface Reading {
   readonly results: readonly Result[];
   readonly tables: ReadonlyMap<string, TableName>;
 }
 
-/** Reads a text as SQL of MySQL or MariaDB; undefined where a statement over rows is in a form that is not described. */
+/** Parses text as SQL of MySQL or MariaDB. Returns undefined for a row statement in an unsupported form. */
 export function readStatements(sql: string): SqlStatements | undefined {
   try {
     const statements = [...cutStatements(sql)].map((cut) => {
@@ -44,7 +44,7 @@ export function readStatements(sql: string): SqlStatements | undefined {
 type Whats = ReturnType<typeof readStatement>["clauses"][number]["whats"];
 
 function readOne(cursor: Cursor, whats: Whats): { readonly found: readonly FoundUse[] } {
-  // What is said of the rows of other statements, of routines' bodies among them, is not followed.
+  // Other statements are not followed, including the bodies of routines.
   const isOverRows = /^(?:INSERT|REPLACE|UPDATE|DELETE|LOAD|SELECT|WITH|TABLE|VALUES|\()$/.test(
     cursor.token?.text ?? "",
   );
@@ -83,7 +83,7 @@ function usesOf(found: readonly FoundUse[], table: SqlTable): readonly TableUse[
 }
 
 function isTable(found: TableName, { schema, name }: SqlTable): boolean {
-  // A schema that is filled in at run time says nothing.
+  // A schema that is filled in at run time matches every schema.
   const isOther = schema !== undefined && found.schema !== undefined && found.schema !== schema;
   return found.name === name && !(isOther && /^\w+$/.test(found.schema ?? ""));
 }
@@ -127,7 +127,7 @@ function readLoad(cursor: Cursor): FoundUse {
   return { table, use: { kind: "insert", columns, isDefaults: false, overwrites: [] } };
 }
 
-/** `(a, t.b, @c)`; `?` and `??` of drivers are names that are filled in at run time. */
+/** `(a, t.b, @c)`. The driver placeholders `?` and `??` count as names that are filled in at run time. */
 function readColumns(inside: Cursor): string[] {
   const columns: string[] = [];
   while (!inside.isDone) {
@@ -148,7 +148,7 @@ function readColumn(cursor: Cursor): string {
   return name;
 }
 
-/** `a = 1, b = VALUES(b)`; drivers make all of it of one `?`. */
+/** `a = 1, b = VALUES(b)`. Drivers also expand one `?` to a whole list. */
 function readAssigned(cursor: Cursor): readonly { readonly column: string; readonly value: Cursor }[] {
   return cursor.list((each) => {
     const column = readColumn(each);
@@ -159,7 +159,7 @@ function readAssigned(cursor: Cursor): readonly { readonly column: string; reado
   });
 }
 
-/** RETURNING of MariaDB. */
+/** RETURNING (MariaDB only). */
 function returned(cursor: Cursor, changed: readonly TableName[]): readonly Reading[] {
   cursor.skipTo("RETURNING");
   if (!cursor.take("RETURNING")) return [];
@@ -167,7 +167,7 @@ function returned(cursor: Cursor, changed: readonly TableName[]): readonly Readi
   return [{ results: resultsIn(cursor), tables }];
 }
 
-/** Every SELECT, however deep it stands. */
+/** Every SELECT, at any depth. */
 function selectsIn(cursor: Cursor): readonly Reading[] {
   const found: Reading[] = [];
   for (let at = cursor.at; at < cursor.end; at++) {
@@ -176,7 +176,7 @@ function selectsIn(cursor: Cursor): readonly Reading[] {
     const arm = cursor.within(at + 1, endOfLevel(cursor, at));
     arm.skipTo("FROM", ...afterFrom);
     const results = resultsIn(arm.within(at + 1, arm.at));
-    // Prose begins with the word as well: `select from users …`.
+    // Prose can start with this word too: `select from users …`.
     if (arm.at === at + 1) throw notUnderstood;
     if (!arm.take("FROM")) continue;
     const from = arm.at;
@@ -200,7 +200,7 @@ function endOfLevel({ tokens, end }: Cursor, from: number): number {
   return end;
 }
 
-/** A column that a list of results names, with the table that it is said to be of; `*` has no column. */
+/** A column in a result list, with its qualifier. `*` has no column. */
 interface Result {
   readonly of: string | undefined;
   readonly column: string | undefined;
@@ -209,7 +209,7 @@ interface Result {
 const modifiers =
   /^(?:ALL|DISTINCT|DISTINCTROW|HIGH_PRIORITY|STRAIGHT_JOIN|SQL_(?:CALC_FOUND_ROWS|(?:NO_)?CACHE|(?:BIG|SMALL|BUFFER)_RESULT))$/;
 
-/** What stands between SELECT and FROM, or behind RETURNING. Names that results are given are none of its columns. */
+/** The columns between SELECT and FROM, or after RETURNING. Aliases of results are not columns. */
 function resultsIn(list: Cursor): readonly Result[] {
   const { sql, tokens, end } = list;
   let from = list.at;
@@ -232,7 +232,7 @@ function resultsIn(list: Cursor): readonly Result[] {
   return found;
 }
 
-/** Not what is behind AS, or behind an operand: that is a name for the result. */
+/** A word after AS or after an operand is an alias, not a column. */
 function isColumn({ kind, text }: Token, before: Token | undefined): boolean {
   if (kind !== "name" && (kind !== "word" || reserved.has(text))) return false;
   if (before === undefined) return true;

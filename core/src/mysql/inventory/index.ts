@@ -7,7 +7,7 @@ import { readInventory } from "./read.js";
 
 const limits = { statementTimeoutMs: 60_000, lockTimeoutMs: 5_000 };
 
-/** What decides what the same statement makes, and what a name is. */
+/** Settings that change the meaning of a statement or a name. */
 const settings = [
   "sql_mode",
   "explicit_defaults_for_timestamp",
@@ -17,10 +17,10 @@ const settings = [
   "character_set_collations",
 ];
 
-/** Without these an account is not told of everything, and what it is not told of would look as if it were gone. */
+/** Without these privileges, the account cannot see all objects, and hidden objects would look deleted. */
 const rights = ["SELECT", "TRIGGER", "SHOW VIEW", "EVENT", "EXECUTE"];
 
-/** Of MySQL and MariaDB: one database, whatever its name is. */
+/** For MySQL and MariaDB: one database, under any name. */
 export const inventory: InventoryReader = {
   async read(connection) {
     const { rows } = await connection.query<{ name: string }>("SELECT DATABASE() AS name");
@@ -44,7 +44,7 @@ export const inventory: InventoryReader = {
     );
     const stated = known.rows.filter(({ Variable_name: name, Value: value }) => name === "sql_mode" || value !== "");
     return {
-      // A database is all that there is: its name is nobody's but the server's.
+      // The inventory covers one database, and its name differs from server to server.
       defaultSchema: "",
       roles: [],
       collation: rows[0]!.collation,

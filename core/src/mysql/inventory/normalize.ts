@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { quoteText } from "../quote.js";
 import { Scanner, Unclosed } from "../read/scan.js";
 
-/** A row of information_schema, whose columns are more or fewer from version to version. */
+/** A row of information_schema. Its columns depend on the version. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** null where the server has nothing to say. */
+/** null if the server returns no value. */
 export function textOf(value: unknown): string | null {
   return value === null || value === undefined || value === "" ? null : String(value);
 }
 
-/** A default as somebody would write it. MariaDB prints it so, and NULL where there is none; MySQL prints a text without its quotes. */
+/** A default as SQL. MariaDB prints it as SQL, and NULL for none. MySQL prints text without quotes. */
 export function defaultOf(column: Row, isMariadb: boolean): string | null {
   const { COLUMN_DEFAULT: value } = column;
   if (value === null || value === undefined) return null;
@@ -19,13 +19,13 @@ export function defaultOf(column: Row, isMariadb: boolean): string | null {
   return isExpressionDefault(column) || /^b'/.test(text) ? text : quoteText(text);
 }
 
-/** Whether MySQL's default is no plain value. */
+/** Whether a MySQL default is an expression. */
 export function isExpressionDefault({ COLUMN_DEFAULT: value, EXTRA: extra }: Row): boolean {
-  // A moment that is now is printed as what it is in old versions, without the word.
+  // Old versions print the current time as CURRENT_TIMESTAMP, without DEFAULT_GENERATED.
   return /DEFAULT_GENERATED/i.test(String(extra)) || /^CURRENT_TIMESTAMP\b/.test(String(value));
 }
 
-/** What EXTRA says of a column besides. */
+/** The other properties of a column in EXTRA. */
 export function extraOf({ EXTRA: extra, GENERATION_EXPRESSION: expression }: Row) {
   const text = String(extra ?? "");
   const computed = textOf(expression);
@@ -37,12 +37,12 @@ export function extraOf({ EXTRA: extra, GENERATION_EXPRESSION: expression }: Row
   };
 }
 
-/** As newer versions call it. */
+/** The collation under its name in newer versions. */
 export function collationOf(name: unknown): string | null {
   return textOf(name)?.replace(/^utf8(?=_|$)/, "utf8mb3") ?? null;
 }
 
-/** A hash of what a body does: comments and white space are nothing that it does. Bodies are long, and nobody's to show. */
+/** A hash of the meaning of a body, without comments and white space. Bodies are long and not displayed. */
 export function hashOf(...texts: readonly unknown[]): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${meaningOf(String(text ?? ""))}\0`);
@@ -62,7 +62,7 @@ function meaningOf(sql: string): string {
   return tokens.join(" ").replace(/ ;$/, "");
 }
 
-/** Texts of a catalogue name their own database, which has another name elsewhere. */
+/** Catalog texts contain the database name, which differs on other servers. */
 export function withoutDatabase(text: string, database: string): string {
   return text.replaceAll(`\`${database.replaceAll("`", "``")}\`.`, "");
 }

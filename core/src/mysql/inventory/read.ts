@@ -7,10 +7,10 @@ import { checkOf, columnOf, foreignKeyOf, indexOf, optionsOf, primaryKeyOf, trig
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
 /**
- * Reads the catalogue of one database, one view of information_schema after the other. All of their columns are taken: which there are
- * depends on the version. Left out: statistics, comments, the numbers that come next, and who made what.
+ * Reads the catalog of one database, view by view from information_schema. Selects all columns, because they depend on the version. Leaves
+ * out statistics, comments, next sequence numbers and definers.
  *
- * @returns `isHidden`: the account is not shown the body of a routine
+ * @returns `isHidden`: the account cannot see the body of a routine
  */
 export async function readInventory(
   ask: Ask,
@@ -79,7 +79,7 @@ export async function readInventory(
   };
 }
 
-/** What has SQL in it, and so may name its own database. */
+/** Columns that contain SQL and so may contain the database name. */
 const texts = new Set([
   "COLUMN_DEFAULT",
   "GENERATION_EXPRESSION",
@@ -90,10 +90,10 @@ const texts = new Set([
   "VIEW_DEFINITION",
 ]);
 
-/** Of these the ones that are expressions whatever else their row says. */
+/** The columns of these that always hold an expression. */
 const expressions = new Set(["GENERATION_EXPRESSION", "CHECK_CLAUSE", "EXPRESSION"]);
 
-/** A function and a procedure may have one name. */
+/** A function and a procedure can have the same name. */
 const routineKey = (row: Row) => `${row.ROUTINE_TYPE} ${row.SPECIFIC_NAME}`;
 const ofTable = (row: Row) => row.TABLE_NAME;
 
@@ -108,7 +108,7 @@ function groups(rows: readonly Row[], by: (row: Row) => unknown): ReadonlyMap<st
   return found;
 }
 
-/** Not by the database: its order depends on its collation. */
+/** Not sorted by the database, whose order depends on its collation. */
 function byName(parts: readonly Part[]): readonly Part[] {
   return [...parts].sort((one, other) => (String(one.name) < String(other.name) ? -1 : 1));
 }
@@ -118,7 +118,7 @@ function foreignKeysOf(keys: readonly Row[], rules: readonly Row[]): readonly Pa
   return rules.map((rule) => foreignKeyOf(columns.get(String(rule.CONSTRAINT_NAME)) ?? [], rule));
 }
 
-/** MySQL's checks do not say of which table they are, and have names that no other of the database has. */
+/** MySQL's checks do not name their table, but their names are unique in the database. */
 async function checksOf(
   view: (name: string, schema: string, order: string) => Promise<readonly Row[]>,
   uses: readonly Row[],
@@ -153,7 +153,7 @@ function routineOf(routine: Row, inputs: readonly Row[]): Part {
   const name = String(routine.ROUTINE_NAME);
   const isFunction = routine.ROUTINE_TYPE === "FUNCTION";
   return {
-    // Both may have one name.
+    // A function and a procedure can have the same name.
     name: isFunction ? name : `${name} (${String(routine.ROUTINE_TYPE).toLowerCase()})`,
     kind: routine.ROUTINE_TYPE,
     definition: hashOf(
@@ -177,7 +177,7 @@ function eventOf(event: Row): Part {
   };
 }
 
-/** Each is asked itself: that older versions have no view of them is no reason to leave them out. */
+/** Queries each sequence itself, because older versions have no view of sequences. */
 async function sequencesOf(ask: Ask, tables: readonly Row[]): Promise<readonly Part[]> {
   const found: Part[] = [];
   for (const { TABLE_TYPE: type, TABLE_NAME: name } of tables) {

@@ -7,7 +7,7 @@ import { collationOf, defaultOf, extraOf, hashOf, type Row, textOf } from "./nor
 const names = (rows: readonly Row[], column: string) =>
   rows.map((row) => quoteIdentifier(String(row[column]))).join(", ");
 
-/** What of a table migrations make, and no version decides by itself. */
+/** The table options that migrations set and that do not depend on the version. */
 export function optionsOf(table: Row, partition: Row | undefined): Part {
   const made = String(table.CREATE_OPTIONS ?? "").toLowerCase();
   const by = textOf(partition?.PARTITION_METHOD);
@@ -15,7 +15,7 @@ export function optionsOf(table: Row, partition: Row | undefined): Part {
   return {
     engine: textOf(table.ENGINE),
     collation: collationOf(table.TABLE_COLLATION),
-    // Only what was asked for: else it is the default of the server that made the table, maybe years ago.
+    // Only an explicit option. Otherwise it is the default of the server that created the table, maybe years ago.
     rowFormat: /row_format=(\w+)/.exec(made)?.[1] ?? null,
     partitionKey:
       by === null
@@ -27,7 +27,7 @@ export function optionsOf(table: Row, partition: Row | undefined): Part {
   };
 }
 
-/** @param table its row of TABLES */
+/** @param table the row of TABLES */
 export function columnOf(column: Row, table: Row, isMariadb: boolean): Part {
   const collation = collationOf(column.COLLATION_NAME);
   return {
@@ -36,7 +36,7 @@ export function columnOf(column: Row, table: Row, isMariadb: boolean): Part {
     notNull: column.IS_NULLABLE === "NO",
     default: defaultOf(column, isMariadb),
     ...extraOf(column),
-    // A table that is converted is one difference, not one of each column.
+    // A converted table counts as one difference, not one per column.
     collation: collation === collationOf(table.TABLE_COLLATION) ? null : collation,
   };
 }
@@ -46,7 +46,7 @@ export function primaryKeyOf(parts: readonly Row[]): Part {
   return { name: "PRIMARY", type: "p", definition: `PRIMARY KEY (${partsText(parts)})` };
 }
 
-/** @param columns rows of KEY_COLUMN_USAGE, in order @param rule its row of REFERENTIAL_CONSTRAINTS */
+/** @param columns rows of KEY_COLUMN_USAGE, in order @param rule the row of REFERENTIAL_CONSTRAINTS */
 export function foreignKeyOf(columns: readonly Row[], rule: Row): Part {
   const [first = {}] = columns;
   const other = String(first.REFERENCED_TABLE_NAME);
@@ -57,7 +57,7 @@ export function foreignKeyOf(columns: readonly Row[], rule: Row): Part {
   const actions = [
     ["DELETE", rule.DELETE_RULE],
     ["UPDATE", rule.UPDATE_RULE],
-    // What goes without saying is RESTRICT to one of them and NO ACTION to the other, and both do the same.
+    // The default action is RESTRICT on one server and NO ACTION on the other. Both do the same.
   ].flatMap(([event, action]) => (action === "RESTRICT" || action === "NO ACTION" ? [] : [` ON ${event} ${action}`]));
   return {
     name: first.CONSTRAINT_NAME,
@@ -66,9 +66,9 @@ export function foreignKeyOf(columns: readonly Row[], rule: Row): Part {
   };
 }
 
-/** @param use its row of TABLE_CONSTRAINTS */
+/** @param use the row of TABLE_CONSTRAINTS */
 export function checkOf(check: Row, use: Row | undefined): Part {
-  // MariaDB's check of a column has that one's name. MySQL drops a check with the only column that it names.
+  // In MariaDB, a column's check has the name of the column. MySQL drops a check with the only column that it names.
   const [column, other] = check.LEVEL === undefined ? namesIn(String(check.CHECK_CLAUSE)) : [check.CONSTRAINT_NAME];
   const goesWith = other === undefined && (check.LEVEL ?? "Column") === "Column" ? column : undefined;
   return {
@@ -81,7 +81,7 @@ export function checkOf(check: Row, use: Row | undefined): Part {
 
 /**
  * @param parts rows of STATISTICS, in order
- * @param foreignKeys of the table: one makes the index that it needs, by its own name, where there is none
+ * @param foreignKeys foreign keys of the table: one without a usable index creates it, under its own name
  */
 export function indexOf(parts: readonly Row[], foreignKeys: readonly Part[]): Part {
   const [first = {}] = parts;

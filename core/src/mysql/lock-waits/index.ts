@@ -17,11 +17,11 @@ import {
 } from "./waits.js";
 import { ddl, named, names, statementOf, wordsOf } from "./words.js";
 
-/** As many as a look tells of. */
+/** The maximum number of waits that are reported. */
 const most = 20;
 
 /**
- * Sessions that wait for locks on the tables: for InnoDB's, on rows, and for metadata locks, which reads and DDL have on a table.
+ * Sessions that wait for locks on the tables: InnoDB row locks, and metadata locks, which reads and DDL hold on a table.
  *
  * @example await lockWaits(connection, [{ name: "User" }])
  */
@@ -56,7 +56,7 @@ export async function lockWaits(
 
 function described(wait: PlannedWait, seen: Seen, tables: readonly PlannedTable[]): LockWait[] {
   const waiter = seen.sessions.get(wait.waiter);
-  // It has got its lock meanwhile.
+  // The session has its lock by now.
   if (waiter === undefined || waiter.statement === null) return [];
   const words = wordsOf(waiter.statement, tables);
   if (/^lockstep( |$)/.test(waiter.program ?? "") || isOwn(words.map(named))) return [];
@@ -69,7 +69,7 @@ function described(wait: PlannedWait, seen: Seen, tables: readonly PlannedTable[
   const holder = isMetadata ? metadataHolder(waiter, table, seen) : seen.sessions.get(wait.holder ?? 0);
   const behind = holder === undefined ? "" : `, behind ${holderText(holder, tables)}`;
   const statement = statementOf(words);
-  // What works before it waits: DDL needs its lock once more at its end.
+  // DDL can run for a while before it waits: it needs its lock again at the end.
   if (isMetadata && ddl.has(words[0] ?? ""))
     return [
       {
@@ -81,12 +81,12 @@ function described(wait: PlannedWait, seen: Seen, tables: readonly PlannedTable[
   return [{ ms, text: `${statement} has waited ${forTime} for ${lock} on "${table.label}"${behind}` }];
 }
 
-/** No longer than its statement runs. Of one that worked before it waited only the second is known in which the wait began. */
+/** At most the run time of the statement. If the statement worked before it waited, the start of the wait is only accurate to a second. */
 function rowWaitMs({ ms, rowWaitMs }: Session): number {
   return rowWaitMs === null || ms <= rowWaitMs ? ms : Math.max(0, rowWaitMs - 1000);
 }
 
-/** Modes that keep others out; those of reading and of writing rows keep DDL out alone. */
+/** Modes that block other sessions. The modes for reading and writing rows only block DDL. */
 const strong = new Set([
   "SHARED_UPGRADABLE",
   "SHARED_READ_ONLY",
@@ -95,7 +95,7 @@ const strong = new Set([
   "EXCLUSIVE",
 ]);
 
-/** Who has to end first: not one that waits itself; of several the one that holds more, then the oldest transaction. */
+/** The session that has to end first. Excludes sessions that wait themselves. Prefers stronger locks, then the oldest transaction. */
 function metadataHolder(
   { id }: Session,
   table: PlannedTable,

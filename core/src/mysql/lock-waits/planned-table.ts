@@ -1,14 +1,13 @@
-/** A table of the plan, in its database, and as people know it. */
+/** A table of the plan with its database and its label in messages. */
 export interface PlannedTable {
   readonly schema: string;
   readonly name: string;
   readonly label: string;
 }
 
-/** Names are compared so: whether case counts is a setting of the server, and two tables that differ in nothing else are rare. */
+/** Compares names without case. Whether case counts is a server setting, and tables that differ only in case are rare. */
 export const fold = (name: string) => name.toLowerCase();
 
-/** Whether both are the same table. */
 export function isTable(one: { readonly schema: string; readonly name: string }, other: typeof one): boolean {
   return fold(one.schema) === fold(other.schema) && fold(one.name) === fold(other.name);
 }

@@ -2,23 +2,23 @@ import type { Connection } from "../../dialect/connection.js";
 import { tellsHolders, visible } from "../sessions.js";
 import type { Wait } from "./waits.js";
 
-/** A session that waits, or that holds what others wait for. */
+/** A session that waits for a lock or blocks others. */
 export interface Session {
   readonly id: number;
   readonly who: string;
   readonly program: string | null;
   readonly schema: string | null;
   readonly command: string;
-  /** What it runs, or has run last where the server keeps that. */
+  /** What it runs, or ran last if the server keeps that. */
   readonly statement: string | null;
-  /** For how long its statement has been running, and for how long it has waited for a row: whole seconds. */
+  /** How long its statement has been running, and how long it has waited for a row: whole seconds. */
   readonly ms: number;
   readonly rowWaitMs: number | null;
-  /** Of its transaction; null: none is open. */
+  /** The age of its transaction; null: none is open. */
   readonly openMs: number | null;
 }
 
-/** A metadata lock that somebody has. */
+/** A granted metadata lock. */
 export interface Holding {
   readonly id: number;
   readonly schema: string;
@@ -26,14 +26,14 @@ export interface Holding {
   readonly mode: string;
 }
 
-/** What the server tells of the sessions of some waits. */
+/** What the server reports about the sessions of some waits. */
 export interface Seen {
   readonly sessions: ReadonlyMap<number, Session>;
   readonly waiting: ReadonlySet<number>;
   readonly holdings: readonly Holding[];
 }
 
-/** The server notes moments of a transaction in its own time zone. */
+/** The server records times of a transaction in its own time zone. */
 const sinceMs = (moment: string) =>
   `TIMESTAMPDIFF(MICROSECOND, CONVERT_TZ(${moment}, 'SYSTEM', '+00:00'), UTC_TIMESTAMP(6)) / 1000`;
 
@@ -42,7 +42,7 @@ const transactionColumns = `${sinceMs("x.trx_started")} AS openMs, ${sinceMs("x.
 const program = (id: string) =>
   `(SELECT a.ATTR_VALUE FROM performance_schema.session_connect_attrs a WHERE a.PROCESSLIST_ID = ${id} AND a.ATTR_NAME = 'program_name')`;
 
-/** Of a routine's statements the one that waits is the innermost, which began last. */
+/** In a routine, the innermost statement is the one that waits. It started last. */
 const mysqlSessions = `
 SELECT t.PROCESSLIST_ID AS id, CONCAT(t.PROCESSLIST_USER, '@', t.PROCESSLIST_HOST) AS who, ${program("t.PROCESSLIST_ID")} AS program,
        t.PROCESSLIST_DB AS \`schema\`, t.PROCESSLIST_COMMAND AS command, ${transactionColumns},
@@ -68,7 +68,7 @@ SELECT t.PROCESSLIST_ID AS id, m.OBJECT_SCHEMA AS \`schema\`, m.OBJECT_NAME AS n
   FROM performance_schema.metadata_locks m JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
  WHERE m.OBJECT_TYPE = 'TABLE' AND m.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID IS NOT NULL`;
 
-/** Looks up who waits and who may be waited for. */
+/** Finds the waiting sessions and the sessions that may block them. */
 export async function sessionsOf(connection: Connection, waits: readonly Wait[]): Promise<Seen> {
   const isMariadb = connection.dialect.id === "mariadb";
   const isHeld = waits.some(({ isMetadata }) => isMetadata) && (await tellsHolders(connection));
@@ -84,7 +84,7 @@ export async function sessionsOf(connection: Connection, waits: readonly Wait[])
   ]);
   const list = `(${[...ids].join(", ")})`;
   const { rows } = await connection.query<Session>(`${isMariadb ? mariadbSessions : mysqlSessions} ${list}`);
-  // Who is whom MariaDB knows where performance_schema is on there; what may not be read tells nothing.
+  // MariaDB only knows program names if performance_schema is on. Without the privilege to read it, they stay unknown.
   const programs = isMariadb
     ? await visible<{ id: string | number; program: string }>(
         connection,

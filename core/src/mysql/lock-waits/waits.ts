@@ -3,7 +3,7 @@ import { tokensOf } from "../read/scan.js";
 import { tellsHolders } from "../sessions.js";
 import { isTable, type PlannedTable } from "./planned-table.js";
 
-/** One session that waits, as far as the server knows what it waits for. */
+/** A waiting session, and what it waits for as far as the server reports it. */
 export interface Wait {
   readonly waiter: number;
   readonly holder?: number;
@@ -13,12 +13,12 @@ export interface Wait {
   readonly isMetadata: boolean;
 }
 
-/** The table is not known where the statement has to tell: it is looked for once that is read. */
+/** The label is undefined if only the statement can show the table. It is resolved after the statement is read. */
 export interface PlannedWait extends Wait {
   readonly label: string | undefined;
 }
 
-/** Those on the tables, and those of which nobody knows the table yet. */
+/** Waits on the tables of the plan, and waits whose table is still unknown. */
 export function ofPlan(wait: Wait, tables: readonly PlannedTable[]): PlannedWait[] {
   const { table } = wait;
   if (table === undefined) return [{ ...wait, label: undefined }];
@@ -37,7 +37,7 @@ function rowWait(row: RowWait, table: Wait["table"]): Wait {
   const holder = Number(row.holder ?? 0);
   return {
     waiter: Number(row.waiter),
-    // A prepared transaction that outlived its session has none.
+    // A prepared transaction that outlived its session has no holder.
     ...(holder === 0 ? {} : { holder }),
     table,
     lock: `a ${row.kind === "RECORD" ? "row" : "table"} lock (${row.mode})`,
@@ -45,7 +45,7 @@ function rowWait(row: RowWait, table: Wait["table"]): Wait {
   };
 }
 
-/** Who waits for a row, or for all of a table as InnoDB locks it. */
+/** Sessions that wait for an InnoDB row or table lock. */
 export async function mysqlRowWaits(connection: Connection): Promise<readonly Wait[]> {
   const { rows } = await connection.query<RowWait & { readonly schema: string; readonly name: string }>(
     `SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS holder, l.LOCK_TYPE AS kind, l.LOCK_MODE AS mode,
@@ -59,7 +59,7 @@ export async function mysqlRowWaits(connection: Connection): Promise<readonly Wa
   return oldestHolders(rows.map((row) => rowWait(row, row)));
 }
 
-/** As `mysqlRowWaits`, of MariaDB. */
+/** `mysqlRowWaits` for MariaDB. */
 export async function mariadbRowWaits(connection: Connection): Promise<readonly Wait[]> {
   const { rows } = await connection.query<RowWait & { readonly locked: string }>(
     `SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS holder, l.lock_type AS kind, l.lock_mode AS mode, l.lock_table AS locked
@@ -72,18 +72,18 @@ export async function mariadbRowWaits(connection: Connection): Promise<readonly 
   return oldestHolders(rows.map((row) => rowWait(row, lockedTable(row.locked))));
 }
 
-/** InnoDB writes it as a name in SQL, and a partition in a comment behind it. */
+/** InnoDB writes the name as in SQL, followed by a comment for a partition. */
 function lockedTable(text: string): { readonly schema: string; readonly name: string } | undefined {
   const [schema, , name] = tokensOf(text) ?? [];
   return schema === undefined || name === undefined ? undefined : { schema: schema.text, name: name.text };
 }
 
-/** A session waits for one lock at a time, and may do so for several others. */
+/** A session waits for one lock at a time, but several sessions can hold it. */
 function oldestHolders(waits: readonly Wait[]): readonly Wait[] {
   return waits.filter(({ waiter }, at) => waits.findIndex((other) => other.waiter === waiter) === at);
 }
 
-/** Who waits for a metadata lock. MariaDB does not tell on which table, and MySQL does not where the instrument is off. */
+/** Sessions that wait for a metadata lock. MariaDB does not report the table, and neither does MySQL if the instrument is off. */
 export async function waitingSessions(connection: Connection): Promise<readonly Wait[]> {
   const [list, id, state] =
     connection.dialect.id === "mariadb"
@@ -100,7 +100,7 @@ export async function waitingSessions(connection: Connection): Promise<readonly 
   }));
 }
 
-/** Who waits for a metadata lock, and on which table where the server tells. */
+/** Sessions that wait for a metadata lock, with the table if the server reports it. */
 export async function mysqlMetadataWaits(connection: Connection): Promise<readonly Wait[]> {
   if (!(await tellsHolders(connection))) return waitingSessions(connection);
   const { rows } = await connection.query<{ waiter: string | number; mode: string; schema: string; name: string }>(

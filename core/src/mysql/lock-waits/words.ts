@@ -10,28 +10,28 @@ import { reserved } from "../read/reserved.js";
 import { tokensOf } from "../read/scan.js";
 import { fold, type PlannedTable } from "./planned-table.js";
 
-/** What a statement that changes tables begins with. */
+/** The first words of statements that change tables. */
 export const ddl = new Set(["ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "OPTIMIZE", "ANALYZE", "REPAIR"]);
 
-/** `‘UPDATE "User" SET email = ?’`; `a statement` where the server has cut it off within a value. */
+/** `‘UPDATE "User" SET email = ?’`; `a statement` if the server truncated it within a value. */
 export function statementOf(words: Words): string {
   return words.length === 0 ? "a statement" : `‘${statementText(withoutLengths(words))}’`;
 }
 
-/** Whether a statement of the session that waits for a table waits for this one, as far as its words tell. */
+/** Whether the waiting statement waits for this table, judged by its text. */
 export function names(words: Words, table: PlannedTable, schema: string | null): boolean {
   if (readsTable(words, table, fold) || changesTable(words, table, fold)) return isHere(words, table, schema);
-  // LOCK TABLES, and DDL, in whichever form.
+  // LOCK TABLES and DDL, in any form.
   const isOfRows = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "("].includes(words[0] ?? "");
   return !isOfRows && words.some((word) => fold(word) === fold(nameWord(table.name))) && isHere(words, table, schema);
 }
 
-/** Names without a database are those of the session's own. */
+/** Names without a database belong to the session's database. */
 function isHere(words: Words, { schema }: PlannedTable, own: string | null): boolean {
   return fold(own ?? "") === fold(schema) || words.some((word) => fold(word) === fold(nameWord(schema)));
 }
 
-/** Without values, as `statementText` takes them: what is running comes as its author wrote it, and names need no quotes there. */
+/** Removes values, as `statementText` requires: the server returns running statements as written, with names possibly unquoted. */
 export function wordsOf(sql: string, tables: readonly PlannedTable[]): Words {
   const known = new Set(tables.flatMap(({ schema, name }) => [fold(schema), fold(name)]));
   return (tokensOf(sql) ?? []).map(({ kind, text, start, end }) => {
@@ -43,7 +43,7 @@ export function wordsOf(sql: string, tables: readonly PlannedTable[]): Words {
   });
 }
 
-/** As digests of statements have them: every name in quotes. */
+/** Quotes every name, as statement digests do. */
 export const named = (word: string) => (/^[\w$]/.test(word) && !isKeyword(word) ? nameWord(word) : word);
 
 const isKeyword = (upper: string) => reserved.has(upper) || ddl.has(upper);

@@ -1,6 +1,6 @@
 import type { Allowed, TableShape } from "../../sql/rehearsal/shapes.js";
 
-/** Reads what the servers print: `` `state` in ('a','b') ``, MySQL's `` (`state` in ('a','b')) ``, `` `price` > 0 ``. */
+/** Reads checks as the servers print them: `` `state` in ('a','b') ``, MySQL's `` (`state` in ('a','b')) ``, `` `price` > 0 ``. */
 export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {
   const own = checks.filter(({ columns }) => columns.length === 1 && columns[0] === column);
   let [least, greatest]: [bigint | undefined, bigint | undefined] = [undefined, undefined];

@@ -3,8 +3,8 @@ import { isDatabaseError } from "../../dialect/db/retry.js";
 import type { ExplainedStatement, TrafficStatement } from "../../dialect/rehearsing.js";
 
 /**
- * The plans of statements with their first values: these servers plan none without. What a plan costs not all versions say, and none the same: here it is the
- * rows that are read.
+ * The plans of statements with their first values, because these servers need values to plan. Not all versions report a cost, and costs are
+ * not comparable, so this uses the rows read.
  */
 export async function explain(
   connection: Connection,
@@ -13,7 +13,7 @@ export async function explain(
   const explained: ExplainedStatement[] = [];
   for (const { text, parameters } of statements)
     try {
-      // As a table: MySQL 9 says it as a tree unless it is asked.
+      // As a table: MySQL 9 defaults to a tree.
       const { rows } = await connection.query<Row>(`EXPLAIN FORMAT=TRADITIONAL ${text}`, parameters[0] ?? []);
       const nodes = rows.map(nodeOf);
       if (nodes.length > 0)

@@ -6,10 +6,11 @@ import { numberSql, numbersAtOnce } from "./number-sql.js";
 import { readShapes } from "./shapes.js";
 
 /**
- * Fills tables of a stage with rows as the statistics say, and those that their foreign keys lead to; what was in them goes.
+ * Fills tables of a scratch database with rows that match the statistics, and the tables that their foreign keys reference. Deletes
+ * existing rows.
  *
- * @param connect further sessions on the same database
- * @throws LS6502 a value that cannot be made, or that the server refuses
+ * @param connect opens further sessions on the same database
+ * @throws LS6502 a value that cannot be generated, or that the server rejects
  */
 export async function makeRows(
   connection: Connection,
@@ -21,10 +22,10 @@ export async function makeRows(
   const filled = planned.filter(({ rows }) => rows > 0);
   const values = new RowValues(planned, numberSql);
   const sessions = [connection, ...(await Promise.all(Array.from({ length: request.sessions - 1 }, connect)))];
-  // Rows of a key come before or behind those that they lead to. An hour that a summer time skips is no moment.
+  // Rows can be inserted before the rows that they reference. A local time skipped by daylight saving time is not valid.
   for (const session of sessions) await session.query("SET foreign_key_checks = 0, time_zone = '+00:00'");
   try {
-    // Migrations may have added some, whose keys would come twice.
+    // Migrations may have inserted rows, whose keys would collide.
     for (const { shape } of filled) await connection.query(`TRUNCATE TABLE ${shape.quoted}`);
     const parts = filled.flatMap(({ shape, rows }) =>
       Array.from({ length: Math.ceil(rows / numbersAtOnce) }, (_, at) => ({

@@ -10,14 +10,17 @@ export const numbersAtOnce = 100_000;
 const digits =
   "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)";
 
-/** Whole numbers as `n`, up to, not with, `to`: of every version, without a table and without recursion, which has a limit. */
+/**
+ * Whole numbers as `n`, from `from` up to but excluding `to`. Works in every version, without a table and without recursion, which has a
+ * limit.
+ */
 export function numbers(from: number, to: number): string {
   const places = ["a", "b", "c", "d", "e"];
   const sum = places.map((place, at) => `${place}.d * ${10 ** at}`).join(" + ");
   return `(SELECT CAST(${from} + ${sum} AS SIGNED) AS n FROM ${places.map((place) => `${digits} ${place}`).join(" CROSS JOIN ")}) numbers WHERE n < ${to}`;
 }
 
-/** Numbers are signed and of 64 bits. */
+/** Numbers are signed 64-bit. */
 export const numberSql: NumberSql = {
   insert: ({ quoted, columns }, values, from, to) =>
     `INSERT INTO ${quoted} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
@@ -28,7 +31,7 @@ SELECT ${values.join(",\n  ")}
   floor: (number) => `CAST(FLOOR(${number}) AS SIGNED)`,
   // MySQL 9.6 and later have neither MD5 nor SHA1.
   share: (row, seed) => `(CONV(LEFT(SHA2(CONCAT(${row}, ':', ${seed}), 256), 13), 16, 10) / 4503599627370496e0)`,
-  // A derived table does not see the rows of its outer query.
+  // A derived table cannot reference the outer query.
   withShare: (share, made) => made(share),
   given: (expression, row) => `(${row === "n" ? expression : withRow(expression, row)})`,
   pick: (values, number) => `ELT(1 + ((${number}) % ${values.length}), ${values.join(", ")})`,
@@ -41,7 +44,7 @@ SELECT ${values.join(",\n  ")}
   },
 };
 
-/** The expression with another number in the place of `n`. */
+/** Replaces `n` in an expression by another number. */
 function withRow(expression: string, row: string): string {
   const scanner = new Scanner(expression);
   let text = "";

@@ -2,35 +2,35 @@ import { quoteIdentifier } from "../quote.js";
 import { reserved } from "../read/reserved.js";
 import { type Token, tokensOf } from "../read/scan.js";
 
-/** What a parameter of a statement is about. `column`: of one of the statement's tables. */
+/** What a parameter is used for. `column` belongs to a table of the statement. */
 export type ParameterUse =
   | { readonly kind: "compared" | "added" | "changed"; readonly column: string; readonly table: string | undefined }
   | { readonly kind: "other" };
 
 export interface ReadStatement {
-  /** It can be run as it is: lists that the server has shortened have parameters again, no database is named, limits are numbers. */
+  /** Executable SQL: shortened lists have parameters again, database names are removed, limits are numbers. */
   readonly text: string;
   readonly tables: readonly string[];
   readonly addsRows: boolean;
-  /** In the order of the parameters. */
+  /** In parameter order. */
   readonly uses: readonly ParameterUse[];
 }
 
-/** A value that rows get, as well. */
+/** Columns that inserted rows also get. */
 export interface AlsoAdded {
   readonly table: string;
   readonly columns: readonly string[];
 }
 
 const comparisons = new Set(["=", "<", ">", "<=", ">=", "<>", "!=", "<=>", "LIKE", "IN", "BETWEEN"]);
-/** Behind these stands a table. */
+/** A table follows these words. */
 const beforeTable = new Set(["FROM", "JOIN", "INTO", "UPDATE", "STRAIGHT_JOIN"]);
 
 /**
- * Reads a statement as performance_schema keeps it: `INSERT INTO ``shop`` . ``User`` ( ``email`` ) VALUES (...)`.
+ * Reads a statement as performance_schema stores it: `INSERT INTO ``shop`` . ``User`` ( ``email`` ) VALUES (...)`.
  *
- * @param also columns that rows of a table are given, too
- * @returns undefined for one that cannot be run again: without its list of columns, cut off, not understood
+ * @param also columns that inserted rows of a table also get
+ * @returns undefined for a statement that cannot run again: without a column list, truncated, or not understood
  */
 export function readStatement(sql: string, also?: AlsoAdded): ReadStatement | undefined {
   const tokens = withoutDatabases(soleStatement(sql));
@@ -42,14 +42,14 @@ interface NamedColumn {
   readonly table: string | undefined;
 }
 
-/** Goes through a statement once, from left to right. */
+/** Reads a statement once, from left to right. */
 class StatementReader {
   readonly #tables: readonly string[];
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #addsRows: boolean;
-  /** Columns that rows get which the statement does not name itself. */
+  /** Columns that inserted rows get although the statement does not name them. */
   readonly #also: readonly string[];
-  /** Of rows that are added; undefined: the statement has no list of them. */
+  /** Columns of inserted rows; undefined: the statement has no column list. */
   readonly #columns: InsertedColumns | undefined;
   readonly #text: string[] = [];
   readonly #uses: ParameterUse[] = [];
@@ -80,7 +80,7 @@ class StatementReader {
     return { text: joined(this.#text), tables: this.#tables, addsRows: this.#addsRows, uses: this.#uses };
   }
 
-  /** @returns where to go on; undefined: it is not understood */
+  /** @returns the next position; undefined: not understood */
   #readAt(at: number): number | undefined {
     const { kind, text: word } = this.tokens[at]!;
     if (kind === "word") {
@@ -114,14 +114,14 @@ class StatementReader {
 
   #noteWord(at: number): void {
     const word = this.tokens[at]!.text;
-    // Names that are words of SQL as well, and stood there without quotes, have lost their case: `NAME = ?`.
+    // Unquoted names that are also keywords lose their case: `NAME = ?`.
     if (!reserved.has(word) && comparisons.has(this.tokens[at + 1]?.text ?? "")) this.#last = this.#columnAt(at);
     if (word === "WHERE" || word === "ON" || word === "HAVING") this.#clause = "compared";
     if (word === "DUPLICATE") this.#clause = "changed";
     if ((word === "AND" || word === "OR") && !isBetween(this.tokens, at)) this.#last = undefined;
   }
 
-  /** The lists behind VALUES. */
+  /** The lists after VALUES. */
   #readRows(at: number): number | undefined {
     const end = listsEnd(this.tokens, at + 1);
     const list = valuesOf(this.tokens.slice(at + 1, end), this.#columns!, this.#also.length);
@@ -131,7 +131,7 @@ class StatementReader {
     return end;
   }
 
-  /** Of two numbers in a row the server keeps the first: `LIMIT ?, ...`. */
+  /** Of two numbers, the server keeps the first: `LIMIT ?, ...`. */
   #readLimit(at: number): number {
     const word = this.tokens[at]!.text;
     const [one, comma, two] = this.tokens.slice(at + 1, at + 4);
@@ -156,18 +156,20 @@ function written({ kind, text }: Token): string {
   return kind === "string" ? `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'` : text;
 }
 
-/** A function and its parenthesis stand together, or the servers look for one that somebody has made. */
+/** Leaves no space between a function and its parenthesis. With a space, the servers look for a user-defined function. */
 function joined(words: readonly string[]): string {
   return words.reduce((text, word) => (text === "" || word.startsWith("(") ? text + word : `${text} ${word}`), "");
 }
 
-/** @returns undefined: a quote or a comment is not closed, or it is more than one statement */
+/** @returns undefined for an unclosed quote or comment, or for several statements */
 function soleStatement(sql: string): readonly Token[] | undefined {
   const tokens = tokensOf(sql);
   return tokens?.some(({ kind }) => kind === "end") ? undefined : tokens;
 }
 
-/** A stage has a database of another name: `` `shop` . `User` `` behind FROM, `` `shop` . `User` . `id` ``. */
+/**
+ * Removes database names, because the scratch database has another name: `` `shop` . `User` `` after FROM, `` `shop` . `User` . `id` ``.
+ */
 function withoutDatabases(tokens: readonly Token[] | undefined): readonly Token[] | undefined {
   if (tokens === undefined) return undefined;
   const isName = (at: number) => tokens[at]?.kind === "name";
@@ -190,7 +192,7 @@ function tablesIn(tokens: readonly Token[]): readonly string[] {
   return [...new Set(named)];
 }
 
-/** `` FROM `User` AS `u` ``, `` FROM `User` `u` ``: by the alias. */
+/** Tables by alias: `` FROM `User` AS `u` ``, `` FROM `User` `u` ``. */
 function aliasesIn(tokens: readonly Token[], tables: readonly string[]): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   for (const [at, { kind, text }] of tokens.entries()) {
@@ -202,11 +204,11 @@ function aliasesIn(tokens: readonly Token[], tables: readonly string[]): Readonl
 }
 
 interface InsertedColumns {
-  /** Of the opening parenthesis, and of the closing one. */
+  /** The positions of the opening and closing parenthesis. */
   readonly at: number;
   readonly end: number;
   readonly own: readonly string[];
-  /** With those that are added. */
+  /** Includes the added columns. */
   readonly all: readonly string[];
 }
 
@@ -219,7 +221,7 @@ function columnsOf(tokens: readonly Token[], added: readonly string[]): Inserted
   return own.length === 0 ? undefined : { at, end, own, all: [...own, ...added] };
 }
 
-/** Where the lists behind VALUES end. */
+/** Where the lists after VALUES end. */
 function listsEnd(tokens: readonly Token[], from: number): number {
   let depth = 0;
   for (let at = from; at < tokens.length; at++) {
@@ -231,7 +233,7 @@ function listsEnd(tokens: readonly Token[], from: number): number {
   return tokens.length;
 }
 
-/** The list of one row: the server shortens lists, and does not tell rows apart. */
+/** The list of one row. The server shortens lists and does not keep separate rows. */
 function valuesOf(
   tokens: readonly Token[],
   { own, all }: InsertedColumns,

@@ -6,24 +6,24 @@ import type { DumpStatement } from "../../dialect/rehearsing.js";
 import { withoutDefiners } from "../stage.js";
 
 /**
- * What mysqldump adds on a server with GTIDs: it would change the server and not the database, and MySQL refuses it of a dump that was read
- * there before.
+ * mysqldump adds these on a server with GTIDs. They change the server and not the database, and MySQL rejects them if it has read the same
+ * dump before.
  */
 const aboutReplication = /^SET @@(?:GLOBAL\.GTID_PURGED|SESSION\.SQL_LOG_BIN)\b/i;
 
-/** The database is there, and another one is none of a dump's business. */
+/** The database exists already, and a dump must not touch other databases. */
 const aboutDatabases = /^(?:\/\*!\d+\s*)?(?:CREATE|DROP|ALTER)\s+(?:DATABASE|SCHEMA)\b/i;
 
-/** Accounts and their rights, caches of the server, and settings of the session that an administrator alone may change. */
+/** Accounts and privileges, server caches, and session settings that require an administrator. */
 const needless =
   /^(?:\/\*!\d+\s*)?(?:(?:GRANT|REVOKE|FLUSH)\s|(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE)\s|SET\s+(?!@@GLOBAL|@@PERSIST|GLOBAL|PERSIST))/i;
 
-/** What the server says of rights that are missing; 28P01 for want of FILE. */
+/** The server's errors for missing privileges; 28P01 if FILE is missing. */
 const refusals = ["42501", "28P01"];
 
 /**
- * Runs a dump as mysqldump writes it: statements that end with their line, another delimiter around bodies. Read as a stream, statement by statement.
- * See `Rehearsing.restore`.
+ * Runs a dump in mysqldump's format: each statement ends at a line end, and bodies use another delimiter. Reads it as a stream, statement
+ * by statement. See `Rehearsing.restore`.
  */
 export async function restore(connection: Connection, file: string): Promise<readonly DumpStatement[]> {
   const leftOut: DumpStatement[] = [];

@@ -3,7 +3,7 @@ import type { ColumnShape, TableShape } from "../../sql/rehearsal/shapes.js";
 import { namesIn, printedExpression } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 
-/** The tables of the session's database. Generated columns are left out, the server fills those. */
+/** The tables of the session's database, without generated columns, which the server fills. */
 export async function readShapes(connection: Connection): Promise<readonly TableShape[]> {
   const { rows: tables } = await connection.query<{ schema: string; name: string }>(
     `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name FROM information_schema.TABLES
@@ -33,7 +33,7 @@ export async function readShapes(connection: Connection): Promise<readonly Table
       name,
       quoted: quoteIdentifier(name),
       columns: own(columns).map((column) => columnShape(column, ownChecks)),
-      // What has an expression in it may be unique for any of its values.
+      // A key with an expression may be unique by any of its values.
       uniqueKeys: byName(own(keys)).flatMap((key) =>
         key.every(({ column }) => column !== null) ? [key.map(({ column }) => column!)] : [],
       ),
@@ -71,7 +71,7 @@ function columnShape(
   checks: readonly Check[],
 ): ColumnShape {
   const list = /^(?:enum|set)\((.*)\)/is.exec(type)?.[1];
-  // To MariaDB JSON is a text with a check.
+  // In MariaDB, JSON is text with a check.
   const isJson = checks.some(
     ({ definition, columns }) => /^\(?json_valid\(/i.test(definition) && columns.length === 1 && columns[0] === name,
   );
@@ -88,7 +88,7 @@ function columnShape(
   };
 }
 
-/** Rows of one name after the other, as they were read. */
+/** Groups rows by name, in their original order. */
 function byName<T extends { readonly name: string }>(rows: readonly T[]): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const row of rows) groups.set(row.name, [...(groups.get(row.name) ?? []), row]);

@@ -17,7 +17,7 @@ export async function tablesOf(statement: string, tables: readonly TableName[]):
   return tables.filter(({ name }) => named.has(name.toLowerCase()));
 }
 
-/** See `Rehearsing.ofNewBuild`. The columns have no place in the statement yet: it is read with them, and stays text. */
+/** See `Rehearsing.ofNewBuild`. Reads each statement with the new columns, which are not part of its text yet. */
 export function ofNewBuild(
   statements: readonly StatementStats[],
   table: TableName,
@@ -45,7 +45,7 @@ export async function probes(connection: Connection, tables: readonly TableName[
     return probesOf(shape, {
       identifier: quoteIdentifier,
       parameter: () => "?",
-      // A statement without its list of columns is not read again: see `readStatement`.
+      // `readStatement` rejects an INSERT without a column list.
       addEmpty: ({ quoted, columns }) => `INSERT INTO ${quoted} (${quoteIdentifier(columns[0]!.name)}) VALUES (?)`,
       hasDefault: ({ name }, column) => defaults.some((each) => each.table === name && each.name === column),
     });
@@ -130,7 +130,7 @@ async function make(
   return rows.map(({ value }) => value);
 }
 
-/** As text that the column takes again. */
+/** Text that can be written back to the column. */
 function printed(sql: string, column: ColumnShape): string {
   if (isOfBytes(column)) return `HEX(${sql})`;
   if (/^bit\b/.test(column.baseType)) return `CAST(${sql} + 0 AS CHAR)`;

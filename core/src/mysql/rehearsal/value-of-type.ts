@@ -1,36 +1,36 @@
 import type { ColumnShape, Wanted } from "../../sql/rehearsal/shapes.js";
 import { quoteLiteral } from "../quote.js";
 
-/** SQL of the value with a number, from 0 on: another one for each number as far as the type has so many. */
+/** SQL for the value with a number, from 0. Values are distinct as far as the type allows. */
 type ValueOf = (number: string, wanted: Wanted, column: ColumnShape) => string;
 
 const lengthOf = ({ baseType }: ColumnShape) => Number(/\((\d+)/.exec(baseType)?.[1] ?? Number.POSITIVE_INFINITY);
 
 const hex = (number: string, digits: number) => `LPAD(LOWER(HEX(${number})), ${digits}, '0')`;
 
-/** Text of a length that sorts as its numbers, or not at all as these. */
+/** Text of the wanted length. Sorts like its numbers if `isOrdered`, otherwise in another order. */
 const text: ValueOf = (number, { width, isOrdered, numbers }, column) => {
   const digits = Math.max(1, Math.ceil(Math.log(Math.max(numbers, 2)) / Math.log(16)));
   const length = Math.min(lengthOf(column), Math.max(Math.round(width) - 1, digits));
-  // Times an odd constant is another one for each number: the order is lost, no two become one.
+  // Multiplying by an odd constant changes the order and keeps the numbers distinct.
   const spread = `(((${number}) * 40503 + 17) % ${16 ** Math.min(digits, 11)})`;
   const head = hex(isOrdered ? number : spread, digits);
   return length <= digits ? `RIGHT(${head}, ${length})` : `RPAD(${head}, ${length}, ' lorem ipsum dolor sit amet')`;
 };
 
-/** From 1 on, or as a range says. */
+/** Starts at 1, or where the range starts. */
 const whole =
   (most: number | bigint): ValueOf =>
   (number, { range, distinct }) => {
     if (range === undefined) return `((${number}) % ${most} + 1)`;
     const [least, wanted] = range.map(BigInt) as [bigint, bigint];
-    // A check may say where values begin, and not where they end.
+    // A check may limit values at one end only.
     const greatest = wanted > BigInt(most) && least < BigInt(most) ? BigInt(most) : wanted;
     const step = distinct > 1 ? (greatest - least) / BigInt(Math.ceil(distinct) - 1) : 1n;
     return `((${number}) * ${step > 0n ? step : 1n} % ${greatest - least + 1n} + ${least})`;
   };
 
-/** Over a year, or over as many seconds as there are values. */
+/** Spread over a year, or over as many seconds as there are values. */
 const moment: ValueOf = (number, { distinct }) =>
   `(TIMESTAMP('2026-01-01 00:00:00') - INTERVAL ((${Math.max(1, Math.ceil(distinct))} - (${number})) * ${Math.max(1, Math.floor(31_000_000 / Math.max(distinct, 1)))} % 1500000000) SECOND)`;
 
@@ -86,7 +86,7 @@ const byType: Readonly<Record<string, ValueOf>> = {
   geometry: (number) => `ST_GeomFromText(CONCAT('POINT(', (${number}) % 180, ' ', (${number}) % 90, ')'))`,
 };
 
-/** @returns undefined for a type that nothing here knows */
+/** @returns undefined for an unknown type */
 export function valueOfType(column: ColumnShape): ((number: string, wanted: Wanted) => string) | undefined {
   const { labels, baseType } = column;
   if (labels.length > 0)
@@ -95,6 +95,6 @@ export function valueOfType(column: ColumnShape): ((number: string, wanted: Want
   return made && ((number, wanted) => made(number, wanted, column));
 }
 
-/** Types whose values are bytes: as text they are sent in hexadecimal. */
+/** Types that hold bytes: their values are sent as hexadecimal text. */
 export const isOfBytes = ({ baseType }: ColumnShape) =>
   /^(?:(?:var)?binary|(?:tiny|medium|long)?blob)\b/.test(baseType);

@@ -4,8 +4,7 @@ import type { Glance, SeenWait, Sizes } from "../../dialect/rehearsing.js";
 import { blocksWrites, type LockMode, lockModes, type TableLock, type TableName } from "../../model/index.js";
 
 /**
- * Metadata locks, by what others wait for: the locks of PostgreSQL that come nearest, as verdicts state them. Those of reading and of writing rows
- * stop nothing.
+ * Metadata locks by what they block: the nearest PostgreSQL lock mode, as in verdicts. Locks for reading and writing rows block nothing.
  */
 const modes: Readonly<Record<string, LockMode>> = {
   EXCLUSIVE: "ACCESS EXCLUSIVE",
@@ -16,13 +15,13 @@ const modes: Readonly<Record<string, LockMode>> = {
   SHARED_WRITE: "ROW EXCLUSIVE",
 };
 
-/** Every ALTER and every CREATE TRIGGER has a lock that others wait for at its start and its end: what is seen for no longer is an instant of these. */
+/** Every ALTER and CREATE TRIGGER holds a blocking lock briefly at its start and end. Locks seen for no longer count as such a moment. */
 const instantMs = 200;
 
-/** The servers tell whole seconds at best: since when something is seen again and again is kept here, for each observer. */
+/** The servers report whole seconds at best, so this records for each observer since when a lock has been seen without a break. */
 const seenBy = new WeakMap<Connection, Map<string, number>>();
 
-/** @returns for how long each of these has been seen without a break, in milliseconds */
+/** @returns how long each key has been seen without a break, in milliseconds */
 function seenFor(connection: Connection, keys: readonly string[]): ReadonlyMap<string, number> {
   const at = performance.now();
   const before = seenBy.get(connection);
@@ -32,10 +31,10 @@ function seenFor(connection: Connection, keys: readonly string[]): ReadonlyMap<s
 }
 
 /**
- * Has the server keep its metadata locks where it does not: MariaDB does so on request.
+ * Enables the metadata lock instrument if it is off: MariaDB needs that.
  *
- * @throws LS6504 performance_schema is off: nobody could see a lock
- * @returns false: the server keeps no account of what was locked, looks are all there is
+ * @throws LS6504 performance_schema is off, so locks are not visible
+ * @returns false: the server keeps no history of locks, so only probes can find them
  */
 export async function prepareWatch(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ isOn: string | number }>("SELECT @@performance_schema AS isOn");
@@ -68,7 +67,7 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
   const own = rows.filter((row) => Number(row.pid) === pid && !isOfServer(row.name));
   const locks = own.flatMap((row): TableLock[] => {
     const mode = modes[row.mode];
-    // Those that nothing but DDL waits for whoever writes rows has, and MySQL takes them on the tables that foreign keys join as well.
+    // Locks that only block DDL do not count: every writer holds them, and MySQL also takes them on tables connected by foreign keys.
     const isSeen = blocksWrites(mode) && (ms.get(keyOf(row)) ?? 0) >= instantMs;
     return row.status !== "GRANTED" || mode === undefined || !isSeen ? [] : [{ table: { name: row.name }, mode }];
   });
@@ -78,7 +77,7 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
     const held = own.filter((each) => each.name === name).map((each) => modes[each.mode]);
     const strongest = lockModes.findLast((each) => held.includes(each));
     const waitedMs = ms.get(keyOf(row)) ?? 0;
-    // Seen for the first time: for how long, the next look says.
+    // Seen for the first time: the next probe measures the duration.
     if (strongest === undefined || waitedMs === 0) return [];
     return [{ pid: Number(waiting), table: { name }, wanted: words(mode), held: strongest, ms: waitedMs }];
   });
@@ -87,7 +86,7 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
 
 const words = (mode: string) => mode.replaceAll("_", " ");
 
-/** Tables that an ALTER makes on its way. */
+/** Temporary tables of an ALTER. */
 const isOfServer = (name: string) => name.startsWith("#sql");
 
 export async function sizes(connection: Connection, tables: readonly TableName[]): Promise<Sizes> {

@@ -8,7 +8,7 @@ import { quoteIdentifier, quoteLiteral, quoteTable, triggerNames } from "../quot
 import { rowLabel, rowOrder } from "./label.js";
 import { storedBytes } from "./stored.js";
 
-/** The rows of a mirror that differ, byte by byte, as its trigger sees it. */
+/** The rows where a mirror differs from its source, byte by byte, evaluated as in its trigger. */
 export const findDiffering: Rows["differing"] = async (connection, table, mirror, { limit, timeoutMs }) => {
   const text = (sql: string) => {
     const whole = /^(?:var)?binary\b|blob\b/.test(typeOf(table, mirror.name))
@@ -47,9 +47,9 @@ function differs(table: TableFacts, mirror: MirrorColumn): string {
   return `${quoteIdentifier(mirror.name)} IS NOT NULL AND NOT (${has} <=> ${source})`;
 }
 
-/** The trigger gives back what an UPDATE takes away. */
+/** The trigger restores what an UPDATE clears. */
 export const follow: Rows["follow"] = (table, mirror, only) => {
-  // An UPDATE changes them by itself, and nobody has changed the row.
+  // An UPDATE changes these columns by itself, but this is not a user's change.
   const kept = table.columns
     .filter(({ isSelfUpdating }) => isSelfUpdating)
     .map(({ name }) => `, ${quoteIdentifier(name)} = ${quoteIdentifier(name)}`);
@@ -60,8 +60,8 @@ export const follow: Rows["follow"] = (table, mirror, only) => {
 };
 
 /**
- * Reads under the sql_mode and the collation that the fill trigger of a column was made with: an operator may mean something else
- * without them (`||`). In a transaction that only reads; the session is as it was afterwards.
+ * Reads under the sql_mode and the collation of the column's fill trigger, because operators depend on them (`||`). Runs in a read-only
+ * transaction and restores the session afterwards.
  */
 async function asTheTrigger<T>(
   connection: Connection,

@@ -11,7 +11,7 @@ export const evaluated: Rows["evaluated"] = async (connection, table, fill, { wh
   const given = inputs.map((sql, at) => `${sql} AS i${at}`);
   const select = `SELECT ${[`${rowLabel(table)} AS label`, ...given, `CAST((${fill.rowSql}\n) AS CHAR) AS value`].join(", ")} FROM ${quoteTable(table)} t`;
   const share = limit / Math.max(table.rowEstimate, 1);
-  // No ranges of letters: a collation may take others for them.
+  // No letter ranges: a collation may match other characters.
   const beyond = inputs.map((sql) => `LENGTH(${sql}) <> CHAR_LENGTH(${sql}) OR ${sql} REGEXP '[[:cntrl:]]'`);
   const where = which === "spread" ? (share >= 1 ? "TRUE" : `RAND(1) < ${share}`) : beyond.join(" OR ") || "FALSE";
   const order = which === "spread" ? "" : rowOrder(table);
@@ -33,7 +33,7 @@ export function scalarOf(type: string): ScalarType | undefined {
   return scalars.find(([pattern]) => pattern.test(type))?.[1];
 }
 
-/** A tinyint(1) is a boolean to one ORM and a number to the other. */
+/** A tinyint(1) is a boolean in one ORM and a number in the other. */
 const scalars: readonly (readonly [RegExp, ScalarType])[] = [
   [/^(?:var)?char\b|^(?:tiny|medium|long)?text\b|^enum\b/, "string"],
   [/^(?:small|medium)?int\b(?!.*unsigned)/, "int"],

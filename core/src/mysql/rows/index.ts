@@ -6,12 +6,12 @@ import { rowLabel } from "./label.js";
 import { missing } from "./missing.js";
 import { findRefusedRows } from "./refused.js";
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const rows: Rows = {
   reading: (connection, statementTimeoutMs, run) =>
     inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs } }, run),
   label: rowLabel,
-  // What EXPLAIN says of a column without an index is all rows, or a tenth of them.
+  // Without an index on the column, EXPLAIN estimates all rows, or a tenth of them.
   estimate: async () => undefined,
   missing,
   refused: findRefusedRows,

@@ -2,7 +2,7 @@ import { rowKey, type TableFacts } from "../../dialect/table.js";
 import { textOf } from "../batches/keys.js";
 import { quoteIdentifier, quoteText } from "../quote.js";
 
-/** What names a row in messages, as SQL: `id=5`. Without a key the row as it stands is nobody. */
+/** Identifies a row in messages, as SQL: `id=5`. A row without a key has no label. */
 export function rowLabel(table: TableFacts): string {
   const parts = rowKey(table).map(
     ({ column, type }, at) =>
@@ -11,7 +11,7 @@ export function rowLabel(table: TableFacts): string {
   return parts.length === 0 ? "'a row'" : `CONCAT(${parts.join(", ")})`;
 }
 
-/** ` ORDER BY …`: by the key of the table named `t`, whatever else the statement names so. */
+/** ` ORDER BY …` by the key of the table named `t`, even if the statement uses the same column name elsewhere. */
 export function rowOrder(table: TableFacts): string {
   const key = rowKey(table).map(({ column }) => `t.${quoteIdentifier(column)}`);
   return key.length === 0 ? "" : ` ORDER BY ${key.join(", ")}`;

@@ -2,7 +2,7 @@ import type { Rows } from "../../dialect/rows.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "./label.js";
 
-/** Which transaction has written a row InnoDB knows, and tells nobody. */
+/** InnoDB knows which transaction wrote a row, but does not report it. */
 export const missing: Rows["missing"] = async (connection, table, column, { since, limit }) => {
   if (since !== undefined) return undefined;
   const { rows } = await connection.query<{ count: number | string; sample: string | null }>(

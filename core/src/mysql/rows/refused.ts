@@ -9,7 +9,10 @@ import { refusedByType } from "../validation/refused-by-type.js";
 import { rowLabel } from "./label.js";
 import { storedValue } from "./stored.js";
 
-/** The fill as a value of each row, and by its type what the column refuses. Nothing is made for it: neither server has temporary functions. */
+/**
+ * Evaluates the fill for each row, and finds the values that the column's type rejects. Creates no objects, because neither server has
+ * temporary functions.
+ */
 export const findRefusedRows: Rows["refused"] = async (connection, input) => {
   const limits = { statementTimeoutMs: input.timeoutMs, lockTimeoutMs: 5000 };
   const { looked, refusals } = refusedSql(input);
@@ -22,7 +25,7 @@ export const findRefusedRows: Rows["refused"] = async (connection, input) => {
   } catch (error) {
     if (!isDatabaseError(error) || /^(08|28|42501|57P)/.test(error.code)) throw error;
     if (error.code === "57014" || error.code === "55P03") return notTried(`not within ${input.timeoutMs / 1000} s`);
-    // The value of some row cannot be computed; the server does not say of which one.
+    // The value of some row cannot be computed. The server does not report which one.
     return notTried(isValuesFault(error) ? textWithoutValues(error) : error.message);
   }
 };
@@ -81,11 +84,11 @@ function refusedSql({
   const select = [
     `${rowLabel(table)} AS label`,
     `(${fill.rowSql}\n) AS v`,
-    // Only what is looked for elsewhere: MariaDB casts nothing to JSON, which is no key either.
+    // Only values that keys need: MariaDB cannot cast to JSON, but JSON is never in a key.
     ...(keys.length === 0 ? [] : [`${storedValue(fill.rowSql, column.type)} AS s`]),
     ...others.map((each, at) => `${quoteIdentifier(each)} AS k${at}`),
   ];
-  // By themselves: beside a subquery that refers to the row MariaDB 10.11 counts wrongly.
+  // Separate columns, because MariaDB 10.11 counts wrongly next to a subquery that references the row.
   const nth = uniqueKeys.map(
     (key, at) => `, ROW_NUMBER() OVER (PARTITION BY ${key.map(given).join(", ")} ORDER BY o.label) AS nth${at}`,
   );

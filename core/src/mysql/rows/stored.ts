@@ -1,6 +1,6 @@
 /**
- * The bytes of a value as a column of the type stores it. Texts are in one character set, and what a collation takes for the same is
- * two values.
+ * The bytes of a value as a column of this type stores it. Text is converted to one character set. Values that only the collation treats as
+ * equal are different.
  */
 export function storedBytes(value: string, type: string): string {
   const stored = storedValue(value, type);
@@ -11,9 +11,9 @@ export function storedBytes(value: string, type: string): string {
 }
 
 /**
- * A value as a column of the type stores it: 3.14 becomes 3 in an integer.
+ * A value as a column of this type stores it: 3.14 becomes 3 in an integer.
  *
- * @param type as the catalogue prints it
+ * @param type as the catalog prints it
  */
 export function storedValue(sql: string, type: string): string {
   const value = `(${sql}\n)`;
@@ -29,7 +29,7 @@ export function storedValue(sql: string, type: string): string {
     case "decimal":
       return `CAST(${value} AS DECIMAL${size})`;
     case "float":
-      // What a float has lost a double has not: both are compared by what is sure of them.
+      // A float loses digits that a double keeps, so both are compared by their reliable digits.
       return `ROUND(${value}, 6 - FLOOR(LOG10(ABS(${value}) + (${value} = 0))))`;
     case "double":
       return `(${value} + 0e0)`;
@@ -45,7 +45,7 @@ export function storedValue(sql: string, type: string): string {
     case "json":
       return `CAST(CAST(${value} AS JSON) AS CHAR)`;
     case "char":
-      // Blanks at its end are not kept.
+      // The type does not keep trailing blanks.
       return `TRIM(TRAILING ' ' FROM CONVERT(${value} USING utf8mb4))`;
     default:
       return value;

@@ -16,7 +16,7 @@ import { rowLabel } from "../rows/label.js";
 import { differsOnReplicas } from "../unreplicated.js";
 import { refusedByType } from "./refused-by-type.js";
 
-/** Of MySQL and MariaDB. */
+/** For MySQL and MariaDB. */
 export const validation: Validation = {
   async fill(connection, input) {
     const what = await differsOnReplicas(connection, input.fill.rowSql);
@@ -29,7 +29,7 @@ export const validation: Validation = {
     reading(connection, input.timeoutMs, "references", () => findMissing(connection, input)),
 };
 
-/** Reads in one snapshot that cannot change anything; running out of time is an answer. */
+/** Reads in one read-only snapshot. A timeout is a result, not an error. */
 async function reading(
   connection: Connection,
   timeoutMs: number,
@@ -92,11 +92,11 @@ async function tryValues(
 
 interface Value {
   readonly sql: string;
-  /** What every new row gets, where that is one and the same. */
+  /** The value that every new row gets, if it is the same for all. */
   readonly constantSql?: string | undefined;
 }
 
-/** The value that a column has, or will have once it is filled. @returns undefined when it will be NULL in every row */
+/** The value that a column has, or will have after the fill. @returns undefined if it will be NULL in every row */
 function valueOfColumn(
   name: string,
   { table, columns }: Pick<ValidateUniqueInput, "table" | "columns">,
@@ -122,7 +122,7 @@ async function findDuplicates(
   if (values.includes(undefined)) return [];
   const names = key.map((_, at) => `k${at}`);
   const rows = `(SELECT ${rowLabel(table)} AS label, ${values.map((value, at) => `${value?.sql} AS k${at}`).join(", ")} FROM ${quoteTable(table)}) x`;
-  // Names are quoted: k0 may be a column of the table as well, but not of x.
+  // Names are qualified by x: the table may have a column k0 too.
   const twice = `SELECT ${names.join(", ")}, COUNT(*) AS n, SUBSTRING_INDEX(GROUP_CONCAT(label ORDER BY label SEPARATOR '\\n'), '\\n', 3) AS labels
     FROM ${rows} WHERE ${names.map((name) => `${name} IS NOT NULL`).join(" AND ")} GROUP BY ${names.join(", ")} HAVING COUNT(*) > 1`;
   const { rows: sums } = await connection.query<{ found: string; n: string | null }>(
@@ -175,7 +175,7 @@ async function findMissing(
     );
     return problem(Number(counts[0]?.n), samples);
   }
-  // Where the referenced table is empty too, nothing is known: a database without data.
+  // If the referenced table is empty too, the result is unknown: a database without data.
   const constants = values.flatMap((value) => value?.constantSql ?? []);
   if (constants.length < values.length) return [];
   const { rows: missing } = await connection.query<{ value: string }>(

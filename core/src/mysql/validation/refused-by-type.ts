@@ -1,20 +1,20 @@
-/** Bounds of integers, by the bytes that they have. */
+/** The size of integers in bytes. */
 const bytes: Readonly<Record<string, bigint>> = { tinyint: 1n, smallint: 2n, mediumint: 3n, int: 4n, bigint: 8n };
 
 const number = String.raw`^[[:space:]]*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$`;
 
-/** What a column of a type does not take, as a condition; undefined: nobody here can tell without storing it. */
+/** A condition for values that a type rejects; undefined: unknown without storing them. */
 export interface RefusedByType {
   readonly isTooLong?: { readonly sql: string; readonly limit: number };
   readonly isRefused: string;
 }
 
 /**
- * Which values a column refuses in strict mode. No statement of either server says it without storing them: a cast takes whatever it gets,
- * and makes something of it.
+ * Finds the values that a column rejects in strict mode. Neither server has a statement for this without storing them: a cast accepts and
+ * converts any value.
  *
  * @param value an SQL expression
- * @param type as the catalogue prints it
+ * @param type as the catalog prints it
  */
 export function refusedByType(value: string, type: string): RefusedByType | undefined {
   const [, name = "", rest = ""] = /^(\w+)(.*)$/s.exec(type.toLowerCase()) ?? [];
@@ -24,7 +24,7 @@ export function refusedByType(value: string, type: string): RefusedByType | unde
   switch (name) {
     case "char":
     case "varchar":
-      // Blanks beyond the length are cut.
+      // The server truncates blanks beyond the length.
       return {
         isTooLong: { sql: `CHAR_LENGTH(TRIM(TRAILING ' ' FROM ${text})) > ${length}`, limit: length },
         isRefused: "FALSE",

@@ -2,7 +2,7 @@ import type { Node } from "libpg-query";
 import type { SqlExpression, TextFunction } from "../../dialect/code-sql.js";
 import { parsed } from "./statements.js";
 
-/** Reads a SQL expression, when the parser is loaded; undefined for everything that TypeScript might not mean in exactly the same way. */
+/** Parses a SQL expression. The parser must be loaded. Returns undefined for everything that could differ in TypeScript. */
 export function parseSqlExpression(sql: string): SqlExpression | undefined {
   const statement = soleStatement(`SELECT ${sql}`);
   if (statement === undefined || !("SelectStmt" in statement)) return undefined;
@@ -15,7 +15,7 @@ export function parseSqlExpression(sql: string): SqlExpression | undefined {
 }
 
 function soleStatement(sql: string): Node | undefined {
-  // Not SQL: the plan has said so already, here it is only not translated.
+  // The plan has already reported invalid SQL. Here it is only not translated.
   const statements = parsed(sql) ?? [];
   return statements.length === 1 ? statements[0] : undefined;
 }
@@ -43,12 +43,12 @@ function read(node: Node): SqlExpression | undefined {
 
 function readColumn(fields: readonly Node[]): SqlExpression | undefined {
   const name = wordsOf(fields).at(-1);
-  // `"User".*` has no last word.
+  // The last part of `"User".*` is not a string.
   return name === undefined || wordsOf(fields).length !== fields.length ? undefined : { kind: "column", name };
 }
 
 function readConstant(constant: Extract<Node, { A_Const: unknown }>["A_Const"]): SqlExpression | undefined {
-  // Zero, false and '' are left out of the tree: the empty object says which of them it was.
+  // The tree omits zero, false and ''. The empty object shows which type it was.
   if (constant.isnull) return undefined;
   if (constant.sval !== undefined) return { kind: "constant", value: constant.sval.sval ?? "" };
   if (constant.boolval !== undefined) return { kind: "constant", value: constant.boolval.boolval ?? false };
@@ -74,7 +74,7 @@ function readCall(call: Extract<Node, { FuncCall: unknown }>["FuncCall"]): SqlEx
 
 function readCast(cast: Extract<Node, { TypeCast: unknown }>["TypeCast"]): SqlExpression | undefined {
   const argument = cast.arg === undefined ? undefined : read(cast.arg);
-  // A length cuts the value off: not a cast that changes nothing.
+  // A length truncates the value, so the cast may change it.
   if (argument === undefined || cast.typeName?.typmods !== undefined || cast.typeName?.arrayBounds !== undefined) {
     return undefined;
   }

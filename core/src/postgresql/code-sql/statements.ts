@@ -3,7 +3,7 @@ import { attempt } from "../../base/expected-errors.js";
 import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
 
-/** Reads a text as SQL; undefined where PostgreSQL would not. The parser has to be loaded. */
+/** Parses text as SQL, or returns undefined if PostgreSQL would reject it. The parser must be loaded. */
 export function readStatements(sql: string): SqlStatements | undefined {
   const statements = parsed(sql);
   return (
@@ -15,7 +15,7 @@ export function readStatements(sql: string): SqlStatements | undefined {
   );
 }
 
-/** The statements of a text; undefined where it is no SQL, or nested too deep for the stack (RangeError). */
+/** The statements in a text; undefined if it is not SQL, or nested too deeply for the stack (RangeError). */
 export function parsed(sql: string): readonly Node[] | undefined {
   if (sql === "") return undefined;
   const result = attempt(
@@ -25,7 +25,7 @@ export function parsed(sql: string): readonly Node[] | undefined {
   return result && (result.stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
 }
 
-/** The columns that an expression names, whatever it does with them. */
+/** All columns that an expression names. */
 export function columnsOf(sql: string): readonly string[] {
   const found: string[] = [];
   walk(parsed(`SELECT ${sql}`), (kind, node) => {
@@ -34,7 +34,7 @@ export function columnsOf(sql: string): readonly string[] {
   return found;
 }
 
-/** How statements use a table, the outermost first. */
+/** How statements use a table, outermost statement first. */
 function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
   const uses: TableUse[] = [];
   walk(tree, (kind, node) => {
@@ -88,16 +88,16 @@ function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
   }
 }
 
-/** The queries of WITH clauses around a query, by their names. */
+/** The WITH queries around a query, by name. */
 type Queries = ReadonlyMap<string, AnyNode>;
 
-/** What a FROM clause or a statement names: by which names `*` is qualified, and whether that stands for all columns of the table. */
+/** A source in FROM or in a statement: the names that qualify its `*`, and whether `*` means all columns of the table. */
 interface Source {
   readonly names: readonly (string | undefined)[];
   readonly hasAll: boolean;
 }
 
-/** Whether `*` of a table is part of the rows that a statement returns: directly, through a subquery, or through WITH. */
+/** Whether a statement returns `*` of a table: directly, through a subquery, or through WITH. */
 function returnsAll(node: AnyNode | undefined, table: SqlTable, outer: Queries = new Map()): boolean {
   const [kind, statement] = (Object.entries(node ?? {})[0] ?? []) as [string?, AnyNode?];
   if (statement === undefined) return false;
@@ -126,7 +126,7 @@ function returnsAll(node: AnyNode | undefined, table: SqlTable, outer: Queries =
     if (RangeVar !== undefined) {
       const name = RangeVar.schemaname === undefined ? (RangeVar.relname as string) : "";
       const query = known.get(name);
-      // Within its own query the name is the table's.
+      // Inside its own query, the name means the table.
       const inner = new Map([...known].filter(([each]) => each !== name));
       const hasAll = query === undefined ? isTable(RangeVar, table) : returnsAll(query, table, inner);
       return [{ names: [aliasOf(RangeVar)], hasAll }];
@@ -148,14 +148,14 @@ function withQueries(statement: AnyNode, outer: Queries): Queries {
   return new Map([...outer, ...own.map(({ ctename = "", ctequery = {} }) => [ctename, ctequery] as const)]);
 }
 
-/** Whether a list of results has `*`, `t.*` or `(t).*` of a source with all columns. */
+/** Whether a result list contains `*`, `t.*` or `(t).*` of a source with all columns. */
 function namesAll(targets: unknown, sources: readonly Source[]): boolean {
   return listOf(targets).some((target) => {
     const { val = {} } = (target.ResTarget ?? {}) as { val?: AnyNode };
     const whole = (val.A_Indirection ?? {}) as { arg?: AnyNode; indirection?: unknown };
     const column = (whole.arg?.ColumnRef ?? val.ColumnRef ?? {}) as AnyNode;
     const stars = whole.arg === undefined ? column.fields : whole.indirection;
-    // `(f(x)).*` is of no table.
+    // `(f(x)).*` belongs to no table.
     if (column.fields === undefined || !listOf(stars).some((part) => part.A_Star !== undefined)) return false;
     const qualifier = nameParts(column.fields).at(-1);
     return sources.some(({ names, hasAll }) => hasAll && (qualifier === undefined || names.includes(qualifier)));
@@ -211,13 +211,13 @@ function mergedBy(clause: AnyNode): readonly TableUse[] {
   return [{ kind: "insert", columns, isDefaults: values === undefined, overwrites: [] }];
 }
 
-/** A SELECT, or those that UNION and its kin put together. */
+/** A SELECT, or the arms of UNION and similar. */
 function armsOf(node: AnyNode): readonly AnyNode[] {
   const arms = [node.larg, node.rarg].filter((arm) => arm !== undefined) as AnyNode[];
   return arms.length === 0 ? [node] : arms.flatMap(armsOf);
 }
 
-/** The tables of a FROM clause; subqueries are statements of their own. */
+/** The tables of a FROM clause. Subqueries are handled as statements. */
 function tablesIn(from: AnyNode): readonly unknown[] {
   if (from.RangeVar !== undefined) return [from.RangeVar];
   const join = from.JoinExpr as { larg?: AnyNode; rarg?: AnyNode } | undefined;
@@ -238,7 +238,7 @@ function aliasOf(table: unknown): string {
 
 function isTable(found: unknown, { schema, name }: SqlTable): boolean {
   const { relname, schemaname } = (found ?? {}) as { relname?: string; schemaname?: string };
-  // A schema that is filled in at run time says nothing.
+  // A schema that is filled in at run time matches every schema.
   const isOther = schema !== undefined && schemaname !== undefined && schemaname !== schema && /^\w+$/.test(schemaname);
   return relname === name && !isOther;
 }

@@ -10,7 +10,7 @@ export interface Expression {
   readonly sql: string;
   readonly tree: ParseResult;
   readonly tokens: readonly Token[];
-  /** Where a node starts. */
+  /** The start offset of a node. */
   startOf(node: AnyNode): number;
 }
 
@@ -59,7 +59,7 @@ export function parseExpression(parser: Parser, sql: string, context: FillContex
   return expression;
 }
 
-/** `a) + (b` and `a), (b` parse inside our parentheses, but are not an expression that can be put elsewhere. */
+/** `a) + (b` and `a), (b` parse inside our parentheses, but are not expressions that can be inserted elsewhere. */
 function refuseSecondExpression({ sql, tree, tokens }: Expression, context: FillContext): void {
   let depth = 0;
   for (const token of tokens) {
@@ -77,7 +77,7 @@ function refuseSecondExpression({ sql, tree, tokens }: Expression, context: Fill
   }
 }
 
-/** Comments go: the expression ends up inside lines where `--` would swallow what follows. */
+/** Removes comments, because `--` would hide the text that follows on the line. */
 export function splice(
   { sql, tokens }: Expression,
   references: readonly Reference[],

@@ -15,9 +15,10 @@ import { type Expression, parseExpression, splice } from "./expression.js";
 import { refuseForms } from "./refuse-forms.js";
 
 /**
- * Reads an expression that fills a column: one SQL expression over the row's own columns, and over what they lead to in other tables.
+ * Reads a fill: one SQL expression over the row's own columns, and over rows that they reference in other tables.
  *
- * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 what no row can be filled with · LS2071 a look-up that may give several rows
+ * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 an expression that cannot fill rows · LS2071 a lookup that may return several
+ *   rows
  * @example
  * const fill = await readFill("lower(email)", { kind: "backfill", source: "prisma/schema.prisma:14",
  *   table: { name: "User" }, columns: ["id", "email"], generatedColumns: [], newColumn: "handle" });
@@ -46,13 +47,13 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
   };
 }
 
-/** Inside of a subquery an unqualified name may be another table's: so the row gets a name, whatever its table is called where this is put. */
+/** Inside a subquery, an unqualified name may belong to another table, so the row gets an alias that is independent of its table's name. */
 function asRow(reads: readonly string[], render: (row: string) => string): string {
   if (reads.length === 0) return render("");
   return `(SELECT ${render(`${rowName}.`)} FROM (SELECT ${reads.map(quoteIdentifier).join(", ")}) ${rowName})`;
 }
 
-/** The names of the row's columns, and what its subqueries look at. */
+/** The column names of the row, and what its subqueries read. */
 async function readNames(
   { tree }: Expression,
   context: FillContext,
@@ -164,7 +165,7 @@ function isOwnTable(qualifier: readonly string[], table: TableName): boolean {
   return qualifier.length === 1 || table.schema === undefined || qualifier[0] === table.schema;
 }
 
-/** From the first name to the last, over the dots and comments between. */
+/** The span from the first name to the last, including dots and comments between them. */
 function extent(
   node: AnyNode,
   names: number,

@@ -6,7 +6,7 @@ import { aggregates, setReturning } from "../builtins.js";
 import { type AnyNode, nameParts, walkInto } from "../read/walk.js";
 import type { Expression } from "./expression.js";
 
-/** What a trigger on one row, or the UPDATE of a batch, cannot evaluate. A subquery may have aggregates of its own. */
+/** Rejects what a row trigger or the UPDATE of a batch cannot evaluate. A subquery may contain aggregates. */
 export function refuseForms(expression: Expression, context: FillContext): void {
   const look = (isInside: boolean) => (kind: string, node: AnyNode) => {
     if (kind === "SubLink") {
@@ -23,7 +23,7 @@ export function refuseForms(expression: Expression, context: FillContext): void 
     refuseBeyondRow(kind, node, isInside, expression, context);
     return "into";
   };
-  // The statement around the expression is our own.
+  // The statement around the expression is Lockstep's own.
   walkInto(
     (expression.tree.stmts?.[0]?.stmt as { SelectStmt?: AnyNode } | undefined)?.SelectStmt?.targetList,
     look(false),
@@ -79,7 +79,7 @@ function refuseMoment(node: AnyNode, context: FillContext): void {
     throw changing(`'${constant}'`, context);
 }
 
-/** `user` without quotes is not the column of that name but the database role: silently the wrong value. */
+/** Unquoted `user` is not the column of that name but the database role: silently the wrong value. */
 function refuseKeywordColumn(node: AnyNode, expression: Expression, context: FillContext): void {
   const start = expression.startOf(node);
   const word = expression.tokens.find((token) => token.start === start)?.text.toLowerCase();

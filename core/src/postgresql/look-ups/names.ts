@@ -2,7 +2,7 @@ import { aggregates, setReturning } from "../builtins.js";
 import { type AnyNode, nameParts, walkInto } from "../read/walk.js";
 import { type Reading, type Resolved, type Scope, type Source, UnreadLookUp } from "./model.js";
 
-/** As PostgreSQL does: the innermost query that has the name. What none has is the row's. */
+/** Resolves names as PostgreSQL does: the innermost query that has the name wins. Otherwise it belongs to the row. */
 export function resolve(node: AnyNode, scope: Scope | undefined): Resolved {
   const fields = nameParts(node.fields);
   const column = fields.at(-1) ?? "";
@@ -18,7 +18,7 @@ export function resolve(node: AnyNode, scope: Scope | undefined): Resolved {
   return { kind: "row" };
 }
 
-/** A column of this very query; undefined: of the row, or of a query around it or inside it. */
+/** A column of this query. undefined: it belongs to the row, or to an outer or inner query. */
 export function resolveOwn(
   node: AnyNode | undefined,
   scope: Scope,
@@ -29,7 +29,7 @@ export function resolveOwn(
   return found.kind === "source" && scope.sources.includes(found.source) ? found : undefined;
 }
 
-/** The name of an output; PostgreSQL's own names of expressions are not known here. */
+/** The name of an output. The names that PostgreSQL gives to other expressions are unknown here. */
 export function outputName({ name, val }: AnyNode): string {
   if (typeof name === "string") return name;
   const { ColumnRef, FuncCall } = (val ?? {}) as Readonly<Record<string, AnyNode>>;
@@ -41,20 +41,20 @@ export function isStar(node: unknown): boolean {
   return Array.isArray(fields) && fields.some((field: object) => "A_Star" in field);
 }
 
-/** The name, where an expression is nothing but one. */
+/** The name, if the expression is only a name. */
 export function soleName(node: unknown): string | undefined {
   const fields = (node as { ColumnRef?: AnyNode } | undefined)?.ColumnRef?.fields;
   const names = nameParts(fields);
   return names.length === 1 ? names[0] : undefined;
 }
 
-/** The value of a literal, without where it stands. */
+/** The value of a literal without its location. */
 export function constantOf(node: unknown): unknown {
   const constant = (node as { A_Const?: AnyNode } | undefined)?.A_Const;
   return constant === undefined ? undefined : { ...constant, location: 0 };
 }
 
-/** An aggregate of this query, not of one inside it. */
+/** Whether this query has an aggregate, ignoring inner queries. */
 export function hasAggregate(select: AnyNode): boolean {
   let found = false;
   walkInto([select.targetList, select.havingClause], (kind, node) => {

@@ -4,16 +4,16 @@ import { constantOf, hasAggregate, listOf, outputName, resolveOwn, soleName } fr
 
 /** `a.x = <value>`; `value` is an expression, or a column of another source. */
 export interface Equation {
-  /** Undefined: to be found by `node`. */
+  /** Undefined: found through `node`. */
   readonly source?: Source;
   readonly column?: string;
   readonly node?: AnyNode;
   readonly value: unknown;
-  /** Of which sources it may be taken as a condition; undefined: of all. */
+  /** The sources whose rows the equation restricts; undefined: all. */
   readonly narrowed: readonly Source[] | undefined;
 }
 
-/** What a condition says is equal: the parts of its AND. */
+/** Collects the equations of a condition: the parts of its AND. */
 export function addEquations(condition: unknown, narrowed: Equation["narrowed"], equations: Equation[]): void {
   const { BoolExpr, A_Expr } = (condition ?? {}) as Readonly<Record<string, AnyNode>>;
   if (BoolExpr?.boolop === "AND_EXPR")
@@ -35,7 +35,7 @@ export interface Determined {
   readonly loose: string | undefined;
 }
 
-/** Which sources give one row at most, one after the other: those whose unique key is equal to what is known already. */
+/** Finds the sources with at most one row: those whose unique key equals values that are already known. Repeats for newly found ones. */
 export function determine(
   sources: readonly Source[],
   equations: readonly Equation[],
@@ -58,7 +58,7 @@ export function determine(
       if (source.uniqueKeys.some((key) => key.every((name) => columns?.has(name)))) determined.add(source);
     }
   }
-  // A row that is found by the row's own key leads to it, and comes after it.
+  // A row found by this row's own key references it, so it is inserted later.
   const used = new Set<string>();
   for (const { value } of equations)
     walk(value, (kind, node) => {
@@ -80,7 +80,7 @@ function sum(equated: ReadonlyMap<Source, ReadonlySet<string>>): number {
   return [...equated.values()].reduce((all, { size }) => all + size, 0);
 }
 
-/** Whether a value is the same for all rows that are looked at: of the row, a constant, or out of a source with one row. */
+/** Whether a value is the same for all rows read: from the row, a constant, or from a source with one row. */
 export function isKnown(
   value: unknown,
   scope: Scope,
@@ -100,7 +100,7 @@ export function isKnown(
   return known;
 }
 
-/** The unique keys of what a SELECT gives, by the names of its outputs. */
+/** The unique keys of a SELECT's rows, by output name. */
 export function keysOf(
   select: AnyNode,
   outputs: readonly AnyNode[],
@@ -124,14 +124,14 @@ export function keysOf(
     return at === -1 ? undefined : outputName(outputs[at] ?? {});
   };
   const distinct = listOf(select.distinctClause);
-  // DISTINCT alone has an empty node; over expressions it has them.
+  // Plain DISTINCT has an empty node; DISTINCT ON lists its expressions.
   const over = distinct.filter((each) => Object.keys(each as object).length > 0);
   const keys: (readonly (string | undefined)[])[] = [
     ...(isGrouped ? [groups.filter((group) => !known(group)).map(named)] : []),
     ...(over.length > 0 ? [over.map(named)] : distinct.length > 0 ? [outputs.map(outputName)] : []),
   ];
   const [only, ...others] = sources;
-  // Rows of one table, with its key among the outputs.
+  // The rows of one table, with its key in the outputs.
   if (!isGrouped && only !== undefined && others.length === 0)
     for (const key of only.uniqueKeys)
       keys.push(

@@ -5,7 +5,7 @@ import { type LookUps, type Reading, type Scope, type Source, UnreadLookUp } fro
 import { constantOf, hasAggregate, isStar, listOf, outputName, resolve, soleName } from "./names.js";
 import { addEquations, determine, type Equation, isKnown, keysOf } from "./one-row.js";
 
-/** The tables that the subqueries of an expression name, each once. */
+/** The tables in an expression's subqueries, each once. */
 export function tablesOf(tree: unknown): readonly TableName[] {
   const found = new Map<string, TableName>();
   walk(tree, (kind, node) => {
@@ -15,9 +15,9 @@ export function tablesOf(tree: unknown): readonly TableName[] {
 }
 
 /**
- * Reads the subqueries of an expression over a row: which names are the row's, which are those of the tables looked at, and how many
- * rows each may give. PostgreSQL takes an unqualified name for the innermost table that has the column, so the columns of every table
- * have to be known.
+ * Reads the subqueries of an expression over a row: which names belong to the row, which to other tables, and how many rows each subquery
+ * may return. PostgreSQL resolves an unqualified name to the innermost table that has the column, so the columns of every table must be
+ * known.
  *
  * @param tables as `keyOf` names them
  * @throws UnreadLookUp
@@ -32,7 +32,7 @@ export function readLookUps(
   return { lookUps: reading.lookUps, references: reading.references, tables: tablesOf(tree) };
 }
 
-/** How a table is found again. */
+/** The map key of a table. */
 export function keyOf({ schema, name }: TableName): string {
   return JSON.stringify([schema ?? null, name]);
 }
@@ -41,7 +41,7 @@ function tableOf({ schemaname, relname }: AnyNode): TableName {
   return { ...(typeof schemaname === "string" ? { schema: schemaname } : {}), name: String(relname) };
 }
 
-/** An expression, and what stands in it: names of columns, subqueries. */
+/** Reads an expression with its column names and subqueries. */
 function readExpression(tree: unknown, scope: Scope | undefined, reading: Reading): void {
   walkInto(tree, (kind, node) => {
     if (kind === "ColumnRef") {
@@ -91,7 +91,7 @@ function readSelect(select: AnyNode, outer: Scope | undefined, reading: Reading,
   readExpression(select.whereClause, scope, reading);
   readExpression(select.havingClause, scope, reading);
   for (const part of [...listOf(select.sortClause), ...listOf(select.groupClause)]) {
-    // A bare name is the one of an output first.
+    // A bare name prefers an output.
     const bare = soleName((part as { SortBy?: AnyNode }).SortBy?.node ?? part);
     if (bare === undefined || !names.has(bare)) readExpression(part, scope, reading);
   }
@@ -109,7 +109,7 @@ function readSelect(select: AnyNode, outer: Scope | undefined, reading: Reading,
   };
 }
 
-/** Clauses that this reading knows nothing of, or that no look-up should have. */
+/** Rejects clauses that are unsupported, or that no lookup should have. */
 function refuseForms(select: AnyNode): void {
   if (select.withClause !== undefined) throw new UnreadLookUp("it has WITH inside a subquery");
   if (select.op !== undefined && select.op !== "SETOP_NONE")
@@ -119,7 +119,7 @@ function refuseForms(select: AnyNode): void {
   if (select.intoClause !== undefined) throw new UnreadLookUp("it has INTO");
 }
 
-/** `VALUES ('a', 1), ('b', 2)`: a map from one to the other. */
+/** `VALUES ('a', 1), ('b', 2)`: maps one value to another. */
 function valuesOf(select: AnyNode, outer: Scope | undefined, reading: Reading): ReadSelect {
   const rows = listOf(select.valuesLists).map((row) => listOf((row as { List?: AnyNode }).List?.items));
   readExpression(rows, outer, reading);
@@ -138,7 +138,7 @@ function valuesOf(select: AnyNode, outer: Scope | undefined, reading: Reading): 
   };
 }
 
-/** One item of FROM: its sources, and what its joins say is equal. */
+/** One item of FROM: its sources, and the equations of its joins. */
 function readFrom(
   item: unknown,
   scope: Scope,
@@ -166,7 +166,7 @@ function readFrom(
   if (isNatural === true || alias !== undefined) throw new UnreadLookUp("it has a NATURAL join, or one with a name");
   const left = readFrom(larg, scope, sources, equations, reading);
   const right = readFrom(rarg, scope, sources, equations, reading);
-  // What the other side lacks is NULL there: ON narrows down the side that may be lacking, no more.
+  // In an outer join, missing rows are NULL, so ON only restricts the side that may be missing.
   const narrowed =
     jointype === "JOIN_INNER" ? undefined : jointype === "JOIN_LEFT" ? right : jointype === "JOIN_RIGHT" ? left : [];
   readExpression(quals, scope, reading);
@@ -201,7 +201,7 @@ function aliased(source: Source, alias: unknown): Source {
   };
 }
 
-/** `*`, and `t.*`, as the columns that they are. */
+/** Expands `*` and `t.*` to columns. */
 function columnsOf(star: unknown, sources: readonly Source[]): readonly AnyNode[] {
   const [name] = nameParts((star as { ColumnRef?: AnyNode }).ColumnRef?.fields);
   const named = sources.filter((source) => name === undefined || source.name === name);

@@ -1,6 +1,6 @@
 /**
- * The condition that two values of a column's type are not the same, as the type itself sees it; NULL is a value here. What it has no
- * equality for is compared byte by byte: as text it would depend on settings of the session.
+ * The condition that two values of a type differ, by the type's own equality. NULL counts as a value. Types without equality are compared
+ * byte by byte, because their text would depend on session settings.
  */
 export function differs(one: string, other: string, type: string): string {
   if (hasEquality(type)) return `${one} IS DISTINCT FROM ${other}`;

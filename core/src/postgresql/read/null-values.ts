@@ -2,16 +2,17 @@ import type { IndexElem, Node } from "libpg-query";
 import { plainFunctions } from "../../sql/function-names.js";
 import { columnsOf, nameParts } from "./walk.js";
 
-// What PostgreSQL's three-valued logic makes of a column without a value. A constraint accepts NULL as its result, and a unique index or
-// an exclusion accepts any number of rows with a NULL key. What this cannot prove counts as refused: then the plan only waits.
+// The effect of PostgreSQL's three-valued logic on a column without a value. A constraint accepts NULL as its result, and a unique index or
+// exclusion accepts any number of rows with a NULL key. If this code cannot prove that, the rows count as rejected, and the plan only
+// waits.
 
-/** The columns of a CHECK whose NULL alone may make it false. */
+/** The columns of a CHECK whose NULL alone can make it false. */
 export function refusedInCheck(expression: Node | undefined): string[] {
   return columnsOf([expression]).filter((column) => truthOf(expression, column)?.isFalse === true);
 }
 
 /**
- * The columns of a unique index or an exclusion whose NULL does not keep a row out of it: rows without a value collide.
+ * The columns of a unique index or exclusion for which rows with NULL collide.
  *
  * @param keys its key columns and expressions, without INCLUDE
  * @param options `nullsCollide`: NULLS NOT DISTINCT
@@ -27,7 +28,7 @@ export function collidingInKeys(
   });
 }
 
-/** Which results are possible; neither: NULL is the only one. */
+/** The possible results. Neither: only NULL. */
 interface Truth {
   readonly isTrue: boolean;
   readonly isFalse: boolean;
@@ -39,7 +40,7 @@ const either: Truth = { isTrue: true, isFalse: true };
 function truthOf(node: Node | undefined, column: string): Truth | undefined {
   if (node === undefined || !columnsOf([node]).includes(column)) return undefined;
   if ("BoolExpr" in node) {
-    // A part without the column decides nothing in the worst case: true beside AND, false beside OR.
+    // In the worst case, a part without the column is neutral: true in AND, false in OR.
     const parts = (node.BoolExpr.args ?? []).flatMap((arg) => truthOf(arg, column) ?? []);
     const every = (of: keyof Truth) => parts.every((part) => part[of]);
     const some = (of: keyof Truth) => parts.some((part) => part[of]);
@@ -59,7 +60,7 @@ function truthOf(node: Node | undefined, column: string): Truth | undefined {
   return isNullWithout(node, column) ? { isTrue: false, isFalse: false } : either;
 }
 
-/** Whether an expression is NULL for certain while the column is. */
+/** Whether an expression is always NULL if the column is. */
 function isNullWithout(node: Node | undefined, column: string): boolean {
   if (node === undefined) return false;
   const isNull = (part: Node | undefined) => isNullWithout(part, column);
@@ -88,14 +89,14 @@ function isNullWithout(node: Node | undefined, column: string): boolean {
   }
 }
 
-/** PostgreSQL's own. Not `||`: an array and a NULL make an array. */
+/** PostgreSQL's own operators. Without `||`, because an array and NULL make an array. */
 const strictOperators: ReadonlySet<string> = new Set(
   `= <> != < <= > >= + - * / % ^ ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && -> ->> #> #>> ? ?| ?& @@ @? << >> &< &> -|- <->`.split(
     " ",
   ),
 );
 
-/** They return NULL for any argument that is NULL, also under a schema's name that the parser writes: TRIM, EXTRACT. */
+/** Functions that return NULL if any argument is NULL, also with the schema that the parser adds: TRIM, EXTRACT. */
 const strictFunctions: ReadonlySet<string> = new Set([
   ...[...plainFunctions].filter((name) => !["concat", "concat_ws", "format"].includes(name)),
   ..."array_length array_lower array_upper cardinality character_length isfinite jsonb_array_length jsonb_typeof lower_inc position regexp_replace replace split_part starts_with strpos to_tsvector".split(
@@ -107,7 +108,7 @@ function isStrict(name: readonly string[]): boolean {
   return (name.length === 1 || name[0] === "pg_catalog") && strictFunctions.has(name.at(-1) ?? "");
 }
 
-/** Nodes of a list that are elements of an index. */
+/** The index elements in a list of nodes. */
 export function elementsOf(nodes: readonly Node[] = []): IndexElem[] {
   return nodes.flatMap((node) => ("IndexElem" in node ? [node.IndexElem] : []));
 }

@@ -1,5 +1,5 @@
 /**
- * A converter from PostgreSQL's node locations (UTF-8 bytes) to offsets in the string (UTF-16).
+ * Converts PostgreSQL's node locations (UTF-8 bytes) to string offsets (UTF-16).
  * ASCII text, which is nearly all SQL, costs one test.
  *
  * @example utf8ToUtf16("'é' a")(5) === 4
@@ -16,7 +16,7 @@ export function utf8ToUtf16(text: string): (byte: number) => number {
   return (byte) => units[byte] ?? text.length;
 }
 
-/** The UTF-16 offset of the character (code point) with that number. */
+/** The UTF-16 offset of the code point with this number. */
 export function codePointToUtf16(text: string, count: number): number {
   let unit = 0;
   let left = count;

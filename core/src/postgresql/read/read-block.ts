@@ -9,10 +9,10 @@ import type { StatementSource } from "./read-statement.js";
 import { type AnyNode, nameParts } from "./walk.js";
 
 /**
- * A DO block with the operations of the SQL in its body, as if every branch ran. SQL that is put together as it runs is an `unknown`
- * of its own, unless it is made of literals; a block that cannot be read is one as a whole.
+ * A DO block with the operations of the SQL in its body, as if every branch ran. SQL that is built at run time is a separate `unknown`,
+ * unless it is built from literals. A block that cannot be parsed is one `unknown`.
  *
- * @param read the operations of SQL, throwing where it is refused
+ * @param read returns the operations of SQL, and throws if it is rejected
  */
 export function readBlock(
   { args = [] }: DoStmt,
@@ -45,9 +45,9 @@ export function readBlock(
     if (found === undefined) unread("SQL in DO", sql, line);
     else add(found.filter(hasEffect), sql, line);
   };
-  // An expression: what it calls may do anything.
+  // The functions that an expression calls may have any effect.
   const visitExpression = (sql: string, line: number) => {
-    // One that is no SQL: the body is not read for what it computes.
+    // Not valid SQL: computed values in the body do not matter.
     add((readOr(`SELECT ${sql}`, read) ?? []).filter(hasEffect), sql, line);
   };
   const visitDynamic = (expression: string, line: number) => {
@@ -90,7 +90,7 @@ function readOr(sql: string, read: (sql: string) => readonly Operation[]): reado
   return attempt(() => read(sql), isNotSql);
 }
 
-/** A query that calls nothing changes nothing. */
+/** A query without function calls has no effect. */
 function hasEffect(operation: Operation): boolean {
   return operation.kind !== "select" || operation.functions.length > 0;
 }
@@ -100,10 +100,10 @@ function queryOf(node: unknown): string {
   return expression?.query ?? "";
 }
 
-/** In place of what is only known as the block runs: a name that no table has. */
+/** Replaces what is only known at run time: a name that no table has. */
 const unknownName = "lockstep_unknown";
 
-/** Statements that say enough without the names that are not known: constraints and indexes of tables that are. */
+/** Statements that are clear without the unknown names: constraints and indexes of known tables. */
 const namedInside: ReadonlySet<Operation["kind"]> = new Set([
   "dropConstraint",
   "dropIndex",
@@ -126,7 +126,7 @@ function tablesIn(operations: readonly Operation[]): TableName[] {
   return [...new Map(found.map((table) => [tableLabel(table), table])).values()];
 }
 
-/** What an expression of literals comes to; with `unknownName` in it where parts are no literals. Undefined: nothing of it is known. */
+/** The value of an expression of literals, with `unknownName` for other parts. Undefined: no part is known. */
 function textOf(expression: string, parser: Parser): { readonly sql: string; readonly isWhole: boolean } | undefined {
   let isWhole = true;
   const unknown = (quote = (text: string) => text) => {

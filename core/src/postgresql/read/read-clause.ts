@@ -7,7 +7,7 @@ import { qualifiedName, tableOf } from "./read-names.js";
 import type { StatementSource } from "./read-statement.js";
 import { readType, strings } from "./read-type.js";
 
-/** The operation of one clause of ALTER TABLE; `unknown` where the form is not described. */
+/** The operation of one ALTER TABLE clause; `unknown` for an unsupported form. */
 export function readClause(
   command: AlterTableCmd,
   table: TableName,
@@ -102,7 +102,7 @@ export function readClause(
   );
 }
 
-/** `a::text::integer` casts `a` to these types, and is NULL where the column is. Undefined: it is something else. */
+/** `a::text::integer` casts `a` to these types, and is NULL if the column is. Undefined: another expression. */
 function castsOf(expression: Node, column: string): readonly string[] | undefined {
   if ("TypeCast" in expression) {
     const { arg = {} as Node, typeName = {} } = expression.TypeCast;

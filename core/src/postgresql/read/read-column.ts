@@ -24,7 +24,7 @@ export function readColumn(
     .sort((a, b) => a - b);
   const following = (location: number) => starts.find((start) => start > location) ?? end;
   const [references, ...moreReferences] = constraints.filter(({ contype }) => contype === "CONSTR_FOREIGN");
-  // `DEFERRABLE INITIALLY DEFERRED` are nodes of their own.
+  // Attributes such as `DEFERRABLE INITIALLY DEFERRED` are separate nodes.
   const inline = (constraint: Constraint): InlineConstraint => {
     const at = constraints.indexOf(constraint);
     const next = constraints.slice(at + 1).find(({ contype }) => !contype?.startsWith("CONSTR_ATTR_"));
@@ -51,13 +51,13 @@ export function readColumn(
     "CONSTR_FOREIGN",
     "CONSTR_CHECK",
   ]);
-  // What it belongs to: an attribute of a foreign key is in its text.
+  // The attributes of a foreign key are part of its text.
   const isAttribute = (type: string) => references !== undefined && type.startsWith("CONSTR_ATTR_");
   return {
     name: definition.colname ?? "",
     typeSql,
     type,
-    // PostgreSQL makes every serial NOT NULL. What an ORM says is what the model wants: it may be optional.
+    // PostgreSQL makes every serial NOT NULL. An ORM's NOT NULL expresses the model, which may be optional.
     notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || has("CONSTR_IDENTITY"),
     ...(defaultSql === undefined ? {} : { defaultSql: defaultSql.replace(/^\s*DEFAULT\s+/i, "").trim() }),
     ...(byDefault === undefined && has("CONSTR_DEFAULT") ? { isDefaultNull: true } : {}),
@@ -98,9 +98,8 @@ export function readColumn(
 }
 
 /**
- * Functions that are not volatile: PostgreSQL 11+ evaluates such a default once and stores the value in the catalogue, so nothing
- * is rewritten. From pg_proc.provolatile. Of any other a database is asked (facts/rewriting-column.ts); without one it counts as
- * volatile.
+ * Functions that are not volatile: PostgreSQL 11+ evaluates such a default once and stores the value in the catalog, without a rewrite.
+ * From pg_proc.provolatile. For other functions, a database is queried (facts/rewriting-column.ts); without one, they count as volatile.
  */
 const notVolatile = new Set([
   ...[...plainFunctions, ...ofTheMoment].filter((name) => name !== "random" && name !== "clock_timestamp"),
@@ -110,8 +109,8 @@ const notVolatile = new Set([
 ]);
 
 /**
- * The functions of a default whose names do not tell whether it is stored once instead of rewriting the table. None: it is stored
- * (constants, now(), casts and arrays of them). Undefined: a form of which nothing is known.
+ * The functions of a default whose names do not show whether it is stored once or rewrites the table. None: it is stored (constants, now(),
+ * casts and arrays of them). Undefined: an unsupported form.
  */
 export function unclearFunctions(node: Node | undefined): readonly string[] | undefined {
   if (node === undefined) return [];
@@ -142,7 +141,7 @@ function unclearIn(nodes: readonly (Node | undefined)[] = []): readonly string[]
   return found.some((each) => each === undefined) ? undefined : found.flatMap((each) => each ?? []);
 }
 
-/** `NULL` and `NULL::text`: a column has that without a default, so `DEFAULT NULL` says nothing. */
+/** `NULL` and `NULL::text`: `DEFAULT NULL` means the same as no default. */
 function isNull(node: Node): boolean {
   if ("TypeCast" in node) return node.TypeCast.arg !== undefined && isNull(node.TypeCast.arg);
   return "A_Const" in node && node.A_Const.isnull === true;

@@ -12,10 +12,10 @@ import { tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
 import { columnsOf, functionsIn } from "./walk.js";
 
-/** What an operation is about, without the place where it stands. */
+/** The content of an operation without its position. */
 type Described<K extends OperationKind> = Omit<OperationOf<K>, "statement" | "sql" | "line">;
 
-/** What ADD CONSTRAINT says; undefined where it is not described. With USING INDEX a key has no columns in the statement. */
+/** Reads ADD CONSTRAINT; undefined for an unsupported form. With USING INDEX, the statement lists no key columns. */
 export function readConstraint(constraint: Constraint, table: TableName) {
   const name = constraint.conname;
   switch (constraint.contype) {
@@ -69,7 +69,7 @@ function refusing(columns: readonly string[]): { readonly refusesNull?: readonly
   return columns.length === 0 ? {} : { refusesNull: columns };
 }
 
-/** Each is a list of a key and its operator. */
+/** Each is a list of a key and an operator. */
 function excludedKeys({ exclusions = [] }: Constraint) {
   return exclusions.flatMap((each) => ("List" in each ? elementsOf(each.List.items) : []));
 }
@@ -82,7 +82,7 @@ const tableKinds: Readonly<Record<string, TableConstraint["kind"]>> = {
   CONSTR_EXCLUSION: "exclusion",
 };
 
-/** What CREATE TABLE says of keys, checks and exclusions, beside its columns and behind them. */
+/** The keys, checks and exclusions of CREATE TABLE, in its columns and after them. */
 export function readTableConstraints(elements: readonly Node[] = []): TableConstraint[] {
   return elements.flatMap((element) => {
     if ("Constraint" in element) return [tableConstraint(element.Constraint) ?? []].flat();
@@ -117,13 +117,13 @@ function keyOfIndex({ conname, indexname = "", contype }: Constraint, table: Tab
   return { kind: "addKeyOfIndex", table, name: conname, index: indexname, isPrimary: contype === "CONSTR_PRIMARY" };
 }
 
-/** How many conditions are joined by AND. */
+/** The number of conditions joined by AND. */
 function partsOf(node: Node | undefined): number {
   if (node === undefined || !("BoolExpr" in node) || node.BoolExpr.boolop !== "AND_EXPR") return 1;
   return (node.BoolExpr.args ?? []).reduce((sum, arg) => sum + partsOf(arg), 0);
 }
 
-/** `a IS NOT NULL`, alone or joined to others by AND. */
+/** The columns with `a IS NOT NULL`, alone or in an AND. */
 function notNullIn(node: Node | undefined): string[] {
   if (node === undefined) return [];
   if ("BoolExpr" in node && node.BoolExpr.boolop === "AND_EXPR") return (node.BoolExpr.args ?? []).flatMap(notNullIn);

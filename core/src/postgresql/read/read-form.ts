@@ -13,11 +13,11 @@ import { qualifiedName, tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
 import { nameParts, walkInto } from "./walk.js";
 
-/** What every operation of one statement has. */
+/** The common properties of a statement's operations. */
 export type Whole = Pick<Operation, "statement" | "sql" | "line">;
 type Form = OperationOf<"form">;
 
-/** A form with the lock that its row says, or another one, on tables. */
+/** A form on tables, with the lock of its row or another one. */
 export function form(
   whole: Whole,
   what: FormName,
@@ -31,7 +31,7 @@ export function form(
   return { ...whole, kind: "form", what, locks, ...rest };
 }
 
-/** A statement that a form describes; undefined: none does. */
+/** Reads a statement that is listed as a form; undefined: it is not. */
 export function readForm(node: Node, whole: Whole): Operation[] | undefined {
   if ("RenameStmt" in node) return [readRename(node.RenameStmt, whole)];
   if ("DropStmt" in node) return readDrop(node.DropStmt, whole);
@@ -86,7 +86,7 @@ export function readForm(node: Node, whole: Whole): Operation[] | undefined {
   return [form(whole, what, relation === undefined ? rangesOf(own.relations ?? own.pubobjects) : [tableOf(relation)])];
 }
 
-/** What decides who may read, write and publish rows: policies, rules, privileges, sequences, publications. */
+/** Statements about access to rows: policies, rules, privileges, sequences, publications. */
 function readAccess(node: Node, whole: Whole): Operation | undefined {
   if ("CreatePolicyStmt" in node) {
     const { table, policy_name: name = "", permissive, qual, with_check: check } = node.CreatePolicyStmt;
@@ -125,7 +125,7 @@ function hasOption(options: readonly Node[] = [], name: string): boolean {
   return options.some((each) => "DefElem" in each && each.DefElem.defname === name);
 }
 
-/** The columns of a table that an expression names; in a query inside of it those alone that say their table. */
+/** The columns of a table that an expression names. In an inner query, only qualified names count. */
 function ownColumns(tree: unknown, table: string): string[] {
   const found = new Set<string>();
   const look = (part: unknown, isInQuery: boolean) =>
@@ -163,7 +163,7 @@ function isOff(value: Node | undefined): boolean {
   return /^(?:false|off|0)$/i.test(String(said?.sval ?? said?.boolval ?? said?.ival ?? 0));
 }
 
-/** By their numbers in PostgreSQL; those that stop nothing of an application are left out. */
+/** Lock modes by their number in PostgreSQL, without those that do not block an application. */
 const lockNumbers: Readonly<Record<number, LockMode>> = {
   3: "ROW EXCLUSIVE",
   4: "SHARE UPDATE EXCLUSIVE",
@@ -182,7 +182,7 @@ const domainClauses: Readonly<Record<string, OperationOf<"alterDomain">["does"]>
   V: "validate",
 };
 
-/** What code names of these. */
+/** Objects that code refers to by name. */
 const goneOf: Readonly<Record<string, GoneKind>> = {
   OBJECT_TABLE: "table",
   OBJECT_FOREIGN_TABLE: "table",
@@ -224,7 +224,7 @@ function readRename(statement: RenameStmt, whole: Whole): Operation {
   return form(whole, isForm(own) ? own : "RENAME", tables, what === undefined ? {} : { gone: { what, name, newName } });
 }
 
-/** What CASCADE takes with it is not said in the statement. */
+/** The statement does not list what CASCADE drops. */
 function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, whole: Whole): Operation[] {
   const names = objects.map(nameOf);
   const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true } as const) : {};
@@ -242,7 +242,7 @@ function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, 
     case "OBJECT_TRIGGER":
     case "OBJECT_POLICY":
     case "OBJECT_RULE":
-      // Nothing depends on these.
+      // Nothing depends on these objects.
       return objects.map((object) => {
         const name = partsOf(object).at(-1) ?? "";
         const on = qualifiedName(partsOf(object).slice(0, -1));
@@ -253,7 +253,7 @@ function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, 
   const gone = goneOf[removeType ?? ""];
   return objects.map((object) => {
     const name = nameOf(object);
-    // A schema that goes alone is empty.
+    // Without CASCADE, a dropped schema is empty.
     const isSaid = gone !== undefined && (removeType !== "OBJECT_SCHEMA" || behavior === "DROP_CASCADE");
     const sequence = removeType === "OBJECT_SEQUENCE" ? { tables: [name] } : {};
     const more = { ...cascade, ...sequence, ...(isSaid ? { gone: { what: gone, name } } : {}) };
@@ -271,7 +271,7 @@ function partsOf(object: Node): string[] {
   return "TypeName" in object ? strings(object.TypeName.names) : strings([object]);
 }
 
-/** Parameters that are read while queries run: setting them takes what stops queries. The others are for VACUUM and the planner. */
+/** Parameters that are read while queries run: setting them takes a lock that blocks queries. The others are for VACUUM and the planner. */
 const strictParameters: ReadonlySet<string> = new Set([
   "user_catalog_table",
   "security_barrier",
@@ -279,11 +279,11 @@ const strictParameters: ReadonlySet<string> = new Set([
   "check_option",
 ]);
 
-/** A clause that a form describes; undefined: none does. */
+/** Reads a clause that is listed as a form; undefined: it is not. */
 export function readFormClause(command: AlterTableCmd, table: TableName, whole: Whole): Operation | undefined {
   const { def, name: column } = command;
   const what = formOfClause(command);
-  // ENFORCED looks at every row, of two tables where it is a foreign key.
+  // ENFORCED checks every row, in both tables of a foreign key.
   const isEnforced = def !== undefined && "ATAlterConstraint" in def && def.ATAlterConstraint.alterEnforceability;
   if (!isForm(what) || isEnforced) return undefined;
   const clause = form(whole, what, [table], {
@@ -301,7 +301,7 @@ export function readFormClause(command: AlterTableCmd, table: TableName, whole: 
   return clause;
 }
 
-/** The parser's name, or one of our own where what it does depends on what it says. */
+/** The parser's name, or one of our own if the effect depends on the arguments. */
 function formOfClause({ subtype, def }: AlterTableCmd): string {
   if (subtype === undefined || def === undefined) return subtype ?? "";
   if ("ReplicaIdentityStmt" in def && def.ReplicaIdentityStmt.identity_type === "n") return "REPLICA IDENTITY NOTHING";
@@ -316,7 +316,7 @@ function formOfClause({ subtype, def }: AlterTableCmd): string {
   return isAlways ? "IDENTITY ALWAYS" : subtype;
 }
 
-/** ATTRIBUTE_IDENTITY_ALWAYS, as a character's number. */
+/** ATTRIBUTE_IDENTITY_ALWAYS as a character code. */
 const always = "a".charCodeAt(0);
 
 function numberOf(value: Node | undefined): number | undefined {
@@ -328,7 +328,7 @@ function isStrict(def: Node | undefined): boolean {
   return items.some((each) => "DefElem" in each && strictParameters.has(each.DefElem.defname ?? ""));
 }
 
-/** ALTER of something that is no table: an index, a sequence, a view, a composite type. */
+/** ALTER of an object other than a table: an index, a sequence, a view, a composite type. */
 export function readAlterOther({ objtype, relation, cmds = [] }: AlterTableStmt, whole: Whole): Operation[] {
   const name = tableOf(relation);
   return cmds.map((cmd): Operation => {
@@ -340,7 +340,7 @@ export function readAlterOther({ objtype, relation, cmds = [] }: AlterTableStmt,
         return form(whole, "ALTER SEQUENCE");
       case "OBJECT_TYPE": {
         const attribute = command.name ?? (def !== undefined && "ColumnDef" in def ? def.ColumnDef.colname : undefined);
-        // Tables of the type change with it; one that has a column of the type stops it.
+        // Typed tables change with the type. A table with a column of this type makes the statement fail.
         const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true, tables: [name] } as const) : {};
         if (subtype === "AT_AddColumn") return { ...form(whole, "ALTER TYPE"), ...cascade };
         if (subtype === "AT_AlterColumnType")
@@ -357,7 +357,7 @@ export function readAlterOther({ objtype, relation, cmds = [] }: AlterTableStmt,
         return form(whole, what, [child ?? name]);
       }
       case "OBJECT_VIEW":
-        // Whatever is said of a view, its readers wait.
+        // Every change of a view blocks its readers.
         return subtype === "AT_ColumnDefault"
           ? form(whole, "AT_SetOptions", [name], { mode: "ACCESS EXCLUSIVE" })
           : isForm(subtype)

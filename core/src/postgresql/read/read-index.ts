@@ -4,7 +4,7 @@ import { tableOf } from "./read-names.js";
 import { columnsOf } from "./walk.js";
 
 /**
- * What CREATE INDEX says.
+ * Reads CREATE INDEX.
  *
  * @param slice cuts the source at node locations (UTF-8 bytes); `end` is where the statement ends
  */
@@ -45,7 +45,7 @@ export function readIndex(
   };
 }
 
-/** What follows the name of a table, with or without its schema. */
+/** The text after a table name, with or without a schema. */
 function afterName(text: string): string {
   return text.replace(/^(?:"(?:[^"]|"")*"|[^\s".(]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".(]+))?\s*/, "");
 }

@@ -1,10 +1,10 @@
 import type { Node, RangeVar } from "libpg-query";
 import { nameParts } from "./walk.js";
 
-/** More are a list of data. */
+/** More keys count as data. */
 const mostKeys = 100;
 
-/** The columns of the changed table that a condition compares with a few constants each: `"id" IN ('a', 'b') AND "kind" = 1`. */
+/** The columns that a condition compares with a few constants each: `"id" IN ('a', 'b') AND "kind" = 1`. */
 export function keyedIn(
   table: RangeVar | undefined,
   condition: Node | undefined,

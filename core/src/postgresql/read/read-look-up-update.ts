@@ -5,19 +5,20 @@ import type { Parser, ScanToken } from "./parser.js";
 import type { PlainUpdate } from "./read-update.js";
 import { type AnyNode, nameParts, walk } from "./walk.js";
 
-/** An UPDATE as values of rows, and the tables that they are looked up in. */
+/** An UPDATE as values per row, with the tables they are looked up in. */
 export interface LookUpUpdate extends PlainUpdate {
-  /** A row that the look-up finds nothing for, and that had nothing before, gets NULL from the value itself. */
+  /** A row without a match and without a previous value gets NULL from the value itself. */
   readonly isNullElsewhere: boolean;
-  /** Of rows that have no value yet; `whereSql` does not say so. */
+  /** Only rows without a value; `whereSql` does not contain this condition. */
   readonly isOfUnset: boolean;
 }
 
 /**
- * Reads an UPDATE that names its table otherwise, or takes its values from other tables: `UPDATE "User" u SET plan = t.plan FROM "Team" t
- * WHERE t.id = u."teamId"` gives a row `(SELECT t.plan FROM "Team" t WHERE t.id = "User"."teamId")`.
+ * Reads an UPDATE that uses an alias or takes values from other tables:
+ * `UPDATE "User" u SET plan = t.plan FROM "Team" t WHERE t.id = u."teamId"` gives a row
+ * `(SELECT t.plan FROM "Team" t WHERE t.id = "User"."teamId")`.
  *
- * @returns undefined where it gives something back, sets several columns at once, or has the name of its table in a subquery, too
+ * @returns undefined if it has RETURNING, sets several columns at once, or uses its table's name in a subquery
  */
 export function readLookUpUpdate(text: string, parser: Parser): LookUpUpdate | undefined {
   const sql = withoutCommonTables(text, parser);
@@ -40,7 +41,7 @@ export function readLookUpUpdate(text: string, parser: Parser): LookUpUpdate | u
   const sets = (value: (sql: string) => string) =>
     columns.map((column, index) => ({ column, sql: value(parts.values[index] ?? "") }));
   const own = [row, ...(alias === undefined ? [relation.relname] : [])];
-  // Rows that have no value yet: all of them, where nothing was given before.
+  // Rows without a value: all rows, if the column had no values before.
   const isUnset = (condition: string) => columns.some((column) => isNullTest(condition, column, own));
   const isGuarded = columns.length === 1 && parts.conditions.some(isUnset);
   const conditions = isGuarded ? parts.conditions.filter((each) => !isUnset(each)) : parts.conditions;
@@ -58,7 +59,7 @@ export function readLookUpUpdate(text: string, parser: Parser): LookUpUpdate | u
   };
 }
 
-/** The names under which FROM, at any depth, has its tables. */
+/** The names of tables in FROM, at any depth. */
 function namesIn(tree: unknown): ReadonlySet<string> {
   const names = new Set<string>();
   walk(tree, (kind, { alias, relname }) => {
@@ -69,7 +70,7 @@ function namesIn(tree: unknown): ReadonlySet<string> {
   return names;
 }
 
-/** Where the alias of the table qualifies a column, and what stands there instead; by byte offset. */
+/** Where the table's alias qualifies a column, and the replacement; by byte offset. */
 function renamed(tree: unknown, alias: string | undefined, row: string): ReadonlyMap<number, string> {
   const places = new Map<number, string>();
   if (alias === undefined) return places;
@@ -80,7 +81,7 @@ function renamed(tree: unknown, alias: string | undefined, row: string): Readonl
   return places;
 }
 
-/** `u."plan" IS NULL`, whichever name the table has. */
+/** `u."plan" IS NULL`, under any name of the table. */
 function isNullTest(condition: string, column: string, tables: readonly string[]): boolean {
   const test = /^(.+?)\s+IS\s+NULL$/is.exec(condition.trim())?.[1];
   if (test === undefined) return false;
@@ -91,11 +92,11 @@ function isNullTest(condition: string, column: string, tables: readonly string[]
 interface Parts {
   readonly values: readonly string[];
   readonly from: string;
-  /** The parts of WHERE that are joined by AND. */
+  /** The AND parts of WHERE. */
   readonly conditions: readonly string[];
 }
 
-/** The text behind each `=` of SET, behind FROM and behind WHERE. */
+/** The text after each `=` of SET, after FROM and after WHERE. */
 function partsOf(sql: string, parser: Parser, names: ReadonlyMap<number, string>): Parts | undefined {
   const { tokens, top, slice } = tokensOf(sql, parser, names);
   const find = (word: string, from: number) =>
@@ -104,7 +105,7 @@ function partsOf(sql: string, parser: Parser, names: ReadonlyMap<number, string>
   const whereAt = find("WHERE", set);
   const end = whereAt === -1 ? tokens.length : whereAt;
   let fromAt = find("FROM", set);
-  // a IS DISTINCT FROM b
+  // The FROM in a IS DISTINCT FROM b.
   while (fromAt > 0 && tokens[fromAt - 1]?.text.toUpperCase() === "DISTINCT") fromAt = find("FROM", fromAt + 1);
   if (fromAt === -1 || fromAt > end) fromAt = end;
   const values: string[] = [];
@@ -118,7 +119,7 @@ function partsOf(sql: string, parser: Parser, names: ReadonlyMap<number, string>
   }
   const conditions: string[] = [];
   const words = tokens.map(({ text }) => text.toUpperCase());
-  // BETWEEN has an AND of its own; OR binds less than AND.
+  // BETWEEN contains an AND, and OR binds weaker than AND.
   const hasOr = words.some((word, index) => index > whereAt && top[index] && (word === "OR" || word === "BETWEEN"));
   let start = whereAt + 1;
   if (whereAt !== -1) {
@@ -134,7 +135,7 @@ function partsOf(sql: string, parser: Parser, names: ReadonlyMap<number, string>
   return { values, from: fromAt === end ? "" : slice(fromAt + 1, end), conditions };
 }
 
-/** The tokens without comments, whether each stands outside of parentheses, and the text between two of them. */
+/** The tokens without comments, whether each is outside parentheses, and the text between two of them. */
 function tokensOf(sql: string, parser: Parser, names: ReadonlyMap<number, string> = new Map()) {
   const toUtf16 = utf8ToUtf16(sql);
   const tokens = parser
@@ -151,7 +152,7 @@ function tokensOf(sql: string, parser: Parser, names: ReadonlyMap<number, string
     let text = "";
     let before: ScanToken | undefined;
     for (const token of tokens.slice(from, to)) {
-      // What stands between two tokens is white space and comments.
+      // Only white space and comments are between two tokens.
       if (before !== undefined && before.end < token.start) text += " ";
       text += names.get(token.start) ?? sql.slice(toUtf16(token.start), toUtf16(token.end));
       before = token;
@@ -161,7 +162,7 @@ function tokensOf(sql: string, parser: Parser, names: ReadonlyMap<number, string
   return { tokens, top, slice };
 }
 
-/** `WITH c AS (SELECT …) UPDATE … FROM c`: the queries stand where they are named. Undefined: not without a loss. */
+/** Inlines `WITH c AS (SELECT …) UPDATE … FROM c`. Undefined: not possible without a change of meaning. */
 function withoutCommonTables(sql: string, parser: Parser): string | undefined {
   const node = parser.parse(sql).stmts?.[0]?.stmt;
   const clause = node !== undefined && "UpdateStmt" in node ? node.UpdateStmt.withClause : undefined;
@@ -186,7 +187,7 @@ function withoutCommonTables(sql: string, parser: Parser): string | undefined {
   return inlined(slice(start, tokens.length), queries, parser);
 }
 
-/** A statement with queries in the place of the names that they go by. */
+/** The statement with each query in place of its name. */
 function inlined(sql: string, queries: ReadonlyMap<string, string>, parser: Parser): string | undefined {
   const places: { at: number; name: string; query: string; isNamed: boolean }[] = [];
   walk(parser.parse(sql).stmts?.[0]?.stmt, (kind, { relname, schemaname, alias, location }) => {
@@ -195,7 +196,7 @@ function inlined(sql: string, queries: ReadonlyMap<string, string>, parser: Pars
       places.push({ at: Number(location ?? 0), name: String(relname), query, isNamed: alias !== undefined });
   });
   const { tokens, slice } = tokensOf(sql, parser);
-  // A parenthesis would be one level too deep for what reads the tokens: they are put together again.
+  // Builds the text without an extra level of parentheses, which the token reader would not expect.
   let text = "";
   let done = 0;
   for (const { at, name, query, isNamed } of places.sort((a, b) => a.at - b.at)) {

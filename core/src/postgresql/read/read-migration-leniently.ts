@@ -6,8 +6,8 @@ import { readMigration } from "./read-migration.js";
 import { type Piece, splitStatements } from "./split-statements.js";
 
 /**
- * As `readMigration`, but it never fails: where PostgreSQL refuses the file each statement is read by itself, and what it refuses is an
- * `unknown` operation that says why. Instead of blocks there is what they do.
+ * Like `readMigration`, but never fails: if PostgreSQL rejects the file, it reads each statement separately, and rejected ones become
+ * `unknown` operations with the reason. Replaces blocks by their operations.
  */
 export function readMigrationLeniently(sql: string, file: string, parser: Parser): Migration {
   const whole = readOr(sql, file, parser);
@@ -15,7 +15,7 @@ export function readMigrationLeniently(sql: string, file: string, parser: Parser
   const lineAt = linesOf(sql);
   const statements: Statement[] = [];
   const operations: Operation[] = [];
-  // The byte order mark is in no statement.
+  // The byte order mark belongs to no statement.
   let consumed = sql.startsWith("\uFEFF") ? 1 : 0;
   const take = (statement: Omit<Statement, "index" | "full">, end: number) => {
     statements.push({ ...statement, index: statements.length, full: sql.slice(consumed, end) });
@@ -25,13 +25,13 @@ export function readMigrationLeniently(sql: string, file: string, parser: Parser
     const { start, lead, end, fullEnd, refused, inner } = piece;
     const found = refused === undefined ? readOr(sql.slice(start, end), file, parser) : undefined;
     if (found instanceof Error && inner.length > 0) {
-      // A parenthesis without an end would take all that follows.
+      // An unclosed parenthesis would include everything after it.
       for (const part of cutAt(piece)) read(part);
       return;
     }
     if (found === undefined || found instanceof Error) {
       const line = lineAt(lead);
-      // A file for psql: another program gives it to the server.
+      // A psql file: another program sends it to the server.
       const isPsql = refused?.startsWith("psql ") === true;
       const what = refused ?? messageOf(found);
       const text = sql.slice(lead, end).replace(/[\s;]+$/, "");
@@ -56,7 +56,7 @@ export function readMigrationLeniently(sql: string, file: string, parser: Parser
   return { sql, statements, tail: sql.slice(consumed), operations };
 }
 
-/** At every semicolon. */
+/** Cuts at every semicolon. */
 function cutAt({ start, end, fullEnd, lead, inner }: Piece): Piece[] {
   const ends = inner.at(-1) === end ? inner : [...inner, end];
   return ends.map((to, at) => {
@@ -71,7 +71,7 @@ function readOr(sql: string, file: string, parser: Parser): Migration | Error {
     return readMigration(sql, file, parser);
   } catch (error) {
     const { cause } = error as { readonly cause?: unknown };
-    // Whatever the parser stumbles over is a statement that nobody has read.
+    // Any other parser failure counts as an unparsed statement.
     return cause instanceof SyntaxErrorAt ? cause : new Error(String((error as Error).message));
   }
 }

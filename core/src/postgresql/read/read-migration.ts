@@ -8,14 +8,14 @@ import { readBlock } from "./read-block.js";
 import { readStatement } from "./read-statement.js";
 
 /**
- * Reads a migration file: every statement becomes operations, or an explicit `unknown`. Nothing is dropped: the statements'
- * `full` slices and the tail make up the file again.
+ * Reads a migration file: every statement becomes operations, or an explicit `unknown`. Nothing is lost: the statements' `full` slices and
+ * the tail concatenate to the file.
  *
- * @param file how the file is called in messages
- * @throws LS1001 where PostgreSQL's parser refuses the text
+ * @param file the file's name in messages
+ * @throws LS1001 if PostgreSQL's parser rejects the text
  */
 export function readMigration(sql: string, file: string, parser: Parser): Migration {
-  // The mark that editors put before UTF-8 is no SQL, and would be none at another place: it goes with what is rewritten.
+  // Editors put a byte order mark before UTF-8. It is invalid SQL anywhere else, so rewriting removes it.
   const text = sql.replace(/^\uFEFF/, " ");
   const parsed = parse(text, file, parser);
   const toUtf16 = utf8ToUtf16(text);
@@ -26,7 +26,7 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
   for (const raw of parsed.stmts ?? []) {
     if (raw.stmt === undefined) continue;
     const from = raw.stmt_location ?? 0;
-    // Without a length the statement reaches to the end of the text: it has no semicolon.
+    // Without a length, the statement extends to the end of the text: it has no semicolon.
     const to = raw.stmt_len ? from + raw.stmt_len : undefined;
     const own = boundsOf(text.slice(toUtf16(from), to === undefined ? undefined : toUtf16(to)), raw.stmt, parser);
     if (own === undefined) continue;
@@ -54,20 +54,20 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
   return { sql, statements, tail: sql.slice(consumed), operations };
 }
 
-/** Where a statement stands in what the parser gives it, and the clauses of ALTER TABLE. In UTF-8 bytes. */
+/** The position of a statement within the parser's slice, and the clauses of ALTER TABLE. In UTF-8 bytes. */
 interface Bounds {
   readonly start: number;
   readonly end: number;
   readonly clauses: readonly (readonly [start: number, end: number])[];
 }
 
-/** What stands before most statements: white space of PostgreSQL, and comments to the end of a line. */
+/** The text before most statements: white space of PostgreSQL, and line comments. */
 const lead = /^(?:[ \t\n\r\f\v]+|--[^\n\r]*)*/;
-/** What stands before the only clause of most ALTER TABLE. */
+/** The text before the only clause of most ALTER TABLE statements. */
 const alterTable =
   /^ALTER[ \t\n\r]+TABLE[ \t\n\r]+(?:IF[ \t\n\r]+EXISTS[ \t\n\r]+)?(?:ONLY[ \t\n\r]+)?(?:"(?:[^"]|"")+"|\w+)(?:\.(?:"(?:[^"]|"")+"|\w+))?[ \t\n\r]+(?=[A-Z])/i;
 
-/** The lexer is asked where it has to be: for several clauses, and where a comment may be in the statement or behind it. */
+/** Uses the lexer only if necessary: for several clauses, or if the statement may contain or precede a comment. */
 function boundsOf(text: string, node: Node, parser: Parser): Bounds | undefined {
   const before = lead.exec(text)?.[0] ?? "";
   const own = text.slice(before.length).replace(/[ \t\n\r\f\v]+$/, "");
@@ -85,7 +85,7 @@ function boundsOf(text: string, node: Node, parser: Parser): Bounds | undefined 
   return { start: first.start, end: last.end, clauses };
 }
 
-/** The clauses of ALTER TABLE: what stands between the commas outside of parentheses, after the table's name. */
+/** The clauses of ALTER TABLE: separated by commas outside parentheses, after the table name. */
 function clausesOf(tokens: readonly ScanToken[]): [ScanToken, ScanToken][] {
   const words = tokens.slice(0, 12).map((token) => token.text.toUpperCase());
   const object = words.findIndex((word) => word === "TABLE" || word === "VIEW");

@@ -4,8 +4,8 @@ import { tableOf } from "./read-names.js";
 import { type AnyNode, nameParts, walk, walkInto } from "./walk.js";
 
 /**
- * The tables and views that a query reads, with the columns that it names of each. A name without its table counts where its SELECT reads
- * one table alone: of several nobody knows without their columns which one has it.
+ * The tables and views that a query reads, with the columns that it names of each. An unqualified name only counts if its SELECT reads a
+ * single table. With several tables, the owner is unknown without their columns.
  */
 export function readsOf(query: Node | undefined): ReadColumns[] {
   const ranges: RangeVar[] = [];
@@ -44,7 +44,7 @@ export function readsOf(query: Node | undefined): ReadColumns[] {
   });
 }
 
-/** The tables in FROM itself, not those of queries in it. `isAlone`: one table, and nothing beside it. */
+/** The tables in FROM itself, without those of inner queries. `isAlone`: one table and nothing else. */
 function fromOf({ fromClause = [] }: AnyNode): { readonly ranges: readonly RangeVar[]; readonly isAlone: boolean } {
   const ranges: RangeVar[] = [];
   let isAlone = true;
@@ -57,7 +57,7 @@ function fromOf({ fromClause = [] }: AnyNode): { readonly ranges: readonly Range
   return { ranges, isAlone: isAlone && ranges.length === 1 };
 }
 
-/** Names without a table, `*` among them, of a SELECT itself; ORDER BY may mean what it calls its own columns. */
+/** The unqualified names in a SELECT itself, including `*`. In ORDER BY, a name may mean an output. */
 function bareNames({ larg: _, rarg: __, ...select }: AnyNode): string[] {
   const outputs = new Set<string>();
   const names: string[] = [];

@@ -23,18 +23,18 @@ import { readsOf } from "./read-query.js";
 import { readType, strings } from "./read-type.js";
 import { columnsOf, functionsIn, walk } from "./walk.js";
 
-/** Where the parts of one statement stand in the source. Locations are UTF-8 bytes, as the parser counts. */
+/** Where the parts of a statement are in the source. Locations are UTF-8 bytes, as in the parser. */
 export interface StatementSource {
   readonly index: number;
   readonly sql: string;
   readonly line: number;
-  /** The clauses of ALTER TABLE, in order: their text and where they end. */
+  /** The clauses of ALTER TABLE, in order: their text and where each ends. */
   readonly clauses: readonly { readonly sql: string; readonly end: number; readonly line: number }[];
   readonly end: number;
   slice(from: number, to: number): string;
 }
 
-/** The operations of one statement; always at least one, `unknown` where the form is not described. */
+/** The operations of one statement, at least one. `unknown` for an unsupported form. */
 export function readStatement(node: Node, source: StatementSource): Operation[] {
   const whole: Whole = { statement: source.index, sql: source.sql, line: source.line };
   const isAlter = "AlterTableStmt" in node;
@@ -48,7 +48,7 @@ function onlyOf(relation: RangeVar | undefined): { readonly isOnly?: true } {
   return relation?.inh === true ? {} : { isOnly: true };
 }
 
-/** Of what has columns and constraints; views, indexes and sequences are altered by the same words. */
+/** Objects with columns and constraints. ALTER TABLE nodes also cover views, indexes and sequences. */
 const tables: ReadonlySet<string> = new Set(["OBJECT_TABLE", "OBJECT_FOREIGN_TABLE", "OBJECT_MATVIEW"]);
 
 function readAlter(statement: AlterTableStmt, source: StatementSource, whole: Whole): Operation[] {
@@ -113,7 +113,7 @@ function readWhole(node: Node, source: StatementSource, whole: Whole): Operation
   return [{ ...whole, kind: "unknown", what, tables: relation === undefined ? [] : [tableOf(relation)] }];
 }
 
-/** EXPLAIN ANALYZE. */
+/** Whether it is EXPLAIN ANALYZE. */
 function runs(options: readonly Node[] = []): boolean {
   return options.some((each) => "DefElem" in each && each.DefElem.defname === "analyze");
 }
@@ -134,7 +134,7 @@ function copiedBy(query: Node | undefined): CopiedColumns {
   return { names: columnsOf([query]), ...(isAll ? { isAll } : {}) };
 }
 
-/** CREATE TABLE AS, SELECT INTO: its columns are those of the query. */
+/** CREATE TABLE AS, SELECT INTO: the columns come from the query. */
 function madeOfQuery(relation: RangeVar | undefined, whole: Whole): OperationOf<"createTable"> {
   return {
     ...whole,
@@ -195,9 +195,9 @@ function readComment({ objtype, object, comment }: CommentStmt, whole: Whole): O
 
 const running = "InsertStmt DeleteStmt UpdateStmt MergeStmt SelectStmt CopyStmt CreateTableAsStmt".split(" ");
 
-/** What changes rows: the statement itself, and what stands in its WITH. */
+/** Reads changes of rows, in the statement itself and in its WITH. */
 function readChanges(node: Node, whole: Whole): Operation[] {
-  // A statement of another kind that holds one, a rule or a routine, does not run it.
+  // A statement of another kind (a rule, a routine) contains such statements without running them.
   if (!running.some((kind) => kind in node)) return [];
   const found: Operation[] = [];
   walk([node], (kind, part) => {
@@ -224,7 +224,7 @@ function targetsOf(list: readonly Node[] = []): string[] {
   );
 }
 
-/** As many rows as its query says, for each of its branches. */
+/** One change for each branch. The query determines the number of rows. */
 function readMerge({ relation, mergeWhenClauses = [] }: MergeStmt, whole: Whole): Operation[] {
   const table = tableOf(relation);
   return mergeWhenClauses.flatMap((each): Operation[] => {
@@ -235,7 +235,7 @@ function readMerge({ relation, mergeWhenClauses = [] }: MergeStmt, whole: Whole)
   });
 }
 
-/** Statements that neither make nor change what the ORM's models describe. */
+/** Statements that do not affect what the ORM's models describe. */
 function readOther(node: Node, whole: Whole): Operation[] | undefined {
   if ("TruncateStmt" in node) {
     const { relations = [], behavior } = node.TruncateStmt;
@@ -317,7 +317,7 @@ function primaryKeyIn(elements: readonly Node[] = []): string[] {
   });
 }
 
-/** The tables that the foreign keys of a declaration refer to. */
+/** The tables that a declaration's foreign keys reference. */
 function referencesIn(tree: unknown): TableName[] {
   const found = new Map<string, TableName>();
   walk(tree, (kind, part) => {
@@ -328,14 +328,14 @@ function referencesIn(tree: unknown): TableName[] {
   return [...found.values()];
 }
 
-/** ON CONFLICT may change rows that exist, a SELECT may read many: those are not rows that stand in the statement. */
-/** `SELECT 'a', 1 WHERE NOT EXISTS (…)`: nothing is read that could be many rows. */
+/** `SELECT 'a', 1 WHERE NOT EXISTS (…)`: returns at most one row. */
 function isOfOneRow(query: SelectStmt | undefined): boolean {
   const { fromClause = [], targetList = [], op = "SETOP_NONE" } = query ?? {};
   if (query === undefined || fromClause.length > 0 || targetList.length === 0 || op !== "SETOP_NONE") return false;
   return functionsIn(targetList).every((name) => plainFunctions.has(name) || ofTheMoment.has(name));
 }
 
+/** ON CONFLICT may change existing rows, and a SELECT may read many. Neither counts as rows listed in the statement. */
 function readInsert({ relation, selectStmt, onConflictClause }: InsertStmt, whole: Whole): Operation {
   const query = selectStmt !== undefined && "SelectStmt" in selectStmt ? selectStmt.SelectStmt : undefined;
   const hasValues = (query?.valuesLists?.length ?? 0) > 0;

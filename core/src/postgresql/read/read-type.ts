@@ -1,7 +1,7 @@
 import type { Node, TypeName } from "libpg-query";
 import { userTypeText } from "../../model/declaration.js";
 
-/** Names of PostgreSQL's grammar and catalogue → what `format_type` prints. From the system catalogue pg_type. */
+/** Maps names in PostgreSQL's grammar and catalog to the output of `format_type`. From the system catalog pg_type. */
 const builtIn: Readonly<Record<string, string>> = {
   bool: "boolean",
   boolean: "boolean",
@@ -17,7 +17,7 @@ const builtIn: Readonly<Record<string, string>> = {
   float8: "double precision",
   varchar: "character varying",
   bpchar: "character",
-  // PostgreSQL's own one-byte type: the keyword CHAR arrives as bpchar(1).
+  // PostgreSQL's own one-byte type. The keyword CHAR becomes bpchar(1).
   char: '"char"',
   varbit: "bit varying",
   timestamp: "timestamp without time zone",
@@ -27,7 +27,7 @@ const builtIn: Readonly<Record<string, string>> = {
   decimal: "numeric",
 };
 
-/** Types that the ORMs emit and that `format_type` prints as they are. */
+/** Types that the ORMs emit and that `format_type` prints unchanged. */
 const plain = new Set(
   "text uuid json jsonb bytea date numeric xml inet cidr macaddr money oid point bit interval name tsvector".split(" "),
 );
@@ -41,17 +41,17 @@ const serial: Readonly<Record<string, string>> = {
   serial2: "smallint",
 };
 
-/** A column type: what `format_type` prints for it, and whether it is one of the serial pseudo-types. */
+/** A column type as `format_type` prints it, and whether it is a serial pseudo-type. */
 export interface ReadType {
   readonly type: string;
   readonly isSerial: boolean;
-  /** The type is not one of PostgreSQL's own: an enum, a domain, an extension's type. */
+  /** The type is not built in: an enum, a domain, an extension's type. */
   readonly isUserDefined: boolean;
 }
 
 /**
- * The type of a column as `format_type` prints it (the frame's assertions compare with that).
- * User-defined types keep their name, quoted where PostgreSQL would quote it.
+ * The type of a column as `format_type` prints it (the units' assertions compare with it).
+ * User-defined types keep their name, quoted if PostgreSQL would quote it.
  */
 export function readType(typeName: TypeName): ReadType {
   const names = strings(typeName.names);
@@ -73,10 +73,10 @@ export function readType(typeName: TypeName): ReadType {
 
 /** `timestamp without time zone` + [3] → `timestamp(3) without time zone`. */
 function withModifiers(base: string, typmods: readonly number[]): string {
-  // The keywords come with the length 1. Without any the types are others, and format_type says so.
+  // The keywords come with length 1. Without a length, format_type prints other types.
   if (typmods.length === 0) return base === "bit" ? '"bit"' : base === "character" ? "bpchar" : base;
   const [head = base, ...rest] = base.split(/(?= with(?:out)? time zone)/);
-  // numeric(10) is stored as numeric(10,0), timestamp(9) as timestamp(6), and format_type says so.
+  // As in format_type: numeric(10) is stored as numeric(10,0), timestamp(9) as timestamp(6).
   const shown =
     base === "numeric" && typmods.length === 1 ? [...typmods, 0] : rest.length > 0 ? typmods.map(precision) : typmods;
   return `${head}(${shown.join(",")})${rest.join("")}`;
@@ -86,7 +86,7 @@ function precision(digits: number): number {
   return Math.min(digits, 6);
 }
 
-/** The numbers of PostgreSQL's datetime.h, as bits of the first modifier; all of them: no fields are named. */
+/** The numbers of PostgreSQL's datetime.h, as bits of the first modifier. All bits: no fields are named. */
 const intervalFields = [
   ["year", 1 << 2],
   ["month", 1 << 1],
@@ -114,12 +114,12 @@ function modifiers(typeName: TypeName): number[] {
   });
 }
 
-/** PostGIS's own spelling of what may stand in `geometry(Point,4326)`; names without quotes arrive in small letters. */
+/** PostGIS's spelling of the words in `geometry(Point,4326)`, because unquoted names arrive in lower case. */
 const shapes = "Geometry Point LineString Polygon MultiPoint MultiLineString MultiPolygon GeometryCollection".split(
   " ",
 );
 
-/** The modifiers of an extension's type, as its own function for that prints them: `vector(3)`, `geometry(Point,4326)`. */
+/** The modifiers of an extension's type, as its output function prints them: `vector(3)`, `geometry(Point,4326)`. */
 function ownModifiers(type: string, { typmods = [] }: TypeName): string {
   const words = typmods.map((node) => {
     if ("A_Const" in node) return String(node.A_Const.ival?.ival ?? 0);
@@ -128,12 +128,12 @@ function ownModifiers(type: string, { typmods = [] }: TypeName): string {
     const known = shapes.find((name) => name.toLowerCase() === shape);
     return known === undefined ? word : known + dimensions.toUpperCase();
   });
-  // A geography without a number is WGS 84.
+  // Without an SRID, a geography is WGS 84.
   if (type === "geography" && words.length === 1) words.push("4326");
   return words.length === 0 ? "" : `(${words.join(",")})`;
 }
 
-/** The strings of a list of String nodes. */
+/** The strings in a list of String nodes. */
 export function strings(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).flatMap((node) =>
     "String" in node && node.String.sval !== undefined ? [node.String.sval] : [],

@@ -1,7 +1,7 @@
 import { utf8ToUtf16 } from "./offsets.js";
 import type { Parser, ScanToken } from "./parser.js";
 
-/** `UPDATE "User" SET "handle" = lower("email") WHERE …`: what it gives to which column of which rows of one table. */
+/** `UPDATE "User" SET "handle" = lower("email") WHERE …`: the values for columns of one table, and the rows that get them. */
 export interface PlainUpdate {
   readonly sets: readonly { readonly column: string; readonly sql: string }[];
   /** Undefined: all rows. */
@@ -9,9 +9,9 @@ export interface PlainUpdate {
 }
 
 /**
- * Reads an UPDATE whose values are computed row by row.
+ * Reads an UPDATE whose values are computed from each row.
  *
- * @returns undefined when it looks at other tables, under another name at its own, gives something back, or sets several columns at once
+ * @returns undefined if it uses other tables, an alias or RETURNING, or sets several columns at once
  */
 export function readUpdate(sql: string, parser: Parser): PlainUpdate | undefined {
   const node = parser.parse(sql).stmts?.[0]?.stmt;
@@ -33,7 +33,7 @@ export function readUpdate(sql: string, parser: Parser): PlainUpdate | undefined
   };
 }
 
-/** The text behind each `=` of SET, and behind WHERE. Both words are reserved, or stand where only they can. */
+/** The text after each `=` of SET and after WHERE. Both words are reserved, or at positions that only allow them. */
 function partsOf(sql: string, parser: Parser): { readonly values: readonly string[]; readonly where?: string } {
   const toUtf16 = utf8ToUtf16(sql);
   const tokens = parser
@@ -52,7 +52,7 @@ function partsOf(sql: string, parser: Parser): { readonly values: readonly strin
   });
   const find = (word: string, from: number) =>
     tokens.findIndex(({ text }, index) => index >= from && top[index] === true && text.toUpperCase() === word);
-  // Behind the word UPDATE and the first word of the table's name.
+  // After UPDATE and the first word of the table name.
   const set = find("SET", 2);
   const whereAt = find("WHERE", set);
   const end = whereAt === -1 ? tokens.length : whereAt;

@@ -2,8 +2,8 @@ import { utf8ToUtf16 } from "./offsets.js";
 import type { Parser, ScanToken } from "./parser.js";
 
 /**
- * An UPDATE with one assignment a column: `SET (a, b) = (x, y)` says the same as `SET a = x, b = y`. Of a query that gives several
- * columns nothing is made.
+ * Rewrites an UPDATE to one assignment per column: `SET (a, b) = (x, y)` becomes `SET a = x, b = y`. Leaves `SET (a, b) = (SELECT …)`
+ * unchanged.
  */
 export function withSingleSets(sql: string, parser: Parser): string {
   const node = parser.parse(sql).stmts?.[0]?.stmt;
@@ -35,7 +35,7 @@ export function withSingleSets(sql: string, parser: Parser): string {
   return result + sql.slice(done);
 }
 
-/** What stands between commas, from one parenthesis to the one that closes it. */
+/** The comma-separated parts inside a pair of parentheses. */
 function inParentheses(tokens: readonly ScanToken[], start: number) {
   const parts: ScanToken[][] = [[]];
   let depth = 0;

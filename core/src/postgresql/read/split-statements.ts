@@ -1,15 +1,15 @@
-/** A part of a text: one statement with what stands before it, or what is none. */
+/** A part of a text: one statement with the text before it, or text that is not a statement. */
 export interface Piece {
   readonly start: number;
-  /** Where the statement begins. */
+  /** Where the statement starts. */
   readonly lead: number;
-  /** Behind its semicolon. */
+  /** After its semicolon. */
   readonly end: number;
-  /** With the rows that pg_dump writes behind COPY … FROM STDIN. */
+  /** Includes the rows that pg_dump writes after COPY … FROM STDIN. */
   readonly fullEnd: number;
-  /** Why it is no statement: a command of psql, a quote without an end. */
+  /** Why it is not a statement: a psql command, an unclosed quote. */
   readonly refused?: string;
-  /** Semicolons inside of it: in parentheses, in BEGIN ATOMIC. */
+  /** Semicolons inside it: in parentheses, in BEGIN ATOMIC. */
   readonly inner: readonly number[];
 }
 
@@ -19,8 +19,8 @@ const commentEdge = /\/\*|\*\//g;
 const quoteEdge = /['\\]/g;
 
 /**
- * Cuts a text at the semicolons between statements, as psql does: those in quotes, comments, parentheses and BEGIN ATOMIC are none of
- * them. For texts that PostgreSQL's parser refuses; its scanner does not say how far it came. The pieces are the text, end to end.
+ * Splits text at semicolons between statements, like psql: ignores those in quotes, comments, parentheses and BEGIN ATOMIC. For text that
+ * PostgreSQL's parser rejects; its scanner does not report how far it came. The pieces together are the whole text.
  */
 export function splitStatements(sql: string): Piece[] {
   const pieces: Piece[] = [];
@@ -53,7 +53,7 @@ export function splitStatements(sql: string): Piece[] {
       if (cases > 0) cases -= 1;
       else isAtomic = false;
     } else if (text === "ATOMIC" && before === "BEGIN" && words[0] === "CREATE") isAtomic = true;
-    // The first word, and the last ones.
+    // Keeps the first word and the last two.
     words = [words[0] ?? text, ...words.slice(-1), text];
   };
 
@@ -65,7 +65,7 @@ export function splitStatements(sql: string): Piece[] {
       continue;
     }
     if (character === "\\" && isLineStart) {
-      // A command of psql's own, to the end of its line.
+      // A psql command extends to the end of its line.
       const line = lineEnd(sql, at);
       const [name = ""] = sql.slice(at, line).split(/\s/);
       const command = at;
@@ -116,7 +116,7 @@ function lineEnd(sql: string, from: number): number {
   return end === -1 ? sql.length : end;
 }
 
-/** Where a comment, a quote or a quoted name ends; -1: nowhere. Undefined: none begins here. */
+/** Where a comment, a quote or a quoted name ends; -1: it is not closed. Undefined: none starts here. */
 function quotedEnd(sql: string, at: number): number | undefined {
   if (sql.startsWith("--", at)) return lineEnd(sql, at);
   if (sql.startsWith("/*", at)) {
@@ -130,7 +130,7 @@ function quotedEnd(sql: string, at: number): number | undefined {
   }
   const character = sql[at];
   if (character === "'" || character === '"') {
-    // A doubled one is two quotes that touch.
+    // A doubled quote counts as two adjacent quoted texts.
     const end = sql.indexOf(character, at + 1);
     return end === -1 ? -1 : end + 1;
   }
@@ -142,7 +142,7 @@ function quotedEnd(sql: string, at: number): number | undefined {
   return end === -1 ? -1 : end + tag.length;
 }
 
-/** E'…': a backslash takes the next character with it. */
+/** E'…': a backslash escapes the next character. */
 function escapedEnd(sql: string, at: number): number {
   quoteEdge.lastIndex = at + 1;
   for (let edge = quoteEdge.exec(sql); edge !== null; edge = quoteEdge.exec(sql)) {
@@ -153,7 +153,7 @@ function escapedEnd(sql: string, at: number): number {
   return -1;
 }
 
-/** The end of the rows that follow COPY … FROM STDIN up to a line `\.`, where they do. */
+/** The end of the rows after COPY … FROM STDIN, up to a line `\.`, if there are any. */
 function behindRows(sql: string, statementEnd: number, end: number): number {
   const statement = sql.slice(Math.max(0, statementEnd - 1000), statementEnd);
   if (!/\bFROM\s+STDIN\b[^;]*$/i.test(statement)) return end;

@@ -1,4 +1,4 @@
-/** A node of the parse tree without its type: the kinds differ too much to be of use when any of them may come. */
+/** An untyped node of the parse tree: node kinds differ too much for a common type. */
 export type AnyNode = Readonly<Record<string, unknown>>;
 
 /**
@@ -25,7 +25,7 @@ function isCapital(key: string): boolean {
   return code >= 65 && code <= 90;
 }
 
-/** The same, but what is below a node is left out where `visit` says so. */
+/** Like `walk`, but skips the children of a node if `visit` returns "skip". */
 export function walkInto(tree: unknown, visit: (kind: string, node: AnyNode) => "into" | "skip"): void {
   if (Array.isArray(tree)) {
     for (const item of tree) walkInto(item, visit);
@@ -38,13 +38,13 @@ export function walkInto(tree: unknown, visit: (kind: string, node: AnyNode) => 
   }
 }
 
-/** The strings of a list of String nodes: the parts of a name. */
+/** The strings in a list of String nodes: the parts of a name. */
 export function nameParts(list: unknown): string[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((item: { String?: { sval?: string } }) => (item.String ? [item.String.sval ?? ""] : []));
 }
 
-/** Every column that part of a parse tree names, each once: in keys and in expressions. */
+/** Every column that a parse tree names, each once: in keys and in expressions. */
 export function columnsOf(tree: unknown): string[] {
   const found = new Set<string>();
   walk(tree, (kind, node) => {
@@ -54,7 +54,7 @@ export function columnsOf(tree: unknown): string[] {
   return [...found];
 }
 
-/** The functions that part of a parse tree calls, with their schema where it says one. */
+/** The functions that a parse tree calls, with their schema if it is given. */
 export function functionsIn(tree: unknown): string[] {
   const found = new Set<string>();
   walk(tree, (kind, part) => {

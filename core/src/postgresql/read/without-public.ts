@@ -1,6 +1,6 @@
 import type { Migration } from "../../model/index.js";
 
-/** The same with names of the schema `public` as most people write them: without it. Then one table has one name. */
+/** Removes the schema `public` from names, as most people write them, so each table has one name. */
 export function withoutPublic(migration: Migration): Migration {
   if (!/\bpublic\b/i.test(migration.sql)) return migration;
   return { ...migration, operations: bare(migration.operations) };

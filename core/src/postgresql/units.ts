@@ -21,7 +21,7 @@ export const units: Units = {
   framesOriginals: true,
   renderFile,
   split: (text) => splitStatements(text).map(({ lead, end }) => text.slice(lead, end)),
-  // One block or one statement a file, whatever is in it.
+  // Each file has one block or one statement.
   autocommitted: () => undefined,
   withoutForeignKey: (spec) => [dropConstraint(spec, "IF EXISTS ")],
   downOf: downOfFile,

@@ -9,8 +9,8 @@ import { addConstraint, catalogueCodes, dropConstraint, foreignKeyWords } from "
 type AddForeignKeySpec = SpecOf<"add-foreign-key">;
 
 /**
- * Adds the foreign key for new rows; those that exist are checked by the next file. One that is there already is left alone, a
- * constraint of that name which is another one is refused (42710). SHARE ROW EXCLUSIVE on both tables in one frame: reads go on.
+ * Adds the foreign key for new rows. The next file checks existing rows. Keeps an existing identical key, and rejects another constraint
+ * with that name (42710). SHARE ROW EXCLUSIVE on both tables in one frame: reads continue.
  */
 export function addForeignKey(spec: AddForeignKeySpec): Framed {
   const [table, ...others] = lockedBy(spec);
@@ -21,12 +21,12 @@ export function addForeignKey(spec: AddForeignKeySpec): Framed {
   };
 }
 
-/** Both tables, but for one that the same change makes: nobody waits for that. */
+/** Both tables, except one that the same change creates, which nothing else uses yet. */
 function lockedBy({ table, foreignKey, isToNew }: AddForeignKeySpec): [TableName, ...TableName[]] {
   return isToNew ? [table] : [table, foreignKey.references];
 }
 
-/** Takes it away again. A table of the same change may have gone already. */
+/** Drops the key. A table of the same change may be dropped already. */
 export function dropForeignKey(spec: AddForeignKeySpec): Framed {
   const [table, ...others] = lockedBy(spec);
   return { locked: { table, others }, change: `    ${dropConstraint(spec, "IF EXISTS ")};\n` };

@@ -5,7 +5,7 @@ import { createIndexStatement, dropIndexStatement } from "./create-index.js";
 import { createIndexWords, expectedDefinition, indexColumns, indexDefinition } from "./index-definition.js";
 import { describeJoinPartitions, joinPartitions } from "./partition-index.js";
 
-/** Stops unless the index is there (42704), is the planned one (42710) and is valid (55000). Locks like a SELECT. */
+/** Stops unless the index exists (42704), is the planned one (42710) and is valid (55000). Locks like a SELECT. */
 export function assertIndex(spec: SpecOf<"assert-index">): string {
   if (spec.isPartitioned) return joinPartitions(spec);
   const { index, table } = spec;
@@ -30,14 +30,14 @@ ${index.isUnique && index.definition === undefined ? duplicates(spec) : ""}     
 `);
 }
 
-/** The definition of plain columns can be foretold. */
+/** The definition of an index on plain columns is predictable. */
 function expectation({ index }: SpecOf<"assert-index">): string {
   const comment = "  -- as pg_get_indexdef prints it\n";
   if (index.definition !== undefined) return `  expected text;${comment}`;
   return `  expected constant text := ${expectedDefinition(index)};${comment}`;
 }
 
-/** Any other definition is printed by PostgreSQL itself, from the same index on an empty copy of the table. */
+/** PostgreSQL prints any other definition, from the same index on an empty copy of the table. */
 function printed({ index, table }: SpecOf<"assert-index">): string {
   const copy = "lockstep_index_copy";
   const build = `${createIndexWords(index)} ${copy}_idx ON pg_temp.${copy}${indexColumns(index)}`;
@@ -48,7 +48,7 @@ function printed({ index, table }: SpecOf<"assert-index">): string {
 `;
 }
 
-/** What stops a unique build are duplicates: the query that finds them. */
+/** The query that finds duplicates, which make a unique build fail. */
 function duplicates({ index, table }: SpecOf<"assert-index">): string {
   const columns = index.columns.map(quoteIdentifier);
   const places = columns.map((_, at) => at + 1).join(", ");

@@ -2,12 +2,12 @@ import type { TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 
-/** A nested block, so that a change can stop itself: complete lines, indented by four. */
+/** A nested block, so that a change can abort itself: complete lines, indented by four. */
 export function assertBlock(body: string, declare = ""): string {
   return `    DO ${dollarQuote(`\n${declare}    BEGIN\n${body}    END `, "assert")};\n`;
 }
 
-/** ADD COLUMN IF NOT EXISTS accepts a column of any type: this does not. */
+/** ADD COLUMN IF NOT EXISTS accepts a column of any type, so this checks it. */
 export function assertType(table: TableName, column: UnitColumn): string {
   const label = `${quoteTable(table)}.${quoteIdentifier(column.name)}`;
   return assertBlock(
@@ -24,12 +24,12 @@ export function assertType(table: TableName, column: UnitColumn): string {
   );
 }
 
-/** The type as `UnitColumn.type` states it; a generated column is no plain column of that type. */
+/** The type in the format of `UnitColumn.type`. A generated column differs from a plain column of that type. */
 export const typeText = "format_type(atttypid, atttypmod) || CASE attgenerated WHEN '' THEN '' ELSE ' GENERATED' END";
 
 /**
- * SQL: a type of a plan as `format_type` prints it in the session that runs the unit. TypeORM names types with their schema, which is
- * left out of what is printed where the search path has it.
+ * SQL for a plan's type as `format_type` prints it in the unit's session. TypeORM includes the schema, which is not printed if the search
+ * path contains it.
  */
 export function printedType(type: string): string {
   if (!type.includes(".")) return quoteLiteral(type);
@@ -39,7 +39,7 @@ export function printedType(type: string): string {
   return `coalesce(format_type(to_regtype(${name}), NULL)${suffix}, ${quoteLiteral(type)})`;
 }
 
-/** Finds a column in pg_attribute. */
+/** A condition that finds a column in pg_attribute. */
 export function isColumn(table: TableName, column: UnitColumn): string {
   return `attrelid = ${regclassLiteral(table)}::regclass AND attname = ${quoteLiteral(column.name)}`;
 }

@@ -9,8 +9,8 @@ import { dropUnique, isOfName, usingIndexWords } from "./unique-constraint.js";
 type AttachUniqueSpec = SpecOf<"attach-unique">;
 
 /**
- * Makes the index that was built the one of a unique constraint, without a look at the rows. A constraint that is there already is
- * left alone; another one of that name is refused (42710), and so is an index that is missing or not the planned one (55000).
+ * Attaches the built index to a unique constraint, without reading rows. Keeps an existing identical constraint. Rejects another constraint
+ * with that name (42710), and an index that is missing or not the planned one (55000).
  */
 export function attachUnique(spec: AttachUniqueSpec): Framed {
   const { table, index } = spec;
@@ -18,7 +18,7 @@ export function attachUnique(spec: AttachUniqueSpec): Framed {
   const [label, name] = [quoteTable(table), quoteIdentifier(index.name)];
   const other = `${label} already has another constraint ${name}. Nothing was changed.`;
   const missing = `The index ${name} on ${label} is missing, not valid or another one. Nothing was changed.`;
-  // The index of a unique constraint has its name, whoever made it.
+  // The index of a unique constraint always has the constraint's name.
   const declare = `    DECLARE
       expected constant text := ${expectedDefinition(index)}${index.definition === undefined ? "" : " || ' NULLS NOT DISTINCT'"};  -- as pg_get_indexdef prints it
       built    constant text := (SELECT ${indexDefinition("x")} FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid

@@ -3,20 +3,20 @@ import { type LockMode, lockModes } from "../../model/verdict.js";
 import { dollarQuote, regclassLiteral } from "../quote.js";
 import { plainFrame } from "./frame.js";
 
-/** The longest that others may queue behind one try, and the longest that all tries take: it holds xmin meanwhile. */
+/** How long others may queue behind one attempt, and the time limit for all attempts, which hold xmin meanwhile. */
 export const stallMs = 500;
 export const budgetMs = 30_000;
 
 /** What a frame locks. */
 export interface Locked {
   readonly table: TableName;
-  /** Their sessions are named in messages too; the lock itself reaches them from their parent. */
+  /** Messages also name sessions on child tables. The lock on the parent includes them. */
   readonly hasChildren?: true;
-  /** Other tables, locked at once with it: without waiting for one while holding the other. */
+  /** Other tables, locked together with it: without waiting for one while holding the other. */
   readonly others?: readonly TableName[];
 }
 
-/** What stands at the top of every framed unit; the frames read these names. A table that is named twice is locked once. */
+/** The declarations at the top of every framed unit, which the frames read. A table that is listed twice is locked once. */
 export function settings({ table, hasChildren, others = [] }: Locked, lockMode = "ACCESS EXCLUSIVE"): string {
   const names = [...new Set([table, ...others].map(regclassLiteral))];
   const tables = hasChildren
@@ -35,7 +35,7 @@ export function settingsOf(tables: string, lockMode: string): string {
 `;
 }
 
-/** What runs in a frame of kind 1, and what it locks. `change` is complete lines, indented by four. */
+/** The change in a frame of kind 1, and its locks. `change` is complete lines, indented by four. */
 export interface Framed {
   readonly locked: Locked;
   readonly change: string;
@@ -49,9 +49,9 @@ export function framedChange(locked: Locked, change: string, lockMode?: string):
 }
 
 /**
- * The same for what several units do: one after the other, under one lock, the strongest of theirs.
+ * The same for several units: one after the other, under one lock, in the strongest mode of all.
  *
- * @param change SQL: an expression of the text that runs
+ * @param change SQL: an expression for the text to run
  */
 export function framedTogether(parts: readonly [Framed, ...Framed[]], change: string, declared = ""): string {
   const [{ locked }] = parts;
@@ -65,7 +65,7 @@ export function framedTogether(parts: readonly [Framed, ...Framed[]], change: st
   );
 }
 
-/** SQL: a literal of lines that run in a frame. */
+/** SQL: a literal with lines that run in a frame. */
 export function quotedChange(change: string): string {
   return dollarQuote(`\n${change}  `, "change");
 }
@@ -74,7 +74,7 @@ function inFrame(declared: string, change: string): string {
   return block(`${declared}  change    constant text := ${change};\n${plainFrame}`);
 }
 
-/** A query: the tables that inherit from a table, however far down, as `regclass`. */
+/** A query for all tables that inherit from a table, at any depth, as `regclass`. */
 export function childrenOf(table: TableName): string {
   return (
     `WITH RECURSIVE t(r) AS (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${regclassLiteral(table)}::regclass ` +

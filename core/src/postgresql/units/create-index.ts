@@ -7,9 +7,9 @@ import { declareIndex, describeDeclareIndex } from "./partition-index.js";
 type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 
 /**
- * Builds the index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block.
- * Without IF NOT EXISTS, which accepts the invalid index that a failed build leaves behind. Only an undo has it: the index that
- * it restores may never have been dropped, and the assertion that follows refuses an invalid one.
+ * Builds the index while reads and writes continue. Alone in its file: it cannot run inside a transaction or a block. Without IF NOT
+ * EXISTS, which would accept the invalid index of a failed build. Only an undo uses it: the index to restore may never have been dropped,
+ * and the following assertion rejects an invalid one.
  */
 export function createIndex(spec: SpecOf<"create-index">): string {
   if (spec.isPartitioned) return declareIndex(spec);
@@ -26,7 +26,7 @@ function ownStatement(spec: SpecOf<"create-index">): string {
   return spec.ifMissing ? statement.replace(" CONCURRENTLY ", " CONCURRENTLY IF NOT EXISTS ") : statement;
 }
 
-/** Removes it, also when it is invalid or was never built. */
+/** Drops the index, even if it is invalid or was never built. */
 export function dropIndexStatement({ table, index }: IndexSpec): string {
   return `DROP INDEX CONCURRENTLY IF EXISTS ${qualified(table.schema, index.name)}`;
 }

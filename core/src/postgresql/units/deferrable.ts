@@ -1,4 +1,4 @@
-/** When a constraint is checked, as its clause says it. */
+/** The clause for when a constraint is checked. */
 export const deferrableWords = {
   no: "",
   immediate: " DEFERRABLE",

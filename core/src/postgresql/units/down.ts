@@ -14,8 +14,8 @@ import { undoContract } from "./undo-contract.js";
 import { undoExpand } from "./undo-expand.js";
 
 /**
- * What takes one unit back, for ORMs whose migrations can: statements in order, each outside of a transaction and fit to run twice.
- * Empty where nothing is to take back, and for the user's own statements: their ORM knows better.
+ * The statements that revert one unit, for ORMs with down migrations: in order, each outside a transaction and repeatable. Empty if there
+ * is nothing to revert, and for the user's own statements, which their ORM reverts.
  *
  * @param plan the plan's id, for the hints
  */
@@ -26,7 +26,7 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
 }
 
 /**
- * What takes a file back, last unit first. The user's own statements among its units go back with these, in one frame and once.
+ * The statements that revert a file, last unit first. Includes the user's own statements among its units, in one frame and once.
  *
  * @param plan the plan's id, for the hints
  */
@@ -40,7 +40,7 @@ export function downOfFile(units: readonly [Unit, ...Unit[]], plan: string): str
     const [first, ...others] = frame;
     if (first !== undefined) {
       const change = quotedChange(frame.map((part) => part.change).join(""));
-      // Statements of an ORM fail on what is gone already.
+      // The ORM's statements fail if an object is already gone.
       const once = hasOwn ? `CASE WHEN ${added.map(haveNoColumn).join(" AND ")} THEN '' ELSE ${change} END` : change;
       statements.push(framedTogether([first, ...others], once));
     }
@@ -51,7 +51,7 @@ export function downOfFile(units: readonly [Unit, ...Unit[]], plan: string): str
     if (spec.kind === "original" && spec.frame !== undefined) {
       const [table, ...others] = spec.frame.tables;
       for (const sql of (spec.down ?? []).map(withValues)) {
-        // No block can hold it.
+        // It cannot run in a block.
         if (/\bCONCURRENTLY\b/i.test(sql)) {
           flush();
           statements.push(sql);
@@ -80,10 +80,10 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
     case "expand":
       return [undoExpand({ ...spec, kind: "undo-expand" })];
     case "create-index":
-      // Built and not attached yet, or no more: an index alone. Of a partitioned table the constraint was declared with it.
+      // An index that is not attached yet, or no longer, is dropped alone. On a partitioned table, it was declared with its constraint.
       return [dropIndex({ ...spec, kind: "drop-index", index: isAttachedLater(spec) ? bare(spec.index) : spec.index })];
     case "attach-unique":
-      // Its index goes with the constraint. The unit that built it counts as run, so nothing else would build it again.
+      // Dropping the constraint drops its index. The unit that built it counts as run, so nothing else would rebuild it.
       return [
         dropIndex({ ...spec, kind: "drop-index" }),
         createIndex({ ...spec, kind: "create-index", index: bare(spec.index), ifMissing: true }),
@@ -93,7 +93,7 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
     case "prove":
       return [{ locked: spec, change: `    ${dropChecks(spec, "IF EXISTS ")};\n` }];
     case "enforce":
-      // With the proof again: the unit that made it counts as run, and without it this one would refuse to run again.
+      // Includes the proof: the unit that created it counts as run, and without it, this unit could not run again.
       return [undoContract({ ...spec, kind: "undo-contract" }), prove({ ...spec, kind: "prove" }, plan)];
     case "drop-index":
       return [
@@ -104,7 +104,7 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
     case "undo-contract":
       return [prove({ ...spec, kind: "prove" }, plan), enforce({ ...spec, kind: "enforce" })];
     case "undo-expand": {
-      // Empty columns: the data is gone.
+      // The new columns are empty: the data is lost.
       const { references: _1, types: _2, ...columns } = spec;
       return [expand({ ...columns, kind: "expand" })];
     }
@@ -118,7 +118,7 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
   }
 }
 
-/** A block takes no parameters: their values stand in its text. */
+/** A block takes no parameters, so their values are inserted into the text. */
 function withValues({ sql, parameters = [] }: OrmQuery): string {
   if (parameters.length === 0) return sql;
   return sql.replaceAll(/\$(\d+)/g, (_, place: string) => {

@@ -7,8 +7,8 @@ import { createIndexStatement, dropIndexStatement } from "./create-index.js";
 import { dropUnique, uniqueWords } from "./unique-constraint.js";
 
 /**
- * Drops an index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block. One that is gone
- * already, or that an interrupted run left invalid, is no error.
+ * Drops an index while reads and writes continue. Alone in its file: it cannot run inside a transaction or a block. A missing index, or one
+ * that an interrupted run left invalid, is not an error.
  */
 export function dropIndex(spec: SpecOf<"drop-index">): string | Framed {
   if (isDroppedConcurrently(spec)) return `${dropIndexStatement(spec)};\n`;
@@ -18,7 +18,7 @@ export function dropIndex(spec: SpecOf<"drop-index">): string | Framed {
   };
 }
 
-/** The index of a constraint goes with it and in no other way; one that was built and not attached goes alone. */
+/** The index of a constraint can only be dropped with it. A built index that is not attached is dropped alone. */
 function dropConstrained(spec: SpecOf<"drop-index">): string {
   return `    ${dropUnique(spec, "IF EXISTS ")};\n    ${dropPlainly(spec)};\n`;
 }

@@ -9,10 +9,7 @@ import { alterTable, columnList, qualifiedColumns } from "./unit-text.js";
 
 type EnforceSpec = SpecOf<"enforce">;
 
-/**
- * Makes the columns required on the proof, without a scan, and takes the scaffolding away. Without proof it refuses
- * (55000).
- */
+/** Makes the columns required by the proof, without a scan, and drops the scaffolding. Fails without proof (55000). */
 export function enforce(spec: EnforceSpec): Framed {
   return {
     locked: spec,
@@ -23,10 +20,7 @@ export function enforce(spec: EnforceSpec): Framed {
   };
 }
 
-/**
- * SET NOT NULL skips its scan only when a valid check proves it; PostgreSQL 18 also knows NOT NULL that is not
- * validated.
- */
+/** SET NOT NULL skips its scan only if a valid check proves it. PostgreSQL 18 also has NOT NULL constraints that are NOT VALID. */
 function assertProved({ table }: EnforceSpec, column: UnitColumn): string {
   const { check } = scaffoldNames(table, column.name);
   const onTable = `conrelid = ${regclassLiteral(table)}::regclass`;

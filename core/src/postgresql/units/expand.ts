@@ -11,8 +11,8 @@ import { createFillTrigger } from "./fill-trigger.js";
 import { alterTable, columnList } from "./unit-text.js";
 
 /**
- * Adds the columns, each with the trigger that fills it: without NOT NULL, unless a default that PostgreSQL stores once makes that
- * safe. An existing column of another type is refused (42701).
+ * Adds the columns, each with its fill trigger: nullable, unless a default that PostgreSQL stores once makes NOT NULL safe. Rejects an
+ * existing column with another type (42701).
  */
 export function expand(spec: SpecOf<"expand">): Framed {
   const table = quoteTable(spec.table);
@@ -20,7 +20,7 @@ export function expand(spec: SpecOf<"expand">): Framed {
     (column) =>
       createSequence(spec.table, column) +
       `    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(column.name)} ${typeOf(column)}` +
-      // In the same statement: rows that exist get the default too, as from the ORM's own.
+      // In the same statement, so existing rows get the default too, as in the ORM's own.
       (column.defaultSql === undefined ? "" : ` DEFAULT ${closed(column.defaultSql)}`) +
       `${column.notNull ? " NOT NULL" : ""};\n` +
       assertType(spec.table, column) +
@@ -31,17 +31,17 @@ export function expand(spec: SpecOf<"expand">): Framed {
   return { locked: spec, change: change.join("") };
 }
 
-/** A condition: the columns are there. */
+/** A condition: all columns exist. */
 export function haveColumns(spec: SpecOf<"expand">): string {
   return `${columnsThere(spec)} = ${spec.columns.length}`;
 }
 
-/** A condition: none of the columns is there. */
+/** A condition: none of the columns exists. */
 export function haveNoColumn(spec: SpecOf<"expand">): string {
   return `${columnsThere(spec)} = 0`;
 }
 
-/** How many of the columns are there. */
+/** The number of columns that exist. */
 function columnsThere({ table, columns }: SpecOf<"expand">): string {
   const names = columns.map(({ name }) => quoteLiteral(name)).join(", ");
   return `(SELECT count(*) FROM pg_attribute WHERE attrelid = ${regclassLiteral(table)}::regclass AND attname IN (${names}))`;
@@ -52,7 +52,7 @@ function typeOf({ type, storageSql, collationSql }: UnitColumn): string {
   return type + storage + (collationSql === undefined ? "" : ` COLLATE ${collationSql}`);
 }
 
-/** A statement of its own: together with ADD COLUMN, rows that exist would get it, and a volatile one would rewrite them all. */
+/** A separate statement: together with ADD COLUMN, existing rows would get the default, and a volatile one would rewrite the table. */
 function setDefault(table: TableName, column: UnitColumn): string {
   return column.laterDefaultSql === undefined ? "" : `    ${defaultClause(table, column, closed)};\n`;
 }
@@ -100,8 +100,8 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
 }
 
 /**
- * The sequence that a serial type would make, under the name that it would have. A name that is taken is refused (42P07):
- * PostgreSQL would number on, but then the default in the plan would be another one.
+ * The sequence that a serial type would create, under the same name. A taken name fails (42P07): PostgreSQL would choose the next free
+ * name, but then the default in the plan would be wrong.
  * @returns complete lines, or nothing for other columns
  */
 function createSequence(table: TableName, column: UnitColumn): string {
@@ -122,7 +122,7 @@ function createSequence(table: TableName, column: UnitColumn): string {
 `;
 }
 
-/** It goes with its column. Owned by one role with the table, whoever deploys: PostgreSQL asks for that. */
+/** The sequence is dropped with its column. PostgreSQL requires the same owner for it and the table, whichever role deploys. */
 function ownSequence(table: TableName, column: UnitColumn): string {
   if (column.sequence === undefined) return "";
   const sequence = qualified(table.schema, column.sequence.name);
@@ -132,7 +132,7 @@ function ownSequence(table: TableName, column: UnitColumn): string {
 ${grantSequence(table, sequence)}`;
 }
 
-/** An INSERT takes a number as the role that inserts: PostgreSQL asks it for USAGE, which INSERT on the table does not include. */
+/** An INSERT takes a number as the inserting role, which needs USAGE. INSERT on the table does not include it. */
 function grantSequence(table: TableName, sequence: string): string {
   const grant = quoteLiteral(`GRANT USAGE ON SEQUENCE ${sequence.replaceAll("%", "%%")} TO %s`);
   const own = `${regclassLiteral(table)}::regclass`;

@@ -18,14 +18,14 @@ import { statedSettingsOfFunction } from "../stated-settings.js";
 import { childrenOf, type Locked } from "./block.js";
 
 /**
- * The trigger that fills a column, and its function. One of each per column, not one per table: so every column of a
- * plan can be proved, enforced and undone without rewriting what the others need, and the names depend on the column alone.
+ * The trigger that fills a column, and its function. One per column, not per table: each column of a plan can be proved, enforced and
+ * undone without rewriting what the others need, and names only depend on the column.
  *
- * It fills new rows, and gives a value back that an UPDATE takes away. A row that has none yet is left to the backfill:
- * filling it here would make an UPDATE of any other column do work that nobody asked for.
+ * It fills new rows, and restores a value that an UPDATE clears. It leaves a row without a value to the backfill: filling it here would add
+ * work to UPDATEs of other columns.
  *
- * No statement fails because of it: a value that cannot be computed, does not fit the column, or would be refused by what the
- * change builds over it leaves NULL. Such rows are the backfill's, and the gate names them.
+ * It never makes a statement fail: the column stays NULL if a value cannot be computed, does not fit, or would violate a constraint that
+ * the change adds. The backfill handles such rows, and the gate lists them.
  * @returns complete lines, or nothing for a column that SQL cannot fill
  */
 export function createFillTrigger(locked: Locked, column: UnitColumn): string {
@@ -35,17 +35,17 @@ export function createFillTrigger(locked: Locked, column: UnitColumn): string {
   const fillFunction = qualified(table.schema, names.function);
   const trigger = quoteIdentifier(names.trigger);
   const looksUp = whyRefused(locked, column).lookUps.length > 0;
-  // What is not built in is found by the search path of whoever deploys, not of whoever writes a row. A mirror is compared with
-  // its source by others: there nobody's own lower() may stand before the built-in one either.
+  // User-defined functions resolve by the search path of the deploying session, not of the session that writes a row. Other sessions
+  // compare a mirror with its source, so there a user's lower() must not shadow the built-in one either.
   const isBuiltinOnly = column.fill.isBuiltinOnly && insertValue(column, column.fill) === column.fill.newSql;
   const isOfWriter = isBuiltinOnly && column.fill.kind !== "mirror" && !looksUp;
   const settings = [
     isOfWriter ? "" : " SET search_path FROM CURRENT",
-    // A plan that was made while the table was small would read all of it for every row of a bulk load.
+    // A cached plan from when the table was small would scan it for every row of a bulk load.
     looksUp ? " SET enable_seqscan TO off" : "",
     column.fill.dependsOnSession ? statedSettingsOfFunction : "",
   ].join("");
-  // A column of another table may be called like a variable of PL/pgSQL: `found`.
+  // A column of another table may have the name of a PL/pgSQL variable: `found`.
   const meaning = column.fill.lookUps === undefined ? "" : "#variable_conflict use_column\n";
   const body = dollarQuote(
     `${meaning}BEGIN\n${assignment(locked, column, column.fill)}      RETURN NEW;\n    END`,
@@ -57,7 +57,7 @@ export function createFillTrigger(locked: Locked, column: UnitColumn): string {
 ${hasChildren ? onChildren(table, `FOR child IN ${childrenOf(table)}`, createOn(trigger, fillFunction)) : ""}`;
 }
 
-/** Rows that are written to a table that inherits set off its own triggers only. */
+/** Rows written to an inheriting table only fire its own triggers. */
 function onChildren(table: TableName, loop: string, run: string): string {
   const body = `DECLARE child regclass; BEGIN  -- triggers of ${printable(quoteTable(table))} do not fire for rows of the tables that inherit from it
       ${loop} LOOP
@@ -73,12 +73,12 @@ function createOn(trigger: string, fillFunction: string): string {
   return `format(${quoteLiteral(statements)}, ${quoteLiteral(trigger)}, child, ${quoteLiteral(fillFunction)})`;
 }
 
-/** Takes both away; runs twice. */
+/** Drops both. Can run twice. */
 export function dropFillTrigger({ table, hasChildren }: Locked, column: UnitColumn): string {
   if (!column.fill) return "";
   const names = scaffoldNames(table, column.name);
   const trigger = quoteIdentifier(names.trigger);
-  // Wherever it calls our function, also on a table that does not inherit any more.
+  // On every table whose trigger calls our function, including tables that no longer inherit.
   const calls = `tgfoid = to_regprocedure(${quoteLiteral(`${qualified(table.schema, names.function)}()`)})`;
   const drop = `format('DROP TRIGGER %s ON %s', ${quoteLiteral(trigger)}, child)`;
   const each = onChildren(table, `FOR child IN SELECT tgrelid::regclass FROM pg_trigger WHERE ${calls}`, drop);
@@ -87,14 +87,14 @@ export function dropFillTrigger({ table, hasChildren }: Locked, column: UnitColu
 `;
 }
 
-/** What a new row gets for an explicit NULL: the model's own default where it has one. */
+/** The value of a new row with an explicit NULL: the model's own default if it has one. */
 function insertValue(column: UnitColumn, fill: Fill): string {
   return column.laterDefaultSql ?? fill.newSql;
 }
 
 function assignment(locked: Locked, column: UnitColumn, fill: Fill): string {
   const name = `NEW.${quoteIdentifier(column.name)}`;
-  // IFs in one another: OLD is looked at for an UPDATE only, whatever order PostgreSQL evaluates a condition in.
+  // Nested IFs: OLD is only read for an UPDATE, whatever the evaluation order of a condition.
   const head = `      IF TG_OP = 'UPDATE' THEN
         IF OLD.${quoteIdentifier(column.name)} IS NULL THEN RETURN NEW; END IF;  -- not filled yet: left to the backfill
 ${fill.kind === "mirror" ? following(column, fill) : ""}${givingWay(locked, column, fill)}      END IF;
@@ -119,10 +119,10 @@ ${give}${refusing(locked, column)}      EXCEPTION
 `;
 }
 
-/** The statement ends as it would without a trigger. */
+/** The statement fails as it would without the trigger. */
 const notItsFault = `WHEN ${notTheValuesFault}`;
 
-/** Takes a value away again that something which the change builds would refuse. */
+/** Clears a value that would violate a constraint that the change adds. */
 function refusing(locked: Locked, column: UnitColumn): string {
   const name = `NEW.${quoteIdentifier(column.name)}`;
   const { tooLong, lookUps, decidedBy } = whyRefused(locked, column);
@@ -147,7 +147,10 @@ function refusing(locked: Locked, column: UnitColumn): string {
   ].join("");
 }
 
-/** A key has columns that running code writes: where its UPDATE makes two rows the same, a value that came from the fill gives way. */
+/**
+ * A key includes columns that the application writes. If an UPDATE of them makes two rows equal, a value that came from the fill is
+ * cleared.
+ */
 function givingWay(locked: Locked, column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
   const { lookUps, decidedBy } = whyRefused(locked, column);
@@ -168,10 +171,10 @@ function givingWay(locked: Locked, column: UnitColumn, fill: Fill): string {
 }
 
 interface WhyRefused {
-  /** Conditions over NEW: a row of this length fits no index page. */
+  /** Conditions over NEW: a row of this length fits on no index page. */
   readonly tooLong: readonly string[];
   readonly lookUps: readonly { readonly condition: string; readonly comment: string }[];
-  /** The columns that the look-ups are about. */
+  /** The columns that the lookups depend on. */
   readonly decidedBy: readonly string[];
 }
 
@@ -182,7 +185,7 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
   const own = regclassLiteral(table);
   const isSame = (columns: readonly string[], others: readonly string[]) =>
     columns.map((each, at) => `r.${quoteIdentifier(others[at] ?? each)} = NEW.${quoteIdentifier(each)}`).join(" AND ");
-  // A row may reference itself, which is not there yet.
+  // A row may reference itself before it exists.
   const row = (columns: readonly string[]) =>
     `ROW(${columns.map((each) => `NEW.${quoteIdentifier(each)}`).join(", ")})`;
   return {
@@ -194,8 +197,8 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
         ),
     lookUps: [
       ...unique.map(({ name, columns }) => ({
-        // Until the index is built a look-up would read the whole table, and a value that comes twice would stop the build.
-        // What a policy hides cannot be looked up. The rows of tables that inherit are in no index of this one.
+        // Before the index is built, a lookup would scan the table, and a duplicate value would make the build fail.
+        // Rows that a policy hides cannot be looked up. Rows of inheriting tables are not in this table's index.
         condition: `${hasChildren ? `TG_RELID = ${own}::regclass AND ` : ""}((SELECT indisvalid FROM pg_catalog.pg_index WHERE indexrelid = ${quoteLiteral(qualified(table.schema, name))}::regclass) IS NOT TRUE
             OR row_security_active(${own}::regclass) OR EXISTS (SELECT FROM ${hasChildren ? "ONLY " : ""}${quoteTable(table)} r WHERE ${isSame(columns, columns)}))`,
         comment: "its unique index is not built yet, or another row has the value",
@@ -209,7 +212,7 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
   };
 }
 
-/** An index entry is at most a third of a page, 2704 bytes; a row that is measured like this has 16 more for its header. */
+/** An index entry has at most a third of a page, 2704 bytes. A measured row includes 16 more for its header. */
 const indexRowBytes = 2700;
 
 function hasFixedLength(type: string): boolean {
@@ -218,13 +221,13 @@ function hasFixedLength(type: string): boolean {
   );
 }
 
-/** What a mirror does beyond a backfill: an UPDATE of the source takes the value along. */
+/** The addition for a mirror: an UPDATE of the source also updates the value. */
 function following(column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
   const over = (row: string) => `ROW(${fill.reads.map((source) => `${row}.${quoteIdentifier(source)}`).join(", ")})`;
-  // Byte by byte: a source may have a type without equality (json, xml, point), and the text of a float is what the session makes it.
+  // Byte by byte: a source may have a type without equality (json, xml, point), and the text of a float depends on the session.
   const changed = fill.reads.length === 0 ? "false" : `pg_catalog.record_image_ne(${over("NEW")}, ${over("OLD")})`;
-  // As the column's type: that is how the value was stored. 3.14 became 3 in an integer, and still followed its source.
+  // Cast to the column's type, as the value is stored: 3.14 becomes 3 in an integer, and still follows its source.
   const followed = `CAST(${closed(fill.oldSql)} AS ${column.type})`;
   return `        BEGIN
           IF ${changed}

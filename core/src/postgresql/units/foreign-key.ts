@@ -5,7 +5,7 @@ import { deferrableWords } from "./deferrable.js";
 
 export type ForeignKeySpec = SpecOf<"add-foreign-key" | "validate-foreign-key">;
 
-/** `ALTER TABLE "Order" ADD CONSTRAINT … FOREIGN KEY … REFERENCES … ON UPDATE … ON DELETE …`, checked for all rows at once. */
+/** `ALTER TABLE "Order" ADD CONSTRAINT … FOREIGN KEY … REFERENCES … ON UPDATE … ON DELETE …`, which checks all rows immediately. */
 export function addConstraint({ table, foreignKey }: ForeignKeySpec): string {
   const { name, columns, references, referencedColumns, onUpdate, onDelete, isMatchFull, deferrable } = foreignKey;
   const list = (names: readonly string[]) => names.map(quoteIdentifier).join(", ");
@@ -21,13 +21,13 @@ export function dropConstraint({ table, foreignKey }: ForeignKeySpec, condition:
   return `ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT ${condition}${quoteIdentifier(foreignKey.name)}`;
 }
 
-/** `"Order" ("userId") -> "User"`, for people. ASCII: it stands in unit headers. */
+/** `"Order" ("userId") -> "User"`, for people. ASCII, because it appears in unit headers. */
 export function foreignKeyWords({ table, foreignKey }: ForeignKeySpec): string {
   const columns = foreignKey.columns.map(quoteIdentifier).join(", ");
   return `${quoteTable(table)} (${columns}) -> ${quoteTable(foreignKey.references)}`;
 }
 
-/** One letter each, as pg_constraint keeps them. */
+/** One-letter codes, as in pg_constraint. */
 export function catalogueCodes({ onUpdate, onDelete, isMatchFull }: ForeignKey) {
   return { onUpdate: actionCodes[onUpdate], onDelete: actionCodes[onDelete], match: isMatchFull ? "f" : "s" };
 }

@@ -1,7 +1,6 @@
 /**
- * The lock frames: the part of a unit that takes the lock, tries again, and says who is in the way. Measured in `docs/lock-frame.md`.
- * Their bytes are the same in every file ever released, so that a check can tell a frame that was edited: never change
- * one without a new hash here.
+ * The lock frames: the part of a unit that takes the lock, retries, and names the blocking session. Measured in `docs/lock-frame.md`. Their
+ * bytes are the same in every released file, so that a check can detect an edited frame: never change one without a new hash here.
  */
 import { createHash } from "node:crypto";
 
@@ -13,7 +12,7 @@ export const frameHashes = {
 
 export type FrameKind = keyof typeof frameHashes;
 
-/** The frame inside a unit file, and whether its bytes are the known ones. Undefined: the file has no frame. */
+/** The frame in a unit file, and whether its bytes are known. Undefined: the file has no frame. */
 export function readFrame(sql: string): { readonly sha256: string; readonly kind: FrameKind | "edited" } | undefined {
   const text = /^ *-- >>> Lock frame[\s\S]*^ *-- <<< Lock frame.*\n/m.exec(sql)?.[0];
   if (text === undefined) return undefined;
@@ -41,7 +40,7 @@ const budget = `  budget_ms := least(budget_ms, (SELECT nullif(setting::bigint, 
   IF txid_current_if_assigned() IS NOT NULL THEN budget_ms := 0; wait_ms := stall_ms / 2; END IF;
 `;
 
-/** The body of the loop that both frames share; `unchanged` is the SQL expression for the end of the error's message. */
+/** The loop body that both frames share. `unchanged` is the SQL expression for the end of the error message. */
 const tries = (
   unchanged: string,
 ) => String.raw`    left_ms := budget_ms - 1000 * extract(epoch FROM clock_timestamp() - began);
@@ -83,8 +82,8 @@ ${tries("'Nothing was changed.'")}  -- <<< Lock frame 1
 `;
 
 /**
- * Frame 2: fills a small rest, adds the check, commits, validates, and takes the check off again if that fails.
- * Refusals are SQLSTATE 55000 whatever found the NULL: Prisma replaces the text of class 23 by its own.
+ * Frame 2: fills a small rest, adds the check, commits, validates, and drops the check if that fails.
+ * It always fails with SQLSTATE 55000 for NULLs, because Prisma replaces the message of class 23 errors.
  */
 export const proveFrame = `${declarations(2)}  small     constant boolean := (WITH RECURSIVE t(r) AS (SELECT tables[1]::oid UNION SELECT inhrelid FROM pg_inherits JOIN t ON inhparent = r)
                                  SELECT sum(pg_table_size(r)) FROM t) < 16 * 1024 * 1024;  -- scanned in an instant: may run inside a transaction

@@ -19,7 +19,7 @@ import { describeValidateForeignKey, validateForeignKey } from "./validate-forei
 export { downOfFile, downStatements } from "./down.js";
 export { type FrameKind, frameHashes, readFrame } from "./frame.js";
 
-/** What a unit runs: in a frame, or a statement of its own. */
+/** What a unit runs: a change in a frame, or a separate statement. */
 export function runsOf(spec: UnitSpec, plan: string): Framed | string {
   switch (spec.kind) {
     case "expand":
@@ -54,10 +54,10 @@ export function runsOf(spec: UnitSpec, plan: string): Framed | string {
 }
 
 /**
- * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.
+ * The text of a unit, one line each: what it does, its DDL, its verdict, what reverts it.
  *
- * @param verdict of the user's own statements; those of a plan's units are known here
- * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
+ * @param verdict for the user's own statements; those of generated units are known here
+ * @throws LockstepError LS1003 if a name exceeds PostgreSQL's 63 bytes
  */
 export function describeUnit(spec: UnitSpec, verdict: Verdict = unjudged): UnitText {
   return oneLine(words(spec, verdict));

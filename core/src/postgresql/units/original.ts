@@ -7,13 +7,13 @@ import type { Framed } from "./block.js";
 
 type OriginalSpec = SpecOf<"original">;
 
-/** The user's own statements in the lock frame: the same bytes, in the same order, all or nothing. */
+/** The user's own statements in the lock frame: the same bytes, in the same order, in one transaction. */
 export function original({ sql }: OriginalSpec, { tables, mode }: NonNullable<OriginalSpec["frame"]>): Framed {
   const [table, ...others] = tables;
   return { locked: { table, others }, change: sql, mode };
 }
 
-/** A condition: all that the statements make is there, and what they take away is gone. Undefined: they may run again. */
+/** A condition: all objects that the statements create exist, and all that they drop are gone. Undefined: they may run again. */
 export function haveRun({ outcomes = [] }: OriginalSpec): string | undefined {
   const byTable = new Map<string, { readonly table: TableName; readonly columns: string[] }>();
   const others = outcomes.flatMap((outcome) => {

@@ -10,12 +10,11 @@ import { dropUnique, isOfName, isSuchUnique, uniqueWords, usingIndexWords } from
 
 type IndexSpec = SpecOf<"create-index" | "assert-index">;
 
-/** Below it the index of a partition is built in an instant, so a migration may do it. The same as in prove. */
+/** Building the index of a smaller partition takes an instant, so a migration may do it. The same limit as in prove. */
 const smallBytes = "16 * 1024 * 1024";
 
 /**
- * The index on the partitioned table alone: it is valid once each partition has joined with one of its own. Partitions that
- * are made from now on have it from the start.
+ * The index on the partitioned table alone. It becomes valid once each partition has attached its own. New partitions get it automatically.
  */
 export function declareIndex(spec: IndexSpec): string {
   const { index, table } = spec;
@@ -36,25 +35,25 @@ function declareStatement({ table, index }: IndexSpec): string {
   return `${createIndexWords(index)} IF NOT EXISTS ${quoteIdentifier(index.name)} ON ONLY ${quoteTable(table)}${indexColumns(index)}`;
 }
 
-/** A query: the oid of the planned index on the partitioned table. */
+/** A query for the oid of the planned index on the partitioned table. */
 function rootIndex({ table, index }: IndexSpec): string {
   const on = `indrelid = ${regclassLiteral(table)}::regclass`;
   return `SELECT indexrelid FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE ${on} AND relname = ${quoteLiteral(index.name)}`;
 }
 
-/** SQL: how the definition of the planned index reads. More than plain columns cannot be foretold: then it is the declared one's. */
+/** SQL for the expected definition of the planned index. With expressions it is not predictable, so this uses the declared index. */
 function expected(spec: IndexSpec): string {
   if (spec.index.definition === undefined) return expectedDefinition(spec.index);
   return `(SELECT ${indexDefinition("r")} FROM pg_index r WHERE r.indexrelid = (${rootIndex(spec)}))`;
 }
 
-/** A condition: pg_index row `x` is what a partition needs, and has not joined another index. */
+/** A condition: pg_index row `x` matches what a partition needs, and is not attached to another index. */
 function isCandidate(spec: IndexSpec): string {
   return `${indexDefinition("x")} = ${expected(spec)}
           AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)${constraintFits(spec)}`;
 }
 
-/** The index of a constraint is joined by such indexes only. One that stands alone can become that on a partition with rows. */
+/** An index of a constraint only accepts such indexes. A separate index on a partition with rows can be attached to a constraint first. */
 function constraintFits({ index: { constraint } }: IndexSpec): string {
   if (constraint === undefined) return "";
   return `
@@ -62,14 +61,14 @@ function constraintFits({ index: { constraint } }: IndexSpec): string {
                ELSE EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND ${isSuchUnique(constraint)}) END`;
 }
 
-/** A query: the constraint that an index belongs to; foreign keys name it as well. */
+/** A query for the constraint that owns an index. Foreign keys reference it as well. */
 function ownerOf(index: string): string {
   return `SELECT k.oid FROM pg_constraint k WHERE k.conindid = ${index} AND k.contype <> 'f'`;
 }
 
 /**
- * A query: partitions whose index has not joined, from the top down. `part`, `oid`, `is_leaf`, `is_small`, `ready` (an index
- * that can join), `broken` (one whose build has not ended), `builder` (the session that is at it, as far as we may see).
+ * A query for partitions whose index is not attached, top down. `part`, `oid`, `is_leaf`, `is_small`, `ready` (an index that can be
+ * attached), `broken` (one whose build did not finish), `builder` (the session that builds it, if visible).
  */
 export function partitionsLeft(spec: IndexSpec): string {
   return `WITH RECURSIVE family(i) AS (${rootIndex(spec)} 
@@ -83,7 +82,7 @@ export function partitionsLeft(spec: IndexSpec): string {
      GROUP BY p.relid, p.parentrelid, p.isleaf, p.level ORDER BY p.level, p.relid::regclass::text`;
 }
 
-/** SQL: what to run for a row of `partitionsLeft` that is too large for a migration; empty: wait; NULL: nothing. */
+/** SQL for the statements to run for a row of `partitionsLeft` that is too large for a migration; empty: wait; NULL: nothing. */
 export function statementsFor({ index }: IndexSpec, row: string): string {
   const build = quoteLiteral(
     `${createIndexWords(index)} CONCURRENTLY ON %s${indexColumns(index).replaceAll("%", "%%")}`,
@@ -95,8 +94,8 @@ export function statementsFor({ index }: IndexSpec, row: string): string {
 }
 
 /**
- * Builds the index on small partitions, each under a short lock of its own, lets indexes join that others have built, and stops
- * (55000) with the statements for the rest. Stops as well unless the index is declared (42704) and is the planned one (42710).
+ * Builds the index on small partitions, each under its own short lock, attaches indexes that were built separately, and stops (55000) with
+ * the statements for the rest. Also stops unless the index is declared (42704) and is the planned one (42710).
  */
 export function joinPartitions(spec: IndexSpec): string {
   const { table, index } = spec;
@@ -146,20 +145,20 @@ BEGIN
 `);
 }
 
-/** The lock of ADD CONSTRAINT … UNIQUE, or what CREATE INDEX needs: the last argument of a call, and its end. */
+/** The lock of ADD CONSTRAINT … UNIQUE, or of CREATE INDEX: the last argument of a call, and its end. */
 function joinLock({ constraint }: UnitIndex): string {
   if (constraint !== undefined) return "'ACCESS EXCLUSIVE');";
   return `CASE WHEN batch && built THEN 'ACCESS EXCLUSIVE' ELSE 'SHARE ROW EXCLUSIVE' END);  -- an index that is built is known to readers`;
 }
 
-/** A frame on the partitions named by `<partitions>`; the index of each is built unless there is one, and attached. */
+/** A frame on the partitions in `<partitions>`. Builds the index of each unless it exists, and attaches it. */
 function joinBlock(spec: IndexSpec): string {
   const { table, index } = spec;
   const family = `WITH RECURSIVE f(i) AS (${rootIndex(spec)} 
           UNION ALL SELECT inhrelid FROM pg_inherits JOIN f ON inhparent = i)`;
   const own = `(SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = part.relid AND (x.indisvalid OR NOT part.isleaf)
           AND ${isCandidate(spec)} ORDER BY 1 LIMIT 1)`;
-  // Without a name: PostgreSQL chooses the one that its own CREATE INDEX on the whole table would.
+  // Without a name: PostgreSQL chooses the same one as for CREATE INDEX on the whole table.
   const build = quoteLiteral(
     index.constraint === undefined
       ? `${createIndexWords(index)} ON %s%s${indexColumns(index).replaceAll("%", "%%")}`
@@ -186,7 +185,7 @@ ${attachOwn(spec)}        EXECUTE format('ALTER INDEX %s ATTACH PARTITION %s', (
   );
 }
 
-/** What was built by hand stands alone until here. */
+/** Attaches an index that was built manually to its constraint. */
 function attachOwn({ index }: IndexSpec): string {
   if (index.constraint === undefined) return "";
   const attach = quoteLiteral(`ALTER TABLE %s ADD ${usingIndexWords("%I", index)}`);
@@ -207,7 +206,7 @@ export function describeDeclareIndex(spec: IndexSpec): UnitText {
   };
 }
 
-/** Takes it from the table and from all partitions. */
+/** Drops it from the table and all partitions. */
 function dropWhole(spec: IndexSpec): string {
   return spec.index.constraint === undefined
     ? `DROP INDEX ${qualified(spec.table.schema, spec.index.name)}`

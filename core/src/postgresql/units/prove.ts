@@ -11,8 +11,8 @@ import { alterTable, qualifiedColumns } from "./unit-text.js";
 type ProveSpec = SpecOf<"prove">;
 
 /**
- * Proves that no row lacks a value: fills a small rest, adds CHECK (…) NOT VALID, commits, validates. What stops it
- * is SQLSTATE 55000 (rows without a value), 55P03 (locks), or the error of the fill; then the check is off again.
+ * Proves that no row lacks a value: fills a small rest, adds CHECK (…) NOT VALID, commits, validates. Fails with SQLSTATE 55000 (rows
+ * without a value), 55P03 (locks), or the error of the fill, and then drops the check.
  * @param plan the plan's id, for the command in the hint
  */
 export function prove(spec: ProveSpec, plan: string): string {
@@ -35,11 +35,11 @@ export function prove(spec: ProveSpec, plan: string): string {
 ${proveFrame}`);
 }
 
-/** Only when all columns have a fill: one without could not be filled, and its rows would be written for nothing. */
+/** Only if all columns have a fill. Otherwise rows would be written for nothing, because the others stay empty. */
 function assignments({ columns }: ProveSpec): string {
   const [only] = columns;
   if (columns.length === 1 && only?.fill) return `${quoteIdentifier(only.name)} = ${closed(only.fill.rowSql)}`;
-  // A row may lack only one of them: the others keep what they have.
+  // A row may lack only some of the columns. The others keep their values.
   return columns
     .map((column) => {
       const name = quoteIdentifier(column.name);
@@ -57,7 +57,7 @@ function check(spec: ProveSpec, column: UnitColumn): string {
   return quoteIdentifier(checkOf(spec, column));
 }
 
-/** In one statement: what a killed run left is replaced, never missing in between. */
+/** In one statement: replaces the check of a killed run, so it is never missing in between. */
 function addChecks(spec: ProveSpec): string {
   return alterTable(
     spec,
@@ -71,7 +71,7 @@ function validateChecks(spec: ProveSpec): string {
   return alterTable(spec, (column) => `VALIDATE CONSTRAINT ${check(spec, column)}`);
 }
 
-/** Takes the checks off. */
+/** Drops the checks. */
 export function dropChecks(spec: ProveSpec, condition: "" | "IF EXISTS "): string {
   return alterTable(spec, (column) => `DROP CONSTRAINT ${condition}${check(spec, column)}`);
 }
@@ -84,7 +84,7 @@ export function describeProve(spec: ProveSpec): UnitText {
   return {
     title: `Check that ${qualifiedColumns(spec)} ${spec.columns.length === 1 ? "contains" : "contain"} no NULL`,
     ddl: `${add}; ${validateChecks(spec)}`,
-    // The scan comes after it, under SHARE UPDATE EXCLUSIVE.
+    // The scan follows under SHARE UPDATE EXCLUSIVE.
     verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
     undo: dropChecks(spec, ""),
   };

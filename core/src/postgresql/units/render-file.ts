@@ -11,13 +11,13 @@ import { haveRun } from "./original.js";
 
 /**
  * One migration file: a header for the reviewer and one statement. The same units and context give the same bytes.
- * The user's own statements (`original`) come back as they are, unless they are framed.
+ * Returns the user's own statements (`original`) unchanged, unless they are framed.
  *
- * @param units those that share the file, in their order
- * @param context absent: the units are of no plan
+ * @param units the units of the file, in order
+ * @param context absent: the units belong to no plan
  * @example renderFile([unit], { plan: plan.id, fingerprint: plan.fingerprint, phase: "expand", position: "file 1/3",
  * rules: ["add-column-not-null"] })
- * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
+ * @throws LockstepError LS1003 if a name exceeds PostgreSQL's 63 bytes
  */
 export function renderFile(units: readonly [Unit, ...Unit[]], context?: FileContext): string {
   const [{ spec }, ...others] = units;
@@ -28,11 +28,11 @@ export function renderFile(units: readonly [Unit, ...Unit[]], context?: FileCont
   )}`;
 }
 
-/** What units do in one file. */
+/** The combined change of several units in one file. */
 function together(specs: readonly UnitSpec[], plan: string): string {
   const all = specs.map((spec) => ({ spec, runs: runsOf(spec, plan) }));
   const [first, ...more] = all.flatMap(({ runs }) => (typeof runs === "string" ? [] : [runs]));
-  // Nothing of it takes a lock.
+  // None of the units takes a lock.
   if (first === undefined) return all.map(({ runs }) => runs).join("");
   if (all.length === 1) return framedChange(first.locked, first.change, first.mode);
   const added = specs.flatMap((spec) => (spec.kind === "expand" ? [spec] : []));
@@ -63,12 +63,12 @@ function together(specs: readonly UnitSpec[], plan: string): string {
   );
 }
 
-/** Lines of a change are indented by four. */
+/** The lines of a change are indented by four. */
 function indented(text: string): string {
   return text.replace(/^(?=DO )/, "    ");
 }
 
-/** As `fileHeader`, in PostgreSQL's words. */
+/** `fileHeader` with PostgreSQL's lock text. */
 function header(units: readonly [Unit, ...Unit[]], context?: FileContext): string {
   return fileHeader(units, lockText, context);
 }
@@ -79,7 +79,7 @@ function lockText({ spec, verdict }: Unit): string {
   if (mode === undefined) return "only that of a SELECT: blocks no reads or writes";
   const tables = verdict.locks.filter((lock) => lock.mode === mode).map(({ table }) => quoteTable(table));
   const on = `${mode} on ${tables.join(" and ")}`;
-  // The frame's promise (docs/lock-frame.md).
+  // The guarantee of the frame (docs/lock-frame.md).
   const frame = `other sessions wait at most ${stallMs} ms per attempt; fails after ${budgetMs / 1000} s and names the blocking session`;
   switch (spec.kind) {
     case "assert-index":

@@ -8,7 +8,7 @@ import { alterTable, qualifiedColumns } from "./unit-text.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
 
-/** Back to the state after expand: optional, no check, the fill trigger in place. Keeps the data. */
+/** Restores the state after expand: nullable, no check, with the fill trigger. Keeps the data. */
 export function undoContract(spec: UndoContractSpec): Framed {
   const dropChecks = alterTable(
     spec,

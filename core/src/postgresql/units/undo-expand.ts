@@ -10,13 +10,10 @@ import { alterTable, qualifiedColumns } from "./unit-text.js";
 
 type UndoExpandSpec = SpecOf<"undo-expand">;
 
-/**
- * Drops the columns with their data, the triggers first. Refuses (55000) a column that is not in the state after
- * expand.
- */
+/** Drops the columns with their data, triggers first. Rejects (55000) a column that is not in the state after expand. */
 export function undoExpand(spec: UndoExpandSpec): Framed {
   return {
-    // A foreign key goes with its column, and with it the triggers on the table that it leads to.
+    // Dropping the column also drops its foreign key and the triggers on the referenced table.
     locked: { ...spec, ...(spec.references === undefined ? {} : { others: spec.references }) },
     change:
       spec.columns.map((column) => assertOpen(spec, column)).join("") +
@@ -26,7 +23,7 @@ export function undoExpand(spec: UndoExpandSpec): Framed {
   };
 }
 
-/** A type that something else uses by now stays: what uses it is not this plan's. */
+/** Keeps a type that another object uses by now, because that object does not belong to this plan. */
 function dropType(type: TableName): string {
   const kept = `The type ${quoteTable(type)} stays: something else uses it.`;
   return assertBlock(`      DROP TYPE IF EXISTS ${quoteTable(type)};
@@ -36,8 +33,8 @@ function dropType(type: TableName): string {
 }
 
 /**
- * The trigger tells that the plan is open. A column without one tells it by what it is: of the planned type and not yet
- * required; the contract makes it required in the same step as it would drop a trigger.
+ * The trigger shows that the plan is open. A column without a trigger shows it by its state: it has the planned type and is not required.
+ * The contract makes it required in the step that would drop a trigger.
  */
 function assertOpen({ table }: UndoExpandSpec, column: UnitColumn): string {
   const { trigger } = scaffoldNames(table, column.name);

@@ -6,13 +6,13 @@ import { deferrableWords } from "./deferrable.js";
 
 type ConstraintSpec = Pick<SpecOf<"attach-unique">, "table" | "index">;
 
-/** What follows ADD CONSTRAINT: `UNIQUE ("a", "b") DEFERRABLE`. */
+/** The text after ADD CONSTRAINT: `UNIQUE ("a", "b") DEFERRABLE`. */
 export function uniqueWords({ columns, definition, constraint }: UnitIndex): string {
   const nulls = definition === undefined ? "" : "NULLS NOT DISTINCT ";
   return `UNIQUE ${nulls}(${columns.map(quoteIdentifier).join(", ")})${deferrableOf(constraint)}`;
 }
 
-/** What follows ADD CONSTRAINT where the index is there: `UNIQUE USING INDEX <index> DEFERRABLE`. */
+/** The text after ADD CONSTRAINT for an existing index: `UNIQUE USING INDEX <index> DEFERRABLE`. */
 export function usingIndexWords(index: string, { constraint }: UnitIndex): string {
   return `UNIQUE USING INDEX ${index}${deferrableOf(constraint)}`;
 }
@@ -21,12 +21,12 @@ function deferrableOf(constraint: UnitIndex["constraint"]): string {
   return constraint === undefined ? "" : deferrableWords[constraint.deferrable];
 }
 
-/** `ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "UQ_handle"`: its index goes with it. */
+/** `ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "UQ_handle"`: also drops its index. */
 export function dropUnique({ table, index }: ConstraintSpec, condition: "" | "IF EXISTS " = ""): string {
   return `ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT ${condition}${quoteIdentifier(index.name)}`;
 }
 
-/** A condition: row `k` of pg_constraint is a unique constraint that waits as long as the planned one does. */
+/** A condition: row `k` of pg_constraint is a unique constraint with the planned deferrability. */
 export function isSuchUnique(constraint: UnitIndex["constraint"]): string {
   const { deferrable = "no" } = constraint ?? {};
   return `k.contype = 'u' AND k.condeferrable = ${deferrable !== "no"} AND k.condeferred = ${deferrable === "deferred"}`;

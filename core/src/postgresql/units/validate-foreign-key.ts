@@ -6,7 +6,7 @@ import { foreignKeyWords } from "./foreign-key.js";
 
 type ValidateForeignKeySpec = SpecOf<"validate-foreign-key">;
 
-/** Checks the rows that exist while reads and writes go on. Validated already: nothing to do. */
+/** Checks existing rows while reads and writes continue. Does nothing if the key is already validated. */
 export function validateForeignKey(spec: ValidateForeignKeySpec): Framed {
   return { locked: spec, change: `    ${validate(spec)};\n`, mode: "SHARE UPDATE EXCLUSIVE" };
 }

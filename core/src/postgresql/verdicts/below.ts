@@ -11,7 +11,7 @@ import { combine, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 
 const inherited: ReadonlySet<OperationKind> = new Set([...inheritedKinds, "addPrimaryKey", "truncate", "dropTable"]);
-/** Partitions get these as well. */
+/** Operations that also apply to partitions. */
 const shared: ReadonlySet<OperationKind> = new Set([
   "setType",
   "addColumn",
@@ -25,10 +25,10 @@ const shared: ReadonlySet<OperationKind> = new Set([
   "createTable",
   "createTrigger",
 ]);
-/** A partition's rows are read for an index of its own. */
+/** Operations that build an index on each partition from its rows. */
 const building: ReadonlySet<OperationKind> = new Set(["addUnique", "addPrimaryKey", "createIndex"]);
 
-/** A verdict with the locks on what is below the tables of its operation: partitions, and tables that inherit from them. */
+/** A verdict including the locks on tables below the operation's tables: partitions and inheriting tables. */
 export function withBelow(operation: Operation, own: Verdict, context: VerdictContext): Verdict {
   const { history } = context;
   if (history === undefined || own.locks.length === 0 || operation.isOnly === true) return own;
@@ -52,12 +52,12 @@ export function withBelow(operation: Operation, own: Verdict, context: VerdictCo
 
 const keys: ReadonlySet<OperationKind> = new Set(["addPrimaryKey", "addUnique", "addKeyOfIndex"]);
 
-/** For a key PostgreSQL 18 locks whatever is below the table: its NOT NULL may be for all. */
+/** For a key, PostgreSQL 18 locks all tables below, because its NOT NULL may apply to them. */
 function locksAllForKeys({ kind }: Operation, { environment: { server = 18 } }: VerdictContext): boolean {
   return server >= 18 && keys.has(kind);
 }
 
-/** A partition goes from its table, and what its default partition admits changes. */
+/** Dropping a partition locks its table and the default partition, whose accepted rows change. */
 function abovePartition(table: TableName, context: VerdictContext): TableLock[] {
   const parent = context.history?.relatives(table)?.partitionOf;
   if (parent === undefined) return [];
@@ -65,21 +65,21 @@ function abovePartition(table: TableName, context: VerdictContext): TableLock[] 
   return locksOn("ACCESS EXCLUSIVE", [parent, ...(byDefault === undefined ? [] : [byDefault])], context);
 }
 
-/** The table that gets a partition: the others are left alone. */
+/** Whether the table only gets a partition or an inheriting table: the others below it are not affected. */
 function isOnlyAbove(operation: Operation, table: TableName): boolean {
   return (
     operation.kind === "createTable" && [operation.partitionOf, ...operation.inherits].some((each) => each === table)
   );
 }
 
-/** Then there is nothing to do below it: of tables that inherit PostgreSQL knows that from 18 on. */
+/** Then nothing changes below the table. For inheriting tables, PostgreSQL recognises this since 18. */
 function isRequired({ table, column }: OperationOf<"setNotNull">, context: VerdictContext): boolean {
   const { history, formerTable, environment } = context;
   const isSeen = history?.relatives(table)?.isPartitioned === true || (environment.server ?? 0) >= 18;
   return isSeen && formerTable(table)?.column(column)?.notNull === true;
 }
 
-/** A foreign key, a key and the index of it belong to one table. */
+/** Foreign keys, keys and their indexes belong to one table and are not inherited. */
 function isInherited(operation: Operation, table: TableName, context: VerdictContext): boolean {
   if (operation.kind === "setNotNull" && isRequired(operation, context)) return false;
   const isOnAll = inherited.has(operation.kind) || locksAllForKeys(operation, context);

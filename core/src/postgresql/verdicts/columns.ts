@@ -16,7 +16,7 @@ import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { baseOf, changesCatalogueOnly, isRelabelled, neverFails } from "../type-change.js";
 
-/** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
+/** ADD COLUMN only changes the catalog, unless rows get different values, or it includes an index or check. */
 export function addColumn(operation: OperationOf<"addColumn">, context: VerdictContext): Verdict {
   const { table, column } = operation;
   const { references } = column;
@@ -30,7 +30,7 @@ export function addColumn(operation: OperationOf<"addColumn">, context: VerdictC
   const concerns: Concern[] = [];
   const fails = (why: RowFailure) => {
     concerns.push({ kind: "fails-on-rows", table, why });
-    // Of other columns it computes what old code cannot know.
+    // Old code writes the other columns without knowing the constraint on the computed value.
     if (column.isGenerated) concerns.push({ kind: "narrows-writes", table, why });
   };
   if (isRewritten) concerns.push({ kind: "rewrites", table, why: "computed" });
@@ -45,7 +45,7 @@ export function addColumn(operation: OperationOf<"addColumn">, context: VerdictC
     if (isDefault || column.isGenerated) fails("duplicates");
     else if (operation.newer?.includes("nulls-not-distinct")) fails("two-rows");
   }
-  // Where the value is the same for every row PostgreSQL looks at every row nevertheless.
+  // PostgreSQL checks every row, even if the value is the same for all.
   const isChecked = column.checks.length > 0 || column.hasOther;
   const isProven = column.notNull && column.isGenerated;
   if (isChecked || references?.isValidated || (isProven && isVirtual))
@@ -69,7 +69,7 @@ export function addColumn(operation: OperationOf<"addColumn">, context: VerdictC
   });
 }
 
-/** Whether a default is evaluated once for all rows: its own, or that of its domain. */
+/** Whether a default is evaluated once for all rows: its own, or its domain's. */
 function isStored(
   { defaultSql, isDefaultStored, defaultFunctions }: ColumnDeclaration,
   byDomain: "stored" | "computed" | undefined,
@@ -79,7 +79,7 @@ function isStored(
   return isDefaultStored || defaultFunctions?.every((name) => history?.isSteady(name)) === true;
 }
 
-/** The longest work that is among concerns. */
+/** The longest work among the concerns. */
 export function heldFor(concerns: readonly Concern[]): Verdict["held"] {
   if (concerns.some(({ kind }) => kind === "rewrites")) return "rewrite";
   return concerns.some(({ kind }) => kind === "scans" || kind === "changes-rows") ? "scan" : "instant";
@@ -100,7 +100,7 @@ export function setNotNull(operation: OperationOf<"setNotNull">, context: Verdic
   });
 }
 
-/** With NOT VALID the rows that exist are looked at by VALIDATE CONSTRAINT. */
+/** With NOT VALID, VALIDATE CONSTRAINT checks existing rows later. */
 export function addNotNull({ table, isValid }: OperationOf<"addNotNull">, context: VerdictContext): Verdict {
   if (context.createdInThisChange(table)) return harmless;
   const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
@@ -114,7 +114,7 @@ export function addNotNull({ table, isValid }: OperationOf<"addNotNull">, contex
   });
 }
 
-/** Whether a validated check says that the column is not NULL: then nobody looks at the rows. Undefined: one that nobody knows may. */
+/** Whether a validated check proves that the column is not NULL, so PostgreSQL skips the scan. Undefined: an unknown check may. */
 function isProvenNotNull(
   { table, column, statement }: OperationOf<"setNotNull">,
   context: VerdictContext,
@@ -140,7 +140,7 @@ export function dropNotNull({ table }: OperationOf<"dropNotNull">, context: Verd
   });
 }
 
-/** DROP IDENTITY: new rows have no value, unless the change gives the column another source of them. */
+/** DROP IDENTITY: new rows get no value, unless the change gives the column another default. */
 export function breaksInserts(
   { column = "", statement }: OperationOf<"form">,
   table: TableName,
@@ -152,7 +152,7 @@ export function breaksInserts(
 export function setType(operation: OperationOf<"setType">, context: VerdictContext): Verdict {
   const { table, column, type } = operation;
   if (context.createdInThisChange(table)) return harmless;
-  // Foreign keys over the column are made anew, with locks on both tables.
+  // Foreign keys on the column are recreated, with locks on both tables.
   const isOver = (columns: readonly string[]) => columns.includes(column);
   const { tables, doubts } = joinedBy(context, table, isOver, isOver);
   const locks = locksOn("ACCESS EXCLUSIVE", [table, ...tables], context);
@@ -167,7 +167,7 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
       ],
       doubts,
     });
-  // Nothing of it is stored.
+  // A virtual column is not stored.
   if (context.formerTable(table)?.column(column)?.isVirtual === true) return verdict({ locks, doubts });
   const former = context.formerType(table, column);
   if (former !== undefined && keepsRows(former, operation, context)) {
@@ -202,14 +202,14 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
   });
 }
 
-/** From type to type: those that USING casts to, then the new one. Empty: nobody knows what USING makes of the values. */
+/** The chain of types: the casts in USING, then the new type. Empty: USING has unknown effects. */
 function stepsOf(former: string, { type, casts, collates, hasOther }: OperationOf<"setType">) {
   if (hasOther && casts === undefined && collates !== true) return [];
   const types = [former, ...(casts ?? []), type];
   return types.slice(1).map((to, at) => [types[at] ?? "", to] as const);
 }
 
-/** Whether the bytes of every row stay as they are. */
+/** Whether the bytes of every row stay the same. */
 function keepsRows(former: string, operation: OperationOf<"setType">, context: VerdictContext): boolean {
   const steps = stepsOf(former, operation);
   return (
@@ -218,7 +218,7 @@ function keepsRows(former: string, operation: OperationOf<"setType">, context: V
       if (from === to) return true;
       const domain = context.history?.domain(to);
       if (domain !== undefined && domain.isChecked !== false) return false;
-      // PostgreSQL does not see the length that a domain has.
+      // PostgreSQL ignores the length of a domain here.
       const isLimited = from !== rootOf(from, context);
       const before = isLimited ? baseOf(rootOf(from, context)) : from;
       const after = rootOf(to, context);
@@ -227,12 +227,12 @@ function keepsRows(former: string, operation: OperationOf<"setType">, context: V
   );
 }
 
-/** Whether plain indexes stay as well: they are sorted as before. */
+/** Whether plain indexes are kept too, because their order does not change. */
 function keepsIndexes(former: string, { type, collates }: OperationOf<"setType">, context: VerdictContext): boolean {
   return collates !== true && changesCatalogueOnly(rootOf(former, context), rootOf(type, context));
 }
 
-/** Where nobody knows the indexes there may be one. */
+/** If the indexes are unknown, assumes a plain one. */
 function indexOf(table: TableName, column: string, { history, formerTable }: VerdictContext) {
   return history !== undefined && formerTable(table) !== undefined ? history.indexOf(table, column) : "plain";
 }
@@ -242,7 +242,7 @@ function isWidened(from: string, to: string, context: VerdictContext): boolean {
   return domain?.isChecked !== true && neverFails(rootOf(from, context), rootOf(to, context));
 }
 
-/** The type that a domain is made of in the end. */
+/** The base type of a domain, through all domains. */
 function rootOf(type: string, { history }: VerdictContext): string {
   return history?.domain(type)?.base ?? type;
 }
@@ -253,7 +253,7 @@ function isMadeHere(type: string, operations: readonly Operation[]): boolean {
 
 const typesOf = new WeakMap<readonly Operation[], ReadonlySet<string>>();
 
-/** As `userTypeText` spells them. Looked for once a change. */
+/** In the spelling of `userTypeText`. Computed once per change. */
 export function madeTypes(operations: readonly Operation[]): ReadonlySet<string> {
   const known =
     typesOf.get(operations) ??

@@ -16,12 +16,12 @@ export function addForeignKey(operation: OperationOf<"addForeignKey">, context: 
   const locks = locksOn("SHARE ROW EXCLUSIVE", [table, references], context);
   if (isEnforced === false || context.createdInThisChange(table)) return verdict({ locks });
   const { held, concerns } = proof(table, "foreign-key", isValid);
-  // Running code neither knows a column that the change adds, nor can it write what the key has refused until now.
+  // Existing code does not use a column that the change adds, and cannot write rows that the key has rejected before.
   const isKept = isOfEmptyColumn(operation, context) || wasThereBefore(operation, context);
   return verdict({ held, concerns: isKept ? concerns.filter(({ kind }) => kind === "scans") : concerns, locks });
 }
 
-/** Rows that exist are looked at, unless it is NOT VALID; rows that are written are refused in either case. */
+/** Checks existing rows unless it is NOT VALID, and rejects invalid new rows in both cases. */
 function proof(table: TableName, why: RowFailure, isValid = true): Pick<Verdict, "held" | "concerns"> {
   const narrows = { kind: "narrows-writes", table, why } as const;
   if (!isValid) return { held: "instant", concerns: [narrows] };
@@ -31,7 +31,7 @@ function proof(table: TableName, why: RowFailure, isValid = true): Pick<Verdict,
   };
 }
 
-/** A constraint with an index of its own: nobody reads or writes the table until that is built. */
+/** A constraint with its own index: reads and writes wait until it is built. */
 function indexed(table: TableName, failures: readonly RowFailure[], context: VerdictContext): Verdict {
   if (context.createdInThisChange(table)) return harmless;
   return verdict({
@@ -56,7 +56,7 @@ function areNeverNull(table: TableName, columns: readonly string[], context: Ver
   return columns.length > 0 && columns.every((column) => context.isNeverNull(table, column) === true);
 }
 
-/** Nothing is built. A primary key makes its columns NOT NULL first, where they are not. */
+/** Builds nothing. A primary key first makes nullable columns NOT NULL. */
 export function addKeyOfIndex(
   { table, isPrimary, index }: OperationOf<"addKeyOfIndex">,
   context: VerdictContext,
@@ -77,7 +77,7 @@ export function addKeyOfIndex(
   });
 }
 
-/** Reads and writes go on while the rows are looked at: that is what it is for. */
+/** Reads and writes continue while it checks the rows: that is its purpose. */
 export function validateConstraint({ table }: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
   if (context.createdInThisChange(table)) return harmless;
   return verdict({ locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context), held: "scan" });
@@ -101,7 +101,7 @@ export function addCheck(operation: OperationOf<"addCheck">, context: VerdictCon
   return verdict({ ...proof(table, "check", isValid), locks });
 }
 
-/** Of a foreign key the other table is locked as well. */
+/** For a foreign key, the other table is locked as well. */
 export function dropConstraint(operation: OperationOf<"dropConstraint">, context: VerdictContext): Verdict {
   const { table } = operation;
   if (context.createdInThisChange(table)) return harmless;
@@ -119,7 +119,7 @@ export function dropConstraint(operation: OperationOf<"dropConstraint">, context
   });
 }
 
-/** The change itself has made it, as a proof for example, or what it says NOT NULL says already. */
+/** The same change added the constraint, for example as a proof, or NOT NULL already guarantees it. */
 function isIdleConstraint({ table, name, statement }: OperationOf<"dropConstraint">, context: VerdictContext): boolean {
   const isMadeHere = operationsOfKind(context.operations, "addCheck").some(
     (each) => each.statement < statement && each.name === name && isSameTable(each.table, table),

@@ -13,7 +13,7 @@ import type { VerdictContext } from "../../sql/verdicts/context.js";
 
 type Why = Extract<Concern, { kind: "fails-always" }>["why"];
 
-/** What PostgreSQL refuses whatever the rows are, as far as it is known what was there before. */
+/** Failures that do not depend on rows, as far as the previous schema is known. */
 export function certainFailure(operation: Operation, context: VerdictContext): Partial<Verdict> {
   switch (operation.kind) {
     case "setType":
@@ -69,7 +69,7 @@ function used([by]: readonly Dependent[]): Partial<Verdict> {
   return by === undefined ? {} : { concerns: [{ kind: "fails-always", why: "used", by }] };
 }
 
-/** Before PostgreSQL 15 a generated column goes along without a word. */
+/** Before PostgreSQL 15, a generated column is silently dropped too. */
 function dropColumn(dependents: readonly Dependent[], { environment }: VerdictContext): Partial<Verdict> {
   const { server = 0 } = environment;
   const others = dependents.filter(({ what }) => what !== "generated column");
@@ -78,7 +78,7 @@ function dropColumn(dependents: readonly Dependent[], { environment }: VerdictCo
   return { ...used(dependents), doubts: server === 0 ? ["server"] : [] };
 }
 
-/** What does not go with the same statement. */
+/** Dependents that the same statement does not drop. */
 function left(of: Used, { statement }: Operation, context: VerdictContext): readonly Dependent[] {
   const dependents = context.dependentsOf(of);
   if (dependents.length === 0) return [];

@@ -15,7 +15,7 @@ import { concurrently } from "../../sql/verdicts/transaction.js";
 import { unknown } from "../../sql/verdicts/unknown.js";
 import { breaksInserts } from "./columns.js";
 
-/** What its row says: see `model/forms.ts`. */
+/** The verdict of the form's row: see `model/forms.ts`. */
 export function form(operation: OperationOf<"form">, context: VerdictContext): Verdict {
   const { what, statement, isCascade } = operation;
   const row = formOf(what);
@@ -46,7 +46,7 @@ export function form(operation: OperationOf<"form">, context: VerdictContext): V
   });
 }
 
-/** Nothing is stored of a virtual column, which PostgreSQL 18 and later have. Undefined: nobody knows whether it is one. */
+/** Whether the column is virtual, so nothing is stored (PostgreSQL 18 and later). Undefined: unknown. */
 function isVirtualColumn({ locks, column = "" }: OperationOf<"form">, context: VerdictContext): boolean | undefined {
   const { server = 18 } = context.environment;
   const known = locks[0] && context.formerTable(locks[0].table)?.column(column);
@@ -54,7 +54,7 @@ function isVirtualColumn({ locks, column = "" }: OperationOf<"form">, context: V
   return server < 18 ? false : undefined;
 }
 
-/** ALTER TYPE … CASCADE changes the tables that are made of the type. */
+/** ALTER TYPE … CASCADE changes the typed tables of the type. */
 function alterType(operation: OperationOf<"form">, context: VerdictContext): Verdict {
   const { tables: [type] = [], column } = operation;
   const users = type && context.history?.tablesOf(type);
@@ -74,10 +74,10 @@ function alterType(operation: OperationOf<"form">, context: VerdictContext): Ver
   });
 }
 
-/** Whoever reads or writes the table waits; where nobody knows it the index stands for it. */
+/** The table whose reads and writes wait. If it is unknown, the index stands in for it. */
 export function tableOfIndex(index: TableName, { formerIndex }: VerdictContext): TableName {
   const table = formerIndex(index)?.table;
-  // An index is in the schema of its table.
+  // An index is in its table's schema.
   return table === undefined ? index : index.schema === undefined ? { name: table.name } : table;
 }
 
@@ -114,7 +114,7 @@ function saidOf(operation: OperationOf<"form">, table: TableName | undefined, co
   }
 }
 
-/** Roles that can do less than before: that they can do more is what the change is for. */
+/** Roles that lose access. Gaining access is the purpose of the change and no concern. */
 function accessOf(
   { tables = [], statement }: OperationOf<"form">,
   says: "access" | "row-security" | "forced" | "policy" | "privilege",
@@ -129,14 +129,14 @@ function accessOf(
     (operationsOn(operations, "form", table).some(({ what }) => what === "CreatePolicyStmt") ||
       dependentsOf({ what: "policies", table }).length > 0);
   if (says === "row-security" && hasPolicy) return [{ kind: "changes-access", ...on, takes: "policy" }];
-  // One that is made again takes nothing.
+  // A policy that is created again removes no access.
   const isMadeAgain = operationsOn(operations, "form", table ?? { name: "" }).some(
     (each) => each.what === "CreatePolicyStmt" && each.statement > statement,
   );
   return says === "policy" && isMadeAgain ? [] : [{ kind: "changes-access", ...on, takes: says }];
 }
 
-/** Numbers that are given again, and tables whose changes are published without saying which row they are about. */
+/** Sequence numbers that are reused, and published tables without a replica identity. */
 function writesOf(
   operation: OperationOf<"form">,
   why: "sequence" | "publication",
@@ -156,7 +156,7 @@ function writesOf(
   return isNew ? [] : [{ kind: "breaks-writes", why, ...(table === undefined ? {} : { table }) }];
 }
 
-/** What code names, unless the change makes another of that name. */
+/** Objects that code uses, unless the change creates another with the same name. */
 function goneOf({ gone }: OperationOf<"form">, { operations, createdInThisChange }: VerdictContext): Concern[] {
   if (gone === undefined || createdInThisChange(gone.name)) return [];
   const { what, name, newName } = gone;
@@ -170,7 +170,7 @@ function goneOf({ gone }: OperationOf<"form">, { operations, createdInThisChange
   ];
 }
 
-/** The rows of a domain are those of every table with a column of it, or of a domain that is made of it. */
+/** The rows of a domain: all tables with a column of this domain, or of a domain based on it. */
 export function alterDomain(operation: OperationOf<"alterDomain">, context: VerdictContext): Verdict {
   const { name, does, isNotValid } = operation;
   const { operations, history } = context;

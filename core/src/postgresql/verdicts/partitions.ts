@@ -3,7 +3,7 @@ import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { concurrently } from "../../sql/verdicts/transaction.js";
 
-/** Its rows are looked at, unless a check of its own says where they belong. */
+/** PostgreSQL checks its rows, unless a check constraint already proves the partition bounds. */
 export function attachPartition(
   { table, partition }: OperationOf<"attachPartition">,
   context: VerdictContext,
@@ -31,7 +31,7 @@ export function attachPartition(
   }
 }
 
-/** Rows that belong into a new partition may be in the default partition of its table: they are looked for under a lock. */
+/** The default partition may contain rows of a new partition, so it is searched under a lock. */
 export function searchedDefault(table: TableName, context: VerdictContext): Verdict {
   const relatives = context.history?.relatives(table);
   const searches = { kind: "searches-default-partition", table } as const;
@@ -56,7 +56,7 @@ export function detachPartition(operation: OperationOf<"detachPartition">, conte
     return verdict({
       locks: [
         ...locksOn("ACCESS EXCLUSIVE", [table], context),
-        // Before 14 its readers did not wait.
+        // Before 14, its readers did not wait.
         ...locksOn(
           context.environment.server === 13 ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE",
           [partition],

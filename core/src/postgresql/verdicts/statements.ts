@@ -6,7 +6,7 @@ import { concurrently } from "../../sql/verdicts/transaction.js";
 import { aggregates, setReturning } from "../builtins.js";
 import { tableOfIndex } from "./forms.js";
 
-/** Whoever reads a table opens all of its indexes, so a lock on one of them stops reads. */
+/** Every query on a table opens all of its indexes, so a lock on one blocks reads. */
 export function reindex(
   { of, name, isConcurrent, statement }: OperationOf<"reindex">,
   context: VerdictContext,
@@ -39,7 +39,7 @@ export function createTrigger({ table }: OperationOf<"createTrigger">, context: 
   return verdict({ locks: locksOn("SHARE ROW EXCLUSIVE", [table], context) });
 }
 
-/** Functions that change no table: nothing but a sequence, a setting or a session, if anything. */
+/** Functions that change no table, at most a sequence, a setting or a session. */
 const harmlessFunctions: ReadonlySet<string> = new Set([
   ...aggregates,
   ...setReturning,
@@ -51,8 +51,8 @@ const harmlessFunctions: ReadonlySet<string> = new Set([
   split_part strpos to_regclass to_regtype translate tsrange tstzrange unaccent uuid_generate_v4`.split(/\s+/),
 ]);
 /**
- * Families of them, as pg_proc has them and without their input, output and aggregate functions. Only `pg_` is a prefix that nobody
- * else may use: of it those that read, and locks that no statement waits for.
+ * Function families from pg_proc, without input, output and aggregate functions. Only `pg_` is a reserved prefix: includes its functions
+ * that read, and locks that no statement waits for.
  */
 const harmlessFamilies = new RegExp(
   `^(?:${[
@@ -71,13 +71,13 @@ const harmlessFamilies = new RegExp(
   ].join("|")})$`,
 );
 
-/** The functions that a query calls, and of which nobody knows what they do. */
+/** The functions of a query with unknown effects. */
 export function unknownFunctions({ functions }: OperationOf<"select">): readonly string[] {
   const isHarmless = (name: string) => harmlessFunctions.has(name) || harmlessFamilies.test(name);
   return functions.filter((name) => !name.startsWith("pg_catalog.") && !isHarmless(name));
 }
 
-/** What a function does nobody knows. */
+/** A function may have any effect. */
 export function select(operation: OperationOf<"select">): Verdict {
   const unknown = unknownFunctions(operation);
   if (unknown.length === 0) return harmless;

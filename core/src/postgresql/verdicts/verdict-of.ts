@@ -45,14 +45,12 @@ import { alterDomain, form } from "./forms.js";
 import { attachPartition, detachPartition, searchedDefault } from "./partitions.js";
 import { createTrigger, reindex, select } from "./statements.js";
 
-/**
- * What one operation does to a database in use, run as it stands. `test/database/verdicts.test.ts` compares it with what a server does.
- */
+/** The effect of one operation on a database in use, run without changes. `test/database/verdicts.test.ts` compares it with a server. */
 export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
   if (operation.kind === "block") return combine(operation.operations.map((each) => verdictOf(each, context)));
   const own = withBelow(operation, ownVerdict(operation, context), context);
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
-  // Of a block nobody knows which of its statements run.
+  // In a block, it is unknown which statements run.
   const refused = operation.within === undefined ? verdict(certainFailure(operation, context)) : harmless;
   return combine([
     own,
@@ -64,15 +62,15 @@ export function verdictOf(operation: Operation, context: VerdictContext): Verdic
 }
 
 /**
- * What older servers refuse: a concern wherever it runs, for the next server may be older. A function only where it is known that nobody
- * has made one of the same name.
+ * What older servers reject: always a concern, because another target may have an older server. A function only if no user-defined function
+ * has its name.
  */
 function needsServer({ newer = [] }: Operation, { definesFunction }: VerdictContext): Partial<Verdict> {
   const needed = newer.filter((what) => !isNewerFunction(what) || definesFunction(what) === false);
   return { concerns: needed.map((what) => ({ kind: "needs-server", major: newerForm(what).major, what })) };
 }
 
-/** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */
+/** Earlier locks of the same transaction, for example from adding the constraint, last while the rows are checked. */
 function underEarlierLocks(operation: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
   const { table, statement } = operation;
   const locks = (feltLocks(context).get(nameKey(table)) ?? []).flatMap((each) =>
@@ -96,7 +94,7 @@ interface FeltLock {
 
 const felt = new WeakMap<VerdictContext, ReadonlyMap<string, readonly FeltLock[]>>();
 
-/** Who takes locks that others wait for, by table: asked once a change. */
+/** The operations with blocking locks, by table. Computed once per change. */
 function feltLocks(context: VerdictContext): ReadonlyMap<string, readonly FeltLock[]> {
   const known = felt.get(context);
   if (known !== undefined) return known;
@@ -209,7 +207,7 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
   }
 }
 
-/** Its table is locked for as long as the default partition is searched for rows that belong into the new one. */
+/** Its table is locked while the default partition is searched for rows of the new one. */
 function newPartition({ partitionOf }: OperationOf<"createTable">, context: VerdictContext): Verdict {
   if (partitionOf === undefined || context.createdInThisChange(partitionOf)) return harmless;
   return searchedDefault(partitionOf, context);
@@ -232,11 +230,11 @@ function createIndex(operation: OperationOf<"createIndex">, context: VerdictCont
   });
 }
 
-/** The table is not in the statement. */
+/** The statement does not name the table. */
 function dropIndex(operation: OperationOf<"dropIndex">, context: VerdictContext): Verdict {
   const { name, isConcurrent } = operation;
   const found = context.formerIndex(name)?.table;
-  // An index is in the schema of its table.
+  // An index is in its table's schema.
   const table = found && (name.schema === undefined ? { name: found.name } : found);
   const alone = isConcurrent ? concurrently(operation.statement, context) : harmless;
   return verdict({

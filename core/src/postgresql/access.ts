@@ -10,16 +10,16 @@ import { closed } from "../sql/unit-words.js";
 import { labelOf, oidsOf } from "./planned-tables.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "./quote.js";
 
-/** Enough for every application that shares a table; a database with a role for each customer has them alike. */
+/** Enough for the applications that share a table. Databases with a role per customer grant all of them the same privileges. */
 const maxRoles = 20;
 
 const table = "pg_temp.lockstep_try_default";
 
 interface Role {
   readonly name: string;
-  /** The session may become this role. */
+  /** The session can switch to this role. */
   readonly isOpen: boolean;
-  /** `{app.tenant=eu}`: of the role, of the database, and of both, the most special last. */
+  /** `{app.tenant=eu}`: settings of the role, of the database, and of both, the most specific last. */
   readonly settings: readonly string[];
 }
 
@@ -30,7 +30,7 @@ async function tryDefault(connection: Connection, on: TableName, tried: TriedDef
   const migrating = by.includes("migration") ? own.name : undefined;
   const sessions =
     migrating === undefined || inserting.some(({ name }) => name === migrating) ? inserting : [own, ...inserting];
-  // Settings are put in the place of what reads them: that needs no session of the role.
+  // Settings are inserted into the default as literals, so no session of the role is needed.
   const setting = sessionValueIn(defaultSql);
   const isOfSettings = setting?.mayFail === true || (isRequired && isSetting(setting));
   const refusals: DefaultRefusal[] = [];
@@ -39,7 +39,7 @@ async function tryDefault(connection: Connection, on: TableName, tried: TriedDef
   try {
     for (const sql of makers) await make(connection, sql);
     const [, sequence] = /\bnextval\s*\(\s*('(?:[^']|'')+')/i.exec(defaultSql) ?? [];
-    // Evaluated, it would take a number that nobody gets back.
+    // Evaluating the default would use up a sequence number.
     if (sequence !== undefined) return await trySequence(connection, roles, sequence);
     for (const role of sessions) {
       if (!role.isOpen && !isOfSettings) {
@@ -67,7 +67,7 @@ async function tryDefault(connection: Connection, on: TableName, tried: TriedDef
   };
 }
 
-/** What is there already, or cannot be made here, the default meets as it is. */
+/** If the object exists already or cannot be created here, the default is tested against the current state. */
 async function make(connection: Connection, sql: string): Promise<void> {
   await connection.query("SAVEPOINT lockstep_make");
   try {
@@ -78,7 +78,7 @@ async function make(connection: Connection, sql: string): Promise<void> {
   }
 }
 
-/** A function, type, relation or schema that this deployment makes. */
+/** A function, type, relation or schema that this deployment creates. */
 const notThere: ReadonlySet<string> = new Set(["42883", "42704", "42P01", "3F000"]);
 
 async function trySequence(connection: Connection, roles: readonly Role[], literal: string): Promise<DefaultTrial> {
@@ -101,7 +101,7 @@ async function trySequence(connection: Connection, roles: readonly Role[], liter
 
 interface Refused {
   readonly message: string;
-  /** The default itself was refused, before any role was asked. */
+  /** The default itself failed, before any role was tested. */
   readonly isUntried: boolean;
   readonly isMadeLater: boolean;
 }
@@ -113,7 +113,7 @@ async function insertAs(
   own: Role,
   { type, defaultSql, isRequired = false }: TriedDefault,
 ): Promise<Refused | undefined> {
-  // A session keeps the settings it began with: what the connection's own role brought would hide that this one lacks it.
+  // A session keeps its initial settings, so the connection's own role may provide a setting that this role lacks.
   const lacking = settingsOf(own).find(
     ([name]) => !settingsOf(role).some(([each]) => each === name) && defaultSql.includes(name),
   );
@@ -142,7 +142,7 @@ async function insertAs(
   }
 }
 
-/** Functions look for what they name in the search path of the session. One that the connection has set is of its URL, which applications share. */
+/** Functions resolve names by the session's search path. A path set by the connection comes from its URL, which applications share. */
 async function setPath(connection: Connection, role: Role, own: Role): Promise<void> {
   const pathOf = ({ settings }: Role) => settings.findLast((each) => each.startsWith("search_path="))?.slice(12);
   const path = pathOf(role) ?? (pathOf(own) === undefined ? undefined : '"$user", public');
@@ -153,7 +153,7 @@ async function setPath(connection: Connection, role: Role, own: Role): Promise<v
   );
 }
 
-/** The default with the role's own settings in place: set in this session, a setting would be known in it for ever. */
+/** The default with the role's settings inserted. A SET in this session would define the setting permanently. */
 function asSetFor(role: Role, defaultSql: string): string {
   return settingsOf(role).reduce((sql, [name, value]) => {
     const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -162,7 +162,7 @@ function asSetFor(role: Role, defaultSql: string): string {
   }, defaultSql);
 }
 
-/** Those of extensions and applications: the server's own decide about no value that a default reads. */
+/** Settings of extensions and applications only: server settings do not affect the value of a default. */
 function settingsOf({ settings }: Role): readonly (readonly [string, string])[] {
   return settings.flatMap((setting) => {
     const at = setting.indexOf("=");
@@ -171,7 +171,7 @@ function settingsOf({ settings }: Role): readonly (readonly [string, string])[] 
   });
 }
 
-/** The table, and the views that rows come through: a default is evaluated as the role that inserts, which may have no right on the table. */
+/** The table, and the views that insert into it. A default is evaluated as the inserting role, which may have no privilege on the table. */
 function ways(on: TableName): string {
   return `WITH RECURSIVE way AS (
        SELECT oid FROM pg_class WHERE oid = to_regclass(${regclassLiteral(on)})
@@ -180,7 +180,7 @@ function ways(on: TableName): string {
          WHERE pg_relation_is_updatable(r.ev_class, true) & 8 = 8)`;
 }
 
-/** Roles that log in and may insert, superusers aside; and the role of the connection. */
+/** Login roles that can insert, without superusers, plus the connection's role. */
 async function readRoles(
   connection: Connection,
   on: TableName,
@@ -232,7 +232,7 @@ async function columnGrants(
 }
 
 async function published(connection: Connection, tables: readonly PlannedTable[]): Promise<readonly Finding[]> {
-  // A list of columns (PostgreSQL 15) leaves a new column out by itself.
+  // With a column list (PostgreSQL 15), the publication excludes a new column automatically.
   const listed =
     connection.serverVersion < 150_000
       ? ""

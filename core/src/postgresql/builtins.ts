@@ -1,7 +1,7 @@
 import { plainFunctions } from "../sql/function-names.js";
 import { type AnyNode, nameParts, walk } from "./read/walk.js";
 
-/** Evaluated over many rows, or yielding many: nothing that a single row could be filled with. */
+/** Aggregates, and functions that return several rows: neither can fill a single row. */
 export const aggregates: ReadonlySet<string> = new Set(
   `any_value array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp every json_agg
   json_object_agg jsonb_agg jsonb_object_agg max min mode percentile_cont percentile_disc range_agg regr_slope stddev
@@ -16,16 +16,16 @@ const types: ReadonlySet<string> = new Set(
   `bytea date float4 float8 inet int2 int4 int8 json jsonb name text timestamp timestamptz uuid`.split(/\s+/),
 );
 const operators: ReadonlySet<string> = new Set(["||", "+", "-", "*", "/", "%"]);
-/** Nodes whose meaning does not depend on the search path, or that are looked at more closely below. */
+/** Nodes that do not depend on the search path, or that are checked below. */
 const plainNodes: ReadonlySet<string> = new Set(
   `A_Const A_Expr BoolExpr CaseExpr CaseWhen CoalesceExpr ColumnRef FuncCall Integer List NullTest ResTarget
   SQLValueFunction SelectStmt String TypeCast`.split(/\s+/),
 );
 
 /**
- * Whether an expression means the same under every search path. A wrong "no" costs a microsecond a row (the trigger
- * function pins its path), a wrong "yes" a failed write: so a short list of names, and no comparisons, because
- * `=` on a column whose type this cannot know (citext) is found through the search path too.
+ * Whether an expression means the same under every search path. A wrong "no" costs a microsecond per row (the trigger function pins its
+ * path), a wrong "yes" a failed write. So the list of names is short and excludes comparisons, because `=` on a column of an unknown type
+ * (citext) is also resolved by the search path.
  */
 export function isBuiltinOnly(tree: unknown): boolean {
   let isBuiltin = true;
@@ -48,7 +48,7 @@ function isPlain(kind: string, node: AnyNode): boolean {
   }
 }
 
-/** `int` and `extract` are written by the parser itself as pg_catalog.int4 and pg_catalog.extract. */
+/** The parser itself writes `int` and `extract` as pg_catalog.int4 and pg_catalog.extract. */
 function isIn(known: ReadonlySet<string>, name: readonly string[]): boolean {
   if (name.length === 2) return name[0] === "pg_catalog";
   return name.length === 1 && known.has(name[0]!);

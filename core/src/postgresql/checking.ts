@@ -4,13 +4,13 @@ import { loadParser } from "./read/parser.js";
 import { readMigrationLeniently } from "./read/read-migration-leniently.js";
 import { withoutPublic } from "./read/without-public.js";
 
-/** @throws LS8011 where the parser is not installed */
+/** @throws LS8011 if the parser is not installed */
 export async function loadChecking(): Promise<Checking> {
   const parser = await loadParser();
   return {
     judging,
     read: (sql, file) => withoutPublic(readMigrationLeniently(sql, file, parser)),
-    // The rules themselves say it.
+    // The rules contain the text.
     saferWay: () => undefined,
     makesPlans: true,
   };

@@ -14,10 +14,10 @@ import { readConnectionUrl } from "./url.js";
 import { settingStatements } from "./within.js";
 
 /**
- * Opens a session, encrypted as the URL says. Prisma's `?schema=` becomes the search path.
+ * Opens a session, encrypted as the URL requires. Prisma's `?schema=` becomes the search path.
  *
  * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
- * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password · LS8009 a pooler in
+ * @throws LS8004 if the server is unreachable or rejects the connection; the message never contains the password · LS8009 a pooler in
  *   transaction mode
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
@@ -31,8 +31,8 @@ export function schemaOf(url: string): string {
 }
 
 /**
- * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a function that
- * makes the password). Errors as `connect`.
+ * Opens a session with driver settings, for ORMs whose settings do not fit into a URL (certificates, a function that returns the password).
+ * Errors as `connect`.
  */
 export async function connectWith(config: ClientConfig, options: ConnectOptions): Promise<Connection> {
   const { Client: PgClient } = (await import("pg")).default;
@@ -49,13 +49,13 @@ interface Address {
   readonly config: ClientConfig;
   readonly label: string;
   readonly schema: string | undefined;
-  /** Undefined: the config says it in the driver's own way. */
+  /** Undefined: the config contains the driver's own setting. */
   readonly encryption: (() => Encryption) | undefined;
   /** The URL has Prisma's `pgbouncer=true`. */
   readonly isSaidPooled: boolean;
 }
 
-/** For what every server answers at once. */
+/** For queries that every server answers immediately. */
 const answerMs = 10_000;
 
 async function open(address: Address, options: ConnectOptions): Promise<Connection> {
@@ -63,7 +63,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
   const { applicationName, needsSession = true, isReadOnly = false, silenceMs = 30_000 } = options;
   const patienceMs = address.config.connectionTimeoutMillis || answerMs;
   const marked = marking(applicationName);
-  /** Over a second connection, which lives no longer than its answer. */
+  /** Runs a query on a second connection and closes it afterwards. */
   const asked = async <T>(ask: (client: Client) => Promise<T>): Promise<T> => {
     const other = await dial(address, applicationName);
     return inTime(ask(other), patienceMs).finally(() => hangUp(other));
@@ -83,7 +83,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
   try {
     const { rows } = await inTime(client.query<Session>(describeSession), patienceMs);
     const { pid, version, start } = rows[0]!;
-    // A pooler tells numbers of its own. Whether it keeps the session is seen with a second connection.
+    // A pooler reports its own process ids. A second connection shows whether it keeps the session.
     const isBehindPooler = (client as { readonly processID?: number | null }).processID !== pid;
     const isPooled =
       (isBehindPooler || address.isSaidPooled) && (await asked((other) => changesSession(client, other)));
@@ -91,7 +91,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     const set = (name: string, sql: string, value: string) =>
       inTime(client.query(`SELECT set_config('${name}', ${sql}, false)`, [value]), patienceMs);
     if (schema !== undefined) await set("search_path", "quote_ident($1)", schema);
-    // What a pooler keeps would be the application's next.
+    // A pooler would keep the setting for the application's next session.
     if (options.statementTimeoutMs !== undefined && !isPooled)
       await set("statement_timeout", "$1", `${options.statementTimeoutMs}ms`);
     if (isReadOnly && !isPooled) await set("default_transaction_read_only", "$1", "on");
@@ -99,14 +99,14 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       asked(async (other) => {
         const activity = await other.query<{ state: string }>(stateOfSession, [pid, start]);
         return isPooled || activity.rows[0]?.state === "active";
-        // A server that refuses the second connection is there, and may be at work.
+        // A server that rejects the second connection is running and may be busy.
       }).catch(isDatabaseError);
     const send = async <R extends object>(query: Sent) => {
       const startedMs = performance.now();
       const giveUp = () => client.connection.stream.destroy(silent(performance.now() - startedMs));
       try {
         const result = await watchSilence(client.query<R>(query), isWorking, giveUp, silenceMs);
-        // A text with several statements gives a list of results.
+        // Several statements return a list of results.
         const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
         return { rows: last.rows, rowCount: last.rowCount ?? 0 };
       } catch (error) {
@@ -126,7 +126,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       },
       async query<R extends object>(sql: string, values?: readonly unknown[]) {
         const text = marked(sql);
-        // The server takes one statement only in the extended protocol.
+        // The extended protocol only accepts a single statement.
         const isOne = isReadOnly || values !== undefined;
         return send<R>(isOne ? { text, values: [...(values ?? [])], queryMode: "extended" } : { text });
       },
@@ -156,7 +156,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         await asked((other) => other.query("SELECT pg_cancel_backend($1)", [pid]));
       },
       async close() {
-        // Behind a pooler that keeps sessions somebody else gets it next: nothing of ours stays, settings and locks.
+        // Behind a pooler that keeps sessions, another client gets this one next: remove our settings and locks.
         if (isBehindPooler && !isPooled && !isLost) {
           const tidy = async () => {
             await client.query("ROLLBACK");
@@ -178,7 +178,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
 interface Sent {
   readonly text: string;
   readonly values?: unknown[];
-  /** Its types lack it. Default: simple where there are no values. */
+  /** Missing in pg's types. Default: simple without values. */
   readonly queryMode?: "extended";
 }
 
@@ -192,11 +192,11 @@ const describeSession = `SELECT pid, backend_start::text AS start, current_setti
   FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
 const stateOfSession = "SELECT state FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
 
-/** Connects, and sets nothing. Without a listener a connection that breaks while idle would end the process. */
+/** Connects, and applies no settings. Without an error listener, a connection that breaks while idle would end the process. */
 async function dial({ config, encryption }: Address, applicationName: string): Promise<Client> {
   const { Client: PgClient } = (await import("pg")).default;
   const attempt = async (ssl: Pick<ClientConfig, "ssl">) => {
-    // Settings of a pool hide the password from enumeration.
+    // A pool's settings hide the password from enumeration.
     const settings = Object.defineProperties(
       { keepAlive: true, keepAliveInitialDelayMillis: 30_000 },
       Object.getOwnPropertyDescriptors(config),
@@ -215,11 +215,11 @@ async function dial({ config, encryption }: Address, applicationName: string): P
 }
 
 async function hangUp(client: Client): Promise<void> {
-  // A session that is gone already cannot be ended in order, and a silent one does not answer.
+  // A lost session cannot be closed cleanly, and a hung one does not answer.
   await inTime(client.end(), 2000).catch(() => client.connection.stream.destroy());
 }
 
-/** `prefer` is what libpq and Prisma do when the URL says nothing: encrypted where the server can, else not. */
+/** `prefer` is the default of libpq and Prisma: encrypted if the server supports it, otherwise not. */
 async function openEncrypted(
   open: (ssl: Pick<ClientConfig, "ssl">) => Promise<Client>,
   encryption: Encryption | undefined,
@@ -230,7 +230,7 @@ async function openEncrypted(
   try {
     return await open({ ssl: tls });
   } catch (error) {
-    // 28000: pg_hba.conf lets these clients in without encryption only.
+    // 28000: pg_hba.conf only allows these clients without encryption.
     const isRefused = refusesEncryption(error) || (error as { code?: unknown }).code === "28000";
     if (wanted === "prefer" && isRefused) return open({ ssl: false });
     throw error;

@@ -3,8 +3,8 @@ import type { Dependent, Taken } from "../dialect/system-catalog.js";
 import { quoteTable } from "./quote.js";
 
 /**
- * What hangs on a column, on its NOT NULL, or on an index, of the tables below it as well. PostgreSQL drops what depends on a column
- * alone (`a` in pg_depend) without a word, and refuses to drop what other objects need (`n`).
+ * The objects that depend on a column, its NOT NULL, or an index, including child tables. PostgreSQL silently drops objects that only
+ * belong to the column (`a` in pg_depend), and refuses to drop what other objects need (`n`).
  */
 export async function dependentsOf(
   connection: Connection,
@@ -35,14 +35,14 @@ interface DependentRow {
 const tree = `tree(t) AS (SELECT to_regclass($1)::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = t),
 columns AS (SELECT attrelid, attnum FROM tree JOIN pg_attribute ON attrelid = t AND attname = $2 AND NOT attisdropped)`;
 
-/** What is taken, as pg_depend names it. */
+/** The dropped objects in pg_depend's terms. */
 const taken = {
   column: "SELECT 'pg_class'::regclass::oid AS c, attrelid AS o, attnum::int AS s FROM columns",
   index: `SELECT 'pg_class'::regclass::oid, indexrelid, 0 FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid IN (SELECT t FROM tree) AND relname = $2
     UNION SELECT 'pg_constraint'::regclass, oid, 0 FROM pg_constraint WHERE conrelid IN (SELECT t FROM tree) AND conname = $2`,
 };
 
-/** Of what goes with it, what hangs on that. The default and the sequence of the column are the column itself. */
+/** Includes what depends on objects that are dropped with it. The default and the sequence of a column count as the column itself. */
 const dependsSql = (kind: "column" | "index") => `
 WITH RECURSIVE ${tree},
 taken(c, o, s) AS (${taken[kind]}),
@@ -101,7 +101,7 @@ SELECT DISTINCT what, name, "on", schema, columns, goes, remove FROM objects, LA
 LATERAL (SELECT owner::regclass::text AS "on", (SELECT nspname::text FROM pg_namespace WHERE oid = "namespace") AS schema) place
 ${kind === "index" ? "WHERE NOT goes" : ""} ORDER BY what, "on"`;
 
-/** PostgreSQL refuses to make a column optional that is part of these. */
+/** PostgreSQL does not allow a column in these to become nullable. */
 const requiredSql = `
 WITH RECURSIVE ${tree}
 SELECT CASE WHEN x.indisprimary THEN 'primary key ' ELSE 'replica identity ' END || quote_ident(i.relname) AS what, i.relname::text AS name,

@@ -1,12 +1,12 @@
 import type { TableFacts } from "../dialect/table.js";
 import { quoteIdentifier } from "./quote.js";
 
-/** A row as it comes back from a query over `inputColumns`. */
+/** A row of a query over `inputColumns`. */
 export type InputRow = Readonly<Record<string, unknown>>;
 
 /**
- * The columns of a row that a function is given, as SQL: each as the driver shall read it (`i0`, `i1`, …).
- * Timestamps without a zone are in UTC, as both ORMs write them; the driver would take them for the machine's local time.
+ * The input columns of a function as SQL, each in the form the driver should read (`i0`, `i1`, …).
+ * Timestamps without a zone are in UTC, as both ORMs write them. The driver would read them as local time.
  */
 export function inputColumns(reads: readonly string[], table: TableFacts, alias = ""): readonly string[] {
   return reads.map((name, at) => {
@@ -18,7 +18,7 @@ export function inputColumns(reads: readonly string[], table: TableFacts, alias 
   });
 }
 
-/** What the function is given: the columns under their own names. */
+/** The input of the function: the columns under their own names. */
 export function inputOf(row: InputRow, reads: readonly string[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(reads.map((name, at) => [name, row[`i${at}`]]));
 }

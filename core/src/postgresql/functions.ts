@@ -10,7 +10,7 @@ import { withoutLength } from "./length.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { rowLabel } from "./rows/label.js";
 
-/** A value as PostgreSQL reads it from text, and as the pg driver would store it. @throws LS5052 */
+/** A value as text for PostgreSQL, stored as the pg driver would store it. @throws LS5052 */
 export function postgresText(value: unknown, type: string): string | undefined {
   return textOfValue(value, type, forms);
 }
@@ -27,16 +27,16 @@ const forms: TextForms = {
   bytes: (value) => `\\x${value.toString("hex")}`,
 };
 
-/** Inside `{…}`: quoted always, so that neither commas nor the word NULL mean anything. */
+/** Inside `{…}`: always quoted, so commas and the word NULL have no special meaning. */
 function elementText(element: unknown, type: string): string {
-  // Lists of lists have the same type as lists.
+  // Nested lists have the same type as lists.
   if (Array.isArray(element) && !/^jsonb?$/.test(type))
     return `{${element.map((inner) => elementText(inner, type)).join(",")}}`;
   const text = postgresText(element, type);
   return text === undefined ? "NULL" : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const functions: FunctionValues = {
   text: postgresText,
 
@@ -62,7 +62,7 @@ export const functions: FunctionValues = {
     });
   },
 
-  // An assignment: a cast would cut texts to length.
+  // An assignment, because a cast would truncate text.
   async unfit(connection, type, values) {
     const insert = (given: readonly string[]) =>
       connection.query(
@@ -74,7 +74,7 @@ export const functions: FunctionValues = {
       try {
         await connection.query(`CREATE TEMPORARY TABLE lockstep_try_function (value ${type}) ON COMMIT DROP`);
       } catch (error) {
-        // A type that the same change makes, or no right to temporary tables: the backfill finds out by itself.
+        // The same change creates the type, or the role has no privilege for temporary tables. The backfill detects that.
         if (isDatabaseError(error)) return undefined;
         throw error;
       }

@@ -3,8 +3,8 @@ import type { BackfillId, EvidenceKey, LedgerStore } from "../dialect/ledger-sto
 import { quoteLiteral } from "./quote.js";
 
 /**
- * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
- * a table in `public` would be drift to Prisma. Rows are keyed by table OID: what is known about a table dies with it.
+ * The ledger is in the target itself, so copies and restores of the database include it. Both ORMs ignore a separate schema; Prisma would
+ * report a table in `public` as drift. Rows use the table OID as key: facts about a table are lost with it.
  */
 const steps: readonly string[] = [
   `CREATE TABLE lockstep.backfills (
@@ -38,17 +38,17 @@ const steps: readonly string[] = [
     note text,
     PRIMARY KEY (plan, gate, table_schema, table_oid, column_name)
   );`,
-  // Keys may have several columns.
+  // Keys can have several columns.
   `UPDATE lockstep.backfills SET
      spec = jsonb_build_object('key', jsonb_build_array(jsonb_build_object('column', spec->'key', 'type', spec->'keyType')), 'columns', spec->'columns'),
      cursor = CASE WHEN jsonb_typeof(cursor->'after') = 'string' THEN cursor || jsonb_build_object('after', jsonb_build_array(cursor->'after')) ELSE cursor END;`,
-  // Columns that stay optional are filled by a pass of their own.
+  // Columns that stay optional are filled by a separate pass.
   `ALTER TABLE lockstep.backfills ADD COLUMN once boolean NOT NULL DEFAULT false;
    ALTER TABLE lockstep.backfills DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, table_schema, table_oid, once);`,
-  // What a confirmation says of the code it says of places by name.
+  // A confirmation about code lists places by name.
   "ALTER TABLE lockstep.evidence ADD COLUMN places jsonb NOT NULL DEFAULT '[]';",
-  // What people want of a run that is going on, and what its workers say of it.
-  // Workers have ranges for themselves, once the fills were tried.
+  // Requests for a running backfill, and the reports of its workers.
+  // Workers have their own ranges, once the fills were tried.
   `ALTER TABLE lockstep.backfills ADD COLUMN control jsonb NOT NULL DEFAULT '{}', ADD COLUMN is_open boolean NOT NULL DEFAULT false;
    UPDATE lockstep.backfills SET is_open = batches > 0;
    CREATE TABLE lockstep.leases (
@@ -94,7 +94,7 @@ const steps: readonly string[] = [
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (service, build, instance)
   ) WITH (fillfactor = 50);`,
-  // What reads were like before a phase.
+  // Read statistics before a phase.
   `CREATE TABLE lockstep.baselines (
     plan text NOT NULL,
     phase text NOT NULL,
@@ -103,7 +103,7 @@ const steps: readonly string[] = [
     statistics jsonb NOT NULL,
     PRIMARY KEY (plan, phase, table_schema, table_oid)
   );`,
-  // How backfills went over time, and what was deployed.
+  // The progress of backfills over time, and deployments.
   `CREATE TABLE lockstep.courses (
     plan text NOT NULL,
     table_schema text NOT NULL,
@@ -126,10 +126,10 @@ const steps: readonly string[] = [
   );`,
 ];
 
-/** Any number will do; it is the same in every version, so that two versions do not build at once. */
+/** An arbitrary number, the same in every version, so that two versions do not create the ledger at once. */
 const buildLock = 5_211_407_193_042_001n;
 
-/** Reads a time whatever the DateStyle of the session: the driver understands one of them only. */
+/** Formats a time independently of the session's DateStyle, because the driver only parses one of them. */
 function momentSql(column: string): string {
   return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
 }
@@ -142,14 +142,14 @@ const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gat
 const moveSql = `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
   batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne}`;
 
-/** Of PostgreSQL: a schema of its own. */
+/** For PostgreSQL: in its own schema. */
 export const ledger: LedgerStore = {
   place: "schema lockstep",
   grant:
     "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep.",
 
   async version(connection) {
-    // The catalogue, not to_regclass: that fails without USAGE on the schema, and says "permission denied" less clearly.
+    // Reads the catalog instead of to_regclass, which fails without USAGE on the schema with a less clear "permission denied".
     const found = await connection.query(
       `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'lockstep' AND c.relname = 'meta'`,
@@ -163,7 +163,7 @@ export const ledger: LedgerStore = {
     return inTransaction(connection, {}, async () => {
       await connection.query("SELECT pg_advisory_xact_lock($1)", [String(buildLock)]);
       const version = (await ledger.version(connection)) ?? 0;
-      // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
+      // CREATE SCHEMA IF NOT EXISTS requires the CREATE privilege even if the schema exists.
       const { rows } = await connection.query("SELECT to_regnamespace('lockstep') IS NULL AS is_missing");
       if (rows[0]?.is_missing) await connection.query("CREATE SCHEMA lockstep");
       if (version === 0) {
@@ -185,7 +185,7 @@ export const ledger: LedgerStore = {
   },
 
   async begin(connection, id, { work, start, rowsEstimated, runner, takesBack, isAnew }) {
-    // A pass in another order, or of other columns, begins anew.
+    // A pass in another order or with other columns starts again.
     await connection.query(
       `DELETE FROM lockstep.leases WHERE ${isThisOne}
         AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND (spec <> $5::jsonb OR $6))`,

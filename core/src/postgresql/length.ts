@@ -1,7 +1,6 @@
 /**
- * The type that an explicit cast can name without cutting text: `CAST(… AS varchar(3))` cuts silently, while storing in
- * the column refuses. Without a length `character` and `bit` would mean length 1. Types in quotes are user-defined: as
- * they are.
+ * The type for an explicit cast that does not truncate: `CAST(… AS varchar(3))` truncates silently, while storing in the column fails.
+ * Without a length, `character` and `bit` would mean length 1. Quoted types are user-defined and stay unchanged.
  */
 export function withoutLength(type: string): string {
   if (type.includes('"')) return type;

@@ -47,8 +47,8 @@ export const loadSignals: LoadSignals = {
   },
 
   async longestWaitMs(connection, pid) {
-    // When a wait began is known from 14 on; before that, that it is not older than its statement and the transaction that it waits for.
-    // What waits for a lock of ours among Lockstep's own sessions is no application.
+    // The start of a wait is recorded since 14. Before that, it is at most as old as its statement and the transaction that it waits for.
+    // Lockstep's own sessions that wait for our locks do not count as the application.
     const begun = "greatest(a.query_start, (SELECT b.xact_start FROM pg_stat_activity b WHERE b.pid = $1))";
     const since = connection.serverVersion >= 140_000 ? `coalesce(l.waitstart, ${begun})` : begun;
     const { rows } = await connection.query<{ ms: number | null }>(
@@ -60,7 +60,7 @@ export const loadSignals: LoadSignals = {
   },
 
   async writtenRows(connection, { oid }) {
-    // Before version 15 a session cannot be asked to tell at once what it has written.
+    // Before version 15, a session cannot be forced to publish its statistics.
     if (connection.serverVersion < 150_000) return undefined;
     const { rows } = await connection.query<{ rows: string | null }>(
       `WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid)
@@ -72,7 +72,7 @@ export const loadSignals: LoadSignals = {
   },
 
   async slots(connection) {
-    // What a slot may lose is known from 13 on.
+    // Since version 13, PostgreSQL reports how much a slot may lose.
     if (connection.serverVersion < 130_000) return [];
     const { rows } = await connection.query<{
       name: string;
@@ -181,8 +181,8 @@ interface WaitRow {
   readonly holderQuery: string | null;
 }
 
-// Who waits for a row waits for a transaction, and holds the table of the row. Advisory locks are the application's own affair, and who
-// waits for all transactions builds an index.
+// A session that waits for a row waits for a transaction and holds the row's table. Excludes advisory locks, which belong to the
+// application, and sessions that wait for all transactions, which build an index.
 const waitsSql = (knowsBegin: boolean) => `
 WITH RECURSIVE named AS (SELECT to_regclass(sql)::oid AS root, label FROM unnest($1::text[], $2::text[]) t(sql, label)),
 relations(oid, label) AS (SELECT root, label FROM named WHERE root IS NOT NULL
@@ -210,9 +210,9 @@ async function blind(connection: Connection, what: string): Promise<Blind> {
   };
 }
 
-// What is not written yet counts: where commits do not wait for the disk, that is up to 16 MB. The server keeps the last delay that it has
-// measured, also when nothing is behind any more.
-// A base backup and a receiver of WAL replay nothing: they are no replicas. The state is hidden from who lacks the right.
+// Includes WAL that is not written yet: up to 16 MB if commits do not wait for the disk. The server keeps the last measured delay, even if
+// the replica has caught up.
+// Excludes base backups and WAL receivers, which replay nothing. Without the privilege, the state is hidden.
 const replicasSql = `
 SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text) AS name,
        coalesce(s.slot_type = 'logical', false) AS "isLogical", r.state IS NULL AS "isHidden",
@@ -220,7 +220,7 @@ SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text
        CASE WHEN pg_current_wal_lsn() > r.replay_lsn THEN extract(epoch FROM r.replay_lag)::float8 END AS seconds
   FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid ORDER BY 1, r.backend_start`;
 
-// Who holds the horizon is said when it has done so for a while: a minute, or a thousand transactions.
+// Reports the session that holds the horizon after a minute, or after a thousand transactions.
 const deadRowsSql = `
 WITH RECURSIVE tree(oid) AS (SELECT to_regclass($1)::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid),
 holders AS (

@@ -1,17 +1,17 @@
 import type { Client } from "pg";
 
 /**
- * Whether a connection goes through a pooler in transaction mode. Settings and version of a pooler can be hidden or differ; what it does
- * cannot: between two transactions it gives the server session away. The second connection takes it, or makes the pooler use another.
+ * Detects a pooler in transaction mode. A pooler can hide its settings and version, but between two transactions it releases the server
+ * session. The second connection gets that session, or makes the pooler use another.
  *
- * @param one outside of a transaction
- * @param other a second connection by the same URL
+ * @param one outside a transaction
+ * @param other a second connection with the same URL
  */
 export async function changesSession(one: Client, other: Client): Promise<boolean> {
   const first = await sessionOf(one);
   await other.query("BEGIN READ ONLY");
   try {
-    // The pooler's only session, which is ours: a further question of `one` would wait for it.
+    // It is the pooler's only session, and it was ours: another query by `one` would wait for it.
     if ((await sessionOf(other)) === first) return true;
     if ((await sessionOf(one)) !== first) return true;
   } finally {

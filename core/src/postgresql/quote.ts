@@ -5,14 +5,12 @@ import type { TableName } from "../model/names.js";
 import { temporaryPrefix } from "../model/unit-spec.js";
 import { printable } from "../sql/printable.js";
 
-/**
- * NAMEDATALEN - 1: PostgreSQL cuts longer names without an error, only a notice (docs: "Identifiers and Key Words").
- */
+/** NAMEDATALEN - 1: PostgreSQL truncates longer names with only a notice, not an error (docs: "Identifiers and Key Words"). */
 const maxBytes = 63;
 
 /**
  * An identifier, always quoted: `"User"`. Quotes inside are doubled.
- * @throws LockstepError LS1003 for a name that PostgreSQL would cut (over 63 bytes) or cannot hold (NUL, empty)
+ * @throws LockstepError LS1003 for a name that PostgreSQL would truncate (over 63 bytes) or does not allow (NUL, empty)
  */
 export function quoteIdentifier(name: string): string {
   const bytes = Buffer.byteLength(name);
@@ -38,7 +36,7 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** All names and texts of a statement. */
+/** Quotes every name and text in a statement. */
 export const quote: Quote = { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral };
 
 /** `"auth"."User"`, or `"User"` for a table that the search path finds. Errors as `quoteIdentifier`. */
@@ -46,15 +44,14 @@ export function quoteTable(table: TableName): string {
   return qualified(table.schema, table.name);
 }
 
-/** Any object that lives in a schema (index, function), quoted like a table. */
+/** An object in a schema (index, function), quoted like a table. */
 export function qualified(schema: string | undefined, name: string): string {
   return schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
 /**
- * A string literal. With a backslash it becomes `E'…'`, which means the same whatever `standard_conforming_strings`
- * says.
- * @throws LockstepError LS1003 for a NUL, which no PostgreSQL text can hold
+ * A string literal. With a backslash it becomes `E'…'`, which does not depend on `standard_conforming_strings`.
+ * @throws LockstepError LS1003 for a NUL, which PostgreSQL text cannot contain
  */
 export function quoteLiteral(text: string): string {
   if (text.includes("\0")) throw new LockstepError("LS1003", `A text contains a NUL: "${printable(text)}"`);
@@ -67,19 +64,16 @@ export function regclassLiteral(table: TableName): string {
   return quoteLiteral(quoteTable(table));
 }
 
-/** `$change$…$change$`, or with `$change2$`, `$change3$`, … the first tag that the text does not contain. */
+/** `$change$…$change$`, or with `$change2$`, `$change3$`, …: the first tag that the text does not contain. */
 export function dollarQuote(text: string, word: string): string {
   for (let n = 1; ; n++) {
     const tag = n === 1 ? `$${word}$` : `$${word}${n}$`;
-    // The end counts too: a text that ends in `$change` would close one character too early.
+    // The end counts too: text that ends in `$change` would close the quote one character too early.
     if ((text + tag).indexOf(tag) === text.length) return `${tag}${text}${tag}`;
   }
 }
 
-/**
- * Names of what is there only while a plan is open. All begin with `lockstep_`, the trigger with `zz_`: the last one
- * fires last.
- */
+/** Names of objects that only exist while a plan is open. All begin with `lockstep_`, the trigger with `zz_`: it fires last. */
 export interface ScaffoldNames {
   /** CHECK (column IS NOT NULL), in prove. */
   readonly check: string;
@@ -95,16 +89,16 @@ export function scaffoldNames(table: TableName, column: string): ScaffoldNames {
   return {
     check: scaffoldName("lockstep_nn_", table, column),
     trigger: scaffoldName("zz_lockstep_fill_", table, column),
-    // Functions of all tables share their schema: there "a_b" + "c" and "a" + "b_c" must not meet.
+    // Function names are unique in the schema, so "a_b" + "c" and "a" + "b_c" must not collide.
     function: scaffoldName("lockstep_fill_", table, column, table.name.includes("_")),
   };
 }
 
 /**
- * The name that PostgreSQL gives to what has none, unless that is taken: both names cut from the longer one until they fit
- * (makeObjectName in its indexcmds.c).
- * @param columns empty: the name of the table alone
- * @param label what it is: `seq` of a serial column, `fkey`, `key`, `check`
+ * The name that PostgreSQL gives to an unnamed object, if it is free: truncates the longer of the two names until they fit (makeObjectName
+ * in its indexcmds.c).
+ * @param columns empty: only the table name
+ * @param label the kind of object: `seq` of a serial column, `fkey`, `key`, `check`
  * @example objectName({ name: "Order" }, ["number"], "seq") === "Order_number_seq"
  */
 export function objectName(table: TableName, columns: readonly string[], label: string): string {
@@ -119,7 +113,7 @@ export function objectName(table: TableName, columns: readonly string[], label: 
   return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}${behind}`;
 }
 
-/** The name of an index that takes the place of another one of the same name, until that one goes. */
+/** The temporary name of an index that replaces one with the same name, until that one is dropped. */
 export function temporaryIndexName(index: string): string {
   return shortName(`${temporaryPrefix}${index}`, index);
 }
@@ -134,7 +128,7 @@ function shortName(name: string, key: string, isHashed = false): string {
   return `${cutToBytes(name, maxBytes - 1 - hash.length)}_${hash}`;
 }
 
-/** Cut at a character: half of an umlaut is no valid UTF-8. */
+/** Truncates at a character: half of an umlaut is invalid UTF-8. */
 function cutToBytes(text: string, limit: number): string {
   let cut = "";
   let bytes = 0;

@@ -11,7 +11,7 @@ export const schemas: Schemas = {
     return rows.map(({ name }) => name);
   },
 
-  // As Prisma writes it; connections of ours read it, too.
+  // In Prisma's format, which Lockstep's connections also read.
   urlIn(url, schema) {
     const read = readUrl(url);
     if (read === undefined) return url;

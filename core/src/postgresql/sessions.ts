@@ -3,7 +3,7 @@ import { tableLabel } from "../model/names.js";
 import { quoteTable } from "./quote.js";
 import { stallMs } from "./units/block.js";
 
-/** Of PostgreSQL. Statements of other roles are seen with pg_read_all_stats only. */
+/** For PostgreSQL. Statements of other roles are only visible with pg_read_all_stats. */
 export const sessions: Sessions = {
   async blockers(connection, { tables, buildsIndex, olderThanSeconds }) {
     const { rows } = await connection.query<BlockerRow>(blockersSql, [
@@ -41,8 +41,8 @@ function sentence({ pid, who, tables, seconds, state, query, prepared, index }: 
   return `${name} has held "${tables}"${forTime}: ${doing}`;
 }
 
-// A prepared transaction has no session: the lock on its own id leads from its locks to its name.
-// Autovacuum leaves when a migration asks for the table; the one against wraparound does not.
+// A prepared transaction has no session: the lock on its own transaction id connects its locks with its name.
+// Autovacuum yields when a migration requests the table, except against wraparound.
 const blockersSql = `
 WITH RECURSIVE named AS (SELECT to_regclass(sql)::oid AS root, label FROM unnest($1::text[], $2::text[]) t(sql, label)),
 relations(oid, label) AS (SELECT root, label FROM named WHERE root IS NOT NULL

@@ -26,7 +26,7 @@ export async function loadSqlReader(): Promise<SqlReader> {
     underStatedSettings,
     isQuery(sql) {
       const [only, ...others] = attempt(() => parser.parse(sql), isNotSql)?.stmts ?? [];
-      // What changes rows stands in WITH, and INTO makes a table.
+      // WITH can contain statements that change rows, and INTO creates a table.
       return (
         only?.stmt !== undefined &&
         "SelectStmt" in only.stmt &&
@@ -41,11 +41,11 @@ export async function loadSqlReader(): Promise<SqlReader> {
   };
 }
 
-/** How a column of another type could get its value from one that is there. Only a suggestion: what fits is for people to say. */
+/** A possible expression to fill a column of another type from an existing one. Only a suggestion: a person has to check it. */
 function conversion(name: string, former: string, type: string): string {
   const column = spelled(name);
   const isText = (each: string) => /^(text|character varying(\(\d+\))?)$/.test(each);
-  // A cast would cut what is too long without a word.
+  // A cast would silently truncate text that is too long.
   if (isText(former) && isText(type)) return column;
   if (type.endsWith("[]") && !former.endsWith("[]")) return `ARRAY[${column}]`;
   if (former.startsWith("timestamp") && type.startsWith("timestamp") && baseOf(former) !== baseOf(type))
@@ -57,7 +57,7 @@ type Added = OperationOf<"addColumn">;
 
 function handWritten(parser: Parser): HandWritten {
   return {
-    // Over the row alone, or over what it leads to in other tables.
+    // Over the row alone, or with rows that it references in other tables.
     readUpdate(text) {
       const sql = withSingleSets(text, parser);
       const update = readUpdate(sql, parser) ?? readLookUpUpdate(sql, parser);
@@ -95,7 +95,7 @@ function clauses(added: Added, column: DeclaredColumn): string {
     ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
     ...(column.notNull ? ["NOT NULL"] : []),
   ];
-  // The constraint has its name from the column's first one.
+  // The constraint is named after the column's first name.
   const former = added.column.name === column.name ? undefined : `${added.table.name}_${added.column.name}_key`;
   const nulls = /\bUNIQUE\s+NULLS\s+NOT\s+DISTINCT\b/i.test(added.sql) ? "NULLS NOT DISTINCT " : "";
   const unique = constraintName(added) ?? (former === undefined ? undefined : quoteIdentifier(former));
@@ -111,7 +111,7 @@ function clauses(added: Added, column: DeclaredColumn): string {
   ].join(", ");
 }
 
-/** The name that the declaration gives its unique constraint, as it is spelled. */
+/** The name of the unique constraint as the declaration spells it. */
 function constraintName({ sql }: Added): string | undefined {
   return /\bCONSTRAINT\s+("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s+UNIQUE\b/iu.exec(sql)?.[1];
 }

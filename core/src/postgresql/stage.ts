@@ -4,8 +4,8 @@ import { quoteIdentifier, quoteLiteral } from "./quote.js";
 import { splitStatements } from "./read/split-statements.js";
 
 /**
- * What a superuser alone may create, and what then runs no program, reads no file and connects to nothing for whoever calls it. Not
- * among them: languages like plpython3u, dblink, file_fdw, postgres_fdw, adminpack.
+ * Extensions that require a superuser to create, but then run no program, read no file and open no connection for their users. Excludes
+ * languages like plpython3u, dblink, file_fdw, postgres_fdw, adminpack.
  */
 const harmlessExtensions = new Set(
   `address_standardizer amcheck autoinc bloom earthdistance h3 hll hypopg insert_username intagg ip4r moddatetime pageinspect pg_buffercache
@@ -17,18 +17,18 @@ const harmlessExtensions = new Set(
 const extensionStatement =
   /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("?)([\w-]+)\1(?:\s+WITH)?(?:\s+SCHEMA\s+("?)([\w-]+)\3)?/gi;
 
-/** Until 15 who may create roles may also grant the predefined ones. */
+/** Before 16, a role with CREATEROLE can also grant predefined roles. */
 const powerOfSession = `SELECT rolsuper AS "isSuper",
     rolsuper OR (rolcreaterole AND current_setting('server_version_num')::int < 160000) OR EXISTS (
       SELECT FROM pg_roles p WHERE pg_has_role(r.oid, p.oid, 'MEMBER')
          AND p.rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')) AS "isPowerful"
   FROM pg_roles r WHERE rolname = current_user`;
 
-/** Nothing of the database can stand in for what the server has. */
+/** Prevents objects of the database from shadowing the server's. */
 const withoutItsNames = "SET search_path = pg_catalog, pg_temp";
 
 export const stage: StageDatabases = {
-  // As most databases of development have it: migrations and dumps name this owner.
+  // The owner in most development databases: migrations and dumps use this name.
   ownRole: "postgres",
 
   async makeRole(connection, { name, password }, isOwn) {
@@ -40,18 +40,18 @@ export const stage: StageDatabases = {
     const attributes = [
       "LOGIN",
       ...(password === "" ? [] : [`PASSWORD ${quoteLiteral(password)}`]),
-      // Rows of a table with FORCE ROW LEVEL SECURITY are filled and counted, as a superuser did.
+      // Fills and counts rows of a table with FORCE ROW LEVEL SECURITY, as a superuser did.
       ...(isSuper ? ["BYPASSRLS"] : []),
-      // From 16 on only over roles that it has made itself. They would stay on a server that is named.
+      // Since 16, CREATEROLE only covers roles that it created itself. On a given server, such roles would remain.
       ...(isOwn && serverVersion >= 160_000 ? ["CREATEROLE"] : []),
     ];
     await connection.query(`CREATE ROLE ${role} ${attributes.join(" ")}`);
-    // Only a member makes databases for another role.
+    // Only a member can create databases for another role.
     if (!isSuper) await connection.query(`GRANT ${role} TO CURRENT_USER`);
-    // Dumps of rows without triggers.
+    // For data-only dumps that disable triggers.
     else if (serverVersion >= 150_000)
       await connection.query(`GRANT SET ON PARAMETER session_replication_role TO ${role}`);
-    // How far a replica is behind.
+    // To read replica lag.
     if (isOwn) await connection.query(`GRANT pg_read_all_stats TO ${role}`);
     return true;
   },
@@ -62,7 +62,7 @@ export const stage: StageDatabases = {
   async create(connection, name, like, role) {
     const owner = role === undefined ? "" : ` OWNER ${quoteIdentifier(role)}`;
     const template = like === undefined ? "" : ` TEMPLATE ${quoteIdentifier(like)}`;
-    // As files, which is quicker than through the WAL; before 15 there is no other way.
+    // Copies files, which is faster than through the WAL. Before 15, this is the only way.
     const strategy = template !== "" && connection.serverVersion >= 150_000 ? " STRATEGY FILE_COPY" : "";
     await connection.query(`CREATE DATABASE ${quoteIdentifier(name)}${owner}${template}${strategy}`);
   },
@@ -108,7 +108,7 @@ export const stage: StageDatabases = {
     await connection.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
   },
 
-  /** In one transaction, or where a statement refuses that, each on its own. */
+  /** Runs statements in one transaction, or separately if a statement does not allow that. */
   async run(connection, text) {
     try {
       await connection.query(text);
@@ -120,7 +120,7 @@ export const stage: StageDatabases = {
       for (const piece of pieces)
         if (piece.trim() !== "")
           await connection.query(piece).catch((reason: unknown) => {
-            // The first error is the one to report, but where rights are what is missing.
+            // Reports the first error, unless missing privileges are the cause.
             if (!isNeedless(piece, reason)) throw [error, reason].some(isRefused) ? reason : error;
           });
     }
@@ -130,13 +130,13 @@ export const stage: StageDatabases = {
 
 const isRefused = (error: unknown) => errorCode(error) === "42501";
 
-/** Owners, rights and comments, and what other servers and administrators use: no table of the database is another one without it. */
+/** Owners, privileges, comments, and objects for other servers and administrators: none of these changes a table. */
 const needless =
   /^(?:ALTER\s[^;]*\sOWNER\s+TO\s|(?:COMMENT|GRANT|REVOKE|SET|RESET|SECURITY\s+LABEL|ALTER\s+DEFAULT\s+PRIVILEGES)\s|(?:CREATE|ALTER|DROP)\s+(?:PUBLICATION|SUBSCRIPTION|EVENT\s+TRIGGER|ROLE|USER|GROUP|EXTENSION)\s|ALTER\s+TABLE\s[^;]*\s(?:DISABLE|ENABLE)\s+TRIGGER\s+ALL\b)/i;
 
 /**
- * Whether a statement was refused for want of rights that its database does not need; or because it makes an extension that `makeAhead`
- * has made.
+ * Whether a statement failed because of privileges that its database does not need, or because it creates an extension that `makeAhead` has
+ * already created.
  *
  * @param statement without comments before it
  */

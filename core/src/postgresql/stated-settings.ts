@@ -1,6 +1,6 @@
 /**
- * What else than its row the value of an expression may depend on: settings of whatever session writes the row. An expression that
- * depends on them is evaluated under these, wherever it is evaluated: in the trigger, the backfill, the proof, checks and gates.
+ * Session settings that can affect the value of an expression besides its row. An expression that depends on them is always evaluated under
+ * these values: in the trigger, the backfill, the proof, checks and gates.
  */
 export const statedSettings: Readonly<Record<string, string>> = {
   TimeZone: "UTC",
@@ -13,7 +13,7 @@ export const statedSettings: Readonly<Record<string, string>> = {
   lc_time: "C",
 };
 
-/** Clauses of CREATE FUNCTION. They cost 8 µs a call [300,000 rows on PostgreSQL 17], so only what depends on them gets them. */
+/** Clauses of CREATE FUNCTION. They cost 8 µs per call [300,000 rows on PostgreSQL 17], so only functions that depend on them get them. */
 export const statedSettingsOfFunction = Object.entries(statedSettings)
   .map(([name, value]) => ` SET ${name} = '${value}'`)
   .join("");
@@ -23,8 +23,8 @@ const setAll = Object.entries(statedSettings)
   .join(" || ");
 
 /**
- * The expression in a statement of ours, where no function sets them: once a statement, before the first row. They end with the
- * transaction, so this is for transactions of ours alone.
+ * An expression outside a function with these settings. Sets them once per statement, before the first row. They last until the end of the
+ * transaction, so use this only in Lockstep's own transactions.
  */
 export function underStatedSettings(sql: string): string {
   // A subquery without references is evaluated once, and CASE evaluates its condition first.

@@ -10,7 +10,7 @@ import { type Words, withoutLengths } from "../sql/statement-words.js";
 import { quoteIdentifier, quoteLiteral } from "./quote.js";
 import { loadParser, type Parser, type ScanToken } from "./read/parser.js";
 
-/** By pg_stat_statements, and EXPLAIN (GENERIC_PLAN), which needs no values. */
+/** From pg_stat_statements, and EXPLAIN (GENERIC_PLAN), which needs no values. */
 export const statements: Statements = {
   read(connection, table, explained) {
     return reading(connection, [table], async (counted) => {
@@ -50,7 +50,7 @@ export const statements: Statements = {
   },
 };
 
-/** What the server has counted of statements that name one of the tables; a right that is missing is a reason not to see it. */
+/** The server's counts of statements that name one of the tables. A missing privilege is reported as the reason. */
 async function reading<T extends object>(
   connection: Connection,
   tables: readonly { readonly name: string }[],
@@ -72,7 +72,7 @@ async function reading<T extends object>(
   }
 }
 
-/** Younger ones end by themselves in time, and are counted then. */
+/** Shorter statements end soon and are counted then. */
 const runningSql = `SELECT query AS text, format('%s %s', pid, query_start) AS run, (extract(epoch FROM clock_timestamp() - query_start) * 1000)::float8 AS ms
   FROM pg_stat_activity WHERE state = 'active' AND datname = current_database() AND backend_type = 'client backend'
    AND application_name !~ '^lockstep( |$)' AND query_start < clock_timestamp() - interval '1 s'`;
@@ -112,7 +112,7 @@ interface Count {
 
 async function count(connection: Connection, extension: Extension, names: readonly string[]): Promise<Count | Blind> {
   const schema = quoteIdentifier(extension.schema);
-  // The names are those of PostgreSQL 13 and later; when a statement was counted first is known from 17 on.
+  // The column names are those of PostgreSQL 13 and later. The first execution of a statement is recorded since 17.
   const time = extension.columns.includes("total_exec_time") ? "total_exec_time" : "total_time";
   const first = extension.columns.includes("stats_since") ? isoSql("min(stats_since)") : "NULL::text";
   const info = `${schema}.pg_stat_statements_info`;
@@ -145,7 +145,7 @@ async function count(connection: Connection, extension: Extension, names: readon
 export const isHere = "dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
 export const isoSql = (moment: string) => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Undefined where it cannot be planned so: a parameter whose type nothing says, a table of a session. Nothing is run. */
+/** undefined if it cannot be planned without values: a parameter of unknown type, a temporary table. Runs nothing. */
 async function planOf(connection: Connection, text: string): Promise<readonly string[] | undefined> {
   try {
     const { rows } = await limited(connection, () =>
@@ -179,7 +179,7 @@ const blind = (reason: string): Blind => ({ kind: "blind", reason });
 
 const writing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
-/** Undefined where the lexer refuses it. */
+/** undefined if the lexer rejects it. */
 export function wordsOf(sql: string, parser: Pick<Parser, "scan">): Words | undefined {
   const tokens = attempt(() => parser.scan(sql), isNotSql);
   return tokens?.flatMap((token) => (token.tokenName.endsWith("COMMENT") ? [] : [wordOf(token)]));

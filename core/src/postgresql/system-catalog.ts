@@ -10,7 +10,7 @@ import { readTableFacts } from "./table.js";
 import { printedType } from "./units/assertions.js";
 import { partitionsLeft, statementsFor } from "./units/partition-index.js";
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const systemCatalog: SystemCatalog = {
   table: readTableFacts,
   async isThere(connection, { oid }) {
@@ -38,7 +38,7 @@ export const systemCatalog: SystemCatalog = {
   partitionStatements,
 };
 
-/** Partitions and tables that inherit need the trigger as well. Undefined: it is there and enabled everywhere. */
+/** Partitions and inheriting tables also need the trigger. undefined: it exists and is enabled everywhere. */
 async function fillTriggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined> {
   const { rows } = await connection.query<{ relation: string; own: boolean; exists: boolean }>(
     `WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = oid)
@@ -80,7 +80,7 @@ async function partitionStatements(
   return rows.flatMap((row) => row.statements ?? []);
 }
 
-/** A type of a plan as `format_type` prints it on this connection: without its schema where the search path has that. */
+/** A plan's type as `format_type` prints it on this connection: without its schema if the search path contains it. */
 async function typeAsPrinted(connection: Connection, type: string): Promise<string> {
   if (!type.includes(".")) return type;
   const { rows } = await connection.query<{ type: string }>(`SELECT ${printedType(type)} AS type`);

@@ -3,7 +3,7 @@ import { type ChildFacts, type TableFacts, typeOf, type UserTrigger } from "../d
 import type { TableName } from "../model/names.js";
 import { quoteTable } from "./quote.js";
 
-/** Reads the catalogue, inside of a transaction. @returns undefined when there is no such table */
+/** Reads the catalog inside a transaction. @returns undefined if there is no such table */
 export async function readTableFacts(connection: Connection, table: TableName): Promise<TableFacts | undefined> {
   const { rows } = await connection.query<TableRow>(tableSql, [quoteTable(table)]);
   const found = rows[0];
@@ -74,9 +74,10 @@ interface TableRow {
   readonly triggers: readonly UserTrigger[];
 }
 
-// attnotnull is true already for a NOT NULL that is NOT VALID (PostgreSQL 18): pg_constraint has the truth.
-// A row estimate is as old as the last ANALYZE: rows per page then, times the pages of today, as the planner does it. Versions of rows that
-// died since are on these pages, too. Live rows are counted as well: not since a crash or a reset, nor, for a second, what others have inserted.
+// attnotnull is already true for a NOT VALID NOT NULL (PostgreSQL 18), so this reads pg_constraint.
+// A row estimate is as old as the last ANALYZE: rows per page at that time, times the current number of pages, as in the planner. Pages
+// also contain dead row versions. The live row count is another source, but is lost in a crash or reset, and other sessions' inserts appear
+// after up to a second.
 const tableSql = `
 WITH t AS (SELECT * FROM pg_catalog.pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')),
 leaves AS (WITH RECURSIVE tree(leaf) AS (SELECT oid FROM t UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = leaf)
@@ -125,14 +126,14 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
              FROM pg_rewrite w WHERE w.ev_class = t.oid AND w.ev_type = '2' AND w.ev_enabled IN ('O', 'A')) f) AS triggers
 FROM t JOIN pg_namespace n ON n.oid = t.relnamespace`;
 
-/** Without statistics the planner's guess is as good as any: it looks at the size and the width of the columns. */
+/** Without statistics, uses the planner's guess from the table size and column widths. */
 async function estimateRows(connection: Connection, table: TableRow): Promise<number> {
   if (Number(table.pages) === 0) return 0;
   if (table.estimate !== null) return Math.round(table.estimate);
   return plannedRows(connection, `SELECT FROM ${quoteTable(table)}`);
 }
 
-/** How many rows the planner expects of a query. */
+/** The planner's row estimate for a query. */
 export async function plannedRows(connection: Connection, sql: string, values?: readonly unknown[]): Promise<number> {
   const { rows } = await connection.query<{ "QUERY PLAN": [{ Plan: { "Plan Rows": number } }] }>(
     `EXPLAIN (FORMAT JSON) ${sql}`,

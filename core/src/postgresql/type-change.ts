@@ -1,6 +1,6 @@
 /**
- * Types of which every value is stored alike, and read by the same operators: PostgreSQL casts between them without a function
- * (pg_cast.castmethod = 'b') and keeps the indexes (CheckIndexCompatible in its indexcmds.c).
+ * Types with the same storage and operators: PostgreSQL casts between them without a function (pg_cast.castmethod = 'b') and keeps the
+ * indexes (CheckIndexCompatible in its indexcmds.c).
  */
 const alike: readonly (readonly [from: string, to: string])[] = [
   ["character varying", "text"],
@@ -11,8 +11,8 @@ const alike: readonly (readonly [from: string, to: string])[] = [
 ];
 
 /**
- * Types whose length or precision can grow without a look at the rows: the function that enforces it says so to the planner
- * (varchar_support, varbit_support, numeric_support, timestamp_support, time_support, interval_support in pg_proc.prosupport).
+ * Types whose length or precision can grow without reading rows: their support function reports that to the planner (varchar_support,
+ * varbit_support, numeric_support, timestamp_support, time_support, interval_support in pg_proc.prosupport).
  */
 const growing: ReadonlySet<string> = new Set([
   "character varying",
@@ -25,7 +25,7 @@ const growing: ReadonlySet<string> = new Set([
   "interval",
 ]);
 
-/** Without a precision these have the greatest there is. */
+/** Without a precision, these types have the maximum. */
 const greatestPrecision: Readonly<Record<string, number>> = {
   "timestamp without time zone": 6,
   "timestamp with time zone": 6,
@@ -35,8 +35,8 @@ const greatestPrecision: Readonly<Record<string, number>> = {
 };
 
 /**
- * Whether ALTER COLUMN … TYPE changes the catalogue alone: neither the table nor a plain index is written or read. So it is on
- * PostgreSQL 13 to 18 (test/database/type-change.test.ts looks at the files). What else depends on the column may cost more: see
+ * Whether ALTER COLUMN … TYPE only changes the catalog, without reading or writing the table or a plain index. Applies to PostgreSQL 13 to
+ * 18 (test/database/type-change.test.ts checks the files). Other objects that depend on the column may cost more: see
  * facts/column-dependents.ts.
  *
  * @param from as `format_type` prints it
@@ -46,7 +46,7 @@ export function changesCatalogueOnly(from: string, to: string): boolean {
   const [before, after] = [parts(from), parts(to)];
   if (before.isArray !== after.isArray) return false;
   if (from === to) return true;
-  // Of an array PostgreSQL sees no more than that its elements lose their limit.
+  // For arrays, PostgreSQL only recognises that the elements lose their limit.
   if (before.isArray) return before.base === after.base && growing.has(before.base) && after.limits.length === 0;
   if (before.base !== after.base)
     return after.limits.length === 0 && alike.some(([one, other]) => one === before.base && other === after.base);
@@ -56,7 +56,7 @@ export function changesCatalogueOnly(from: string, to: string): boolean {
   return limit !== undefined && (after.limits[0] ?? 0) >= limit && after.limits[1] === scale;
 }
 
-/** Types of an extension whose values are stored like those of others, but sorted and compared in another way. */
+/** Extension types that store values like other types, but sort and compare them differently. */
 export function isRelabelled(from: string, to: string): boolean {
   const texts = ["text", "character varying", "citext"];
   return from !== to && texts.includes(baseOf(from)) && (to === "citext" || (from === "citext" && texts.includes(to)));
@@ -64,7 +64,7 @@ export function isRelabelled(from: string, to: string): boolean {
 
 const integers = ["smallint", "integer", "bigint", "numeric"];
 
-/** Whether every value of a type has one of the other: the change fails on no row. */
+/** Whether every value of one type converts to the other, so the change fails on no row. */
 export function neverFails(from: string, to: string): boolean {
   if (changesCatalogueOnly(from, to) || isRelabelled(from, to)) return true;
   if (to === "text" || to === "character varying" || to === "citext") return true;

@@ -2,23 +2,23 @@ import { LockstepError } from "../base/errors.js";
 import { decoded, otherScheme, readUrl } from "../base/url-text.js";
 import { type Encryption, encryptionParameters, readEncryption } from "../dialect/db/encryption.js";
 
-/** A connection URL as projects write it, taken apart. */
+/** A parsed connection URL. */
 export interface ConnectionUrl {
-  /** What the driver gets: without the parameters that only Prisma understands. */
+  /** The URL for the driver: without the parameters that only Prisma understands. */
   readonly driverUrl: string;
-  /** `host:port/database`: names the target in messages; no user, no password. */
+  /** `host:port/database`: the target's name in messages; no user, no password. */
   readonly label: string;
-  /** `?schema=`: becomes the search path, as it does in Prisma. */
+  /** `?schema=`: becomes the search path, as in Prisma. */
   readonly schema: string | undefined;
-  /** `?connect_timeout=` in milliseconds. Zero means: none. */
+  /** `?connect_timeout=` in milliseconds. Zero: no timeout. */
   readonly connectTimeoutMs: number | undefined;
-  /** Prisma's `pgbouncer=true`: a pooler, mostly in transaction mode. */
+  /** Prisma's `pgbouncer=true`: a pooler, usually in transaction mode. */
   readonly isSaidPooled: boolean;
-  /** Reads the certificates that the URL names. Undefined: the URL speaks of it in the driver's own way (`?ssl=true`). */
+  /** Reads the certificates that the URL names. Undefined: the URL uses the driver's own setting (`?ssl=true`). */
   readonly encryption: (() => Encryption) | undefined;
 }
 
-/** Prisma's own parameters, and what is read here. `application_name` is set by us. */
+/** Prisma's own parameters, and those that are read here. Lockstep sets `application_name`. */
 const notForTheDriver = [
   "schema",
   "connection_limit",
@@ -32,14 +32,14 @@ const notForTheDriver = [
 ];
 
 /**
- * Reads a PostgreSQL URL. What libpq and Prisma say about encryption is read here, the other parameters of libpq stay as they are.
- * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
+ * Parses a PostgreSQL URL. Reads the encryption settings of libpq and Prisma here, and passes on libpq's other parameters.
+ * @throws LS8004 if the URL is invalid. The error never contains the URL, because it may hold a password.
  */
 export function readConnectionUrl(text: string): ConnectionUrl {
   const url = readUrl(text);
   if (url === undefined) {
     const scheme = otherScheme(text);
-    // No `cause`, no part of it: nobody knows where in it the password is.
+    // No `cause` and no part of the text, because the password could be anywhere in it.
     throw scheme === undefined
       ? new LockstepError("LS8004", "The target's connection URL is not valid", {
           hint: "Write postgresql://user:password@host:5432/database, and percent-encode special characters of the password: @ is %40, / is %2F, # is %23, ? is %3F.",

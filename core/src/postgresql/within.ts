@@ -1,6 +1,6 @@
 import type { Connection, TransactionOptions } from "../dialect/connection.js";
 
-/** What a transaction sets for itself. The settings are ours, not the user's, so they may stand in the text. */
+/** The local settings of a transaction. Lockstep defines them, not the user, so they can be part of the SQL text. */
 export function settingStatements({ limits = {}, settings = {} }: TransactionOptions): string[] {
   const all = {
     lock_timeout: limits.lockTimeoutMs,
@@ -18,8 +18,8 @@ function settingText(value: string | number): string {
 }
 
 /**
- * A connection for questions inside of a transaction that is open: each of its transactions, and each query outside of one, is a
- * subtransaction that is rolled back, so nothing it does remains and no error of it ends the transaction. `close` closes nothing.
+ * A connection for queries inside an open transaction. Each of its transactions, and each single query, is a subtransaction that is rolled
+ * back, so it leaves no changes and its errors do not abort the transaction. `close` does nothing.
  */
 export function within(connection: Connection): Connection {
   const begin = "SAVEPOINT lockstep_within";

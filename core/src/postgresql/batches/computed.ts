@@ -7,8 +7,8 @@ import { castType, keyColumns, keyRow, keyText } from "./keys.js";
 import { lacks, type Query, stillLacks, within } from "./statements.js";
 
 /**
- * Rows of a scope that lack their value: the key, what the function is given (`i0`, …), and `seen`: the same as text.
- * As text because every type has one, and because an equality may overlook what a function does not (citext, 1.0 and 1.00).
+ * Rows of a scope that lack their value: the key, the function's inputs (`i0`, …), and `seen`: the inputs as text.
+ * As text because every type converts to text, and because equality may ignore differences that a function sees (citext, 1.0 and 1.00).
  */
 export function unfilledRows(target: FillTarget, table: TableFacts, scope: Scope, column: ComputedColumn): Query {
   const { reads } = column.compute;
@@ -23,8 +23,8 @@ export function unfilledRows(target: FillTarget, table: TableFacts, scope: Scope
 }
 
 /**
- * Writes computed values: compare and set. A row is written only while it still has what its value was computed from, and no
- * value; PostgreSQL looks at both again after it has waited for a writer.
+ * Writes computed values by compare-and-set: a row is only written while it has no value and still has the inputs of the computation.
+ * PostgreSQL checks both again after it has waited for a writer.
  */
 export function storeComputed(target: FillTarget, { column, rows }: ComputedValues, skipLocked: boolean): Query {
   const table = quoteTable(target.table);
@@ -46,7 +46,7 @@ export function storeComputed(target: FillTarget, { column, rows }: ComputedValu
   return {
     sql: `WITH done AS (UPDATE ${table} t SET ${set} FROM ${given} WHERE ${wanted}${free} RETURNING t.${lacks(column)} AS empty)
 SELECT count(*)::int AS filled, count(*) FILTER (WHERE empty)::int AS empty FROM done`,
-    // Arrays of text: one for each column of the key, one for each column read, the values.
+    // Text arrays: one for each key column, one for each column read, then the values.
     values: [...keyed, ...reads.map((_, at) => rows.map(({ seen }) => seen[at])), rows.map(({ value }) => value)],
   };
 }

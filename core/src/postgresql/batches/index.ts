@@ -25,16 +25,16 @@ import {
 } from "./statements.js";
 import { storage } from "./storage.js";
 
-/** An error instead of rows that a policy hides. */
+/** Fails instead of hiding rows by a policy. */
 const allRows = { row_security: "off" } as const;
 
-/** Statistics lag behind a backfill; one plan with a full scan would read the whole table for each batch. */
+/** Statistics lag behind a backfill. A plan with a full scan would read the whole table for each batch. */
 const byIndex = { enable_seqscan: "off", jit: "off" } as const;
 
-/** Of PostgreSQL. Settings are those of transactions: nothing stays in the session. */
+/** For PostgreSQL. Settings are local to transactions and do not stay in the session. */
 export const batches: Batches = {
   inBatch(connection, { isReadOnly = false, lockTimeoutMs, statementTimeoutMs }, run) {
-    // A runner that is suspended (a closed laptop) must not keep the rows of its batch locked.
+    // A suspended runner (a closed laptop) must not keep the rows of its batch locked.
     const limits = { lockTimeoutMs, statementTimeoutMs, idleTimeoutMs: 10_000 };
     const options = { isReadOnly, isCountedAtOnce: !isReadOnly, limits, settings: { ...allRows, ...byIndex } };
     return inTransaction(connection, options, run);
@@ -61,14 +61,14 @@ export const batches: Batches = {
       const [done] = await ask<Filled>(connection, statement);
       filled += done!.filled;
       empty += done!.empty;
-      // All rows lacked all columns, so there is none that lacks only some. The others count rows that lack one of them.
+      // If every row lacked all columns, no row lacks only some. Otherwise the statements below fill rows that lack one of them.
       if (at === 0 && target.isKeyUnique && filled === rows && empty === 0) break;
     }
     return { filled, empty };
   },
 
   async unfilled(connection, target, table, scope, column) {
-    // As the write will read them again: their texts are compared.
+    // Under the same settings as the write, which compares the text.
     const rows = await readingKeys(connection, () =>
       ask<InputRow & { key: KeyValues; seen: readonly (string | null)[] }>(
         connection,
@@ -79,7 +79,7 @@ export const batches: Batches = {
   },
 
   async store(connection, target, values, skipLocked) {
-    // Under the settings with which the inputs were read: their text is compared.
+    // Under the settings that the inputs were read with, because their text is compared.
     const [stored] = await readingKeys(connection, () =>
       ask<Filled>(connection, storeComputed(target, values, skipLocked)),
     );
@@ -101,7 +101,7 @@ export const batches: Batches = {
               pg_size_bytes(current_setting('effective_cache_size'))::text AS cache`,
     );
     const { ms, log, target, cache } = rows[0]!;
-    // It begins so early that, with what is written until it has ended, the log stays below its limit.
+    // PostgreSQL starts it early enough that the log stays below its limit until it ends.
     const checkpointBytes = Number(log) / (1 + target);
     return { checkpointMs: ms, checkpointBytes, cacheBytes: Number(cache) };
   },
@@ -156,14 +156,14 @@ export const batches: Batches = {
     const found: KeyValues[] = [];
     for (const unique of target.uniqueKeys) {
       const same = inScan(connection, 5000, () => keysOf(connection, rowsLike(target, key, unique)));
-      // Only to make a message better: it must not take the place of the real error.
+      // Only improves the message: it must not replace the real error.
       found.push(...(await same.catch(() => [])));
     }
     return found;
   },
 
   bounds: (connection, target) =>
-    // In this order: a row that is there has a key up to the greatest one, or was written by a transaction that had not ended.
+    // In this order: an existing row has a key up to the greatest one, or its transaction had not ended yet.
     inKeyTransaction(connection, { isReadOnly: true, settings: allRows }, async () => {
       const { rows: since } = await connection.query<{ since: string }>(
         "SELECT txid_snapshot_xmin(txid_current_snapshot())::text AS since",
@@ -181,7 +181,7 @@ export const batches: Batches = {
     inScan(connection, timeoutMs, () => ask(connection, { sql: firstValues(target), values: [rows] })),
 
   changedSince(connection, target, { upTo = [], since }, { isEvaluated, limit, timeoutMs }) {
-    // A row knows the lower 32 bits.
+    // A row stores the lower 32 bits.
     const from = since === undefined ? [] : [String(BigInt(since) % 2n ** 32n)];
     const sql = changedRows(target, since !== undefined, isEvaluated);
     return inScan(connection, timeoutMs, () => keysOf(connection, { sql, values: [limit, ...upTo, ...from] }));
@@ -257,7 +257,7 @@ async function keysOf(connection: Connection, query: Query): Promise<readonly Ke
   return rows.map(({ key }) => key);
 }
 
-/** A transaction that reads the whole table, and evaluates no fill under settings of ours. */
+/** A transaction that reads the whole table, and evaluates no fill under our settings. */
 function inScan<T>(connection: Connection, statementTimeoutMs: number, run: () => Promise<T>): Promise<T> {
   return inKeyTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs }, settings: allRows }, run);
 }

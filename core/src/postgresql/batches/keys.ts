@@ -4,22 +4,22 @@ import { inTransaction } from "../../dialect/db/transaction.js";
 import type { KeyColumn } from "../../model/plan.js";
 import { quoteIdentifier } from "../quote.js";
 
-/** The key as an array of text, of the table named `alias`. */
+/** The key of the table named `alias` as a text array. */
 export function keyText(key: readonly KeyColumn[], alias: string): string {
   return `ARRAY[${key.map(({ column }) => `${alias}.${quoteIdentifier(column)}::text`).join(", ")}]`;
 }
 
-/** `(t."a", t."b")`: a row comparison with it is one condition of the index. */
+/** `(t."a", t."b")`: comparing this row is a single index condition. */
 export function keyRow(key: readonly KeyColumn[], alias: string): string {
   return `(${key.map(({ column }) => `${alias}.${quoteIdentifier(column)}`).join(", ")})`;
 }
 
-/** `($2::integer, $3::text)`: a key given as parameters, the first of which is `$<from>`. */
+/** `($2::integer, $3::text)`: a key as parameters, starting with `$<from>`. */
 export function keyParameters(key: readonly KeyColumn[], from: number): string {
   return `(${key.map(({ type }, at) => `$${from + at}::${castType(type)}`).join(", ")})`;
 }
 
-/** The rows whose key is in the arrays `$1`, `$2`, … of text, one a column: see `keyColumns`. */
+/** The rows whose keys are in the text arrays `$1`, `$2`, …, one per column: see `keyColumns`. */
 export function inKeys(key: readonly KeyColumn[], alias: string): string {
   const names = key.map((_, at) => `k${at}`);
   const values = key.map(({ type }, at) => `given.k${at}::${castType(type)}`).join(", ");
@@ -27,27 +27,26 @@ export function inKeys(key: readonly KeyColumn[], alias: string): string {
   return `${keyRow(key, alias)} IN (SELECT ${values} FROM unnest(${arrays}) given(${names.join(", ")}))`;
 }
 
-/** Keys as the values of `inKeys`. */
+/** The parameter values of `inKeys`. */
 export function keyColumns(key: readonly KeyColumn[], keys: readonly KeyValues[]): readonly (readonly string[])[] {
   return key.map((_, at) => keys.map((values) => values[at]!));
 }
 
-/** A type to cast keys to. A length would cut; `character` without one means `character(1)`, so it goes by its other name. */
+/** The type to cast keys to. A length would truncate; `character` without one means `character(1)`, so this uses its other name. */
 export function castType(type: string): string {
   if (/^character\(\d+\)$/.test(type)) return "bpchar";
   return /^character varying\(\d+\)$/.test(type) ? "character varying" : type;
 }
 
 /**
- * Settings under which text says exactly what a key is, and means the same in every later session. They are those of nearly every
- * database, so that a key has one text, whichever session has read it: rows that are refused are known again by it. They are for
- * reading keys only: a fill has to see the user's own.
+ * Settings under which key text is lossless and means the same in every later session. Nearly every database uses them, so a key has one
+ * text in all sessions: rejected rows are found again by it. Only for reading keys: a fill must use the user's settings.
  */
 const exact = { DateStyle: "ISO, MDY", IntervalStyle: "postgres", extra_float_digits: 3 } as const;
 
 const exactSessions = new WeakMap<Connection, Promise<boolean>>();
 
-/** Whether the session's own settings are exact already, as those of nearly every database are. */
+/** Whether the session's own settings are lossless already, as in nearly every database. */
 function readsExactly(connection: Connection): Promise<boolean> {
   const known =
     exactSessions.get(connection) ??
@@ -58,12 +57,12 @@ function readsExactly(connection: Connection): Promise<boolean> {
       )
       .then(({ rows }) => rows[0]!.exact);
   exactSessions.set(connection, known);
-  // Asked anew by the next one: a statement may be cancelled.
+  // The next call queries again: a statement may be cancelled.
   known.catch(() => exactSessions.delete(connection));
   return known;
 }
 
-/** Reads keys inside of a transaction, and leaves it the settings that it had. */
+/** Reads keys inside a transaction, then restores its settings. */
 export async function readingKeys<T>(connection: Connection, read: () => Promise<T>): Promise<T> {
   if (await readsExactly(connection)) return read();
   const names = Object.entries(exact);

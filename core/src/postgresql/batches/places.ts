@@ -1,17 +1,17 @@
 import type { Batches } from "../../dialect/batches.js";
 import type { KeyColumn } from "../../model/plan.js";
 
-/** Where a row lies: its page, and its number there. */
+/** The physical position of a row: its page, and its number there. */
 export const places: readonly KeyColumn[] = [{ column: "ctid", type: "tid" }];
 
-/** Below this, everything is in memory in any order. */
+/** Smaller tables fit into memory in any order. */
 const leastPages = 1000;
-/** Of the key's order with that of the pages, by the statistics: 1 or -1 is the same. */
+/** The minimum correlation of key order and page order, by the statistics. 1 and -1 count the same. */
 const leastCorrelation = 0.9;
 
 /**
- * Since version 14 a range of places is read from its pages alone; before, each batch would read the whole table. Tables of other
- * storage engines may have no such scan.
+ * Since version 14, a range of row positions only reads its own pages. Before, each batch would read the whole table. Other storage engines
+ * may lack this scan.
  */
 export const placesOf: NonNullable<Batches["placesOf"]> = async (connection, { oid, schema, name }, [first]) => {
   if (connection.serverVersion < 140_000) return undefined;

@@ -4,7 +4,7 @@ import { drawsFromSequence } from "../../sql/fill-kinds.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inKeys, keyColumns, keyParameters, keyRow, keyText } from "./keys.js";
 
-/** A statement, and the values of its parameters. */
+/** A statement with its parameter values. */
 export interface Query {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -14,8 +14,8 @@ export interface Query {
 export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(column.name)} IS NULL`;
 
 /**
- * The same for rows that another condition finds. No index serves it: one over the column, as of a planned unique column, holds every row
- * that is not filled yet under NULL, and a plan that reads it (a BitmapAnd) reads all of them for each batch.
+ * The same condition for rows that another condition selects. It prevents the use of an index: an index on the column (for a planned unique
+ * column) lists every unfilled row under NULL, and a plan with it (a BitmapAnd) would read all of them for each batch.
  */
 export const stillLacks = (column: { readonly name: string }, alias = "") =>
   `num_nulls(${alias}${quoteIdentifier(column.name)}) > 0`;
@@ -23,16 +23,16 @@ export const stillLacks = (column: { readonly name: string }, alias = "") =>
 /** Any planned column that still lacks its value. */
 export const lacksAny = (columns: readonly { readonly name: string }[]) => `(${columns.map(lacks).join(" OR ")})`;
 
-// Everything is qualified: ORDER BY takes a bare name for the column of the result first, which is text.
+// Qualifies every name: ORDER BY prefers a result column for a bare name, and that one is text.
 const inOrder = (key: FillTarget["key"], direction: "ASC" | "DESC") =>
   `ORDER BY ${key.map(({ column }) => `t.${quoteIdentifier(column)} ${direction}`).join(", ")}`;
 
 const beyond = (key: FillTarget["key"], from: number) => `${keyRow(key, "t")} > ${keyParameters(key, from)}`;
 
-/** What a pass goes by. */
+/** The columns that define the order of a pass. */
 const orderOf = ({ key, order = key }: FillTarget) => order;
 
-/** The condition of what lies ahead; its parameters begin at `$<from>`. */
+/** The condition for the rows ahead. Its parameters start at `$<from>`. */
 function aheadOf(target: FillTarget, { after: begin, upTo }: Ahead, from: number): Query {
   const order = orderOf(target);
   const conditions = [
@@ -48,20 +48,20 @@ export function lastKey(target: FillTarget): string {
   return `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t ${inOrder(target.key, "DESC")} LIMIT 1`;
 }
 
-/** Where a batch of so many rows ends. No row: fewer are left. */
+/** Where a batch of this size ends. No row: fewer rows are left. */
 export function batchEnd(target: FillTarget, size: number, ahead: Ahead): Query {
   const where = aheadOf(target, ahead, 2);
-  // A scan of places yields them in their order, and sorting them would read all that lies ahead.
+  // A scan by row position already returns rows in order, and sorting would read all rows ahead.
   const order = target.order === undefined ? inOrder(target.key, "ASC") : "";
   const names = orderOf(target).map(({ column }) => `t.${quoteIdentifier(column)}`);
   return {
-    // The key becomes text once, not for each row that is passed over.
+    // Converts only the last key to text, not every key before it.
     sql: `SELECT ${keyText(orderOf(target), "t")} AS upper FROM (SELECT ${names.join(", ")} FROM ${quoteTable(target.table)} t ${where.sql} ${order} OFFSET $1::bigint - 1 LIMIT 1) t`,
     values: [size, ...where.values],
   };
 }
 
-/** The last key of what lies ahead, and how many rows that is. */
+/** The last key of the rows ahead, and their number. */
 export function lastBatchEnd(target: FillTarget, ahead: Ahead): Query {
   const where = aheadOf(target, ahead, 1);
   const from = `FROM ${quoteTable(target.table)} t ${where.sql}`;
@@ -81,7 +81,7 @@ export function within(target: FillTarget, scope: Scope): Query {
   return { sql: `${beyond(order, 1 + order.length)} AND ${upper}`, values: [...scope.upTo, ...scope.after] };
 }
 
-/** Mean bytes that a row's values take as they are stored, compressed or beside the table. */
+/** The mean stored size of a row's values in bytes, compressed or out of line. */
 export function valueBytes(target: FillTarget, scope: Scope): Query {
   const { sql, values } = within(target, scope);
   const sizes = target.columns.map(({ name }) => `coalesce(pg_column_size(t.${quoteIdentifier(name)}), 0)`);
@@ -92,11 +92,11 @@ export function valueBytes(target: FillTarget, scope: Scope): Query {
 }
 
 /**
- * The UPDATEs of one batch, each of which returns `filled` (rows updated) and `empty` (of these, still without a value).
- * A value that is there is never touched: PostgreSQL reads the row again after it has waited for a writer, and then
- * `IS NULL` is false. The first statement fills rows that lack all columns, nearly every row in one go. A CASE per column
- * would need one statement only, but it would bend the type of values that are there (numeric beside double precision).
- * @param skipLocked leave rows that others hold locked to the sweep
+ * The UPDATEs of one batch, each of which returns `filled` (rows updated) and `empty` (of these, still without a value). They never
+ * overwrite a value: PostgreSQL reads the row again after it has waited for a writer, and then `IS NULL` is false. The first statement
+ * fills rows that lack all columns, which is nearly every row. A CASE per column would need only one statement, but could change the type
+ * of existing values (numeric beside double precision).
+ * @param skipLocked leave rows that other sessions have locked to the sweep
  */
 export function fillStatements(target: FillTarget, scope: Scope, skipLocked: boolean): readonly Query[] {
   const columns = target.columns.flatMap(({ name, fill }) => (fill === undefined ? [] : [{ name, fill }]));
@@ -126,17 +126,17 @@ SELECT count(*)::int AS filled, count(*) FILTER (WHERE empty)::int AS empty FROM
   };
 }
 
-/** Keys of up to `$1` rows that still lack a value, wherever they are. */
+/** Keys of up to `$1` rows that still lack a value, in the whole table. */
 export function rowsLeft(target: FillTarget): string {
   return `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t WHERE ${lacksAny(target.columns)} LIMIT $1`;
 }
 
-/** One row when any row has a value in any planned column. */
+/** One row if any row has a value in any planned column. */
 export function anyValue({ table, columns }: FillTarget): string {
   return `SELECT 1 FROM ${quoteTable(table)} t WHERE ${columns.map(({ name }) => `t.${quoteIdentifier(name)} IS NOT NULL`).join(" OR ")} LIMIT 1`;
 }
 
-/** How many of the first `$1` rows in the order of the key their fills give a value (`rows`), and of these, how many have one (`filled`). */
+/** Of the first `$1` rows in key order: how many get a value from their fills (`rows`), and how many of these have one (`filled`). */
 export function firstValues(target: FilledColumns): string {
   const counts = target.columns.map((column) => {
     const isGiven = givesValue(column);
@@ -147,9 +147,9 @@ export function firstValues(target: FilledColumns): string {
 }
 
 /**
- * Keys of up to `$1` rows up to the key in `$2`, … that lack a value and were written by a transaction that had not ended before the one
- * in the next parameter: a row that is as it was then has an older one. An UPDATE of its key writes a row anew.
- * @param isEvaluated only rows that the fill gives a value
+ * Keys of up to `$1` rows, up to the key in `$2`, …, that lack a value and were written by a transaction that had not ended before the one
+ * in the next parameter. Rows that were not changed since have an older transaction. An UPDATE of the key writes a new row version.
+ * @param isEvaluated only rows that get a value from the fill
  */
 export function changedRows(target: FillTarget, isSince: boolean, isEvaluated: boolean): string {
   const { key, columns } = target;
@@ -162,12 +162,12 @@ export function changedRows(target: FillTarget, isSince: boolean, isEvaluated: b
   return `SELECT ${keyText(key, "t")} AS key FROM ${quoteTable(target.table)} t WHERE ${conditions.join(" AND ")} LIMIT $1`;
 }
 
-/** Up to `$1` rows beyond the key in `$2`, … that lack a value, counted. */
+/** Counts up to `$1` rows beyond the key in `$2`, … that lack a value. */
 export function laterRows(target: FillTarget): string {
   return `SELECT count(*)::int AS rows FROM (SELECT 1 FROM ${quoteTable(target.table)} t WHERE ${beyond(target.key, 2)} AND ${lacksAny(target.columns)} LIMIT $1) x`;
 }
 
-/** A sequence would lose a number each time that somebody asks. */
+/** Does not evaluate a sequence, because each evaluation would use up a number. */
 function givesValue({ fill }: FillTarget["columns"][number]): string {
   return fill === undefined || drawsFromSequence(fill) ? "true" : `(${fill.rowSql}\n) IS NOT NULL`;
 }

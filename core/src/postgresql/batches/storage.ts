@@ -1,6 +1,6 @@
 import type { Batches } from "../../dialect/batches.js";
 
-/** A session tells the others once a second what it has written; since version 15 it can be asked to. */
+/** A session publishes its statistics once a second. Since version 15 it can be forced to. */
 export const storage: Batches["storage"] = async (connection, { oid }) => {
   if (connection.serverVersion >= 150_000) await connection.query("SELECT pg_stat_force_next_flush()");
   const { rows } = await connection.query<{

@@ -34,7 +34,7 @@ export default {
           next: `GRANT USAGE, CREATE ON SCHEMA lockstep TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep TO ${role}`,
         }),
       ];
-    // Throws LS7003 for a ledger of a newer version.
+    // Throws LS7003 if a newer version created the ledger.
     return [ok((await hasLedger(connection)) ? "the ledger exists and is writable" : "the schema lockstep is empty")];
   },
 } satisfies Check;

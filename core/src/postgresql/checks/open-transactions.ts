@@ -2,7 +2,7 @@ import { type Check, type Finding, ok, problem, type TargetFacts, warning } from
 import { duration, names } from "../../dialect/format-values.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
 
-/** Shorter ones come and go: the lock frame waits for those. What is prepared for longer has been forgotten. */
+/** Shorter transactions end soon, and the lock frame waits for them. A transaction prepared for longer was probably forgotten. */
 const limits = { longSeconds: 60, preparedSeconds: 300 };
 
 export default {
@@ -12,7 +12,7 @@ export default {
   run: (facts) => openTransactions(facts, limits),
 } satisfies Check;
 
-/** The transactions older than the limits. */
+/** Transactions older than the limits. */
 export async function openTransactions(
   { connection, tables }: Pick<TargetFacts, "connection" | "tables">,
   { longSeconds, preparedSeconds }: typeof limits,

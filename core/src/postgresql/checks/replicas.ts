@@ -1,7 +1,7 @@
 import { type Check, ok, problem, warning } from "../../dialect/check.js";
 import { duration, size } from "../../dialect/format-values.js";
 
-/** As the throttle of the backfill: 32 MB behind is where a replica begins to be late. */
+/** The same limit as the backfill's throttle: from 32 MB on, a replica starts to lag. */
 const lateBytes = 32e6;
 const lateSeconds = 10;
 

@@ -50,7 +50,7 @@ interface TableRights {
   readonly may_create: boolean;
 }
 
-/** Those of the planned tables; without one, the schema in which the next table would be. */
+/** The schemas of the planned tables, or the schema where the next table would be created. */
 async function schemasWithoutCreate(
   rows: readonly TableRights[],
   connection: { query<R extends object>(sql: string): Promise<{ readonly rows: readonly R[] }> },

@@ -31,7 +31,7 @@ interface Upkeep {
 
 function upkeepFinding(row: Upkeep, label: string): Finding[] {
   if (row.backend === "autovacuum worker") {
-    // Plain autovacuum gives way by itself.
+    // Plain autovacuum yields to other locks.
     if (!row.query.includes("to prevent wraparound")) return [];
     return [
       warning(`autovacuum runs on ${label} to prevent wraparound (process ${row.pid})`, {

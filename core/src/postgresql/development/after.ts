@@ -4,10 +4,10 @@ import { errorCode, isDatabaseError } from "../../dialect/db/retry.js";
 import type { DatabaseAfter } from "../../dialect/development.js";
 import { within } from "../within.js";
 
-/** A schema, a table or index, a function, anything else is there already. */
+/** A schema, a table or index, a function, or another object that exists already. */
 const exists: ReadonlySet<string> = new Set(["42P06", "42P07", "42723", "42710"]);
 
-/** As `Development.after`: the statements run in a transaction that is rolled back. */
+/** Implements `Development.after`: runs the statements in a transaction and rolls it back. */
 export async function after(connection: Connection, statements: readonly string[]): Promise<DatabaseAfter> {
   const limits = { lockTimeoutMs: 5000, statementTimeoutMs: 30_000 };
   await connection.begin({ isRepeatable: true, limits });

@@ -6,10 +6,10 @@ import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteTable } from "../quote.js";
 
 /**
- * Reads what depends on a column, of the tables below it as well (ATPostAlterTypeCleanup and CheckIndexCompatible in PostgreSQL's
- * sources say what becomes of it). Foreign keys over operators that stay, and plain indexes, are kept as they are.
+ * Reads what depends on a column, including child tables (ATPostAlterTypeCleanup and CheckIndexCompatible in PostgreSQL's source define
+ * what happens to it). Foreign keys whose operators do not change, and plain indexes, are kept.
  *
- * @throws LS7002 when it cannot be read
+ * @throws LS7002 if the query fails
  */
 export async function readColumnDependents(
   connection: Connection,

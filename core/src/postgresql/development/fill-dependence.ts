@@ -7,11 +7,11 @@ import type { TableName } from "../../model/names.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /**
- * Asks PostgreSQL what the value of a fill depends on beside its row, casts and the assignment to the column included: an expression
- * that it takes for a generated column depends on nothing, and one that it keeps out of a filter is volatile. On an empty copy of
- * the table, in a transaction that is rolled back.
+ * Tests in PostgreSQL what the value of a fill depends on besides its row, including casts and the assignment to the column. An expression
+ * that is accepted for a generated column depends on nothing else. One that is kept out of a filter is volatile. Uses an empty copy of the
+ * table, in a transaction that is rolled back.
  *
- * @returns undefined where the database cannot tell: it refuses the expression, or the copy
+ * @returns undefined if the database rejects the expression or the copy
  */
 export async function fillDependence(
   connection: Connection,
@@ -23,7 +23,7 @@ export async function fillDependence(
     "SELECT EXISTS (SELECT FROM pg_type WHERE oid = to_regtype($1) AND typtype <> 'e') AS known",
     [column.type],
   );
-  // A cast to an enum depends on its values alone, and a type that the same change makes is not there yet.
+  // A cast to an enum only depends on its values, and a type that the same change creates does not exist yet.
   const value = rows[0]!.known ? `CAST((${fill.rowSql}\n) AS ${column.type})` : `(${fill.rowSql}\n)`;
   await connection.begin({ limits: { lockTimeoutMs: 5000 } });
   try {
@@ -38,7 +38,7 @@ export async function fillDependence(
     const plan = await connection.query<{ "QUERY PLAN": string }>(
       `EXPLAIN (COSTS OFF) SELECT FROM (SELECT ${value} AS value FROM pg_temp.lockstep_fill) x WHERE value IS NULL`,
     );
-    // A subquery whose value is volatile is never merged with the query around it.
+    // PostgreSQL never merges a subquery with a volatile value into the outer query.
     return on(plan.rows.some((row) => row["QUERY PLAN"].includes("Subquery Scan")) ? "volatile" : "session");
   } catch (error) {
     if (!isDatabaseError(error) || connection.isLost) throw error;
@@ -62,9 +62,9 @@ async function isImmutable(connection: Connection, value: string, type: string):
 }
 
 /**
- * `own`: it calls a function or an operator that is not built in; dependencies on those that are are not recorded.
- * `prints`: it makes text of a float, an interval, a bytea or a geometric value. PostgreSQL calls that immutable, although
- * extra_float_digits, IntervalStyle and bytea_output decide about the text.
+ * `own`: it calls a function or operator that is not built in; PostgreSQL does not record dependencies on built-in ones.
+ * `prints`: it converts a float, an interval, a bytea or a geometric value to text. PostgreSQL marks this immutable, although the text
+ * depends on extra_float_digits, IntervalStyle and bytea_output.
  */
 const treeSql = `
   SELECT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid

@@ -6,10 +6,10 @@ import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteTable } from "../quote.js";
 
 /**
- * The foreign keys that a table has, and those that lead to it. Tables have a schema where `table` has one, and where the search path
- * would not find them.
+ * The foreign keys of a table, and those that reference it. Tables include a schema if `table` has one, or if the search path would not
+ * find them.
  *
- * @throws LS7002 when they cannot be read
+ * @throws LS7002 if the query fails
  */
 export async function readForeignKeys(connection: Connection, table: TableName): Promise<readonly KnownForeignKey[]> {
   try {

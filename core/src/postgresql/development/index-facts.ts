@@ -7,10 +7,10 @@ import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteTable } from "../quote.js";
 
 /**
- * Reads what the catalogue says about an index; without a schema the search path decides, as for the ORM.
+ * Reads an index from the catalog. Without a schema, the search path decides, as for the ORM.
  *
- * @returns undefined when there is no index of that name
- * @throws LS7002 when it cannot be read
+ * @returns undefined if there is no index of that name
+ * @throws LS7002 if the query fails
  */
 export async function readIndex(connection: Connection, name: TableName): Promise<IndexFacts | undefined> {
   try {
@@ -43,9 +43,9 @@ interface IndexRow {
   readonly columns: readonly string[];
   readonly method: string;
   readonly definition: string;
-  /** The same for an index that is no more than its method over its columns. */
+  /** The definition if the index only had its method and columns. */
   readonly plain: string;
-  /** Null: it belongs to no unique constraint. */
+  /** Null: the index does not belong to a unique constraint. */
   readonly deferrable: Deferrable | null;
 }
 

@@ -8,7 +8,7 @@ import { isRewrittenFor } from "./rewriting-column.js";
 import { isTakenName } from "./taken-name.js";
 import { readTypeKind } from "./type-kind.js";
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const development: Development = {
   index: readIndex,
   foreignKeys: readForeignKeys,
@@ -16,7 +16,7 @@ export const development: Development = {
   isTaken: isTakenName,
   dependence: fillDependence,
   dependents: readColumnDependents,
-  // What a verdict needs of a table it asks for by itself.
+  // PostgreSQL's verdicts query the facts they need themselves.
   formerTable: async () => undefined,
   isRewrittenFor,
   after,

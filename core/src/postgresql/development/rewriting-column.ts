@@ -6,10 +6,10 @@ import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /**
- * Whether PostgreSQL writes every row of a table for a new column: it knows the volatility of every function, which their names do not
- * tell. The column is added to an empty copy of the table, and everything is taken back.
+ * Whether PostgreSQL rewrites the table for a new column. It knows the volatility of every function, which names do not show. Adds the
+ * column to an empty copy of the table, and rolls back.
  *
- * @returns undefined where it cannot be tried: a type or a function that the change itself makes, no right to temporary tables
+ * @returns undefined if it cannot be tested: a type or function that the same change creates, no privilege for temporary tables
  */
 export async function isRewrittenFor(
   connection: Connection,

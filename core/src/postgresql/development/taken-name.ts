@@ -5,10 +5,10 @@ import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteTable } from "../quote.js";
 
 /**
- * Whether PostgreSQL would pass a name over when it names a constraint of this table itself: another one in the schema has it, or,
- * where the constraint has an index, another relation.
+ * Whether PostgreSQL would skip a name when it names a constraint of this table: another constraint in the schema has it, or another
+ * relation if the constraint has an index.
  *
- * @throws LS7002 when that cannot be read
+ * @throws LS7002 if the query fails
  */
 export async function isTakenName(
   connection: Connection,

@@ -6,10 +6,10 @@ import type { TypeKind } from "../../model/verdict.js";
 import { quoteTable } from "../quote.js";
 
 /**
- * Whether a type is a domain with CHECK or NOT NULL, its own or of a domain that it is made of.
+ * Whether a type is a domain with CHECK or NOT NULL, directly or through its base domain.
  *
- * @returns undefined when there is no such type
- * @throws LS7002 when it cannot be read
+ * @returns undefined if there is no such type
+ * @throws LS7002 if the query fails
  */
 export async function readTypeKind(connection: Connection, name: TableName): Promise<TypeKind | undefined> {
   try {

@@ -4,7 +4,7 @@ import type { InventoryReader } from "../../dialect/inventory.js";
 import { quoteIdentifier, quoteLiteral } from "../quote.js";
 import { readInventory, schemasSql } from "./read.js";
 
-/** What decides how the server prints a definition: the same on every session. */
+/** Settings that define how the server prints definitions: the same in every session. */
 const printing = {
   search_path: "pg_catalog",
   timezone: "UTC",
@@ -17,7 +17,7 @@ const printing = {
 
 const limits = { statementTimeoutMs: 60_000, lockTimeoutMs: 5_000 };
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const inventory: InventoryReader = {
   read: (connection, schemas) =>
     inTransaction(connection, { isReadOnly: true, isRepeatable: true, limits, settings: printing }, async () => {
@@ -44,13 +44,13 @@ export const inventory: InventoryReader = {
     for (const role of roles)
       if (!known.has(role)) await connection.query(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`);
     if (defaultSchema === "public") return;
-    // Of whoever owns the database: migrations run as that role.
+    // Owned by the owner of the database, because migrations run as that role.
     const { rows: owners } = await connection.query<{ owner: string }>(
       "SELECT datdba::regrole::text AS owner FROM pg_database WHERE datname = current_database()",
     );
     const schema = quoteIdentifier(defaultSchema);
     await connection.query(`CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${owners[0]!.owner}`);
-    // For every session to come, the ORM's own among them.
+    // For all later sessions, including the ORM's.
     await connection.query(`DO $path$ BEGIN
         EXECUTE format('ALTER DATABASE %I SET search_path TO %L, public', current_database(), ${quoteLiteral(defaultSchema)});
       END $path$`);

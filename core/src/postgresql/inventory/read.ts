@@ -1,11 +1,11 @@
 import type { Inventory, Part } from "../../dialect/inventory.js";
 
-/** Runs a query where the search path is `pg_catalog` alone: then definitions name every schema. */
+/** Runs a query with the search path `pg_catalog`, so that definitions contain every schema. */
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Part[]>;
 
 /**
- * Reads the catalogue of some schemas. Left out: what a dropped column leaves behind, what belongs to an extension, statistics, and
- * the stored value of rows older than a default (attmissingval), because none of them changes what a statement does.
+ * Reads the catalog of some schemas. Leaves out remains of dropped columns, objects of extensions, statistics, and the stored value of rows
+ * older than a default (attmissingval), because none of these changes what a statement does.
  */
 export async function readInventory(ask: Ask, schemas: readonly string[]): Promise<Inventory> {
   const read = async (sql: string) => [...(await ask(sql, [schemas]))].sort(byName);
@@ -55,12 +55,12 @@ function byTable(rows: readonly Part[]): ReadonlyMap<unknown, readonly Part[]> {
   return tables;
 }
 
-/** Not by the database: its order depends on its locale. */
+/** Not sorted by the database, whose order depends on its locale. */
 function byName(a: Part, b: Part): number {
   return String(a.name) < String(b.name) ? -1 : 1;
 }
 
-/** The users' own: not the server's, not an extension's, and not the ledger. */
+/** User schemas: not the server's, not an extension's, and not the ledger. */
 export const schemasSql = `
   SELECT n.nspname::text AS name FROM pg_namespace n
    WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockstep', 'lockstep_stage')
@@ -71,7 +71,7 @@ const inSchemas = (schema: string) => `${schema} IN (SELECT oid FROM pg_namespac
 const notOfExtension = (catalogue: string, object: string) =>
   `NOT EXISTS (SELECT FROM pg_depend WHERE classid = '${catalogue}'::regclass AND objid = ${object} AND deptype = 'e')`;
 
-/** Extensions stand in schemas, and belong to the database: `$1` is not asked for. */
+/** Extensions are in schemas but belong to the database, so `$1` does not filter them. */
 const extensionsSql = `SELECT extname::text AS name FROM pg_extension WHERE $1::text[] IS NOT NULL`;
 
 const tablesSql = `
@@ -98,7 +98,7 @@ const columnsSql = `
    WHERE ${inSchemas("c.relnamespace")} AND c.relkind IN ('r', 'p')
      AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum`;
 
-/** NOT NULL is the column's own, also where a server keeps it as a constraint (18). */
+/** NOT NULL is stored with the column, even if a server keeps it as a constraint (18). */
 const constraintsSql = `
   SELECT k.conrelid::regclass::text AS on, k.conname AS name, k.contype AS type,
          pg_get_constraintdef(k.oid) AS definition,
@@ -119,7 +119,7 @@ const indexesSql = `
     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
    WHERE ${inSchemas("c.relnamespace")} AND c.relkind IN ('r', 'p', 'm')`;
 
-/** Partitions have clones of their table's triggers; 12 does not say which they are. */
+/** Partitions have clones of their table's triggers. Version 12 does not mark them. */
 const triggersSql = `
   SELECT g.tgrelid::regclass::text AS on, g.tgname AS name, pg_get_triggerdef(g.oid) AS definition,
          g.tgenabled AS enabled, coalesce(to_jsonb(g) ->> 'tgparentid', '0') <> '0' AS "isInherited"
@@ -140,8 +140,8 @@ const viewsSql = `
    WHERE n.nspname = ANY ($1) AND c.relkind IN ('v', 'm') AND ${notOfExtension("pg_class", "c.oid")}`;
 
 /**
- * Aggregates have no definition text. A hash: bodies are long, and nobody's to show. Functions of Lockstep keep the search path of the
- * session that made them, which is another one with each tool.
+ * Aggregates have no definition text. Hashed, because bodies are long and not displayed. Lockstep's functions keep the search path of the
+ * session that created them, which differs between tools.
  */
 const functionsSql = `
   SELECT p.oid::regprocedure::text AS name, n.nspname::text AS schema,
@@ -153,7 +153,7 @@ const functionsSql = `
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE n.nspname = ANY ($1) AND ${notOfExtension("pg_proc", "p.oid")}`;
 
-/** With the types of views and sequences left out, as those of tables are. */
+/** Without the row types of tables, views and sequences. */
 const typesSql = `
   SELECT t.oid::regtype::text AS name, n.nspname::text AS schema, t.typname::text AS label, t.typtype AS kind,
          t.typnotnull AS "notNull", t.typdefault AS "default",

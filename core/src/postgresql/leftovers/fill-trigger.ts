@@ -5,7 +5,7 @@ import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { framedChange } from "../units/block.js";
 import { createFillTrigger } from "../units/fill-trigger.js";
 
-/** Switched off or gone: rows are written without a value. */
+/** A disabled or missing trigger: rows are written without a value. */
 export const fillTrigger: Leftovers["fillTrigger"] = async (connection, filled) => {
   const { table, column } = filled;
   const { trigger } = scaffoldNames(table, column.name);

@@ -18,7 +18,7 @@ interface LeftoverRow {
   readonly table: string;
 }
 
-/** An index that is being built right now is not valid either. */
+/** An index that is currently being built is also invalid. */
 const leftoversSql = `
   SELECT 'trigger' AS kind, g.tgname::text AS name, n.nspname::text AS schema, g.tgrelid::regclass::text AS table
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -6,7 +6,7 @@ import { qualified, quoteTable } from "../quote.js";
 import { assertIndex } from "../units/assert-index.js";
 import { createIndexStatement, dropIndexStatement } from "../units/create-index.js";
 
-/** What stands on a target in the place of a planned index. The plan's own assertion decides whether it is complete. */
+/** The state of a planned index on a target. The plan's own assertion decides whether it is complete. */
 export async function readIndex(connection: Connection, spec: IndexSpec): Promise<IndexState> {
   const { rows } = await connection.query<{ valid: boolean; builder: number | null }>(
     `SELECT x.indisvalid AND x.indisready AND x.indislive AS valid,
@@ -20,7 +20,7 @@ export async function readIndex(connection: Connection, spec: IndexSpec): Promis
   if (found === undefined) return { kind: "missing" };
   if (!found.valid) return found.builder === null ? { kind: "invalid" } : { kind: "building", pid: found.builder };
   try {
-    // It may make a temporary copy, for which a session that only reads needs a transaction of its own.
+    // The assertion may create a temporary copy, which a read-only session must do in a transaction.
     await inTransaction(connection, {}, () => connection.query(assertIndex({ kind: "assert-index", ...spec })));
     return { kind: "valid" };
   } catch (error) {
@@ -29,7 +29,7 @@ export async function readIndex(connection: Connection, spec: IndexSpec): Promis
   }
 }
 
-/** DROP INDEX CONCURRENTLY, with a limit on its waits. Takes an invalid index away as well. */
+/** DROP INDEX CONCURRENTLY with a lock timeout. Also drops an invalid index. */
 export async function dropIndex(connection: Connection, spec: IndexSpec, lockTimeoutMs: number): Promise<void> {
   await connection.query("SELECT set_config('lock_timeout', $1, false)", [`${lockTimeoutMs}ms`]);
   try {
@@ -39,12 +39,12 @@ export async function dropIndex(connection: Connection, spec: IndexSpec, lockTim
   }
 }
 
-/** Concurrently. */
+/** The statement that builds the index concurrently. */
 export function buildStatement(spec: IndexSpec): string {
   return createIndexStatement({ kind: "create-index", ...spec });
 }
 
-/** How far a build is, from PostgreSQL's own view of it. */
+/** The progress of a build, from PostgreSQL's progress view. */
 export async function buildProgress(observer: Connection, pid: number): Promise<string | undefined> {
   const { rows } = await observer.query<Progress>(
     `SELECT phase, blocks_done::float8 AS done, blocks_total::float8 AS total, current_locker_pid::int AS locker

@@ -5,7 +5,7 @@ import { findLeftovers } from "./find-leftovers.js";
 import { buildProgress, buildStatement, dropIndex, readIndex } from "./index-state.js";
 import { leftCheck } from "./left-check.js";
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const leftovers: Leftovers = {
   find: findLeftovers,
   scaffolding: (table, column) => Object.values(scaffoldNames(table, column)),

@@ -4,7 +4,7 @@ import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { framedChange } from "../units/block.js";
 
-/** NOT VALID, it refuses every new row and every update of an old one without a value, although nothing requires the column yet. */
+/** Even NOT VALID, the check rejects new and updated rows without a value, although the column is not required yet. */
 export const leftCheck: Leftovers["leftCheck"] = async (connection, table, column, running) => {
   const { check } = scaffoldNames(table, column);
   if (!(await isLeft(connection, table, check))) return undefined;
@@ -28,7 +28,7 @@ async function isLeft(connection: Connection, table: TableName, check: string): 
   return rows.length > 0;
 }
 
-/** A session that is in the middle of prove: between two of its transactions it holds no lock, but its statement runs. */
+/** The session that is running prove: between two of its transactions it holds no lock, but its statement is active. */
 async function proverOf(connection: Connection, table: TableName, check: string): Promise<number | undefined> {
   const { rows } = await connection.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity

@@ -1,13 +1,13 @@
 import type { Allowed, TableShape } from "../../sql/rehearsal/shapes.js";
 
-/** Reads what `pg_get_constraintdef` prints: `CHECK ((state = ANY (ARRAY['a'::text, 'b'::text])))`, `CHECK ((price > (0)::numeric))`. */
+/** Reads the output of `pg_get_constraintdef`: `CHECK ((state = ANY (ARRAY['a'::text, 'b'::text])))`, `CHECK ((price > (0)::numeric))`. */
 export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {
   const own = checks.filter(({ columns }) => columns.length === 1 && columns[0] === column);
   let [least, greatest]: [bigint | undefined, bigint | undefined] = [undefined, undefined];
   for (const { definition } of own) {
     const list = /= ANY \(+ARRAY\[(.*?)\]\)/s.exec(definition)?.[1];
     if (list !== undefined) return { kind: "values", values: splitList(list) };
-    // A table of one row has often this one: CHECK ((id = 1)).
+    // Common for single-row tables: CHECK ((id = 1)).
     const only = /^CHECK \(\([^()]+ = ('(?:[^']|'')*'(?:::[\w ]+)?|-?\d+|true|false)\)\)$/.exec(definition)?.[1];
     if (only !== undefined) return { kind: "values", values: [only] };
     for (const [, sign, number] of definition.matchAll(/ (>=|>|<=|<) \(?'?(-?\d+)(?:\.\d+)?'?/g)) {
@@ -21,7 +21,7 @@ export function allowedBy(checks: TableShape["checks"], column: string): Allowed
   return { kind: "range", least: String(from), greatest: String(greatest ?? from + 1_000_000n) };
 }
 
-/** At commas that are not in a literal. */
+/** Splits at commas outside literals. */
 function splitList(list: string): readonly string[] {
   return [...list.matchAll(/(?:'(?:[^']|'')*'|[^,'])+/g)].map(([item]) => item.trim());
 }

@@ -12,8 +12,8 @@ interface PlanNode {
 }
 
 /**
- * The plans that the server makes without knowing parameters, as it does for prepared statements. Of every version: EXPLAIN
- * (GENERIC_PLAN) came with 16, a prepared statement that is forced to it says the same.
+ * The plans that the server makes without parameter values, as for prepared statements. For all versions: EXPLAIN (GENERIC_PLAN) exists
+ * since 16, and a prepared statement with a forced generic plan returns the same.
  */
 export async function explain(
   connection: Connection,

@@ -10,15 +10,15 @@ import { allowedBy } from "./checked-values.js";
 import { readShapes } from "./shapes.js";
 import { valueOfType } from "./value-of-type.js";
 
-/** A session makes so many rows with a statement: progress is told in between. */
+/** The number of rows per statement. Progress is reported in between. */
 const rowsAtOnce = 500_000;
 
 /**
- * Fills tables of a stage with rows as the statistics say, and those that their foreign keys lead to; what was in them goes. Indexes are built afterwards,
- * foreign keys checked afterwards, and at the end everything is analysed.
+ * Fills tables of a scratch database with rows that match the statistics, and the tables that their foreign keys reference. Deletes
+ * existing rows. Builds indexes and checks foreign keys afterwards, and runs ANALYZE at the end.
  *
- * @param connect further sessions on the same database
- * @throws LS6502 a value that cannot be made, or that a check refuses
+ * @param connect opens further sessions on the same database
+ * @throws LS6502 a value that cannot be generated, or that a check rejects
  */
 export async function makeRows(
   connection: Connection,
@@ -28,7 +28,7 @@ export async function makeRows(
   const shapes = await readShapes(connection);
   const wanted = plannedRows(shapes, request, numberSql);
   const chosen = wanted.flatMap(({ shape, rows }) => (rows > 0 ? [shape] : []));
-  // Migrations may have added some, whose keys would come twice.
+  // Migrations may have inserted rows, whose keys would collide.
   if (chosen.length > 0) await connection.query(`TRUNCATE ${chosen.map(({ quoted }) => quoted).join(", ")} CASCADE`);
   const rebuild = await takeApart(connection, chosen);
   const planned = await fitChecks(connection, wanted);
@@ -55,9 +55,9 @@ export async function makeRows(
         }
       }),
     );
-    // In their order: a foreign key needs the unique index that it leads to.
+    // In order: a foreign key needs the unique index that it references.
     for (const { sql, table } of rebuild) await refusable(table, () => connection.query(sql));
-    // Rows that are added afterwards get numbers that no row has.
+    // Rows inserted later get unused numbers.
     await connection.query(
       `SELECT setval(s.oid, s.most) FROM (
          SELECT pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass AS oid, r.rows + 1000 AS most
@@ -72,13 +72,13 @@ export async function makeRows(
   return filled.map(madeTable);
 }
 
-/** What puts something back, and the table whose rows may be in its way. */
+/** A statement that restores an object, and the table whose rows may prevent it. */
 interface Rebuilt {
   readonly sql: string;
   readonly table: string;
 }
 
-/** Takes away what makes inserting slow, and says what puts it back. A constraint that something else needs stays. */
+/** Drops what slows down inserts, and returns the statements that restore it. Keeps a constraint that another object needs. */
 async function takeApart(connection: Connection, shapes: readonly TableShape[]): Promise<readonly Rebuilt[]> {
   const oids = shapes.map(({ oid }) => oid);
   const { rows: constraints } = await connection.query<{
@@ -123,14 +123,14 @@ async function takeApart(connection: Connection, shapes: readonly TableShape[]):
   return again;
 }
 
-/** So many rows tell whether a check takes them. */
+/** This many rows show whether a check accepts them. */
 const sampleRows = 100;
 
 /**
- * Finds values that checks over several columns take, where those that were drawn do not: NULL for what may be NULL, and one of the two
- * for what is true or false. Columns of keys stay, and those that the user has said.
+ * Finds values that multi-column checks accept if the drawn ones fail: NULL for nullable columns, and a constant for booleans. Does not
+ * change key columns or values set by the user.
  *
- * @returns the tables; those for whose checks nothing was found as they were
+ * @returns the tables; unchanged if no accepted values were found
  */
 async function fitChecks(connection: Connection, tables: readonly PlannedRows[]): Promise<readonly PlannedRows[]> {
   let fitted = tables;
@@ -148,7 +148,7 @@ async function fitChecks(connection: Connection, tables: readonly PlannedRows[])
   return fitted;
 }
 
-/** @returns the error of a check; undefined: its first rows go in, or something else is in their way, which is told later */
+/** @returns the error of a check; undefined: the first rows are accepted, or fail for another reason, which is reported later */
 async function refusalOf(
   connection: Connection,
   tables: readonly PlannedRows[],
@@ -181,7 +181,7 @@ function attempts({ shape, given }: PlannedRows): readonly PlannedRows["given"][
   return [no, yes, nulls, { ...nulls, ...no }, { ...nulls, ...yes }].map((each) => ({ ...given, ...each }));
 }
 
-/** Types of few values. */
+/** Types with few values. */
 const valuesOf: Readonly<Record<string, number>> = { boolean: 2, smallint: 32_000, '"char"': 26 };
 
 /** Numbers are bigints. */

@@ -4,11 +4,11 @@ import type { Parser } from "../read/parser.js";
 import { readParameters } from "./parameters.js";
 
 /**
- * A statement that adds rows, as a build would send it that gives columns a value, too.
+ * An INSERT as a new build would send it, with a value for additional columns.
  *
  * @example withColumns(parser, `INSERT INTO "User" ("email") VALUES ($1)`, { name: "User" }, ["handle"])
  * // INSERT INTO "User" ("handle", "email") VALUES ($2, $1)
- * @returns undefined for one that has no list of values
+ * @returns undefined for one without a VALUES list
  */
 export function withColumns(
   parser: Parser,
@@ -28,7 +28,7 @@ export function withColumns(
     const word = bytes.subarray(start, end).toString().toUpperCase();
     if (word === "INTO" && depth === 0) list = "columns";
     else if (word === "VALUES" && depth === 0) {
-      // Without a list of columns nobody can tell which value is whose.
+      // Without a column list, it is unknown which column a value belongs to.
       if (list !== undefined) return undefined;
       list = "rows";
     } else if (["ON", "RETURNING", "SELECT"].includes(word) && depth === 0) list = undefined;

@@ -1,25 +1,25 @@
 import type { Parser } from "../read/parser.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
 
-/** What a parameter of a statement is about. */
+/** What a parameter of a statement is used for. */
 export type ParameterUse =
-  /** It is compared with a column: one of its values finds rows. */
+  /** It is compared with a column, so a value of that column finds rows. */
   | { readonly kind: "compared"; readonly column: ColumnOf; readonly isPattern: boolean }
-  /** It is written into a column of rows that are added, or of those that are changed. */
+  /** It is written to a column of inserted or changed rows. */
   | { readonly kind: "added" | "changed"; readonly column: ColumnOf }
   | { readonly kind: "limit" | "offset" | "other" };
 
-/** A column, and the tables that it may be one of: those of the statement where its name does not say. */
+/** A column, and the tables it may belong to: all tables of the statement if it is unqualified. */
 export interface ColumnOf {
   readonly tables: readonly string[];
   readonly column: string;
 }
 
 export interface ReadStatement {
-  /** As the statement names them, without schemas. */
+  /** As named in the statement, without schemas. */
   readonly tables: readonly string[];
   readonly addsRows: boolean;
-  /** By the number of the parameter. */
+  /** By parameter number. */
   readonly uses: ReadonlyMap<number, ParameterUse>;
 }
 
@@ -29,7 +29,7 @@ export function readParameters(parser: Parser, sql: string): ReadStatement {
   const aliases = new Map<string, string>();
   const tables = new Set<string>();
   walk(stmts, (kind, node) => {
-    // Of INSERT, UPDATE and DELETE the table stands there without its kind.
+    // In INSERT, UPDATE and DELETE, the table node has no kind.
     const range = (kind === "RangeVar" ? node : node.relation) as
       | { relname?: string; alias?: { aliasname?: string } }
       | undefined;
@@ -90,7 +90,7 @@ export function readParameters(parser: Parser, sql: string): ReadStatement {
   return { tables: [...tables], addsRows, uses };
 }
 
-/** Casts and calls of one thing say nothing about which column it is: `lower("email")`, `id::text`. */
+/** Removes casts and single-argument calls around a column: `lower("email")`, `id::text`. */
 function unwrapped(node: unknown): object {
   let at = (node ?? {}) as { TypeCast?: { arg?: unknown }; FuncCall?: { args?: readonly unknown[] } };
   for (;;) {

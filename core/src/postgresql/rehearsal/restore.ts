@@ -6,19 +6,18 @@ import type { DumpStatement } from "../../dialect/rehearsing.js";
 import { splitStatements } from "../read/split-statements.js";
 import { isNeedless } from "../stage.js";
 
-/** Rows of a COPY go to the server in pieces of so many characters. */
+/** The piece length in characters for sending COPY rows to the server. */
 const pieceLength = 64 * 1024;
 
-/** Commands of psql that run a program, or read or write a file. */
+/** psql commands that run a program, or access a file. */
 const reaching =
   /^\\(?:!|copy|i|ir|include|include_relative|o|out|w|write|g|gx|s|lo_import|lo_export|e|edit|ef|ev)(?![a-z_])/;
 
-/** Not for this database, or of no use in it: its role is the owner, and other databases are none of a dump's business. */
+/** Statements about owners or databases: this database has its own owner, and a dump must not touch other databases. */
 const alwaysLeftOut = /^(?:ALTER\s[^;]*\sOWNER\s+TO\s|(?:CREATE|ALTER|DROP)\s+DATABASE\s)/i;
 
 /**
- * Runs a dump as pg_dump writes it in plain text: statements, rows behind COPY, commands of psql, which are left out. Rows are streamed.
- * See `Rehearsing.restore`.
+ * Runs a plain-text dump of pg_dump: statements, COPY rows and psql commands, which it skips. Streams the rows. See `Rehearsing.restore`.
  */
 export async function restore(
   connection: Connection,
@@ -40,12 +39,12 @@ export async function restore(
     isBegun = true;
     leftOut.push(...(await runText(connection, sql, from)));
   };
-  // Nothing of it is worth waiting for a disk.
+  // A scratch database needs no durability.
   await connection.query("SET synchronous_commit = off");
   for (let next = await lines.next(); !next.done; next = await lines.next()) {
     const text = next.value;
     const isCopy = /^COPY .* FROM stdin;$/i.test(text);
-    // Commands of psql: `\restrict`, `\connect`. Inside of a statement it is one of its lines.
+    // psql commands: `\restrict`, `\connect`. Inside a statement, the line belongs to the statement.
     const isCommand = text.startsWith("\\") && isBetween(statements);
     if (isCommand && reaching.test(text))
       throw new LockstepError("LS8020", `line ${line} has a psql command that runs a program or accesses a file.`);
@@ -64,7 +63,10 @@ export async function restore(
   return leftOut.toSorted((one, other) => one.line - other.line);
 }
 
-/** Each statement on its own where one was refused, or transactions begin and end among them; else all at once, which is quicker. @param from the line on which the text begins */
+/**
+ * Runs statements one by one if one was rejected or some start or end transactions; otherwise together, which is faster. @param from the
+ * line where the text starts
+ */
 async function runText(connection: Connection, sql: string, from: number): Promise<readonly DumpStatement[]> {
   const leftOut: DumpStatement[] = [];
   const pieces: DumpStatement[] = [];
@@ -94,7 +96,7 @@ async function runText(connection: Connection, sql: string, from: number): Promi
       else if (error.code === "42501") throw refusal(piece.line, error);
       else throw Object.assign(error, { message: `line ${piece.line}: ${error.message}` });
       const [, how] = /\b(DISABLE|ENABLE)\s+TRIGGER\s+ALL\b/i.exec(piece.text) ?? [];
-      // What its superuser would have done for one table: rows come in any order.
+      // Its superuser would have disabled triggers on one table: rows come in any order.
       if (how !== undefined) await setReplaying(connection, how.toUpperCase() === "DISABLE");
     }
   return leftOut;
@@ -103,14 +105,14 @@ async function runText(connection: Connection, sql: string, from: number): Promi
 const ofLeftOut =
   /^(?:GRANT|REVOKE|COMMENT|ALTER\s+(?:DEFAULT\s+PRIVILEGES|EXTENSION|PUBLICATION|SUBSCRIPTION|EVENT\s+TRIGGER))\s/i;
 
-/** What was left out, and roles, are missed by nothing but rights and comments. */
+/** A missing role, or an object that was left out, only affects privileges and comments. */
 function isLeftOut(statement: string, error: Error & { readonly code: string }): boolean {
   if (error.code === "42704") return ofLeftOut.test(statement);
   if (error.code === "22023") return /^SET\s+(?:ROLE|SESSION\s+AUTHORIZATION)\s/i.test(statement);
   return isNeedless(statement, error);
 }
 
-/** `before` has made it; and `public` is in every database. */
+/** `before` has created it, and every database has `public`. */
 const isThere = (statement: string, code: string) =>
   (code === "42P06" && /^CREATE\s+SCHEMA\s/i.test(statement)) ||
   (code === "42710" && /^CREATE\s+EXTENSION\s/i.test(statement));
@@ -126,13 +128,13 @@ async function setReplaying(connection: Connection, isOn: boolean): Promise<void
 const refusal = (line: number, cause: Error) =>
   new LockstepError("LS8020", `line ${line} needs more privileges than a dump gets: ${cause.message}`, { cause });
 
-/** The lines so far are whole statements. */
+/** Whether the lines so far are complete statements. */
 function isBetween(statements: readonly string[]): boolean {
   const last = statements.findLast((text) => text.trim() !== "" && !text.startsWith("--"));
   return last === undefined || last.trimEnd().endsWith(";");
 }
 
-/** What stands until the end of a COPY, which is read, too. */
+/** The rows up to the end of a COPY, which is consumed too. */
 async function* rowsOf(lines: AsyncGenerator<string>): AsyncGenerator<string> {
   let piece = "";
   for (let line = await lines.next(); !line.done && line.value !== "\\."; line = await lines.next()) {
@@ -152,7 +154,7 @@ async function* countedLines(file: string, count: (line: number) => void): Async
   }
 }
 
-/** Lines end with a line feed and nothing else: readline knows other ends, which stand in values. */
+/** Lines only end at a line feed. readline accepts other line ends, which occur in values. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of createReadStream(file, { encoding: "utf8" }) as AsyncIterable<string>) {

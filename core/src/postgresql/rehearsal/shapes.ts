@@ -1,7 +1,7 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { ColumnShape, TableShape } from "../../sql/rehearsal/shapes.js";
 
-/** The tables that rows are made for: neither the ORM's own nor the server's. Generated columns are left out, the server fills those. */
+/** The tables to fill: without tables of the ORM or the server. Excludes generated columns, which the server fills. */
 export async function readShapes(connection: Connection): Promise<readonly TableShape[]> {
   const { rows: tables } = await connection.query<Pick<TableShape, "oid" | "schema" | "name" | "quoted">>(
     `SELECT c.oid::text, n.nspname::text AS schema, c.relname::text AS name, format('%I.%I', n.nspname, c.relname) AS quoted
@@ -26,7 +26,7 @@ export async function readShapes(connection: Connection): Promise<readonly Table
     [tables.map(({ oid }) => oid)],
   );
   const { rows: keys } = await connection.query<{ oid: string; columns: string[] }>(
-    // What an expression or a predicate is about is in pg_depend.
+    // pg_depend lists the columns of an expression or predicate.
     `SELECT i.indrelid::text AS oid,
             CASE WHEN 0 = ANY (i.indkey::int2[]) OR i.indpred IS NOT NULL
                  THEN ARRAY(SELECT DISTINCT a.attname::text FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid

@@ -63,7 +63,7 @@ async function readOrNothing(sql: string) {
   return attempt(() => readParameters(parser, sql), isNotSql);
 }
 
-/** Types of the parameters, as the server finds them. @throws what it says against the statement */
+/** The parameter types that the server infers. @throws the server's error for the statement */
 async function typesOf(connection: Connection, sql: string): Promise<readonly string[]> {
   await connection.query(`PREPARE lockstep_shape AS ${sql}`);
   const { rows } = await connection.query<{ types: string[] }>(
@@ -91,7 +91,7 @@ function columnOf({ tables, column }: ColumnOf, shapes: readonly TableShape[]) {
   return undefined;
 }
 
-/** A parameter that no column says anything of. */
+/** A parameter without a related column. */
 function plainColumn(type: string): ColumnShape {
   const elementType = type.endsWith("[]") ? type.slice(0, -2) : null;
   return { name: "", type, baseType: type, labels: [], elementType, isRequired: false };

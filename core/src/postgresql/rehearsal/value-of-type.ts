@@ -1,16 +1,16 @@
 import type { ColumnShape, Wanted } from "../../sql/rehearsal/shapes.js";
 import { quoteLiteral } from "../quote.js";
 
-/** SQL of the value with a number, a bigint from 0 on: another one for each number as far as the type has so many. */
+/** SQL for the value with a number, a bigint from 0. Values are distinct as far as the type allows. */
 type ValueOf = (number: string, wanted: Wanted, column: ColumnShape) => string;
 
 const hex = (number: string, digits: number) => `lpad(to_hex(${number}), ${digits}, '0')`;
-/** Text of a length that sorts as its numbers, or not at all as these. */
+/** Text of the wanted length. Sorts like its numbers if `isOrdered`, otherwise in another order. */
 const text: ValueOf = (number, { width, isOrdered, numbers }, { baseType }) => {
   const limit = Number(/\((\d+)\)/.exec(baseType)?.[1] ?? Number.POSITIVE_INFINITY);
   const digits = Math.max(1, Math.ceil(Math.log(Math.max(numbers, 2)) / Math.log(16)));
   const length = Math.min(limit, Math.max(Math.round(width) - 1, digits));
-  // A bigint times an odd constant is another one for each number: the order is lost, no two become one.
+  // Multiplying a bigint by an odd constant changes the order and keeps the numbers distinct.
   const spread = `(((${number}) * 40503 + 17) % ${16 ** Math.min(digits, 12)})`;
   const head = hex(isOrdered ? number : spread, digits);
   return length <= digits ? `right(${head}, ${length})` : `rpad(${head}, ${length}, ' lorem ipsum dolor sit amet')`;
@@ -18,21 +18,21 @@ const text: ValueOf = (number, { width, isOrdered, numbers }, { baseType }) => {
 const timestamp =
   (type: string): ValueOf =>
   (number, { distinct }) =>
-    // Over a year.
+    // Spread over a year.
     `(timestamptz '2026-01-01 00:00:00+00' - interval '1 second' * ((${distinct}::bigint - (${number})) * ${31_000_000 / Math.max(distinct, 1)}))::${type}`;
-/** From 1 on, or as a range says. */
+/** Starts at 1, or where the range starts. */
 const whole =
   (most: number | bigint): ValueOf =>
   (number, { range, distinct }) => {
     if (range === undefined) return `((${number}) % ${most} + 1)`;
     const [least, wanted] = range.map(BigInt) as [bigint, bigint];
-    // A check may say where values begin, and not where they end.
+    // A check may limit values at one end only.
     const greatest = wanted > BigInt(most) && least < BigInt(most) ? BigInt(most) : wanted;
     const step = distinct > 1 ? (greatest - least) / BigInt(Math.ceil(distinct) - 1) : 1n;
     return `((${number}) * ${step > 0n ? step : 1n} + ${least})`;
   };
 
-/** By the type below domains, without its modifiers. */
+/** By the base type of domains, without modifiers. */
 const byType: Readonly<Record<string, ValueOf>> = {
   smallint: whole(32_000),
   integer: whole(2_147_483_000),
@@ -54,7 +54,7 @@ const byType: Readonly<Record<string, ValueOf>> = {
   name: (number) => `('n' || (${number}))`,
   uuid: (number, { isOrdered }) =>
     isOrdered ? `('00000000-0000-7000-8000-' || ${hex(number, 12)})` : `md5((${number})::text)`,
-  // Over a year, or over as many days as there are values.
+  // Spread over a year, or over as many days as there are values.
   date: (number, { distinct }) =>
     `(date '2026-01-01' - ((${Math.ceil(distinct)}::bigint - (${number})) * ${Math.max(1, Math.floor(365 / Math.max(distinct, 1)))} % 2000000)::int)`,
   "timestamp without time zone": timestamp("timestamp"),
@@ -87,7 +87,7 @@ const byType: Readonly<Record<string, ValueOf>> = {
     `tstzrange(timestamptz '2000-01-01' + interval '1 minute' * (${number}), timestamptz '2000-01-01' + interval '1 minute' * ((${number}) + 1))`,
 };
 
-/** @returns undefined for a type that nothing here knows: one of an extension */
+/** @returns undefined for an unknown type, such as an extension's */
 export function valueOfType(column: ColumnShape): ((number: string, wanted: Wanted) => string) | undefined {
   const { labels, elementType, type, baseType } = column;
   const cast = (sql: string) => `(${sql})::${type}`;

@@ -11,10 +11,10 @@ import {
 } from "../../model/index.js";
 import { quoteTable } from "../quote.js";
 
-/** What reading a table of so many bytes takes nobody notices: units do it under their lock, too. See `docs/lock-frame.md`. */
+/** Reading a table up to this size is not noticeable, and units also do it under their lock. See `docs/lock-frame.md`. */
 const instantBytes = 16 * 1024 * 1024;
 
-/** `AccessExclusiveLock` → `ACCESS EXCLUSIVE`; undefined for locks that stop nothing. */
+/** `AccessExclusiveLock` → `ACCESS EXCLUSIVE`; undefined for locks that block nothing. */
 const modeOf = (name: string): LockMode | undefined => {
   const words = name
     .replace(/Lock$/, "")
@@ -24,9 +24,9 @@ const modeOf = (name: string): LockMode | undefined => {
 };
 
 /**
- * Event triggers that keep which locks a command has when it is done, how many rows it has read or changed, and whether it has written
- * a table again. They have the rights of whoever runs the command. What a transaction keeps goes with it when it is rolled back. Tables of that moment are looked at, later ones are none
- * of the application's. A partition goes by the name of its table, as a plan states it.
+ * Event triggers that record the locks of a command at its end, the rows that it read or changed, and whether it rewrote a table. They run
+ * with the privileges of the role that runs the command. A rollback also removes the records. They only watch tables that exist now,
+ * because later ones do not belong to the application. Locks of a partition are recorded for its table, as in a plan.
  */
 const watching = `
 CREATE SCHEMA lockstep_stage;
@@ -67,7 +67,7 @@ CREATE EVENT TRIGGER lockstep_stage_rewrite ON table_rewrite EXECUTE FUNCTION lo
 CREATE EVENT TRIGGER lockstep_stage_end ON ddl_command_end EXECUTE FUNCTION lockstep_stage.on_end();
 `;
 
-/** The tables that were there before, for who may not make event triggers. */
+/** The tables that existed before, for roles that cannot create event triggers. */
 const liveOnly = watching.slice(0, watching.indexOf("CREATE UNLOGGED TABLE"));
 
 export async function prepareWatch(connection: Connection): Promise<boolean> {
@@ -101,7 +101,7 @@ export async function takeSeen(connection: Connection): Promise<SeenWork> {
   return { locks: strongestLocks(commands.flatMap(({ locks }) => locks)), held: heldIn(commands) };
 }
 
-/** Rows that were read while a lock was held that somebody feels count; where there is none, all that were read. */
+/** Counts rows that were read under a noticeable lock; without such a lock, all rows read. */
 function heldIn(
   commands: readonly { readonly locks: readonly TableLock[]; readonly isRewritten: boolean; readonly bytes: number }[],
 ): Held {

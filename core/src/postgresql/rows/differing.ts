@@ -12,14 +12,11 @@ import { statedSettings } from "../stated-settings.js";
 import { rowLabel, rowOrder } from "./label.js";
 import { tryFunctions } from "./refused.js";
 
-/**
- * The rows of a mirror that differ. One statement, so one snapshot, in which each row has the source and the value that were written
- * together.
- */
+/** The rows of a mirror that differ. A single statement uses one snapshot, in which each row has a source and value written together. */
 export const findDiffering: Rows["differing"] = async (connection, table, mirror, { limit, timeoutMs }) => {
-  // An error instead of rows that a policy hides; stated settings, so that a value is spelled as it was when it was confirmed.
+  // Fails instead of hiding rows by a policy. Uses the stated settings, so that a value has the same text as when it was confirmed.
   const settings = { ...statedSettings, statement_timeout: timeoutMs, row_security: "off" };
-  // What is not built in means what it means to the trigger.
+  // User-defined functions resolve as in the trigger.
   const searchPath = () =>
     connection.query(
       `SELECT set_config('search_path', substr(setting, length('search_path=') + 1), true)
@@ -38,7 +35,7 @@ export const findDiffering: Rows["differing"] = async (connection, table, mirror
     try {
       return { rows: await rowByRow(), fails };
     } catch (refusal) {
-      // No right for temporary functions, or a replica.
+      // No privilege for temporary functions, or a replica.
       if (!isDatabaseError(refusal) || !/^(42501|25006)$/.test(refusal.code)) throw refusal;
       const help =
         "Correct the row, or connect as a role that can create temporary functions (GRANT TEMPORARY ON DATABASE …).";
@@ -60,7 +57,7 @@ export const findDiffering: Rows["differing"] = async (connection, table, mirror
   }
 };
 
-/** The rows whose value is another one than their source gives. A row without a value is another gate's. */
+/** The rows whose value differs from the value of their source. Another gate checks rows without a value. */
 function differing(table: TableFacts, { name, type }: MirrorColumn, value: string, select: string): string {
   const column = quoteIdentifier(name);
   return `SELECT ${select} FROM ${quoteTable(table)} AS ${rowName} WHERE ${column} IS NOT NULL AND ${differs(column, value, type)}`;
@@ -68,7 +65,7 @@ function differing(table: TableFacts, { name, type }: MirrorColumn, value: strin
 
 const sourceOf = ({ fill, type }: MirrorColumn) => `CAST((${fill.rowSql}\n) AS ${type})`;
 
-/** @param source what a row should have, as SQL; NULL where its source gives no value */
+/** @param source the expected value as SQL; NULL if the source gives no value */
 async function compare(
   connection: Connection,
   table: TableFacts,
@@ -85,7 +82,7 @@ async function compare(
   return rows;
 }
 
-/** The trigger fills what an UPDATE takes away. */
+/** The trigger restores what an UPDATE clears. */
 export const follow: Rows["follow"] = (table, mirror, only) => {
   const key = rowOrder(table);
   const update = `UPDATE ${quoteTable(table)} SET ${quoteIdentifier(mirror.name)} = NULL WHERE`;

@@ -7,9 +7,9 @@ import { rowLabel } from "./label.js";
 import { missing } from "./missing.js";
 import { findRefusedRows } from "./refused.js";
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const rows: Rows = {
-  // An error instead of rows that a policy hides: without it a gate would open while rows are NULL (measured).
+  // Fails instead of hiding rows by a policy. Otherwise a gate would open while rows are NULL (measured).
   reading: (connection, statementTimeoutMs, run) =>
     inTransaction(
       connection,

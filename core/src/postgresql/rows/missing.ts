@@ -2,14 +2,14 @@ import type { Rows } from "../../dialect/rows.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "./label.js";
 
-/** Rows know the transaction that wrote them, and with `track_commit_timestamp` the server knows when that ended. */
+/** Rows store their transaction, and with `track_commit_timestamp` the server records when it committed. */
 export const missing: Rows["missing"] = async (connection, table, column, { since, limit }) => {
   const setting = await connection.query<{ value: string }>(
     "SELECT current_setting('track_commit_timestamp') AS value",
   );
   const hasTimes = setting.rows[0]?.value === "on";
   if (since !== undefined && since.mark === undefined && !hasTimes) return undefined;
-  // Where the server keeps none it raises an error.
+  // If the server does not track them, the function raises an error.
   const time = hasTimes ? "pg_xact_commit_timestamp(xmin)" : "NULL::timestamptz";
   const later = `AND coalesce(${time} > $1::timestamptz, age(xmin) < age($2::text::xid), false)`;
   const { rows } = await connection.query<{ count: number; sample: string | null; first: string; last: string }>(

@@ -10,12 +10,12 @@ import { statedSettingsOfFunction } from "../stated-settings.js";
 import { rowLabel } from "./label.js";
 
 /**
- * Tries a fill row by row, as the fill trigger does: which rows get no value from it, and why. In a transaction that is rolled
- * back; the functions that it needs are temporary and gone with it.
+ * Tests a fill row by row, like the fill trigger: which rows get no value, and why. Uses temporary functions in a transaction that is
+ * rolled back.
  *
  * @example
  * const found = await findRefusedRows(connection, { table, column, fill, columnExists: true, limit: 10_000, timeoutMs: 10_000 });
- * @throws what PostgreSQL says where it is not the fill's fault: rights, a lost connection
+ * @throws PostgreSQL's error if it is not caused by the fill: privileges, a lost connection
  */
 export async function findRefusedRows(connection: Connection, input: RefusedRowsInput): Promise<RefusedRows> {
   await connection.begin({
@@ -35,7 +35,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
     if (!isDatabaseError(error)) throw error;
     if (error.code === "57014" || error.code === "55P03")
       return { kind: "not-tried", why: `not within ${input.timeoutMs / 1000} s` };
-    // No right for temporary objects, a replica, a type or a table that the same change makes.
+    // No privilege for temporary objects, a replica, or a type or table that the same change creates.
     if (/^(42|25|0A)/.test(error.code) && !/row-level security|row security/.test(error.message))
       return { kind: "not-tried", why: error.message };
     throw error;
@@ -44,16 +44,16 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
   }
 }
 
-/** Temporary functions that evaluate a fill over a row without failing. */
+/** Temporary functions that evaluate a fill over a row without raising errors. */
 export interface TryFunctions {
   readonly create: readonly string[];
-  /** NULL where the fill fails. @param row a row of the table, as SQL */
+  /** NULL if the fill fails. @param row a row of the table, as SQL */
   valueIn(row: string): string;
-  /** SQLSTATE and message; NULL where there is a value. */
+  /** SQLSTATE and message; NULL if there is a value. */
   whyIn(row: string): string;
 }
 
-/** The value of a row, and why it has none. A parameter named `new` lets the trigger's own expression stand as it is. */
+/** The value of a row, and why it has none. A parameter named `new` allows the trigger's own expression to be used unchanged. */
 export function tryFunctions({
   table,
   column,
@@ -112,7 +112,7 @@ function refusedSql(
   const select = [
     `${rowLabel(table)} AS label`,
     `${whyIn(rowName)} AS why`,
-    // Only look-ups need it.
+    // Only lookups need it.
     `${keys.length === 0 ? `NULL::${column.type}` : valueIn(rowName)} AS value`,
     ...others.map((each) => `${quoteIdentifier(each)} AS k${others.indexOf(each)}`),
   ];

@@ -18,9 +18,9 @@ interface Read {
 }
 
 /**
- * How the columns of applications' tables are spread, by the oid of the table. Only what pg_stats tells without a value: of integers in
- * a key the least and the greatest besides.
- * @returns `unseen`: tables with rows that it says nothing of
+ * The distribution of column values in application tables, by table oid. Only facts of pg_stats that contain no values, plus the minimum
+ * and maximum of integer keys.
+ * @returns `unseen`: tables with rows but without statistics
  */
 export async function readColumns(connection: Connection): Promise<{
   readonly columns: ReadonlyMap<string, Readonly<Record<string, ColumnStats>>>;

@@ -7,7 +7,7 @@ import { readColumns } from "./columns.js";
 import { readStatements } from "./statements.js";
 import { readTables } from "./tables.js";
 
-/** What pg_class, pg_stats, pg_stat_user_tables and pg_stat_statements say. */
+/** Statistics from pg_class, pg_stats, pg_stat_user_tables and pg_stat_statements. */
 export const statistics: Statistics = {
   pull: (connection) =>
     inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs: 30_000, lockTimeoutMs: 1000 } }, () =>
@@ -60,7 +60,7 @@ async function pull(connection: Connection): Promise<PulledStats> {
   };
 }
 
-/** Those that decide about query plans, locks and the speed of a backfill. None holds a path or a secret. */
+/** Settings that affect query plans, locks and the speed of a backfill. None contains a path or a secret. */
 const settingNames = [
   "autovacuum",
   "autovacuum_vacuum_cost_limit",

@@ -1,2 +1,2 @@
-/** Digits beyond these differ from one pull to the next, and say nothing. */
+/** Further digits differ between pulls and mean nothing. */
 export const rounded = (value: number): number => Number(value.toPrecision(4));

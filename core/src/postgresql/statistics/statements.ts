@@ -10,16 +10,16 @@ import { rounded } from "./rounded.js";
 interface Counted {
   readonly statements: readonly StatementStats[];
   readonly since?: string;
-  /** Why there are none. */
+  /** Why there are no statements. */
   readonly blind?: string;
 }
 
-/** By the time that they take, and by how often they are called: each so many. */
+/** The maximum number by total time, and the same by calls. */
 const most = 150;
 
 /**
- * What applications run most, with parameters in the place of values. One in which a value is left is not among them; numbers that the
- * server left are those of types: `numeric(10, 2)`.
+ * The statements that applications run most, with parameters instead of values. Excludes a statement in which a value remains. Remaining
+ * numbers belong to types: `numeric(10, 2)`.
  */
 export async function readStatements(connection: Connection): Promise<Counted> {
   const extension = await findExtension(connection);
@@ -52,11 +52,11 @@ export async function readStatements(connection: Connection): Promise<Counted> {
   const { scan } = await loadParser();
   const shapeOf = ({ text, ...counts }: StatementStats): StatementStats[] => {
     if (isOwn.test(text)) return [];
-    // Undefined: cut off by the server.
+    // undefined: truncated by the server.
     const tokens = attempt(() => scan(text), isNotSql);
     const words = tokens?.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"));
     if (words === undefined || words.some(({ tokenName }) => /^[SFBX]CONST$/.test(tokenName))) return [];
-    // Comments name users and requests.
+    // Comments may contain names of users and requests.
     const said = words.length === tokens?.length ? text : words.map((word) => word.text).join(" ");
     return [{ text: said.replace(/\s+/g, " ").trim(), ...counts }];
   };
@@ -66,7 +66,7 @@ export async function readStatements(connection: Connection): Promise<Counted> {
   };
 }
 
-/** Statements that differed in their comments alone are one. */
+/** Merges statements that only differed in comments. */
 function together(statements: readonly StatementStats[]): readonly StatementStats[] {
   const byText = new Map<string, StatementStats>();
   for (const each of statements) {
@@ -78,5 +78,5 @@ function together(statements: readonly StatementStats[]): readonly StatementStat
   return [...byText.values()].map((each) => ({ ...each, meanMs: rounded(each.meanMs), rows: rounded(each.rows) }));
 }
 
-/** Of monitoring, of migrations, and of Lockstep itself. */
+/** Statements of monitoring, migrations and Lockstep itself. */
 const isOwn = /\b(pg_\w+|information_schema|lockstep(_own)?|_prisma_migrations)\b/i;

@@ -1,14 +1,14 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { TableStats } from "../../dialect/stats/stats-file.js";
 
-/** Tables of applications: neither the server's, nor an extension's, nor the ledger's, nor a session's. */
+/** Application tables: excludes tables of the server, extensions and the ledger, and temporary tables. */
 export const isOfApplication = `c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
     AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockstep')
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 type Read = Omit<TableStats, "columns"> & { readonly oid: string };
 
-/** How large they are, and how they are written, in the order of their names. */
+/** Table sizes and write counts, sorted by name. */
 export async function readTables(connection: Connection): Promise<readonly Read[]> {
   const { rows } = await connection.query<
     Omit<Read, "writes" | "deadRows"> & {

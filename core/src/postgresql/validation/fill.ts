@@ -11,7 +11,7 @@ import { rowLabel } from "../rows/label.js";
 import { findRefusedRows } from "../rows/refused.js";
 import { reading } from "./reading.js";
 
-/** As `validateFill`: whether it can be assigned to the column, and the values that it gives. */
+/** Implements `validateFill`: whether the fill can be assigned to the column, and its values. */
 export async function tryFill(
   connection: Connection,
   input: Timed<ValidateFillInput>,
@@ -32,7 +32,7 @@ export async function tryFill(
   return problems.map((problem) => (problem.kind === "fails" ? { ...problem, enumValues } : problem));
 }
 
-/** PostgreSQL stops at the first row that fails: which rows those are is found row by row. */
+/** PostgreSQL stops at the first failing row, so this tests row by row. */
 async function named(
   connection: Connection,
   { table, column, fill, columnExists, timeoutMs }: Timed<ValidateFillInput>,
@@ -49,12 +49,12 @@ async function named(
 interface CheckSql {
   readonly table: string;
   readonly column: string;
-  /** The fill as it is, and as the column would hold it. */
+  /** The fill's expression, and its value as the column stores it. */
   readonly fill: string;
   readonly value: string;
-  /** The rows that the fill is for. */
+  /** A condition: the rows to fill. */
   readonly unfilled: string;
-  /** What names a row. */
+  /** Identifies a row. */
   readonly label: string;
 }
 
@@ -70,10 +70,10 @@ function checkSql({ table, column, fill, columnExists }: ValidateFillInput): Che
   };
 }
 
-/** What an expression may name that the database does not have: a function, table, column, type or schema. */
+/** Errors for an object that the database lacks: a function, table, column, type or schema. */
 const missing: ReadonlySet<string> = new Set(["42883", "42P01", "42703", "42704", "3F000"]);
 
-/** Assignment has rules of its own (text from int is fine, enum from text is not): so the database is asked for a real one. */
+/** Assignment has its own rules (text from int is allowed, enum from text is not), so this runs a real one. */
 async function checkType(
   connection: Connection,
   { column, columnExists, enums = [] }: ValidateFillInput,
@@ -89,7 +89,7 @@ async function checkType(
       await connection.query(`ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`);
       isPrepared = true;
     }
-    // The planner evaluates functions that are called immutable.
+    // The planner evaluates functions that are marked immutable.
     await connection.query("SET TRANSACTION READ ONLY");
     await connection.query(assign(columnExists ? sql.table : "pg_temp.lockstep_check_fill"));
     return undefined;
@@ -99,7 +99,7 @@ async function checkType(
       const isForbidden = error.code === "42501" || error.code === "25006";
       return { kind: "not-checked", message: error.message, ...(isForbidden ? { isOfType: true } : {}) };
     }
-    // A function that writes, which the planner has called.
+    // The planner called a function that writes.
     if (error.code === "25006") return { kind: "not-checked", message: error.message };
     if (!/^(22|42|3F)/.test(error.code) || error.code === "42501") throw error;
     refusal = error;
@@ -108,7 +108,7 @@ async function checkType(
   }
   const { message, code, hint } = refusal;
   const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
-  // A value that the same change adds to an enum: PostgreSQL knows it once expand is applied.
+  // A value that the same change adds to an enum: it exists after expand.
   if (code === "22P02" && own?.values.some((value) => message.includes(`"${value}"`)))
     return { kind: "not-checked", message };
   const enumValues = await enumValuesOf(connection, column.type);
@@ -121,7 +121,7 @@ async function checkType(
   };
 }
 
-/** The values of an enum, or of the enum in a list; none for other types. */
+/** The values of an enum, or of an array's enum; none for other types. */
 async function enumValuesOf(connection: Connection, type: string): Promise<readonly string[]> {
   const { rows } = await connection.query<{ value: string }>(
     "SELECT enumlabel AS value FROM pg_enum WHERE enumtypid = to_regtype($1) ORDER BY enumsortorder",
@@ -136,7 +136,7 @@ async function checkValues(
   sql: CheckSql,
 ): Promise<readonly FillProblem[]> {
   const limit = lengthLimit(input.column.type);
-  // Blanks beyond the length are cut silently, as the SQL standard wants it.
+  // PostgreSQL silently truncates blanks beyond the length, as the SQL standard requires.
   const tooLong = limit === undefined ? "false" : `length(rtrim(${sql.fill}::text, ' ')) > ${limit}`;
   const sample = (condition: string) =>
     `ARRAY(SELECT ${sql.label} FROM ${sql.table} WHERE ${sql.unfilled} AND ${condition} LIMIT 3)`;
@@ -161,7 +161,7 @@ function lengthLimit(type: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** A node of a plan, as EXPLAIN gives it. */
+/** A plan node of EXPLAIN. */
 interface PlanNode {
   readonly "Node Type": string;
   readonly "Parent Relationship"?: string;
@@ -175,8 +175,8 @@ interface PlanNode {
 }
 
 /**
- * Whether the subqueries of a fill find their rows by an index. The planner is asked what it would do if it could not read a table from
- * end to end: so the answer is the same for a development database of three rows.
+ * Whether the subqueries of a fill use an index. Plans without sequential scans, so the result is the same for a development database with
+ * three rows.
  */
 async function checkLookUps(
   connection: Connection,
@@ -184,7 +184,7 @@ async function checkLookUps(
 ): Promise<readonly FillProblem[]> {
   if (fill.lookUps === undefined) return [];
   const settings = { statement_timeout: timeoutMs, lock_timeout: 5000, enable_seqscan: "off", row_security: "off" };
-  // One row: for many the planner may read a table once and keep it in memory, where it is small enough today.
+  // One row: for many rows, the planner may read a small table once and keep it in memory.
   const row = quoteIdentifier(table.name);
   const one = `SELECT (${fill.rowSql}\n) FROM (SELECT * FROM ${quoteTable(table)} LIMIT 1) ${row}`;
   let plan: PlanNode | undefined;
@@ -206,7 +206,7 @@ async function checkLookUps(
   return [{ kind: "scans", table: name, condition, index }];
 }
 
-/** `"userId"` of `(a."userId" = "User".id)`, on either side. */
+/** `"userId"` in `(a."userId" = "User".id)`, on either side. */
 function comparedColumn(condition: string, alias: string): string | undefined {
   const identifier = '(?:"(?:[^"]|"")+"|[a-z_][\\w$]*)';
   const own = `(?:${patternOf(alias)}|${patternOf(quoteIdentifier(alias))})\\.(${identifier})`;
@@ -214,13 +214,13 @@ function comparedColumn(condition: string, alias: string): string | undefined {
   return found?.[1] ?? found?.[2];
 }
 
-/** What is evaluated for each row. */
+/** The plan nodes that run for each row. */
 function subplans(node: PlanNode): PlanNode[] {
   const isOwn = node["Parent Relationship"] === "SubPlan" || node["Parent Relationship"] === "InitPlan";
   return isOwn ? [node] : (node.Plans ?? []).flatMap(subplans);
 }
 
-/** The nodes that read a table without knowing where in it. The first row of an index, or of a table, is quick to find. */
+/** The nodes that read a whole table or index. Reading only the first row is fast. */
 function scans(node: PlanNode, parent: PlanNode | undefined): PlanNode[] {
   const isScan = node["Relation Name"] !== undefined && node["Node Type"] !== "Bitmap Heap Scan";
   const isFirst = parent?.["Node Type"] === "Limit" && node.Filter === undefined;
@@ -228,7 +228,7 @@ function scans(node: PlanNode, parent: PlanNode | undefined): PlanNode[] {
   return [...own, ...(node.Plans ?? []).flatMap((each) => scans(each, node))];
 }
 
-/** What a join filters by is said at the join. */
+/** A join's condition is listed at the join node. */
 function join(node: PlanNode, parent: PlanNode | undefined): PlanNode {
   const filter = node.Filter ?? parent?.["Join Filter"];
   return filter === undefined ? node : { ...node, Filter: filter };

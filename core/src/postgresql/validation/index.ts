@@ -3,5 +3,5 @@ import { tryFill } from "./fill.js";
 import { tryReference } from "./reference.js";
 import { tryUnique } from "./unique.js";
 
-/** Of PostgreSQL. */
+/** For PostgreSQL. */
 export const validation: Validation = { fill: tryFill, unique: tryUnique, reference: tryReference };

@@ -9,7 +9,7 @@ import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 import { filledValue } from "./unique.js";
 
-/** As `validateReference`. */
+/** Implements `validateReference`. */
 export async function tryReference(
   connection: Connection,
   input: Timed<ValidateReferenceInput>,
@@ -24,14 +24,14 @@ export async function tryReference(
   return reading(connection, input.timeoutMs, "references", () => findMissing(connection, table, foreignKey, values));
 }
 
-/** What a row leads to with one column of the key. */
+/** A row's value for one column of the key. */
 interface Value {
   readonly sql: string;
-  /** The same for every new row. */
+  /** The value, if it is the same for every new row. */
   readonly constant: string | undefined;
 }
 
-/** @returns undefined when the column will be NULL in every row */
+/** @returns undefined if the column will be NULL in every row */
 function leadsTo(name: string, { table, columns }: ValidateReferenceInput): Value | undefined {
   const planned = columns.find((column) => column.name === name);
   const isThere = table.columns.some((column) => column.name === name);
@@ -74,7 +74,7 @@ async function findMissing(
       Number(found.n),
       found.samples.map(([value = "", row = ""]) => ({ value, row })),
     );
-  // Where the referenced table is empty too, nothing is known: a database without data.
+  // If the referenced table is empty too, the result is unknown: a database without data.
   const constants = values.flatMap(({ constant: each }) => (each === undefined ? [] : [each]));
   if (constants.length < values.length) return [];
   const constant = await connection.query<{ value: string }>(

@@ -8,7 +8,7 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 
-/** As `validateUnique`. */
+/** Implements `validateUnique`. */
 export async function tryUnique(
   connection: Connection,
   input: Timed<ValidateUniqueInput>,
@@ -23,18 +23,18 @@ export async function tryUnique(
   return reading(connection, input.timeoutMs, "duplicates", () => findDuplicates(connection, table, key, parts));
 }
 
-/** The value that a column has, or will have once it is filled. */
+/** The value that a column has, or will have after the fill. */
 export function filledValue({ name, type, fill }: UniqueColumn & { readonly fill: Fill }): string {
   return `coalesce(${quoteIdentifier(name)}, (${fill.rowSql}\n)::${type})`;
 }
 
-/** One column of the index: the value of a row, and the type to read it back from text. */
+/** One column of the index: a row's value, and the type to convert it back from text. */
 interface Part {
   readonly sql: string;
   readonly type: string;
 }
 
-/** @returns undefined when the column will be NULL in every row */
+/** @returns undefined if the column will be NULL in every row */
 function partOf(name: string, { table, columns }: ValidateUniqueInput): Part | undefined {
   const planned = columns.find((column) => column.name === name);
   const found = table.columns.find((column) => column.name === name);
@@ -42,13 +42,13 @@ function partOf(name: string, { table, columns }: ValidateUniqueInput): Part | u
     const sql = planned?.fill ? filledValue({ ...planned, fill: planned.fill }) : quoteIdentifier(name);
     return { sql, type: found.type };
   }
-  // What is the same for all rows is compared as it is written: its type may be an enum of the same change.
+  // Compares a constant as text, because its type may be an enum of the same change.
   const constant = planned?.fill ? (isConstant(planned.fill) ? planned.fill.sql : undefined) : planned?.defaultSql;
   if (constant !== undefined) return { sql: `${quoteLiteral(literalText(constant))}::text`, type: "text" };
   return planned?.fill && { sql: `(${planned.fill.rowSql}\n)::${planned.type}`, type: planned.type };
 }
 
-/** What a literal says: `main` for `'main'::"Channel"`. */
+/** The text of a literal: `main` for `'main'::"Channel"`. */
 function literalText(sql: string): string {
   return /^'((?:[^']|'')*)'(::.*)?$/s.exec(sql)?.[1]?.replaceAll("''", "'") ?? sql;
 }
@@ -59,7 +59,7 @@ async function findDuplicates(
   key: readonly string[],
   parts: readonly Part[],
 ): Promise<readonly FillProblem[]> {
-  // An index of a table knows nothing of the rows of its children.
+  // An index does not cover the rows of inheriting tables.
   const table = `${hasChildren(facts) ? "ONLY " : ""}${quoteTable(facts)}`;
   const names = parts.map((_, at) => `k${at}`);
   const texts = names.map((name) => `${name}::text`);

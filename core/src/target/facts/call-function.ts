@@ -5,9 +5,9 @@ import type { Clock } from "../../dialect/db/clock.js";
 import type { FunctionValues } from "../../dialect/functions.js";
 import { type ComputedFill, functionLabel } from "../../model/index.js";
 
-/** A row that a function is asked about. */
+/** An input row for a function. */
 export interface AskedRow {
-  /** What names it in messages: `id=5`. */
+  /** Identifies it in messages: `id=5`. */
   readonly label: string;
   readonly input: FillRow;
 }
@@ -18,17 +18,17 @@ export interface FunctionCall {
   readonly column: { readonly name: string; readonly type: string };
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** What the server reads. */
+  /** Converts values to text for the server. */
   readonly text: FunctionValues["text"];
-  /** Hands Ctrl-C on to the function. */
+  /** Passes Ctrl-C on to the function. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Asks a function of the user for the values of some rows, and judges the answer before any of it is used.
+ * Calls a user's function for some rows, and checks the result before any of it is used.
  *
- * @returns the values as texts that the server reads, one for each row
- * @throws LS5050 it threw · LS5051 another number of values · LS5052 a value that no column can mean · LS5053 rows without a
+ * @returns one value per row, as text for the server
+ * @throws LS5050 it threw · LS5051 another number of values · LS5052 a value that no column can store · LS5053 rows without a
  *   value · LS5055 it took too long
  */
 export async function callFunction(call: FunctionCall, rows: readonly AskedRow[]): Promise<readonly string[]> {
@@ -68,17 +68,17 @@ async function answerOf(call: FunctionCall, rows: readonly AskedRow[], label: st
   signal?.addEventListener("abort", forward, { once: true });
   if (signal?.aborted) forward();
   try {
-    // In a function of its own: one that is not async may throw before there is a promise.
+    // Wrapped in an async function: one that is not async may throw before it returns a promise.
     const answer = (async () =>
       run(
         rows.map((row) => row.input),
         { signal: stop.signal },
       ))();
-    // Who does not listen to the signal must not keep Ctrl-C waiting.
+    // A function that ignores the signal must not delay Ctrl-C.
     const limit = clock.sleep(timeoutMs, AbortSignal.any([over.signal, stop.signal])).then(() => late);
     const first = await Promise.race([answer, limit]);
     if (first !== late) return first;
-    // Nobody waits for it any more; what it still throws is no unhandled rejection.
+    // The result is no longer needed. A later error must not become an unhandled rejection.
     answer.catch(handledElsewhere);
   } catch (cause) {
     if (stop.signal.aborted) throw interrupted(label);

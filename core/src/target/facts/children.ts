@@ -1,14 +1,14 @@
 import type { TableFacts } from "../../dialect/table.js";
 import { quotedName, quotedTable, tableLabel } from "../../model/names.js";
 
-/** Whether other tables inherit from it without being its partitions: then one key may stand for several rows. */
+/** Whether other tables inherit from it without being partitions: then several rows may have the same key. */
 export function hasChildren(table: TableFacts): boolean {
   return !table.isPartitioned && table.children.length > 0;
 }
 
 /**
- * Why a backfill along this key would miss rows of the tables below, or read them whole for each batch. Sentences that
- * say what to do. Indexes and primary keys are not inherited; partitions have them from their parent.
+ * Why a backfill by this key would miss rows of child tables, or read them completely for each batch. Returns sentences with the next step.
+ * Inheriting tables do not get indexes and primary keys; partitions do.
  */
 export function childObstacles(table: TableFacts, key: readonly string[]): readonly string[] {
   return table.children.flatMap((child) => {

@@ -4,8 +4,8 @@ import type { FillProblem } from "../../dialect/validation.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 
 /**
- * A problem of a fill in words, and the code it stops with. Without a code it is only worth a notice: nothing is known to be
- * wrong, and the backfill finds out by itself.
+ * The message for a problem of a fill, and its error code. Without a code, it is only a notice: the problem is not certain, and the
+ * backfill will detect it.
  */
 export function fillProblemText(
   problem: FillProblem,
@@ -95,11 +95,11 @@ export function fillProblemText(
   }
 }
 
-/** As it may be shown of a target: rows by their key, and no value of theirs. On the developer's own database values help. */
+/** The problem without row values, for display about a target: rows are identified by key. In the developer's own database, values help. */
 export function withoutValues(problem: FillProblem): FillProblem {
   switch (problem.kind) {
     case "fails":
-      // Of a statement that the server does not know the message is about the expression.
+      // For an invalid statement, the message is about the expression.
       return /^(0A|42)/.test(problem.sqlState) ? problem : { ...problem, message: conditionText(problem.sqlState) };
     case "duplicates":
       return { ...problem, samples: problem.samples.map(({ rows }) => ({ rows })) };
@@ -110,7 +110,7 @@ export function withoutValues(problem: FillProblem): FillProblem {
   }
 }
 
-/** It is the same for every row: no row can be corrected so that it goes. */
+/** The problem is the same for every row, so correcting a row does not help. */
 export function isOfExpression({ kind }: FillProblem): boolean {
   return kind === "type" || kind === "missing-columns" || kind === "scans" || kind === "replicas-differ";
 }

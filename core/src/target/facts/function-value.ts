@@ -1,9 +1,9 @@
 import { LockstepError } from "../../base/errors.js";
 
-/** How a server writes kinds of values as text. */
+/** How a server represents values as text. */
 export interface TextForms {
   isJson(type: string): boolean;
-  /** Undefined: no column of the server holds a list. */
+  /** Undefined: the server has no list columns. */
   list(value: readonly unknown[], type: string): string | undefined;
   text(value: string, type: string): string;
   boolean(value: boolean): string;
@@ -12,11 +12,11 @@ export interface TextForms {
 }
 
 /**
- * A value that a function returned, as text that a server reads; undefined where there is none. What is stored is what the driver would
- * store, except where that would be surprising: dates are in UTC, as both ORMs write them, and an object is no text.
+ * Converts a function's result to text for the server; undefined for no value. Stores what the driver would store, with two exceptions:
+ * dates are in UTC, as both ORMs write them, and an object is not converted to text.
  *
- * @param type of the column, as the catalogue prints it
- * @throws LS5052 what no column of that type can mean, in words that follow the row
+ * @param type of the column, as the catalog prints it
+ * @throws LS5052 a value that a column of this type cannot store; the message continues after the row
  */
 export function textOfValue(value: unknown, type: string, forms: TextForms): string | undefined {
   if (value === null || value === undefined) return undefined;
@@ -48,7 +48,7 @@ function objectText(value: object, type: string, forms: TextForms): string {
     return forms.moment(value, type);
   }
   if (value instanceof Uint8Array) return forms.bytes(Buffer.from(value));
-  // Decimals and the like have a text of their own; anything else would be stored as "[object Object]".
+  // Decimals and similar objects have their own text. Any other would be stored as "[object Object]".
   if (value.toString !== Object.prototype.toString && typeof value.toString === "function") return String(value);
   throw unfit("an object", `"${type}" is no json column.`);
 }

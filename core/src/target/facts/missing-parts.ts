@@ -3,12 +3,12 @@ import { refused } from "../../dialect/db/refused.js";
 import type { Lack } from "../../dialect/system-catalog.js";
 import { isFilled, type PlannedColumn } from "../../model/index.js";
 
-/** What a database lacks of a planned column. */
+/** A missing part of a planned column. */
 export interface MissingPart extends Lack {
   readonly column: PlannedColumn;
 }
 
-/** What a database lacks of the columns that a plan fills, although its migrations count as applied there. */
+/** The missing parts of columns that a plan fills, although its migrations count as applied. */
 export async function missingParts(
   connection: Connection,
   columns: readonly PlannedColumn[],

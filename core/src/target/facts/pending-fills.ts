@@ -9,30 +9,30 @@ import { fillProblemText, isOfExpression, withoutValues } from "./fill-problem.j
 import { readTable } from "./table.js";
 import { tryColumns } from "./try-columns.js";
 
-/** What the rows of a target do to a fill whose column it does not have yet. */
+/** How a target's rows affect a fill whose column does not exist there yet. */
 export interface PendingFill {
   readonly plan: string;
-  /** Undefined: something could not be looked at, which stands against nothing. */
+  /** Undefined: a check was not possible, which blocks nothing. */
   readonly code: ErrorCode | undefined;
   readonly statement: string;
-  /** It is about the expression or an index, not about rows that could be corrected or filled later. */
+  /** The problem is the expression or an index, not rows that could be corrected or filled later. */
   readonly isOfExpression?: true;
-  /** Migrations that run before the plan's columns are there may change the answer: it counts only after them. */
+  /** Migrations that run before the plan's columns are added may change the result, so it is only final after them. */
   readonly isEarly?: true;
 }
 
 export interface PendingFillsOptions {
-  /** Names of the migrations that run on the target before the plan adds its columns there. Default: none. */
+  /** Names of the migrations that run on the target before the plan adds its columns. Default: none. */
   readonly before?: readonly string[];
-  /** For each of the statements, in milliseconds. Default: 30 000. */
+  /** For each statement, in milliseconds. Default: 30 000. */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
- * Tries the fills of a plan on the rows of a target that expand has not reached: development rows say little about production's.
- * Columns that are there already are the gate's. A function of the project's is not called, which is said.
+ * Tests a plan's fills on the rows of a target before expand, because development rows may differ from production's. A gate checks columns
+ * that already exist. Does not call the project's functions, and reports that.
  *
- * @throws LS7002 when the role may not read a table, or row-level security hides rows from it
+ * @throws LS7002 if the role cannot read a table, or row-level security hides rows from it
  */
 export async function tryPendingFills(
   connection: Connection,
@@ -48,7 +48,7 @@ export async function tryPendingFills(
   const pending: PlannedColumn[] = [];
   for (const column of plan.columns) {
     const facts = await table(column.table);
-    // Without the table there are no rows; what a fill reads may come with a migration that is pending as well.
+    // Without the table, there are no rows. Columns that a fill reads may also come with a pending migration.
     if (facts === undefined || facts.columns.some(({ name }) => name === column.name)) continue;
     pending.push(column);
   }
@@ -68,7 +68,7 @@ export async function tryPendingFills(
     const { code, message } = fillProblemText(withoutValues(problem), column.table, column);
     const isMissing = problem.kind === "missing-columns" || (problem.kind === "type" && problem.isMissing === true);
     const isEarly = before.length > 0 && code !== undefined;
-    // What the plan's own file makes, or may make, is there when the fill runs.
+    // Objects that the plan's own file creates, or may create, exist when the fill runs.
     const isOwn = problem.kind === "missing-columns" || (isMissing && usesOwn(plan, column));
     const statement = isEarly
       ? `${isMissing ? untried(message) : message}. ${pendingText(before)}`
@@ -94,7 +94,7 @@ function pendingText([first = "", ...more]: readonly string[]): string {
   return `The answer may change: ${first}${also} ${more.length === 0 ? "runs" : "run"} before it and ${more.length === 0 ? "is" : "are"} pending`;
 }
 
-/** Whether a fill names a table or type that a statement of the user's makes in the file that adds its column. */
+/** Whether a fill uses a table or type that one of the user's statements creates in the same file as the column. */
 function usesOwn({ units }: Plan, { fill, type }: PlannedColumn): boolean {
   const made = units.flatMap(({ spec }) => (spec.kind === "original" ? (spec.outcomes ?? []) : []));
   return made.some(

@@ -6,10 +6,10 @@ import type { BackfillSpec } from "../../model/plan.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 
 /**
- * The record of a plan's backfill on the table as this connection sees it: other schemas may have one of that name, and one that was dropped
- * and made again has another history. It waits for no lock on the table.
+ * The record of a plan's backfill for the table that this connection resolves. Other schemas may have a table with that name, and a
+ * recreated table has another history. Waits for no lock on the table.
  *
- * @throws LS7002 when the catalogue cannot be read
+ * @throws LS7002 if the catalog cannot be read
  */
 export async function recordOf(
   connection: Connection,

@@ -3,9 +3,9 @@ import type { Connection } from "../../dialect/connection.js";
 import { type DialectId, dialectLabels } from "../../model/dialect.js";
 
 /**
- * Whether a target is of the database system that a plan was made for. MySQL and MariaDB are two.
+ * Checks that a target uses the database system of the plan. MySQL and MariaDB are different systems.
  *
- * @throws LS7005 when it is not
+ * @throws LS7005 if it does not
  */
 export function requireSystem(
   { dialect, serverVersion }: Connection,

@@ -5,10 +5,10 @@ import type { TableFacts } from "../../dialect/table.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 
 /**
- * Reads the catalogue, in a transaction of its own.
- * @param timeoutMs for the sizes, which wait while DDL holds the table. Default: 5000.
- * @returns undefined when there is no table of that name; without a schema the search path decides, as for the ORM
- * @throws LS7002 when it cannot be read
+ * Reads the catalog in its own transaction.
+ * @param timeoutMs for the sizes, which wait while DDL locks the table. Default: 5000.
+ * @returns undefined if there is no table of that name; without a schema, the search path decides, as for the ORM
+ * @throws LS7002 if the query fails
  */
 export async function readTable(
   connection: Connection,

@@ -7,7 +7,7 @@ import { validateFill } from "./validate-fill.js";
 import { validateReference } from "./validate-reference.js";
 import { validateUnique } from "./validate-unique.js";
 
-/** The database that fills are tried on, before it has their columns. */
+/** The database on which fills are tested before it has their columns. */
 export interface ValidationDatabase {
   connection(): Promise<Connection>;
   table(name: TableName): Promise<TableFacts>;
@@ -16,19 +16,19 @@ export interface ValidationDatabase {
 export interface TryOptions {
   /** Enums that the change extends. */
   readonly enums?: readonly ExtendedEnum[];
-  /** For each of the statements, in milliseconds. Default: 30 000. */
+  /** For each statement, in milliseconds. Default: 30 000. */
   readonly timeoutMs?: number;
 }
 
-/** What is wrong with the fill of a column on the rows of one database. */
+/** A problem of a column's fill with the rows of one database. */
 export interface ColumnProblem {
   readonly column: PlannedColumn;
   readonly problem: FillProblem;
 }
 
 /**
- * Evaluates SQL fills over the rows that are there: their type, NULLs, what unique indexes and foreign keys of the change would
- * refuse. Nothing is written. One problem after the other, so that whoever stops at the first one waits for no more.
+ * Evaluates SQL fills over existing rows: their type, NULLs, and violations of the change's unique indexes and foreign keys. Writes
+ * nothing. Yields one problem at a time, so a caller that stops at the first one does not wait for the rest.
  */
 export async function* tryColumns(
   columns: readonly PlannedColumn[],
@@ -42,9 +42,9 @@ export async function* tryColumns(
     const table = await database.table(column.table);
     const input = { table, column, fill: column.fill, columnExists: false, enums, ...limits };
     for (const problem of await validateFill(await database.connection(), input)) {
-      // In a column that stays optional NULL is a value.
+      // In a column that stays optional, NULL is a valid value.
       if (!column.isRelaxed && problem.kind === "null") continue;
-      // What cannot be computed cannot be compared.
+      // A value that cannot be computed cannot be compared.
       const isComputed =
         problem.kind === "null" || problem.kind === "too-long" || (problem.kind === "not-checked" && problem.isOfType);
       if (!isComputed) failing.add(column);
@@ -68,7 +68,7 @@ export async function* tryColumns(
   }
 }
 
-/** A key over several new columns is looked at once, with the first of them that has a fill. */
+/** A key on several new columns is checked once, with the first one that has a fill. */
 function isLookedAtWith(column: PlannedColumn, key: readonly string[], columns: readonly PlannedColumn[]): boolean {
   const added = columns.filter(({ name }) => key.includes(name));
   return (added.find(({ fill }) => fill !== undefined) ?? added[0]) === column;

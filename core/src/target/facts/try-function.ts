@@ -8,7 +8,7 @@ import type { TableFacts } from "../../dialect/table.js";
 import { type ComputedFill, functionLabel } from "../../model/index.js";
 import { type AskedRow, callFunction } from "./call-function.js";
 
-/** So many rows show the likely mistakes; the function may be slow or cost something. */
+/** Enough rows to show likely mistakes. The function may be slow or cost money. */
 const triedRows = 100;
 
 export interface FunctionTrial {
@@ -21,16 +21,15 @@ export interface FunctionTrial {
   readonly compute: ComputedFill;
   readonly run: FillFunction;
   readonly clock: Clock;
-  /** For the call. Default: 30 000. */
+  /** The timeout of the call. Default: 30 000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Tries a function on up to 100 rows of the development database while the change is being planned. Nothing is changed; the
- * column need not be there yet.
+ * Tests a function on up to 100 rows of the development database during planning. Changes nothing. The column need not exist yet.
  *
  * @throws LS5050, LS5051, LS5053, LS5055 from the call · LS5052 a value that the column cannot hold · LS5054 the same value for
- *   rows that a unique index keeps apart
+ *   rows that a unique index requires to differ
  */
 export async function tryFunction(connection: Connection, trial: FunctionTrial): Promise<void> {
   const { table, compute, column, clock, run, timeoutMs = 30_000 } = trial;
@@ -73,7 +72,7 @@ function refuseDuplicates(
   const seen = new Map<string, AskedRow[]>();
   for (const [at, row] of rows.entries()) {
     const parts = key.map((name) => (name === column.name ? values[at]! : row.texts[name]));
-    // Another new column of the change, or NULL: such rows do not collide.
+    // Another new column of the change, or NULL: these rows do not collide.
     if (parts.some((part) => part === undefined || part === null)) continue;
     const text = JSON.stringify(parts);
     seen.set(text, [...(seen.get(text) ?? []), row]);

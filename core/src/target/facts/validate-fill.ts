@@ -3,21 +3,20 @@ import { refused } from "../../dialect/db/refused.js";
 import type { FillProblem, ValidateFillInput } from "../../dialect/validation.js";
 import { drawsFromSequence } from "../../sql/fill-kinds.js";
 
-/** For each of the statements that try something. */
+/** The default for each test statement. */
 export const defaultTimeoutMs = 30_000;
 
 /**
- * Tries a fill on the rows of a database that lack their value, without changing anything: does it have the column's type,
- * does it yield NULL.
+ * Tests a fill on rows without a value, without changing anything: whether it has the column's type, and whether it yields NULL.
  *
  * @example
  * const problems = await validateFill(dev, { table, column: { name: "handle", type: "text" }, fill, columnExists: false });
- * @returns what is wrong, as data; empty when all is well
- * @throws LS7002 when the role may not read the table, or row-level security hides rows from it
+ * @returns the problems as data; empty if there are none
+ * @throws LS7002 if the role cannot read the table, or row-level security hides rows from it
  */
 export async function validateFill(connection: Connection, input: ValidateFillInput): Promise<readonly FillProblem[]> {
   const { table, column, fill, timeoutMs = defaultTimeoutMs } = input;
-  // To take a number is to change the sequence, which may not even be there yet; a number fits always.
+  // Taking a number changes the sequence, which may not exist yet. A number always fits.
   if (drawsFromSequence(fill)) return [];
   const known = new Set(table.columns.map(({ name }) => name));
   const missing = fill.reads.filter((name) => !known.has(name));

@@ -4,13 +4,13 @@ import type { FillProblem, ValidateReferenceInput } from "../../dialect/validati
 import { defaultTimeoutMs } from "./validate-fill.js";
 
 /**
- * Looks for rows whose value would lead nowhere: the foreign key would refuse them. Rows with NULL in one of its columns lead nowhere
- * by right. One value for all rows is looked for even where there is no row yet, as soon as the referenced table has any.
+ * Finds rows whose value would reference nothing, so the foreign key would reject them. Rows with NULL in a key column are valid. A value
+ * that is the same for all rows is checked even if there are no rows yet, once the referenced table has rows.
  *
  * @example
  * const problems = await validateReference(dev, { table, foreignKey, columns: plan.columns });
- * @returns what is wrong, as data; empty when all is well
- * @throws LS7002 when the role may not read one of the tables, or row-level security hides rows from it
+ * @returns the problems as data; empty if there are none
+ * @throws LS7002 if the role cannot read one of the tables, or row-level security hides rows from it
  */
 export async function validateReference(
   connection: Connection,

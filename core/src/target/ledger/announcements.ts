@@ -12,19 +12,19 @@ const announcementSchema = z
     plans: z.record(z.string(), z.object({ phase: z.string(), left: z.number() })),
     since: moment,
     at: moment,
-    // Two sessions may read the clock in another order.
+    // Two sessions may read the clock in a different order.
     silent_ms: z.union([count, z.string().transform(() => 0)]),
   })
   .transform(({ silent_ms, ...row }) => ({
     ...row,
-    /** How long ago it was said last, by the server's clock. */
+    /** The time since the last announcement, by the server's clock. */
     silentMs: silent_ms,
   }));
 
-/** What a build has said: first at `since`, last at `at`, the server's times. Without instance: the word of a deployment. */
+/** An announcement of a build: first at `since`, last at `at`, in server time. Without instance: announced by a deployment. */
 export type Announced = Readonly<z.output<typeof announcementSchema>>;
 
-/** Writes it down, the same once more or anew; what instances that are gone have said goes. */
+/** Records an announcement or updates it, and deletes those of instances that are gone. */
 export async function announceBuild(connection: Connection, announcement: Announcement): Promise<void> {
   await ensureLedger(connection);
   const { ledger } = connection.dialect.live;
@@ -36,7 +36,7 @@ export async function announceBuild(connection: Connection, announcement: Announ
   }
 }
 
-/** What was said on this target, the latest last; also of instances that are gone. Without a ledger: nothing. */
+/** The announcements on this target, latest last, including instances that are gone. Without a ledger: none. */
 export async function readAnnouncements(connection: Connection): Promise<readonly Announced[]> {
   if (!(await knowsAnnouncements(connection))) return [];
   try {
@@ -47,7 +47,7 @@ export async function readAnnouncements(connection: Connection): Promise<readonl
   }
 }
 
-/** Reading does not bring a ledger up to date: version 4 knew none. */
+/** Reading does not upgrade a ledger. Version 4 has no announcements. */
 async function knowsAnnouncements(connection: Connection): Promise<boolean> {
   return (await hasLedger(connection)) && ((await connection.dialect.live.ledger.version(connection)) ?? 0) >= 5;
 }

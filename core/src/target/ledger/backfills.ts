@@ -7,29 +7,29 @@ import { controlSchema } from "./control.js";
 import { count, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
-// Reading does not bring a ledger up to date: version 1 knew keys of one column only.
+// Reading does not upgrade a ledger. Version 1 only has single-column keys.
 export const keyValues = z.union([
   z.array(z.string()).readonly(),
   z.string().transform((text): readonly string[] => [text]),
 ]);
 const keyColumns = z.array(z.object({ column: z.string(), type: z.string() })).readonly();
 
-// Of a pass that is made once.
+// For a pass that runs only once.
 const onceBounds = z.object({
-  // Where it ends: the greatest key at its start.
+  // The end of the pass: the greatest key when it started.
   upTo: keyValues.optional(),
-  // Every transaction before this one had ended at its start (64 bits).
+  // Every transaction before this one had ended when it started (64 bits).
   since: z.string().optional(),
-  // Which server the cursor was written on.
+  // The server on which the cursor was written.
   server: z.string().optional(),
-  // What tells its columns from later ones of their names.
+  // Distinguishes its columns from later ones with the same names.
   made: z.record(z.string(), z.string()).optional(),
 });
 
 const cursorSchema = z.discriminatedUnion("phase", [
-  // The last key of the last batch, a text for each of its columns: keys may be larger than any JavaScript number.
+  // The last key of the last batch, one text per column, because keys may exceed JavaScript's number range.
   onceBounds.extend({ phase: z.literal("pass"), after: keyValues.nullable() }),
-  // The table was passed once; what is left are rows that came in behind the cursor.
+  // The pass is complete. Only rows inserted behind the cursor are left.
   onceBounds.extend({ phase: z.literal("sweep") }),
 ]);
 
@@ -47,7 +47,7 @@ export const recordSchema = z
     table_schema: z.string(),
     table_name: z.string(),
     table_oid: z.number(),
-    // Version 2 did not know it.
+    // Missing in version 2.
     once: z.boolean().default(false),
     status: z.enum(["running", "stopped", "failed", "done"]),
     spec: workSchema,
@@ -61,7 +61,7 @@ export const recordSchema = z
     finished_at: moment.nullable(),
     runner: z.string(),
     error: z.string().nullable(),
-    // Version 4 did not know it.
+    // Missing in version 4.
     control: controlSchema.default({ settings: {} }),
     is_open: z.boolean().default(false),
   })
@@ -69,7 +69,7 @@ export const recordSchema = z
     plan: row.plan,
     table: { schema: row.table_schema, name: row.table_name, oid: row.table_oid } satisfies LedgerTable,
     once: row.once,
-    /** `running` also when the runner was killed: whether one is alive is known by its lock (`findRunner`). */
+    /** Also `running` if the runner was killed: only its lock shows whether a runner is alive (`findRunner`). */
     status: row.status,
     work: row.spec,
     cursor: row.cursor,
@@ -83,16 +83,16 @@ export const recordSchema = z
     finishedAt: row.finished_at,
     runner: row.runner,
     error: row.error,
-    /** What people want of its runs. */
+    /** The control requests for its runs. */
     control: row.control,
-    /** Fills were tried on all rows: ranges may be taken. */
+    /** The fills were tested on all rows, so workers can take ranges. */
     isOpen: row.is_open,
   }));
 
-/** One backfill on one target, as the ledger knows it. Times are the server's, ISO 8601. */
+/** One backfill on one target, as the ledger records it. Times are the server's, ISO 8601. */
 export type BackfillRecord = Readonly<z.output<typeof recordSchema>>;
 
-/** The backfills of a plan on this target; also those of tables that are gone. Without a ledger: none. */
+/** The backfills of a plan on this target, including dropped tables. Without a ledger: none. */
 export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
   if (!(await hasLedger(connection))) return [];
   try {
@@ -103,7 +103,7 @@ export async function readBackfills(connection: Connection, plan: string): Promi
   }
 }
 
-/** One backfill, or undefined when it has never begun on this table. */
+/** One backfill, or undefined if it has never started on this table. */
 export async function readBackfill(connection: Connection, id: BackfillId): Promise<BackfillRecord | undefined> {
   const records = await readBackfills(connection, id.plan);
   const { table, once = false } = id;
@@ -111,8 +111,8 @@ export async function readBackfill(connection: Connection, id: BackfillId): Prom
 }
 
 /**
- * Enters a runner: from here on only it may advance the cursor. Goes on where the last runner stopped; starts anew when the
- * key or the columns are others now, or when it is told to. The caller holds the runner's lock.
+ * Registers a runner: from here on, only it may advance the cursor. Resumes where the last runner stopped. Starts again if the key or the
+ * columns changed, or on request. The caller holds the runner's lock.
  */
 export async function beginBackfill(
   connection: Connection,
@@ -121,13 +121,16 @@ export async function beginBackfill(
     readonly work: BackfillWork;
     readonly runner: string;
     readonly rowsEstimated: number;
-    /** When somebody has cancelled an earlier run: a new one takes that back, and only that. Default: nothing. */
+    /** When an earlier run was cancelled: the new run withdraws that request only. Default: none. */
     readonly takesBack?: string | null;
-    /** Where a first run begins. Default: at the first row. */
+    /** Where a first run starts. Default: at the first row. */
     readonly start?: Cursor;
-    /** Whatever the ledger has of it is of no use. Default: false. */
+    /** Ignores the ledger's existing state. Default: false. */
     readonly isAnew?: boolean;
-    /** The cursor to go on from, told where the ledger has it; in the same transaction, for other workers move it on. Default: that one. */
+    /**
+     * Returns the cursor to resume from, given the ledger's; in the same transaction, because other workers advance it. Default: the
+     * ledger's.
+     */
     readonly goOnFrom?: (cursor: Cursor) => Cursor;
   },
 ): Promise<BackfillRecord> {
@@ -148,8 +151,8 @@ export async function beginBackfill(
 }
 
 /**
- * Moves the cursor, in the transaction of the batch: both are kept or neither.
- * @returns false when another runner has entered since: then the batch must not be kept
+ * Advances the cursor in the transaction of the batch: both are committed or neither.
+ * @returns false if another runner has registered since: then the batch must be rolled back
  */
 export function advanceBackfill(
   connection: Connection,
@@ -160,7 +163,7 @@ export function advanceBackfill(
   return connection.dialect.live.ledger.advance(connection, id, runner, advance);
 }
 
-/** Writes down how a run ended. The cursor stays where it is. */
+/** Records how a run ended. The cursor does not change. */
 export function endBackfill(
   connection: Connection,
   id: BackfillId,

@@ -27,10 +27,10 @@ const baselineSchema = z.object({
   }),
 });
 
-/** What reads of a table were like when a phase of a plan was released there, and before it. */
+/** Read statistics of a table at the release of a phase, and before it. */
 export type Baseline = Readonly<z.output<typeof baselineSchema>>;
 
-/** Keeps it in the target; the last one counts. */
+/** Stores a baseline in the target. The latest one counts. */
 export async function keepBaseline(
   connection: Connection,
   key: BaselineKey,
@@ -44,7 +44,7 @@ export async function keepBaseline(
   }
 }
 
-/** Those of a table. Creates nothing: version 5 knew none. */
+/** The baselines of a table. Creates nothing. Version 5 has none. */
 export async function readBaselines(
   connection: Connection,
   key: Omit<BaselineKey, "phase">,

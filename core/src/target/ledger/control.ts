@@ -7,21 +7,21 @@ import { ledgerError } from "./schema.js";
 
 const wish = z.object({ who: z.string(), at: moment, why: z.string().optional() });
 
-/** What people want of the runs of a backfill, from any terminal. Every worker reads it about once a second. */
+/** Control requests for a backfill's runs, from any terminal. Every worker reads them about once a second. */
 export const controlSchema = z.object({
-  /** No batch begins until somebody takes it back. */
+  /** No batch starts until the pause is withdrawn. */
   paused: wish.optional(),
-  /** Every worker ends after its batch. The next run takes it back. */
+  /** Every worker ends after its batch. The next run withdraws the request. */
   cancelled: wish.optional(),
-  /** Options of `backfill run`, by name, as they are typed: they count more than what a worker was started with. */
+  /** Options of `backfill run` by name, as typed. They override those that a worker was started with. */
   settings: z.record(z.string(), z.string()).default({}),
 });
 
 export type Control = Readonly<z.output<typeof controlSchema>>;
 
 /**
- * Changes it, one person after the other.
- * @returns as it was and as it is; undefined: the backfill has never begun there
+ * Changes the control requests, one session at a time.
+ * @returns the values before and after; undefined: the backfill has never started there
  */
 export async function changeControl(
   connection: Connection,
@@ -30,7 +30,7 @@ export async function changeControl(
 ): Promise<{ readonly before: Control; readonly after: Control } | undefined> {
   const { ledger } = connection.dialect.live;
   try {
-    // A batch that is just ending holds the row for some milliseconds.
+    // A finishing batch locks the row for a few milliseconds.
     return await inTransaction(connection, { limits: { lockTimeoutMs: 60_000 } }, async () => {
       const before = read(connection, await ledger.control(connection, id, true));
       if (before === undefined) return undefined;

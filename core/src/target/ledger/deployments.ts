@@ -16,16 +16,16 @@ const deploymentSchema = z
   })
   .transform(({ took_ms, code, outcome, ...row }) => ({
     ...row,
-    // A tool has to copy a table first: the migration stopped as planned.
+    // A tool must copy a table first, so the migration stopped as planned.
     outcome: code === "LS7028" ? ("stopped" as const) : outcome,
     tookMs: took_ms,
     ...(code === null ? {} : { code }),
   }));
 
-/** What `lockstep deploy` has done for a plan; `at`: when it was over, by the server's clock, ISO 8601. */
+/** A result of `lockstep deploy` for a plan; `at`: when it ended, by the server's clock, ISO 8601. */
 export type Deployment = Readonly<z.output<typeof deploymentSchema>>;
 
-/** Writes down that migrations of a plan were deployed, or that it was tried. */
+/** Records that migrations of a plan were deployed, or that a deployment failed. */
 export async function recordDeployment(connection: Connection, plan: string, entry: DeploymentEntry): Promise<void> {
   await ensureLedger(connection);
   try {
@@ -35,7 +35,7 @@ export async function recordDeployment(connection: Connection, plan: string, ent
   }
 }
 
-/** Those of a plan, the first one first. Creates nothing: version 6 knew none. */
+/** The deployments of a plan, oldest first. Creates nothing. Version 6 has none. */
 export async function readDeployments(connection: Connection, plan: string): Promise<readonly Deployment[]> {
   const { ledger } = connection.dialect.live;
   if (!(await hasLedger(connection)) || ((await ledger.version(connection)) ?? 0) < 7) return [];

@@ -11,12 +11,12 @@ const place = z.object({
   line: z.number(),
   what: z.string(),
   reason: z.string(),
-  // What it is known by; ledgers of before have none.
+  // The id of the place. Older ledgers have none.
   id: z.string().optional(),
 });
 
 const evidenceSchema = z
-  // Version 3 did not know of places.
+  // Version 3 has no places.
   .object({
     who: z.string(),
     at: moment,
@@ -32,21 +32,21 @@ const evidenceSchema = z
     ...(mark === undefined ? {} : { mark }),
   }));
 
-/** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */
+/** A confirmation from before an undo was about another release, so it does not open a gate again. */
 export function evidenceName({ id, state }: Pick<Plan, "id" | "state">): string {
   return state.undos === undefined ? id : `${id}${afterUndo}${state.undos}`;
 }
 
 const afterUndo = " after undo ";
 
-/** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
+/** A confirmation by a person or pipeline of what no query can check. `at` is the server's time, ISO 8601. */
 export type Evidence = Readonly<z.output<typeof evidenceSchema>>;
 
 /**
- * Records a confirmation. Confirmed again: the last one counts.
- * @param who a person or a pipeline, as people will want to read it: `ada@example.org`, `github actions run 512`
- * @param places of the code that it speaks of. Default: none
- * @throws LS7001 when the ledger cannot be created or written
+ * Records a confirmation. A later confirmation replaces it.
+ * @param who a person or pipeline, as displayed: `ada@example.org`, `github actions run 512`
+ * @param places in the code that it covers. Default: none
+ * @throws LS7001 if the ledger cannot be created or written
  */
 export async function confirm(
   connection: Connection,
@@ -66,8 +66,8 @@ export async function confirm(
 }
 
 /**
- * The confirmation, or undefined when there is none. Creates nothing.
- * @throws LS7032 the target knows of a later undo of the plan than the key
+ * The confirmation, or undefined if there is none. Creates nothing.
+ * @throws LS7032 the target has recorded a later undo of the plan than the key
  */
 export async function readEvidence(connection: Connection, key: EvidenceKey): Promise<Evidence | undefined> {
   if (!(await hasLedger(connection))) return undefined;
@@ -80,7 +80,7 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
   }
 }
 
-/** An older plan.json would let confirmations count again that an undo has ended. */
+/** With an older plan.json, confirmations that an undo has ended would count again. */
 async function requireLatest(connection: Connection, { plan }: EvidenceKey): Promise<void> {
   const [id = plan, ...rest] = plan.split(afterUndo);
   const names = await connection.dialect.live.ledger.evidenceNames(connection, `${id}${afterUndo}`);

@@ -7,10 +7,10 @@ import { ledgerError } from "./schema.js";
 
 const failureSchema = z.object({ key: keyValues, code: z.string(), at: moment, total: count });
 
-/** A row that got no value: its key, and the SQLSTATE of what refuses it. */
+/** A row without a value: its key, and the SQLSTATE of the error. */
 export type Failure = Readonly<Omit<z.output<typeof failureSchema>, "total">>;
 
-/** Rows that the last run could not give a value; at most `limit` of them, and how many there are. */
+/** Rows that the last run could not fill: at most `limit` of them, and their total number. */
 export async function readFailures(
   connection: Connection,
   id: BackfillId,

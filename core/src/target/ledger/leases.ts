@@ -25,10 +25,10 @@ const leaseSchema = z
     silentMs: row.beat_age_ms ?? Number.POSITIVE_INFINITY,
   }));
 
-/** The lock that a worker's session holds as long as it lives. */
+/** The lock that a worker's session holds while it is connected. */
 export const workerLock = (worker: string) => `lockstep worker ${worker}`;
 
-/** What a worker may do next. `wait`: others have all that is left. `over`: there is nothing left, or the backfill is another one now. */
+/** The next step of a worker. `wait`: other workers have all remaining ranges. `over`: nothing is left, or the backfill was replaced. */
 export type Claim =
   | { readonly kind: "lease"; readonly lease: Lease }
   | { readonly kind: "wait" }
@@ -39,15 +39,15 @@ interface Claiming {
   readonly worker: string;
   readonly work: BackfillWork;
   readonly target: FillTarget;
-  /** Of the next range. */
+  /** The size of the next range. */
   readonly rows: number;
-  /** A worker that was not heard of for so long has lost its range, whatever it still does. */
+  /** A worker without a heartbeat for this long loses its range, whatever it is doing. */
   readonly leaseMs: number;
 }
 
 /**
- * Takes a range: one whose worker is gone, else the next one of the pass. In a transaction of the caller's.
- * @returns with the record as it is now
+ * Takes a range: one whose worker is gone, otherwise the next one of the pass. Runs in the caller's transaction.
+ * @returns the claim with the current record
  */
 export async function claimLease(
   connection: Connection,
@@ -74,9 +74,9 @@ export async function claimLease(
 }
 
 /**
- * Writes down that a worker has passed its range up to a key, in the transaction of the batch; takes the next range when it is at its end.
- * @returns the lease from here on, undefined at the end of the pass, and the record as it was before
- * @throws LS5027 when the lease is another's by now: the batch must not be kept
+ * Records that a worker has passed its range up to a key, in the transaction of the batch. Takes the next range at the end.
+ * @returns the lease from here on, undefined at the end of the pass, and the previous record
+ * @throws LS5027 if the lease belongs to another worker now: the batch must be rolled back
  */
 export async function advanceLease(
   connection: Connection,
@@ -88,7 +88,7 @@ export async function advanceLease(
   const { ledger } = connection.dialect.live;
   const record = await lockRecord(connection, id);
   if (record === undefined) throw lost(connection, id);
-  // Of a session that broke at its COMMIT the server may have kept the batch after this one has read the lease.
+  // If a session broke during COMMIT, the server may have committed the batch after this session read the lease.
   const own = (await readLeases(connection, id)).find((each) => each.lease === lease.lease && each.worker === worker);
   if (own === undefined) throw lost(connection, id);
   if (!isSameLease(own, lease)) throw keptBefore(connection, id);
@@ -104,8 +104,8 @@ export async function advanceLease(
 }
 
 /**
- * Rows of a batch that count as passed. By places they are those that it filled: an UPDATE moves a row, often to a place further on,
- * where the pass meets it again.
+ * The rows of a batch that count as passed. In physical order, only filled rows count: an UPDATE moves a row, often further on, where the
+ * pass finds it again.
  */
 export function countedRows(
   { order }: Pick<FillTarget, "order">,
@@ -114,7 +114,7 @@ export function countedRows(
   return order === undefined ? rows : filled;
 }
 
-/** The lease that a worker has, after a connection broke. */
+/** The current lease of a worker after a connection broke. */
 export async function ownLease(connection: Connection, id: BackfillId, worker: string): Promise<Lease | undefined> {
   const own = (await readLeases(connection, id)).find((lease) => lease.worker === worker);
   return own && rangeOf(own);
@@ -125,7 +125,7 @@ async function readLeases(connection: Connection, id: BackfillId) {
   return rows.map((row) => readRow(leaseSchema, row, "leases", connection));
 }
 
-/** Whether a worker has the range that it had. */
+/** Whether a worker still has the same range. */
 export function isSameLease(one: Lease | undefined, other: Lease | undefined): boolean {
   return JSON.stringify(one && rangeOf(one)) === JSON.stringify(other && rangeOf(other));
 }
@@ -137,7 +137,7 @@ async function lockRecord(connection: Connection, id: BackfillId): Promise<Backf
   return row && readRow(recordSchema, row, "backfills", connection);
 }
 
-/** Its session has ended, or it was not heard of for long: it may be suspended, and wake up later. */
+/** Whether its session has ended, or it has been silent too long: it may be suspended and resume later. */
 async function isGone(
   connection: Connection,
   { worker, silentMs }: { readonly worker: string; readonly silentMs: number },
@@ -147,7 +147,7 @@ async function isGone(
   return (await connection.dialect.live.batches.lockedBy(connection, workerLock(worker))) === undefined;
 }
 
-/** The next rows of the pass, and the cursor behind them. */
+/** The next rows of the pass, and the cursor after them. */
 async function nextRange(
   connection: Connection,
   { target, rows }: Claiming,
@@ -161,8 +161,8 @@ async function nextRange(
   const upper = await batches.endOf(connection, target, rows, ahead);
   if (upper !== undefined)
     return { range: { after, upTo: upper, rows }, cursor: { ...bounds, phase: "pass", after: upper } };
-  // The rest of the table. The pass ends here, although writers may add more at this very moment: chasing them could
-  // take for ever, and the sweep finds those that no trigger has filled.
+  // The rest of the table. The pass ends here, even if rows are being added: following them might never end, and the sweep finds those that
+  // no trigger has filled.
   const over = { ...bounds, phase: "sweep" } as const;
   const rest = await batches.rest(connection, target, ahead);
   if (rest.upTo === undefined) return { cursor: over };

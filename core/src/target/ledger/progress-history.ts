@@ -5,25 +5,25 @@ import { readRow } from "./read.js";
 import { hasLedger, ledgerError } from "./schema.js";
 
 const point = z.object({
-  /** When the stretch began, in milliseconds since 1970, by the clock of the process that led the run. */
+  /** When the interval started, in milliseconds since 1970, by the clock of the process that led the run. */
   at: z.number(),
-  /** How long somebody was at work. */
+  /** How long any worker was active. */
   forMs: z.number(),
-  /** Rows that were passed meanwhile. */
+  /** The rows passed in this interval. */
   rows: z.number(),
-  /** The longest that a replica was behind. */
+  /** The maximum replica lag. */
   lagMs: z.number().optional(),
-  /** What held the run, for how long, and what it said last. */
+  /** What paused the run, for how long, and the latest reason. */
   waits: z.array(z.object({ signal: z.string(), reason: z.string(), ms: z.number() })).optional(),
 });
 
 const progressHistory = z.object({
-  /** How long a stretch is; it doubles whenever there are too many. */
+  /** The length of an interval. It doubles when there are too many. */
   widthMs: z.number(),
   points: z.array(point),
 });
 
-/** How a backfill went over time: rows, lag, waits. It has no value of any row. */
+/** The progress of a backfill over time: rows, lag, waits. Contains no row values. */
 export type ProgressHistory = Readonly<z.output<typeof progressHistory>>;
 export type ProgressPoint = Readonly<z.output<typeof point>>;
 
@@ -43,7 +43,7 @@ const progressHistoryRow = z
 
 export type KeptProgressHistory = Readonly<z.output<typeof progressHistoryRow>>;
 
-/** Those of a plan. Creates nothing: version 6 knew none. */
+/** The progress histories of a plan. Creates nothing. Version 6 has none. */
 export async function readProgressHistories(
   connection: Connection,
   plan: string,
@@ -58,7 +58,7 @@ export async function readProgressHistories(
   }
 }
 
-/** Keeps it; what was kept before is replaced. The ledger is there: a run has entered it. */
+/** Stores a history and replaces the previous one. The ledger exists, because a run has registered in it. */
 export function keepProgressHistory(connection: Connection, id: BackfillId, history: ProgressHistory): Promise<void> {
   return connection.dialect.live.ledger.keepProgressHistory(connection, id, history);
 }

@@ -7,7 +7,7 @@ export const count = z.string().regex(/^\d+$/).transform(Number);
 /** ISO 8601. */
 export const moment = z.string();
 
-/** Checks a row at the edge: another hand may have written it. */
+/** Validates a row, because other programs may have written it. */
 export function readRow<S extends z.ZodType>(
   schema: S,
   row: unknown,

@@ -3,12 +3,12 @@ import type { Connection } from "../../dialect/connection.js";
 import { refused } from "../../dialect/db/refused.js";
 import { errorCode } from "../../dialect/db/retry.js";
 
-/** Of the ledger's tables. A later version adds its steps to those of each dialect, and raises this. */
+/** The version of the ledger's tables. A later version adds its steps to those of each dialect, and increases this. */
 export const ledgerVersion = 7;
 
 /**
- * Makes sure that the ledger is there, in this version's form. May be called at any time and by several sessions at once.
- * @throws LS7001 when the role may not create or use it, LS7003 when a newer version of Lockstep has made it
+ * Creates the ledger or upgrades it to this version. Can be called at any time and by several sessions at once.
+ * @throws LS7001 if the role cannot create or use it, LS7003 if a newer version of Lockstep created it
  */
 export async function ensureLedger(connection: Connection): Promise<void> {
   let found: number | undefined;
@@ -20,7 +20,7 @@ export async function ensureLedger(connection: Connection): Promise<void> {
   }
 }
 
-/** Whether there is a ledger to read. Reading never creates one. */
+/** Whether a ledger exists. Reading never creates one. */
 export async function hasLedger(connection: Connection): Promise<boolean> {
   try {
     return (await versionOf(connection)) !== undefined;
@@ -39,8 +39,8 @@ async function versionOf(connection: Connection): Promise<number | undefined> {
 }
 
 /**
- * Missing rights get their own code: whoever reads it needs a GRANT, nothing else.
- * @param found the version of the ledger that was to be brought into today's form
+ * Missing privileges get their own code, because the user only needs a GRANT.
+ * @param found the version of the ledger that was being upgraded
  */
 export function ledgerError(connection: Connection, error: unknown, found?: number): unknown {
   const isForbidden = errorCode(error) === "42501" && !(error instanceof LockstepError);

@@ -4,9 +4,9 @@ import { type BackfillId, isSameLedgerTable, type WorkerEntry } from "../../dial
 import { count, moment, readRow } from "./read.js";
 import { hasLedger, ledgerError } from "./schema.js";
 
-/** What a worker says of itself, once a second. Numbers are those of its latest batch; rate and rest are those of its process. */
+/** A worker's own report, once a second. The numbers describe its latest batch; rate and remaining time describe its process. */
 const reportSchema = z.object({
-  /** `waiting`: a signal holds it, see `waiting`. */
+  /** `waiting`: a signal pauses it, see `waiting`. */
   state: z.enum(["reading", "filling", "waiting", "sweeping"]).optional(),
   rowsPerSecond: z.number().optional(),
   etaMs: z.number().optional(),
@@ -14,7 +14,7 @@ const reportSchema = z.object({
   batchMs: z.number().optional(),
   others: z.enum(["write", "quiet", "unknown"]).optional(),
   waiting: z.object({ signal: z.string(), reason: z.string(), forMs: z.number() }).optional(),
-  /** What could not be looked at, and why. */
+  /** Signals that could not be measured, and why. */
   blind: z.array(z.object({ signal: z.string(), reason: z.string() })).optional(),
 });
 
@@ -40,15 +40,15 @@ const workerSchema = z
     host: row.host,
     pid: row.pid,
     startedAt: row.started_at,
-    /** How long ago it was heard of, by the server's clock. */
+    /** The time since its last heartbeat, by the server's clock. */
     silentMs: row.beat_age_ms,
     report: row.report,
   }));
 
-/** A process that works, or worked, on a backfill. */
+/** A process that works or worked on a backfill. */
 export type Worker = Readonly<z.output<typeof workerSchema>>;
 
-/** Those of a plan. Without a ledger: none. A worker that was killed is among them, with its silence. */
+/** The workers of a plan. Without a ledger: none. Includes killed workers, with their time since the last heartbeat. */
 export async function readWorkers(connection: Connection, plan: string): Promise<readonly Worker[]> {
   if (!(await hasLedger(connection))) return [];
   try {
@@ -59,17 +59,17 @@ export async function readWorkers(connection: Connection, plan: string): Promise
   }
 }
 
-/** A worker beats once a second: one that was silent for so long is not counted among those at work. */
+/** Workers send a heartbeat once a second. One that is silent for longer than this does not count as active. */
 const atWorkMs = 4000;
 
-/** Names of the workers that are at work on a backfill now, in whatever process. */
+/** Names of the workers that are active on a backfill now, in any process. */
 export async function workersAt(connection: Connection, { plan, table, once }: BackfillId): Promise<readonly string[]> {
   const all = await readWorkers(connection, plan);
   const here = all.filter((each) => each.once === once && isSameLedgerTable(each.table, table));
   return here.filter(({ silentMs }) => silentMs < atWorkMs).map(({ worker }) => worker);
 }
 
-/** Enters a worker; the same again after a reconnect. */
+/** Registers a worker, and again after a reconnect. */
 export function enlist(connection: Connection, id: BackfillId, worker: WorkerEntry): Promise<void> {
   return connection.dialect.live.ledger.enlist(connection, id, worker);
 }

@@ -1,4 +1,4 @@
-/** What the command was to do has been done: it was interrupted before, and is finished now. */
+/** Thrown when finishing an interrupted earlier run already did the command's work. */
 export class AlreadyDone extends Error {
   readonly files: readonly string[];
 

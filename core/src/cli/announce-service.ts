@@ -24,11 +24,11 @@ import { knownError } from "./known-error.js";
 import { chooseTargets, type Target } from "./targets.js";
 
 /**
- * Says on a target, or writes for the build, which plans the build has. Needs the config and the plans, and no ORM: it runs in the
+ * Records on a target, or writes to a file, which plans a build contains. Needs the config and the plans but no ORM, because it runs in the
  * deploy job of a service.
  *
- * @throws LS8001 no config · LS8002 an unknown service, no build or no target · what finding the build's plans, choosing a target and
- * connecting throws
+ * @throws LS8001 no config · LS8002 unknown service, no build or no target · errors from finding the build's plans, choosing a target and
+ * connecting
  */
 export async function announceService(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
@@ -38,7 +38,7 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
   const service = serviceOf(config, invocation.arguments[0] ?? "");
   const build = buildOf(textOption(invocation, "build"), root);
   const file = textOption(invocation, "write");
-  // The file is for a build that is made here.
+  // `--write` describes a build made from this checkout.
   const built = builtPlans(root, build, file !== undefined || invocation.options.fromCheckout === true);
   const { plans } = built;
   const announcement: Announcement = { service, build, instance: "", plans: knownPlans(plans) };
@@ -107,7 +107,7 @@ async function writeBuild(
   label: string,
 ): Promise<CommandResult> {
   const { colors } = invocation.io;
-  // A build without plans is heard of too: later it is an older one.
+  // A build without plans is announced too: later it counts as an older build.
   const dialect = plans.at(-1)?.dialect ?? (await invocation.workspace()).project.dialect;
   const { service, build } = announcement;
   const statement = ledgerOf(dialect).announceSql({ ...announcement, instance: "{instance}" });
@@ -123,7 +123,7 @@ async function writeBuild(
   };
 }
 
-/** Where its plans were read, unless its name is that. */
+/** Source of the build's plans. Empty if the build is named after their commit. */
 function sourceText({ commit }: BuiltPlans, build: string, root: string): string {
   if (commit === undefined) return ` (the files in ${root})`;
   return commit === build ? "" : ` (commit ${shortBuild(commit)})`;

@@ -2,9 +2,9 @@ import { connect } from "../databases/connect.js";
 import type { Workspace } from "./command.js";
 
 /**
- * The migrations that a database has, or has begun.
+ * Returns the migrations that a database has applied or started.
  *
- * @throws LS8004 when it cannot be reached
+ * @throws LS8004 the database is unreachable
  */
 export async function appliedNames(url: string, { project, plugin }: Workspace): Promise<readonly string[]> {
   const connection = await connect(url, { applicationName: "lockstep", needsSession: false, isReadOnly: true });

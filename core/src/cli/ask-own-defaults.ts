@@ -13,12 +13,12 @@ import type { OwnMigrations } from "./own-migrations.js";
 import { type GateResult, helpOf, passOn } from "./pass-gate.js";
 import type { Target } from "./targets.js";
 
-/** The gate of a default that comes with the user's own migration. */
+/** The gate for a default that the user's own migration sets. */
 export interface OwnDefaultStep extends GateStep {
   readonly of: NewDefault;
 }
 
-/** One for each default of the user's own migrations that may fail in a session. Reads nothing: a constant costs no query. */
+/** Returns a step for each default in the user's own migrations that can fail in a session. Runs no query, so constants cost none. */
 export function ownDefaultSteps(
   { migrations, done }: OwnMigrations,
   { dialect }: Connection,
@@ -30,8 +30,8 @@ export function ownDefaultSteps(
 }
 
 /**
- * Tries these defaults on a target before anything is applied, as the gate `inserts-allowed` does for planned columns. What works is not
- * mentioned. A confirmation holds for the default as it is.
+ * Tests these defaults on a target before any migration is applied, as the gate `inserts-allowed` does for planned columns. Does not report
+ * defaults that work. A confirmation is valid only for the exact default expression.
  */
 export async function askOwnDefaults(
   request: {

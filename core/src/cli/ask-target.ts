@@ -26,7 +26,7 @@ import { developmentTarget, type Target } from "./targets.js";
 
 export { migrationOf } from "../plan/migration-of.js";
 
-/** A target, open for questions. Close the connection when done. */
+/** An open connection to a target. Close the connection when done. */
 export interface OpenTarget {
   readonly target: Target;
   readonly connection: Connection;
@@ -36,8 +36,8 @@ export interface OpenTarget {
 /**
  * Connects to a target and reads which of the plan's released migrations it has.
  *
- * @param isReadOnly false: the ledger is written over its connection
- * @throws LS8004 when it cannot be reached · LS7005 when the plan is made for another system
+ * @param isReadOnly false: the caller also writes the ledger over this connection
+ * @throws LS8004 the target is unreachable · LS7005 the plan is for another database system
  */
 export async function openTarget(
   target: Target,
@@ -55,7 +55,7 @@ export async function openTarget(
   }
 }
 
-/** Reads which of the plan's released migrations a target has, over a connection that is open. */
+/** Reads over an open connection which of the plan's released migrations a target has. */
 export async function askAbout(
   target: Target,
   connection: Connection,
@@ -64,7 +64,7 @@ export async function askAbout(
   plugin: OrmPlugin,
 ): Promise<OpenTarget> {
   requireSystem(connection, plan, target.name);
-  // In this order: a deployment that ends in between leaves its rows finished.
+  // The order matters: a deployment that ends between the two reads has then recorded all its rows.
   const running = await plugin.deployingSession(connection);
   const { applied, failed: unfinished } = await plugin.readApplied(connection, project);
   const state = { applied, failed: running === undefined ? unfinished : [] };
@@ -74,7 +74,7 @@ export async function askAbout(
   const left = (await plugin.unlisted?.(project, files)) ?? [];
   const unlisted = left.filter(({ file }) => files.includes(file) && !state.applied.includes(migrationOf(file)));
   const inRepository = new Set([...listed, ...left.map(({ file }) => migrationOf(file))]);
-  // A squashed history has no such file any more, and nothing that could still be applied.
+  // A squashed history no longer has the migration's file, so nothing is left to apply.
   const pending = released.filter(
     (name) => inRepository.has(name) && !state.applied.includes(name) && !state.failed.includes(name),
   );
@@ -94,7 +94,7 @@ export async function askAbout(
       recover: plugin.words.recover,
       units: {
         applied: released.filter((name) => state.applied.includes(name)),
-        // Anybody's failed migration stops the ORM's next deployment, not only the plan's own.
+        // Any failed migration blocks the ORM's next deployment, not only the plan's own.
         failed: [...state.failed],
         pending,
         ...(running !== undefined && { running }),
@@ -106,12 +106,12 @@ export async function askAbout(
   };
 }
 
-/** What deploys to one target: the ORM's own command reaches the database of the environment that it is typed in. */
+/** The deploy command for one target. The ORM's own command connects to the database of the current environment. */
 export function deployTo(target: string, { words }: OrmPlugin): string {
   return target === developmentTarget ? words.deploy : deployCommand(words, target);
 }
 
-/** The phase whose code writes a column: a mirror is written by its trigger alone until switch. */
+/** The phase whose code writes a column. Until switch, only the trigger writes a mirror. */
 export function writtenFrom({ columns, intents }: Plan, { table, column }: GateStep): DeployedPhase {
   const isOf = ({ kind, model, field }: CodeIntent) =>
     kind === "write" &&
@@ -122,8 +122,8 @@ export function writtenFrom({ columns, intents }: Plan, { table, column }: GateS
 }
 
 /**
- * What `db push`, `migrate resolve --applied` or a squashed history leave out: they know columns, and no triggers. Units can run
- * twice, so the one that made it makes it again.
+ * Finds the parts that `db push`, `migrate resolve --applied` or a squashed history leave out: they handle columns but not triggers. Units
+ * can run twice, so the suggested fix is to rerun the unit that creates the part.
  */
 async function lackingParts(
   target: Target,
@@ -176,9 +176,9 @@ async function lackingParts(
 }
 
 /**
- * Refuses a target that lacks a column or its fill trigger although the migrations count as applied there.
+ * Throws if a target lacks a column or its fill trigger although its migrations count as applied there.
  *
- * @throws LS5001 with the command that makes it
+ * @throws LS5001 with the command that creates it
  */
 export async function assertParts(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<void> {
   const { connection, facts } = await openTarget(target, plan, project, plugin);
@@ -188,7 +188,7 @@ export async function assertParts(target: Target, plan: Plan, project: Project, 
     throw new LockstepError("LS5001", `${lack.statement} on ${target.name}.`, { hint: lack.help });
 }
 
-/** What the gates of a phase say on one target. */
+/** Runs the gates of a phase on one target. */
 export async function askPhase(open: OpenTarget, steps: readonly GateStep[]): Promise<readonly GateAnswer[]> {
   return mergeAnswers(await askGates(steps, open.facts));
 }

@@ -22,18 +22,18 @@ import type { OwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
 import { confirming, whoConfirms } from "./who.js";
 
-/** What `--confirm` takes for statements of the user's own that reads or writes wait for. */
+/** `--confirm` name that accepts statements in the user's own migrations that block reads or writes. */
 export const waitsAccepted = "waits-accepted";
 
-/** What the user's own pending migrations would do on a target, as far as the application waits for it. */
+/** Statements in the user's own pending migrations that would block the application on a target. */
 export interface Waits {
-  /** Statements that nobody has accepted, one sentence each. */
+  /** Statements not yet accepted, one sentence each. */
   readonly open: readonly string[];
-  /** The command that accepts them; absent when none is open. */
+  /** The command that accepts them. Absent if `open` is empty. */
   readonly help?: string;
 }
 
-/** A statement that keeps the application from a table with many rows. */
+/** A statement that blocks the application's access to a table with many rows. */
 interface Wait {
   readonly finding: CheckFinding;
   readonly facts: TableFacts;
@@ -41,9 +41,8 @@ interface Wait {
 }
 
 /**
- * Of the user's own pending migrations, those statements stop a deployment for which reads or writes of a table wait that has many rows
- * on this target, until a person accepts them: by `--confirm waits-accepted`, or on a terminal. That is recorded in the target's ledger,
- * for the statement as it is.
+ * Stops a deployment if the user's own pending migrations block reads or writes of a table that has many rows on this target. A person
+ * accepts them with `--confirm waits-accepted` or on a terminal. The target's ledger records the acceptance for the exact statement.
  *
  * @throws LS7001, LS7002
  */
@@ -70,7 +69,7 @@ export async function askWaits(request: {
   }
   const [first] = open;
   if (first === undefined) return { open: [] };
-  // Nobody is asked the same for each of five hundred targets.
+  // Do not prompt for each of five hundred targets.
   if (io.isInteractive && target.group === undefined) {
     for (const { statement } of open) warn(statement);
     if (await io.confirm(`${target.name}: may the application wait that long?`)) {
@@ -116,7 +115,7 @@ async function waitsOf({ findings, migrations }: OwnMigrations, connection: Conn
   return waits;
 }
 
-/** Those for which rows of a table are read or written while reads or writes wait. */
+/** The concerns that scan or rewrite rows while the lock blocks reads or writes. */
 function slowConcerns(verdict: Verdict) {
   if (verdict.held === "instant" || !blocksWrites(strongestMode(verdict))) return [];
   return verdict.concerns.filter(
@@ -125,7 +124,7 @@ function slowConcerns(verdict: Verdict) {
   );
 }
 
-/** Whether the target evaluates a default once for all rows. The statement does not tell: it depends on the functions that are called. */
+/** Whether the target evaluates a default once for all rows. That depends on the functions called, not on the statement alone. */
 async function isStored(
   { file, line, sql }: CheckFinding,
   migrations: readonly OwnMigration[],
@@ -138,7 +137,7 @@ async function isStored(
   return (await isRewrittenFor(connection, added.table, added.column)) === false;
 }
 
-/** Another text of the statement is another one. */
+/** The fingerprint is part of the key: a changed statement needs a new acceptance. */
 function keyOf({ finding, facts }: Wait) {
   const { file, fingerprint } = finding;
   return { plan: migrationOf(file), gate: `${waitsAccepted} ${fingerprint}`, table: facts, column: "" };

@@ -1,7 +1,7 @@
-/** So many connections at once are no burden to a server. */
+/** Few enough connections not to burden a server. */
 const most = 8;
 
-/** Does the same to each, some at once. Results are in the order of what was given; the first error ends it. */
+/** Runs `act` for each item, several at a time. Returns results in input order. Rejects on the first error. */
 export async function atOnce<T, R>(all: readonly T[], act: (each: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;

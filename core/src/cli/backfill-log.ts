@@ -3,16 +3,16 @@ import { type EventPlace, eventLine, eventObject } from "../review/backfill-even
 import { printableJsonLine } from "../review/printable.js";
 import type { Io } from "./io.js";
 
-/** What comes with every batch, or with every look of a signal, is said so often. */
+/** Interval for events that occur with every batch or signal probe. */
 const everyMs = 30_000;
-/** Shorter pauses are of no interest in a log. */
+/** Shorter pauses are not logged. */
 const leastWaitMs = 1000;
 
-/** Tells a backfill to a log: a line when something changes, and every 30 seconds while it goes on. */
+/** Logs a backfill: one line per change, and one every 30 seconds while it runs. */
 export class BackfillLog {
   readonly #saidMs = new Map<string, number>();
   #isStarted = false;
-  /** The signal whose waiting was told. */
+  /** The signal of the last logged wait. */
   #waiting: string | undefined;
 
   constructor(
@@ -42,15 +42,15 @@ export class BackfillLog {
         return isTold;
       }
       case "retry":
-        // Giving way to a writer is what is meant to happen, and refused rows are named.
+        // Yielding to another writer is expected, and refused rows are named elsewhere.
         return !["conflict", "locked", "data"].includes(event.reason);
       case "started":
-        // From here on 30 seconds, as between two of them.
+        // Start the 30-second interval for progress lines here.
         this.#isDue("progress");
         this.#isStarted = true;
         return true;
       case "failed":
-        // What keeps a run from beginning is told by the command alone.
+        // If the run never started, only the command reports the error.
         return this.#isStarted;
       default:
         return true;
@@ -65,7 +65,7 @@ export class BackfillLog {
   }
 }
 
-/** Tells every event of a backfill as a line of JSON. */
+/** Logs every event of a backfill as a line of JSON. */
 export class BackfillJsonLines {
   constructor(
     readonly io: Pick<Io, "err" | "now">,

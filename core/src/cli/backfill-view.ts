@@ -6,7 +6,7 @@ import { aheadText, growthText, isGrowth } from "../review/growth.js";
 import { bar, duration } from "../review/progress.js";
 import type { Io } from "./io.js";
 
-/** Shows a backfill while it runs: one line that is rewritten, and a line for what is worth remembering. */
+/** Shows a running backfill: one line that is rewritten, and a permanent line for each notable event. */
 export class BackfillView {
   readonly #io: Io;
   readonly #target: string;
@@ -22,7 +22,7 @@ export class BackfillView {
     this.label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
   }
 
-  /** Takes in how large the table is, whoever shows the event. */
+  /** Records the table size from an event, even if another view shows the event. */
   note(event: BackfillEvent): void {
     if (event.kind === "started") this.#total = event.total;
     else if (event.kind === "progress" || event.kind === "reading") this.#total = Math.max(this.#total, event.total);
@@ -61,7 +61,7 @@ export class BackfillView {
         io.err(`  ${event.message}`);
         return;
       case "retry":
-        // Giving way to a writer is what is meant to happen, and refused rows are named; a lost connection is worth a line.
+        // Yielding to another writer is expected, and refused rows are named elsewhere. A lost connection is worth a line.
         if (event.reason === "conflict" || event.reason === "locked" || event.reason === "data") return;
         io.progress.end();
         io.err(`  retrying (${event.reason}): ${event.message}`);
@@ -70,7 +70,7 @@ export class BackfillView {
         io.progress.update(`  waiting: ${event.reason}`);
         return;
       case "released":
-        // Pauses of a limited rate come with every batch.
+        // Rate-limit pauses occur with every batch.
         if (event.forMs < 5000) return;
         io.progress.end();
         io.err(`  resuming after ${duration(event.forMs)}: ${event.reason}`);
@@ -79,7 +79,7 @@ export class BackfillView {
         io.progress.end();
         io.err(`  not watched: ${event.reason}`);
         return;
-      // The command tells the error.
+      // The command prints the error.
       case "failed":
       case "finished":
         io.progress.end();

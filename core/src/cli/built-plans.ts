@@ -10,15 +10,15 @@ import { listed } from "../review/listed.js";
 
 export interface BuiltPlans {
   readonly plans: readonly Plan[];
-  /** Where they were read; absent: in the files of the project's folder. */
+  /** The commit they were read from. Absent: the files of the project's folder. */
   readonly commit?: string;
 }
 
 /**
- * The plans that a build contains, as they are in the commit that its name is or ends with: a hash, or a tag.
+ * Returns the plans that a build contains, read from the commit that the build's name is or ends with (a hash), or from its tag.
  *
- * @param isFromCheckout somebody states that the build was made from the files here. Counts where its name says nothing else.
- * @throws LS7031 nothing tells which plans it contains · LS4006 git refuses to read the repository · what readPlan throws
+ * @param isFromCheckout the caller states that the build was made from the files here. Used only if the name identifies no other commit.
+ * @throws LS7031 cannot determine which plans the build contains · LS4006 git refuses to read the repository · errors of readPlan
  */
 export function builtPlans(root: string, build: string, isFromCheckout: boolean): BuiltPlans {
   const head = gitOrNothing(root, ["rev-parse", "--verify", "--quiet", "HEAD"]);
@@ -32,7 +32,7 @@ export function builtPlans(root: string, build: string, isFromCheckout: boolean)
     );
   }
   const hash = hashIn(build);
-  // A whole hash that git does not have is another commit than the one here, whatever is stated.
+  // A full hash that git does not have is a different commit from HEAD, even with `--from-checkout`.
   const commit = namedCommit(root, build, hash) ?? (isFromCheckout && hash?.length !== 40 ? head : undefined);
   if (commit === undefined) throw unknownCommit(build, hash);
   const files = attempt(() => planFiles(root, commit), isCommandFailure);
@@ -46,19 +46,19 @@ export function builtPlans(root: string, build: string, isFromCheckout: boolean)
 
 const statement = "If the build was made from these files, state it: --from-checkout";
 
-/** The hash that a build's name is or ends with. Shorter ones do not count: numbers of builds would match commits by chance. */
+/** The hash that a build's name is or ends with, at least 7 characters: shorter build numbers would match commits by chance. */
 function hashIn(build: string): string | undefined {
   return /(?:^|[^0-9A-Za-z]|-g)([0-9a-f]{7,64})$/.exec(build)?.[1];
 }
 
-/** Branches do not count: they move. */
+/** Resolves a tag or hash. Ignores branches, because they move. */
 function namedCommit(root: string, build: string, hash: string | undefined): string | undefined {
   const commitAt = (name: string) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`]);
-  // Of `tag:path` git would read a file.
+  // For `tag:path`, git would read a file.
   const tagged = build.includes(":") ? undefined : commitAt(`refs/tags/${build}`);
   if (tagged !== undefined) return tagged;
   const commit = hash === undefined ? undefined : commitAt(hash);
-  // A branch may have the same name.
+  // A branch may have the same name as the hash.
   return commit?.startsWith(hash ?? "") === true ? commit : undefined;
 }
 
@@ -70,7 +70,7 @@ function planFiles(root: string, commit: string): readonly string[] {
 
 function textAt(root: string, build: string, commit: string, file: string): string {
   const text = attempt(() => git(root, ["show", `${commit}:./${file}`]), isCommandFailure);
-  // A partial clone fetches files when they are read.
+  // A partial clone fetches files only when git reads them.
   if (text === undefined) throw unreadable(build, commit);
   return text;
 }

@@ -16,15 +16,15 @@ import openPlan from "../rules/open-plan.js";
 import type { Invocation } from "./command.js";
 import type { Io } from "./io.js";
 
-/** What was asked of the plans of a project. */
+/** The result of checking the plans of a project. */
 export interface CheckedPlans {
   readonly findings: readonly CheckFinding[];
   readonly notLookedAt: readonly NotLookedAt[];
 }
 
 /**
- * What contradicts the plans of a project: its files, its models, other plans. The same questions as `doctor` asks of the project. They
- * are asked of files alone: no configuration is loaded, and no code of the repository runs.
+ * Checks a project's plans against its files, its models and other plans, with the same checks as `doctor`. Reads only files: loads no
+ * configuration and runs no code of the repository.
  */
 export async function checkPlans(
   cwd: string,
@@ -79,7 +79,7 @@ export async function checkPlans(
   return { findings, notLookedAt };
 }
 
-/** The models of a folder as its files alone declare them, or why they cannot be read. */
+/** The models of a folder as declared in its files alone, or why they cannot be read. */
 export async function modelsOf(
   plugin: OrmPlugin,
   folder: string,

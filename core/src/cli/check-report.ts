@@ -17,12 +17,12 @@ import { waive, waiversIn } from "../lint/waivers.js";
 import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
 import { type Invocation, textOption } from "./command.js";
 
-/** What is looked at. */
+/** What one run of `check` covers. */
 interface Scope {
   readonly repository: RepositoryFiles;
-  /** Those that the ORMs would run. */
+  /** Migrations that the ORMs would run. */
   readonly sets: readonly MigrationSet[];
-  /** Other files that somebody named, one each. */
+  /** Other files named on the command line, one set each. */
   readonly others: readonly MigrationSet[];
   readonly isNamed: boolean;
   readonly base: Base | undefined;
@@ -32,13 +32,13 @@ interface Scope {
 }
 
 /**
- * Judges the migrations of the repository around a folder.
+ * Checks the migrations of the repository around a folder.
  *
- * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an option that cannot be so, or names no file
+ * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an invalid option, or an option that names no file
  */
 export async function checkReport(invocation: Invocation): Promise<CheckReport> {
   const { cwd, io } = invocation;
-  // It is compiled beside of what follows.
+  // Compiles in parallel with the steps below.
   const loading = checkingOf();
   loading.catch(handledElsewhere);
   const own = await settingsAt(cwd);
@@ -50,7 +50,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   const notLookedAt: NotLookedAt[] = [];
   const { plans, units } = await plansOf(cwd, repository, scope.sets);
   for (const plan of isNamed ? [] : plans) {
-    // With what doctor is made of.
+    // Load the checks that `doctor` uses only if there are plans.
     const { checkPlans } = await import("./check-plans.js");
     const checked = await checkPlans(cwd, plan, invocation);
     findings.push(...withSeverities(checked.findings, own.rules));
@@ -64,7 +64,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     const settings = await nearestSettings(cwd, set, own);
     const named = serverOf(textOption(invocation, "server") ?? settings.server?.toString());
     const checking = await checkingOf(dialect, named?.system);
-    // Who names a file knows what it is for.
+    // Files named on the command line need no guess.
     const isGuessed = dialect === undefined && scope.sets.includes(set);
     if (checked.length > 0 && (checking === undefined || isGuessed))
       notLookedAt.push({ kind: "database", folder, dialect, files: checked.length });
@@ -126,7 +126,7 @@ async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scop
     throw new LockstepError("LS8015", `${packages} finds no migrations below ${cwd}.`);
   const isAll = named !== undefined || options.all === true || options.writeBaseline !== undefined;
   const base = isAll ? undefined : findBase(cwd, textOption(invocation, "base") ?? own.base, io.env);
-  // What is merged has run somewhere: a migration that is changed then is another error.
+  // A merged migration has already run somewhere, so changing it would cause another error.
   if (options.fix === true && named === undefined && base === undefined)
     throw new LockstepError("LS8016", "--fix changes new migrations, but there is no base to find them.", {
       hint: "Name the files, or a base: npx lockstep check --fix --base origin/main",
@@ -144,7 +144,7 @@ async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scop
   };
 }
 
-/** Repositories without plans do not pay for what reads them. */
+/** Loads the plan readers only if the repository has plans. */
 async function plansOf(cwd: string, repository: RepositoryFiles, sets: readonly MigrationSet[]) {
   const { paths, read } = repository;
   const isOfPlan = (file: string) => read(file)?.includes("Lockstep plan ") === true;
@@ -155,7 +155,7 @@ async function plansOf(cwd: string, repository: RepositoryFiles, sets: readonly 
   return { plans, units: ownUnits(plans, read) };
 }
 
-/** What is known already; nothing where all of it is about to be written there. @throws LS8016 a baseline that is none */
+/** Findings in the baseline. Empty if this run writes the baseline. @throws LS8016 an invalid baseline */
 function baselineOf(invocation: Invocation, own: CheckSettings): ReadonlySet<string> {
   const file = textOption(invocation, "baseline") ?? own.baseline;
   if (file === undefined || invocation.options.writeBaseline !== undefined) return new Set();
@@ -164,7 +164,7 @@ function baselineOf(invocation: Invocation, own: CheckSettings): ReadonlySet<str
 
 const isAdvice = ({ severity }: CheckFinding) => severity === "advice";
 
-/** What is not in the baseline, with the fingerprints of the repository. */
+/** Findings that the baseline does not contain, fingerprinted by their path in the repository. */
 function newOf(all: readonly CheckFinding[], folder: string, known: ReadonlySet<string>): CheckFinding[] {
   return all
     .map((each) => ({ ...each, fingerprint: fingerprintIn(`${folder}${each.file}`, each) }))

@@ -11,16 +11,16 @@ import type { DialectId } from "../model/index.js";
 import { advices } from "../rules/advice.js";
 import { reportedRules } from "../rules/index.js";
 
-/** What the configuration says of `check`. */
+/** The `check` settings in the configuration. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;
 
-/** The ids of all rules, and of all advice. */
+/** The ids of all rules and all advice. */
 export const allRules: ReadonlySet<string> = new Set([...reportedRules, ...advices].map(({ id }) => id));
 
 /**
- * The settings of a folder; without a configuration there are none. The file is read and not run: `check` judges branches of strangers.
+ * Returns the settings of a folder; none without a configuration. Parses the file but never runs it: `check` runs on untrusted branches.
  *
- * @throws LS8002 a configuration that cannot be read, whose `check` is computed, or that names a rule that does not exist
+ * @throws LS8002 the configuration cannot be read, computes `check`, or names an unknown rule
  */
 export async function settingsAt(folder: string): Promise<CheckSettings> {
   const file = oneConfigFile(folder);
@@ -44,7 +44,7 @@ export async function settingsAt(folder: string): Promise<CheckSettings> {
 }
 
 function readText(folder: string, file: string): string {
-  // What it leads to would stand in the error.
+  // The error would contain what the link points to.
   if (!isOfRepository(folder, file)) throw unreadable(file, new Error("it is a link out of the repository"));
   try {
     return readFileSync(join(folder, file), "utf8");
@@ -74,7 +74,7 @@ async function settingsInModule(file: string, text: string): Promise<unknown> {
   return writtenSetting(file, text, "check");
 }
 
-/** Most configurations: an object without `check`, without what is spread or computed. The compiler takes half a second to load. */
+/** Matches most configurations: an object without `check`, spread or computed parts. Avoids loading the compiler (half a second). */
 const hasNone = /^(?!.*(?:\bcheck\b|\.\.\.|\[)).*\bexport default (?:defineConfig\()?\{/s;
 
 /** The settings of the nearest configuration above a set: each package of a monorepo may have its own. @throws LS8002 as above */
@@ -88,19 +88,18 @@ export async function nearestSettings(
   return own;
 }
 
-/** The waivers of the configuration. */
 export function waiversOf({ waivers = [] }: CheckSettings): Waiver[] {
   return waivers.map(({ rule, ...waiver }) => ({ ...waiver, rules: [rule] }));
 }
 
-/** A server that migrations run on. */
+/** A database server that migrations run on. */
 export interface NamedServer {
   readonly system: DialectId;
-  /** As `Environment.server` counts. */
+  /** In the format of `Environment.server`. */
   readonly version: number;
 }
 
-/** The server that somebody typed: `15`, `postgresql:15.4`, `mariadb:11.4`. @throws LS8016 where it is none */
+/** Parses a server option: `15`, `postgresql:15.4`, `mariadb:11.4`. @throws LS8016 the text is invalid */
 export function serverOf(text: string | undefined): NamedServer | undefined {
   if (text === undefined) return undefined;
   const [, name = "postgresql", major, minor = "0"] = serverText.exec(text) ?? [];

@@ -12,21 +12,21 @@ import { choosePlan, isOpen, listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { commandFor } from "../review/messages.js";
 
-/** What `lockstep code` works on. */
+/** The plan or columns that `lockstep code` edits. */
 export interface CodeWork {
-  /** Of a column without a plan: one in memory. */
+  /** For a column without a plan, an in-memory plan. */
   readonly plan: Plan;
-  /** As it is typed for this. */
+  /** The command that the user types for this work. */
   readonly command: string;
-  /** Where what was decided is kept; absent: in the plan. */
+  /** Stores decisions. Absent: the plan stores them. */
   readonly keep?: typeof keepColumnChoices;
 }
 
 /**
- * What a person means by `lockstep code <name>`: a plan, or a column; several with commas between them. Without a name it is the open
- * plan, else the newest change of tables that were there before.
+ * Resolves the argument of `lockstep code <name>`: a plan, a column, or several columns separated by commas. Without a name it selects the
+ * open plan, else the newest change to existing tables.
  *
- * @throws LS3005 no such plan, or nothing to work on · LS3006 several plans are open, or are meant · LS3013 no such column
+ * @throws LS3005 no such plan, or nothing to work on · LS3006 several plans are open or match · LS3013 no such column
  */
 export async function chooseCodeWork(
   name: string | undefined,
@@ -36,7 +36,7 @@ export async function chooseCodeWork(
   const plans = listPlans(project.root);
   const ofPlan = (plan: Plan): CodeWork => ({
     plan,
-    // Of a finished one the name is needed: without it the newest change is meant.
+    // A finished plan needs its name: without it, `code` selects the newest change.
     command: isOpen(plan) || name === undefined ? commandFor("code", plan, plans) : `npx lockstep code ${plan.id}`,
   });
   const isPlan = plans.some(({ id }) => id === name);
@@ -79,9 +79,9 @@ function anyColumn(models: readonly EntityModel[]): string {
 }
 
 /**
- * The column that a person means by `User.alias`.
+ * Finds the column for a name such as `User.alias`.
  *
- * @throws LS3013 the models have none of that name
+ * @throws LS3013 no model has this column
  */
 function columnNamed(name: string, models: readonly EntityModel[]): NamedColumn {
   const columns = namedColumns(models);
@@ -99,10 +99,10 @@ function columnNamed(name: string, models: readonly EntityModel[]): NamedColumn 
 }
 
 /**
- * The newest change of tables that were there before: what a migration added, or the plan that it is of; undefined where no migration
- * adds a column that the models have.
+ * Returns the newest change to existing tables: the columns that a migration added, or that migration's plan. Returns undefined if no
+ * migration adds a column that the models have.
  *
- * @throws LS3005 a migration's SQL is made in code, so nobody can tell what it adds
+ * @throws LS3005 a migration builds its SQL in code, so Lockstep cannot find what it adds
  */
 async function newestChange(
   project: Project,
@@ -114,7 +114,7 @@ async function newestChange(
     const plan = plans.find(({ state }) => state.written.some(({ file }) => migrationOf(file) === migration));
     if (plan?.state.released === "undone") continue;
     if (plan !== undefined && Object.values(plan.intents).some(({ length }) => length > 0)) return plan;
-    // A plan that asks nothing of the code stands for the change as it was.
+    // If a plan needs no code edits, use its original change.
     const sql = plan?.source.sql ?? (await sqlOf(migration, project, plugin));
     const columns = await columnsIn(sql, migration, models, project);
     if (columns.length > 0) return columns;
@@ -134,7 +134,7 @@ async function sqlOf(migration: string, project: Project, plugin: Pick<OrmPlugin
   );
 }
 
-/** The columns that a migration adds to tables that were there before, as far as the models have them. */
+/** The columns that a migration adds to existing tables and that the models declare. */
 async function columnsIn(
   sql: string,
   migration: string,

@@ -10,13 +10,13 @@ import { exposureQuestion, likeQuestion } from "./column-questions.js";
 import type { CommandResult } from "./command.js";
 import type { Answer, AnswerGroup, Io } from "./io.js";
 
-/** Ctrl-C or Esc at a question about code: nothing is written. */
+/** The user pressed Ctrl-C or Esc at a question about code. Nothing is written. */
 export class Cancelled extends Error {}
 
 /**
- * Asks on the terminal. Places of one shape in one file are one line, with one tick.
+ * Prompts on the terminal. Groups places of the same shape in one file into one line with one checkbox.
  *
- * @param command what lists the places
+ * @param command the command that lists the places
  */
 export function askPerson(io: Io, command: string): AskPerson {
   return {
@@ -56,9 +56,9 @@ export function askPerson(io: Io, command: string): AskPerson {
 }
 
 /**
- * The result of a command, or that it was cancelled.
+ * Returns the result of a command, or a result for a cancelled prompt.
  *
- * @param again what to type to be asked again
+ * @param again the command that shows the prompt again
  */
 export async function unlessCancelled(
   run: () => Promise<CommandResult>,
@@ -81,14 +81,14 @@ interface Line {
   readonly isTicked: boolean;
   readonly column: string;
   readonly purpose: Purpose;
-  /** All places of the line. */
+  /** All places in this line. */
   readonly ids: readonly string[];
   readonly chains: readonly string[];
 }
 
 function linesOf({ question: { intent, about }, places, ticked }: AskedPlaces): readonly Line[] {
   return clustersOf(places, about).flatMap((cluster) => {
-    // Of one shape, and yet some are ticked: tests among others.
+    // Places of one shape can differ in ticks, for example in tests.
     const parts = [true, false].map((isTicked) => ({
       isTicked,
       members: cluster.members.filter(({ candidate }) => ticked.has(candidate.key) === isTicked),
@@ -106,7 +106,7 @@ function linesOf({ question: { intent, about }, places, ticked }: AskedPlaces): 
   });
 }
 
-/** One tick for the places of a chain, whatever they do with the column. */
+/** Joins the places of a chain into one checkbox, whatever they do with the column. */
 function inChains(lines: readonly Line[]): readonly Line[] {
   const joined: Line[] = [];
   for (const line of lines) {
@@ -139,12 +139,11 @@ function answerOf(value: string, { members }: Cluster): Answer {
   };
 }
 
-/** `string?`, `Role[]` */
 function isSaid(text: string | undefined): text is string {
   return text !== undefined;
 }
 
-/** By what the places do with the column, the most certain first. */
+/** Groups by what the places do with the column, most certain first. */
 function groupsOf(lines: readonly Line[]): readonly AnswerGroup[] {
   const columns = [...new Set(lines.map(({ column }) => column))];
   return columns.flatMap((column) =>

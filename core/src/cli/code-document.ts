@@ -17,12 +17,12 @@ import {
   string,
 } from "../model/schema.js";
 
-// What `lockstep code --json` prints, version 1. `npm run docs` writes core/schemas/code-1.json from it.
+// The output of `lockstep code --json`, version 1. `npm run docs` generates core/schemas/code-1.json from it.
 
 export const codeDocumentId = "https://unpkg.com/@lockstep/core/schemas/code-1.json";
 
 const said = <T>(schema: Schema<T>, text: string): Schema<T> => schema.describe(text);
-/** A definition of its own in the JSON schema. */
+/** Creates a separate definition in the JSON schema. */
 const named = <T>(id: string, schema: Schema<T>): Schema<T> => schema.meta({ id });
 
 const file = said(string, "Path from the root of the git repository, with `/`; without git from the project's folder.");
@@ -59,7 +59,7 @@ const checks = [
   },
   { result: literal("unchecked"), why: string },
 ] as const;
-/** What the compiler says of an edit. */
+/** The compiler's result for an edit. */
 export type CheckJson = Of<(typeof checks)[number]>;
 const check = said(
   named("check", objectOf(checks, "result")),
@@ -105,9 +105,9 @@ const placeShape = {
   fingerprint: optional(string),
   declined: optional(said(string, "Why the edit is not needed, from the person who declined it.")),
 } as const;
-/** A place that is left. */
+/** A place still to edit. */
 export interface PlaceJson extends Of<typeof placeShape> {}
-/** A place that little speaks for. */
+/** A place with little evidence. */
 export interface RestJson extends Of<typeof restShape> {}
 
 const editShape = {
@@ -209,7 +209,7 @@ const documentShape = {
   next: said(string, "What to do next."),
   nextCommand: optional(said(string, "The command in `next`. Absent if no command is needed.")),
 } as const;
-/** What `lockstep code --json` prints. */
+/** The output of `lockstep code --json`. */
 export interface CodeDocument extends Of<typeof documentShape> {}
-/** Without keys that it does not name; readers should ignore those of later releases. */
+/** Strips unknown keys. Readers should ignore keys of later releases. */
 export const codeDocument: Schema<CodeDocument> = object(documentShape);

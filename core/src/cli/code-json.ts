@@ -27,12 +27,12 @@ import type {
 import { exposureQuestion, likeQuestion } from "./column-questions.js";
 import { shellWord } from "./command.js";
 
-/** What a run of `lockstep code` hands over. */
+/** The result of one `lockstep code` run. */
 export interface CodeRun {
   readonly result: RefreshResult;
-  /** Of the project. */
+  /** Root folder of the project. */
   readonly root: string;
-  /** As it is typed for these columns. */
+  /** The command that the user types for these columns. */
   readonly command: string;
   /** Whether the columns have a plan. */
   readonly hasPlan: boolean;
@@ -45,7 +45,7 @@ export interface CodeRun {
 
 const schema: typeof codeDocumentId = "https://unpkg.com/@lockstep/core/schemas/code-1.json";
 
-/** The columns, the open questions and all places, each with its edit and the command that makes it. */
+/** Returns the columns, the open questions and all places, each with its edit and the command that makes it. */
 export async function codeJson(run: CodeRun): Promise<Omit<CodeDocument, "schemaVersion" | "command" | "diff">> {
   const { result, hasPlan, isDry, silent, unread, next } = run;
   const { plan, unchecked, missingTypes, unformatted } = result;
@@ -125,7 +125,7 @@ async function questionsOf({ handedOver, plan }: RefreshResult): Promise<readonl
   });
 }
 
-/** An edit that was made stands in its file; one that was not has its changes. */
+/** Describes one edit. A dry run includes its text changes; otherwise the file already contains them. */
 function editJson(edit: PlannedEdit, { result, isDry }: CodeRun, texts: Texts): EditJson {
   const { file, line, model, field, what, site, owner, role, transform, phase, text, replaces, written, flag } = edit;
   const planned = result.written?.find((each) => isSame(each, edit));
@@ -206,7 +206,7 @@ function restJson(place: Omit<Place, "kind">, { result, command }: CodeRun, text
   };
 }
 
-/** The keys of the places that are made together with one. */
+/** The keys of the places that are edited together with this one. */
 function chainOf(
   { model, field, key }: Pick<Place, "model" | "field" | "key">,
   result: RefreshResult,
@@ -222,12 +222,12 @@ function chainOf(
   return [...new Set(keys)].filter((each) => each !== key);
 }
 
-/** Whether a planned edit is the one that is recorded. */
+/** Whether a planned edit matches a recorded one. */
 function isSame(written: WrittenEdit, edit: PlannedEdit): boolean {
   return written.transform === edit.transform && written.text === edit.text && declinedId(written) === declinedId(edit);
 }
 
-/** The files as the run leaves them, and what is found in them. */
+/** The files as the run leaves them, and the edits and candidates in them. */
 class Texts {
   readonly prefix: string;
   readonly edits: readonly OpenEdit[];
@@ -257,7 +257,7 @@ class Texts {
     return this.#candidates.get(choiceId({ model, field }, key));
   }
 
-  /** The edits of a place, with those that it shares with others. */
+  /** The edits of a place, including those it shares with other places. */
   editsOf(place: Pick<Place, "key" | "model" | "field" | "file" | "what" | "site" | "role">): readonly OpenEdit[] {
     const { key } = place;
     if (key === undefined) {
@@ -269,7 +269,7 @@ class Texts {
     const id = choiceId(place, key);
     const own = this.edits.filter((each) => each.key !== undefined && choiceId(each, each.key) === id);
     if (own.length > 0) return [...own, ...this.edits.filter(({ sharedBy }) => sharedBy.includes(id))];
-    // What another place is made of as well: a destructuring, of the row that takes its value from there.
+    // Edits of another place can lie within this one, for example a destructuring edited for the row that takes its value from it.
     const { start, end } = this.#candidates.get(id)?.range ?? { start: 0, end: -1 };
     return this.edits.filter(
       ({ file, model, field, splices }) =>
@@ -296,7 +296,7 @@ class Texts {
     return { result: "error", file: this.path(file), line, code, message };
   }
 
-  /** The code of a place; of what is known by its line alone, what stands in that. */
+  /** The range of a place's code. If only the line is known, the range of that line's text. */
   rangeOf(file: string, line: number, candidate: Candidate | undefined) {
     const text = this.#text(file);
     if (text === undefined) return {};
@@ -327,7 +327,7 @@ class Texts {
     return { offset, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
   }
 
-  /** Where the lines of a file begin. */
+  /** Offsets of line starts. */
   #starts(file: string): readonly number[] {
     const known = this.#lines.get(file);
     if (known !== undefined) return known;

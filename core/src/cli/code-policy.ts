@@ -7,11 +7,11 @@ import { askPerson } from "./choose-places.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 
 /**
- * Who decides about ranked places in this run: the flags, else LOCKSTEP_CODE, else the config, else a person on a terminal. A run
- * that only shows asks nobody: it shows what would be ticked.
+ * Determines who decides about ranked places in this run: the flags, else LOCKSTEP_CODE, else the config, else a person on a terminal. A
+ * dry run never prompts: it shows which places would be ticked.
  *
- * @param command what lists the places. Default: that of the open plan
- * @throws LS8002 a value that there is not · LS8005 a person is to be asked, and there is no terminal
+ * @param command the command that lists the places. Default: the command for the open plan
+ * @throws LS8002 an invalid value · LS8005 a prompt is required, but there is no terminal
  */
 export function codePolicy(invocation: Invocation, config: LockstepConfig, command = "npx lockstep code"): CodePolicy {
   const { io, options } = invocation;
@@ -47,15 +47,15 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig, comma
 }
 
 /**
- * What `--exposure` and `--like` answer about the columns.
+ * Reads the answers that `--exposure` and `--like` give for the columns.
  *
- * @throws LS8002 a value that there is not
+ * @throws LS8002 an invalid value
  */
 export function answersGiven(invocation: Invocation): Pick<CodePolicy, "exposure" | "like"> {
   return { exposure: exposureOption(invocation), like: likeOption(invocation) };
 }
 
-/** `none` is no column's answer. */
+/** `none` means no similar column. */
 function likeOption(invocation: Invocation): readonly string[] | undefined {
   const given = textOption(invocation, "like");
   const names = given

@@ -3,13 +3,13 @@ import type { SimilarColumn } from "../code/ranking/similar-columns.js";
 import type { EntityField, Exposure } from "../model/index.js";
 import { counted } from "../review/counted.js";
 
-/** A question about a column, with its answers: for the terminal, and for whoever answers by an option. */
+/** A question about a column and its answers, used by the terminal prompt and by the matching option. */
 export interface ColumnQuestion<T extends string> {
   readonly question: string;
   readonly options: readonly { readonly value: T; readonly label: T; readonly hint: string }[];
 }
 
-/** Who sets and sees the column. */
+/** Asks who sets and sees the column. */
 export function exposureQuestion(
   model: string,
   field: string,
@@ -29,7 +29,7 @@ export function exposureQuestion(
   return { question: `Who sets and sees ${model}.${field}?`, options };
 }
 
-/** Which column it is most like. */
+/** Asks which column it is most similar to. */
 export function likeQuestion(model: string, field: string, similar: readonly SimilarColumn[]): ColumnQuestion<string> {
   const options = similar.map(({ field: { name, ...declared }, addedAt, places }) => {
     const added = addedAt === undefined ? [] : [`added ${addedAt.toISOString().slice(0, 7)}`];

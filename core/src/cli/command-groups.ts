@@ -1,4 +1,4 @@
-/** What `lockstep --help` lists, in the order in which people use it. Commands that are not here work, and are not listed. */
+/** The commands that `lockstep --help` lists, in order of use. Other commands work but are not listed. */
 export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   Start: ["init", "check"],
   Change: ["status", "plan", "next", "code", "rewrite", "undo", "abandon"],
@@ -8,18 +8,18 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   Help: ["explain"],
 };
 
-/** Of commands that have commands below them. */
+/** Summaries of commands that have subcommands. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   backfill: "run, pause, resume and inspect backfills",
   online: "copy large MySQL and MariaDB tables without blocking writes",
 };
 
-/** The heading of a command; undefined: it is not listed. */
+/** The heading of a command. Undefined: `--help` does not list it. */
 export function groupOf(name: string): string | undefined {
   return Object.entries(commandGroups).find(([, names]) => names.includes(name.split(" ")[0] ?? ""))?.[0];
 }
 
-/** Sorts commands as the help lists them; the others come last. */
+/** Sorts commands in the order of the help. Unlisted commands come last. */
 export function inOrder<T extends { readonly name: string }>(all: readonly T[]): readonly T[] {
   const names = Object.values(commandGroups).flat();
   const at = ({ name }: T) => (names.indexOf(name.split(" ")[0] ?? "") + names.length + 1) % (names.length + 1);

@@ -2,21 +2,21 @@ import type { LockstepConfig } from "../config/schema.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { Io } from "./io.js";
 
-/** A finished command: what people read, what `--json` prints, and how the process ends. */
+/** The result of a command: text for people, the document for `--json`, and the exit code. */
 export interface CommandResult {
   /** For people: ends with a verdict line and a `Next` line. */
   readonly text: string;
-  /** What a run that only shows would change: printed before the text, byte by byte where stdout is a file. */
+  /** What a dry run would change. Printed before the text, byte for byte if stdout is a file. */
   readonly patch?: string | undefined;
-  /** The text is workflow commands, which the log of a CI server obeys. */
+  /** The text contains workflow commands that a CI server interprets. */
   readonly isCommands?: boolean | undefined;
-  /** The one document of `--json`; `schemaVersion` is added. */
+  /** The document of `--json`, without `schemaVersion`, which is added later. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** 0 fine or nothing to do · 1 the answer is no · 2 usage or configuration · 3 a target could not be asked · 5 an anomaly · 130 cancelled. */
+  /** 0 success or nothing to do · 1 negative result · 2 usage or config · 3 a target is unreachable · 5 an anomaly · 130 cancelled. */
   readonly exitCode: 0 | 1 | 2 | 3 | 5 | 130;
 }
 
-/** What a command that works on a project gets. */
+/** Input of a command that works on a project. */
 export interface Workspace {
   readonly project: Project;
   readonly plugin: OrmPlugin;
@@ -24,8 +24,8 @@ export interface Workspace {
 }
 
 /**
- * What a command does to the project's files. `look`: it reads them, whatever state they are in, and says so · `act`: it writes none, and
- * what it shows or runs has to be whole · `write`: one command at a time, and what an interrupted write left is finished first.
+ * How a command uses the project's files. `look`: reads them in any state, and reports that state · `act`: writes none, but needs them
+ * intact to show or run them · `write`: takes the lock, and first finishes an interrupted write.
  */
 export type WorkspaceUse = "look" | "act" | "write";
 
@@ -35,42 +35,42 @@ export interface Invocation {
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly io: Io;
   readonly plugins: readonly OrmPlugin[];
-  /** Of the package that runs. */
+  /** Version of the running package. */
   readonly version?: string;
-  /** The answer is a document. Default: no */
+  /** Output is a JSON document. Default: no */
   readonly isJson?: boolean;
-  /** Where the project is looked for. */
+  /** Where the search for the project starts. */
   readonly cwd: string;
   /**
-   * Project and config.
+   * Loads project and config.
    *
    * @param use Default: `look`
-   * @param folder where the project is looked for. Default: cwd
+   * @param folder where the search for the project starts. Default: cwd
    * @param isNew see `OrmPlugin.findProject`
    */
   workspace(use?: WorkspaceUse, folder?: string, isNew?: boolean): Promise<Workspace>;
 }
 
-/** One file of `commands/`: its default export. What it needs at run time is imported by `run`: `--help` is instant. */
+/** One file of `commands/`, exported as default. `run` imports its dependencies, so that `--help` is instant. */
 export interface CliCommand {
   /** As typed: `backfill run`. */
   readonly name: string;
-  /** At most 60 characters, as is the text of an option. */
+  /** At most 60 characters, like an option's description. */
   readonly summary: string;
-  /** Former names, which still work. */
+  /** Former names that still work. */
   readonly aliases?: readonly string[];
   /** `[plan]` */
   readonly arguments?: readonly { readonly name: string; readonly description: string }[];
   readonly options?: readonly { readonly flags: string; readonly description: string }[];
   /**
-   * At Ctrl-C and SIGTERM it ends what it has begun, by `io.signal`: within 2 seconds, or once the migration that runs has ended. Default:
-   * the system ends the process.
+   * At Ctrl-C and SIGTERM, the command completes its current work through `io.signal`: within 2 seconds, or after the running migration
+   * ends. Default: the system ends the process.
    */
   readonly endsItself?: true;
   run(invocation: Invocation): Promise<CommandResult>;
 }
 
-/** What every command takes. */
+/** Options of every command. */
 export const globalOptions = [
   { flags: "-V, --version", description: "print the versions of Lockstep, ORM, driver and Node" },
   { flags: "--json", description: "print one JSON document" },
@@ -82,7 +82,7 @@ export function defineCommand(command: CliCommand): CliCommand {
   return command;
 }
 
-/** With `--dry-run` a command that writes only shows. */
+/** With `--dry-run`, a writing command only shows its changes. */
 export function writing({ options }: Pick<Invocation, "options">): WorkspaceUse {
   return options.dryRun === true ? "act" : "write";
 }
@@ -93,29 +93,29 @@ export function textOption(invocation: Invocation, name: string): string | undef
   return typeof value === "string" ? value : undefined;
 }
 
-/** The values of an option that may be given several times, or with several values. */
+/** The values of an option that can be repeated or can take several values. */
 export function listOption(invocation: Invocation, name: string): readonly string[] {
   const value = invocation.options[name];
   return Array.isArray(value) ? value : [];
 }
 
-/** What `--confirm` names. */
+/** The names passed to `--confirm`. */
 export function confirmedNames(invocation: Invocation): readonly string[] {
   return listOption(invocation, "confirm")
     .flatMap((entry) => entry.split(","))
     .map((name) => name.trim());
 }
 
-/** The command for the target that was named; for all of them where none was. */
+/** Adds `--target` to a command if this call has one. */
 export function onTarget(command: string, invocation: Invocation): string {
   const target = textOption(invocation, "target");
   return target === undefined ? command : `${command} --target ${shellWord(target)}`;
 }
 
 /**
- * The command with the options that were given: what a run that only shows is followed by.
+ * The command with the same options. A dry run prints it as the next step.
  *
- * @param without the option that makes it only show
+ * @param without the option that makes the run dry
  */
 export function sameCommand(command: string, { options }: Invocation, without = "dryRun"): string {
   const given = Object.entries(options).flatMap(([name, value]) => {
@@ -126,7 +126,7 @@ export function sameCommand(command: string, { options }: Invocation, without = 
   return [command, ...given].join(" ");
 }
 
-/** Globs and spaces are for the command, not for the shell. */
+/** Quotes globs and spaces, so that the command and not the shell receives them. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,7 @@ import { foldersUp } from "../base/files/folders-up.js";
 import { planIds } from "../plan/plan-ids.js";
 import { type CliCommand, globalOptions } from "./command.js";
 
-/** A word that may come next. */
+/** A possible next word. */
 export interface NextWord {
   readonly word: string;
   readonly description: string;
@@ -13,12 +13,12 @@ type Option = NonNullable<CliCommand["options"]>[number];
 const help: Option = { flags: "--help", description: "how the command is used" };
 
 /**
- * What may come next on a command line.
+ * Returns possible next words for a command line.
  *
- * @param words what is typed behind `lockstep`; the last one is being typed, and may be empty
- * @param commands by their names, those of plugins among them
- * @param cwd where plans are looked for, and above
- * @returns nothing where only the user knows: files, values of options
+ * @param words the words after `lockstep`. The last one is incomplete and can be empty
+ * @param commands all commands, including those of plugins
+ * @param cwd folder to search for plans, together with its parents
+ * @returns nothing for files and option values, which only the user knows
  */
 export function completeWords(
   words: readonly string[],
@@ -39,7 +39,7 @@ export function completeWords(
   return [...wordsOfNames(rest, commands), ...plans].filter(isStarted);
 }
 
-/** The command that is typed so far, the words that are no options, and whether an option waits for its value. */
+/** Parses the command so far, the words that are not options, and whether an option still needs its value. */
 function readWords<T extends Pick<CliCommand, "name" | "options">>(words: readonly string[], commands: readonly T[]) {
   const rest: string[] = [];
   const given: string[] = [];
@@ -56,7 +56,7 @@ function readWords<T extends Pick<CliCommand, "name" | "options">>(words: readon
   return { command: commandOf(), rest, isValue, given };
 }
 
-/** The next words of the names that begin so: `backfill` has several. */
+/** The next words of matching command names. `backfill` has several. */
 function wordsOfNames(
   before: readonly string[],
   commands: readonly Pick<CliCommand, "name" | "summary">[],

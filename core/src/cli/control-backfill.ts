@@ -4,17 +4,17 @@ import type { Control } from "../target/ledger/control.js";
 import type { CommandResult, Invocation } from "./command.js";
 import type { TargetBackfill } from "./each-backfill.js";
 
-/** Options of every command that says something to runs. */
+/** Options of every command that controls running backfills. */
 export const controlOptions = [
   { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
 ] as const;
 
 /**
- * Says something to the runs of a plan's backfills, wherever they run.
+ * Changes the control state of a plan's backfills, wherever they run.
  *
- * @param change what people want from now on
- * @param verdict what has become of one backfill, for people
- * @throws LS5026 none has begun
+ * @param change returns the new control state
+ * @param verdict describes the change of one backfill for people
+ * @throws LS5026 no backfill has started
  */
 export async function controlBackfill(
   invocation: Invocation,

@@ -21,9 +21,9 @@ type CopySettings = Pick<
 >;
 
 /**
- * Copies the tables of a plan with a tool, target by target.
+ * Copies the tables of a plan with a tool, one target after another.
  *
- * @throws LS5024 the plan has no such table · LS8002 there is no such tool · what the tool's run throws
+ * @throws LS5024 the plan has no such table · LS8002 no such tool · errors of the tool's run
  */
 export async function copyTables(invocation: Invocation): Promise<CommandResult> {
   const { io, options } = invocation;
@@ -70,7 +70,7 @@ async function copyTable(
   const { invocation, plan, cwd, settings } = run;
   const { io, options } = invocation;
   const view = new CopyView(io, target.name, spec, options.progressJson === true);
-  // A session of its own for each: its lock ends with it.
+  // Each copy needs its own session, because its lock ends with the session.
   const connection = await connect(target.url, { applicationName: "lockstep online run" });
   try {
     requireSystem(connection, plan, target.name);
@@ -86,7 +86,7 @@ async function copyTable(
         now: () => io.now(),
         onEvent: (event) => view.show(event),
       });
-    // Interrupted, it takes its triggers and its copy away.
+    // If interrupted, the copy removes its triggers and its table.
     const result = await toItsEnd(copy).finally(() => io.progress.end());
     if (!settings.isDryRun) await recordCopy(connection, plan, spec, settings.tool.program);
     return { result, verdict: view.verdict(result) };

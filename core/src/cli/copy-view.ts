@@ -6,7 +6,7 @@ import { bar, duration } from "../review/progress.js";
 import { shellWord } from "./command.js";
 import type { Io } from "./io.js";
 
-/** Shows the copy of a table while a tool makes it. */
+/** Shows the progress of a tool that copies a table. */
 export class CopyView {
   readonly #label: string;
   readonly #io: Io;

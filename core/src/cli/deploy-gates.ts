@@ -23,21 +23,21 @@ import { confirmations, helpOf, passOn } from "./pass-gate.js";
 import { developmentTarget, type Target } from "./targets.js";
 import { userConsent } from "./user-consent.js";
 
-/** What the gates of the phases in a deployment said on one target. */
+/** Gate results of a deployment on one target. */
 export interface DeployGates {
   readonly answers: readonly (Pick<GateAnswer, "isOpen" | "statement"> & {
-    /** Exactly one of the two; `migration`: of the user's own. */
+    /** Exactly one of the two is set. `migration`: one of the user's own. */
     readonly plan?: string;
     readonly migration?: string;
   })[];
-  /** The command that opens them; undefined when they are open. */
+  /** The command that opens the gates. Undefined if all are open. */
   readonly help: string | undefined;
-  /** Ways back that wait for running code: the first migration that drops something, those that wait, and what to do in which order. */
+  /** Undo migrations that wait for running code: the first migration with a drop, the withheld migrations, and the ordered steps. */
   readonly stop?: {
     readonly drop: string;
     readonly withheld: readonly string[];
     readonly steps: readonly string[];
-    /** The ORM applies everything or nothing here, so nothing may run. */
+    /** The ORM cannot leave out migrations here, so none may run. */
     readonly isWhole: boolean;
   };
 }
@@ -51,21 +51,21 @@ interface Asked {
   readonly plans: readonly Plan[];
   readonly state: TargetState;
   readonly own: OwnMigrations;
-  /** What goes with the columns of ways back, and no plan made. */
+  /** Objects outside any plan that are dropped together with the columns of an undo. */
   readonly foreign: readonly ForeignObject[];
 }
 
 /**
- * Asks the gates of every expand and contract that a deployment would carry, of every way back that drops a column, and of the defaults
- * of the user's own migrations, on this target. `next` asked those of a contract when it released it: this target may have been behind,
- * new, or written to since.
+ * Runs on this target the gates of every expand and contract in a deployment, of every undo that drops a column, and of the defaults in the
+ * user's own migrations. `next` already ran a contract's gates at its release, but since then this target may have lagged, been added, or
+ * received writes.
  */
 export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const { invocation, target, connection, plans, state, own } = request;
   const drops = target.name === developmentTarget ? [] : await standingDrops(request);
   const defaults = ownDefaultSteps(own, connection);
   const planned = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
-  // A target without these has nothing to confirm; the flag may be meant for the next one.
+  // Without these gates, the target needs no confirmation. The flag can apply to the next target.
   const others = [waitsAccepted, ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"])];
   const confirmed = confirmations(invocation, planned, others);
   const { answers, stop } = await askDrops(request, drops, confirmed);
@@ -100,7 +100,7 @@ function phaseSteps(plans: readonly Plan[], state: TargetState): readonly GateSt
   ];
 }
 
-/** Ways back that drop something here: columns that are there, of tables that have rows or with objects of nobody's plan. */
+/** Undos that drop an existing column whose table has rows or that has dependent objects outside any plan. */
 async function standingDrops({ connection, plans, state, foreign }: Asked): Promise<readonly PendingDrop[]> {
   const standing: PendingDrop[] = [];
   for (const drop of pendingDrops(state, plans)) {
@@ -119,7 +119,7 @@ async function standingDrops({ connection, plans, state, foreign }: Asked): Prom
   return standing;
 }
 
-/** Whether an object hangs on the column that a step is about. */
+/** Whether an object depends on the step's column. */
 const isOver =
   ({ table, column }: GateStep) =>
   ({ taken }: ForeignObject) =>
@@ -135,13 +135,13 @@ async function askDrops(
   const steps: string[] = [];
   let from: { readonly at: number; readonly drop: string } | undefined;
   const order = plugin.listMigrations(project);
-  // Where nothing can be left out, what comes first has to be run by hand.
+  // If the ORM cannot leave migrations out, a person must run the earlier ones by hand.
   const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
   for (const { plan, migration, gates, first } of drops) {
     const asked = await askAbout(target, connection, plan, project, plugin);
     const goesWith = (step: GateStep) => request.foreign.filter(isOver(step)).map(({ dependent }) => dependent);
     const open = { ...asked, facts: { ...asked.facts, goesWith } };
-    // Until what comes first has run, no code works without the column: nobody can have deployed it, whatever was typed.
+    // Until the migrations in `first` run, no code works without the column. So no such code can be live, whatever `--confirm` names.
     const said =
       first.length === 0
         ? await passOn(open, gates, confirmed, invocation)
@@ -164,7 +164,7 @@ async function askDrops(
     const files = contractUndos(plan).filter((file) => first.includes(migrationOf(file)));
     steps.push(
       ...wayBackSteps(gates, {
-        // Recorded, or the deployment would take it for pending, and no confirmation would count.
+        // Record the migration. Otherwise the deployment treats it as pending and ignores every confirmation.
         first: canWithhold
           ? []
           : files.map(
@@ -183,7 +183,7 @@ async function askDrops(
 }
 
 /**
- * A drop that is about to run loses the values for good, on this target: its ledger keeps what the user of an agent said to that.
+ * Records the consent of an agent's user in the target's ledger, because the drop deletes the values on this target for good.
  *
  * @throws LS8025
  */
@@ -200,7 +200,7 @@ async function recordConsent({ invocation, target, connection }: Asked, plan: Pl
   }
 }
 
-/** Asks the gates of expands and contracts, plan by plan, up to the first that is closed. */
+/** Runs the gates of expands and contracts, plan by plan, until one is closed. */
 async function askPhases(
   { invocation, target, connection, project, plugin, plans, state, own }: Asked,
   confirmed: ReadonlySet<string>,
@@ -226,7 +226,7 @@ async function askPhases(
       continue;
     }
     const open = await askAbout(target, connection, plan, project, plugin);
-    // Contract itself is about to run, and what has failed is looked at by the deployment: what counts is everything before it.
+    // The contract itself is about to run, and the deployment checks failed migrations. Only what precedes them counts here.
     const facts = { ...open.facts, units: { ...open.facts.units, failed: [], pending: [] } };
     const said = await passOn({ ...open, facts }, gatesAt(plan, "contract"), confirmed, invocation);
     await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceName(plan), isRelease: false });

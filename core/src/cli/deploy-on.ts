@@ -36,10 +36,10 @@ import { eventText, orderLines } from "./deploy-text.js";
 import { type OwnMigrations, readOwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
 
-/** What a deployment did on one target. */
+/** The result of a deployment on one target. */
 export interface DeployReport {
   readonly target: string;
-  /** `stopped`: before a drop that running code stands against. `copy-first`: a tool has to copy a large table (LS7028). */
+  /** `stopped`: before a drop of a column that running code may use. `copy-first`: a tool must copy a large table (LS7028). */
   readonly status:
     | "done"
     | "nothing"
@@ -50,22 +50,22 @@ export interface DeployReport {
     | "copy-first"
     | "refused"
     | "failed";
-  /** Before it began. */
+  /** Before the deployment started. */
   readonly pending: readonly string[];
-  /** Migrations that have not run there, and that the ORM does not find. */
+  /** Migrations that have not run on the target and that the ORM does not find. */
   readonly unlisted: readonly Unlisted[];
   readonly applied: readonly string[];
-  /** Of those that were pending: they wait until no running build uses the columns that a way back drops. */
+  /** Pending migrations that wait until no running build uses the columns that an undo drops. */
   readonly withheld: readonly string[];
-  /** Of a deployment that stopped: the first migration that drops one of them. */
+  /** Of a stopped deployment: the first migration that drops such a column. */
   readonly drop?: string;
   readonly attempts: number;
   readonly gates: DeployGates["answers"];
-  /** Statements of the user's own that reads or writes would wait for, and that nobody has accepted. */
+  /** Statements of the user's own that would block reads or writes, and that nobody has accepted. */
   readonly waits: readonly string[];
-  /** What the rows there do to the fills of an expand that is pending. */
+  /** How the target's rows affect the fills of a pending expand. */
   readonly fills: readonly PendingFill[];
-  /** Sessions that were in the way before it began. */
+  /** Blocking sessions before the deployment started. */
   readonly blockers: readonly string[];
   readonly error?: LockstepError;
   readonly next?: string;
@@ -92,7 +92,7 @@ const nothingDone = {
   blockers: [],
 };
 
-/** A run of the ORM's own deployment, for the ledger. */
+/** One run of the ORM's own deployment, for the ledger. */
 interface Course {
   units: TargetState["units"];
   migrations: readonly string[];
@@ -101,20 +101,20 @@ interface Course {
 }
 
 /**
- * Deploys to one target: what is pending, its gates, who is in the way, then the ORM's own deployment.
+ * Deploys to one target: reads what is pending, runs the gates, finds blocking sessions, then runs the ORM's own deployment.
  *
- * @throws LS7024 when it was cancelled; any other LockstepError becomes part of the report, for targets before it are done
+ * @throws LS7024 cancelled. Any other LockstepError becomes part of the report, because earlier targets are already done
  */
 export async function deployOn(target: Target, context: DeployContext): Promise<DeployReport> {
   const empty = { target: target.name, ...nothingDone };
   let begun: Partial<DeployReport> = {};
   const course: Course = { units: [], migrations: [], begunAt: 0, attempts: 1 };
   const done = { applied: [] as string[], attempts: 0 };
-  /** They have to follow what has run. */
+  /** They must run after the applied migrations. */
   const grants: string[] = [];
   const { io } = context.invocation;
   try {
-    // Once more after the migrations that the fills of a plan may need.
+    // Repeats after the migrations that a plan's fills may need.
     for (let round = context; ; round = withConfirmationsOfTexts(context)) {
       const {
         units = [],
@@ -186,8 +186,8 @@ async function deployNow(target: Target, context: DeployContext, withheld: reado
 const tookMs = ({ begunAt }: Course) => systemClock.now() - begunAt;
 
 /**
- * What is confirmed is in the ledger by then, for all that was pending. Statements and defaults may be about what an earlier round has
- * made, and their text stays. What is confirmed of running code counts at that moment only: code has to follow the earlier round.
+ * Keeps only confirmations of statements and defaults for the next round, because their text does not change. The ledger already has all
+ * confirmations for what was pending. A confirmation about running code is valid only at that moment: code must follow the earlier round.
  */
 function withConfirmationsOfTexts(context: DeployContext): DeployContext {
   const { invocation } = context;
@@ -198,7 +198,7 @@ function withConfirmationsOfTexts(context: DeployContext): DeployContext {
 
 const ofTexts = ["inserts-allowed", waitsAccepted];
 
-/** Missing grants, then the steps or the command that come after them. Undefined: there is nothing to say. */
+/** Missing grants, then the steps or the command after them. Undefined if there is nothing to do. */
 function nextOf(
   target: Target,
   grants: readonly string[],
@@ -214,7 +214,7 @@ function granting({ name }: Target, grants: readonly string[]): readonly string[
   return grants.length === 0 ? [] : [`on ${name}: ${grants.join("; ")}`];
 }
 
-/** Something is there that should not be, or the other way round: tables, columns, types, functions, schemas and the like. */
+/** SQLSTATEs for objects that exist unexpectedly or are missing: tables, columns, types, functions, schemas and similar. */
 const unexpected = /^42(?:701|703|704|710|723|883|P01|P06|P07)$/;
 
 function driftHint({ details }: LockstepError, { name }: Target, { project }: DeployContext): string {
@@ -226,18 +226,18 @@ type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "waits" | "f
   readonly status?: "nothing" | "unlisted" | "waits" | "closed" | "stopped" | "refused";
   readonly withheld?: readonly string[];
   readonly drop?: string;
-  /** Either a command, or what to do in order. */
+  /** Either `next`, a command, or `steps`, in order. */
   readonly next?: string;
   readonly steps?: readonly string[];
-  /** Statements that have to follow what runs now. */
+  /** Statements to run after this round's migrations. */
   readonly grants?: readonly string[];
-  /** Of the plans, those that are pending. */
+  /** Pending units of plans. */
   readonly units?: TargetState["units"];
-  /** Migrations that wait until those before them are applied, and the target was looked at again. */
+  /** Migrations that wait until the earlier ones are applied and the target is checked again. */
   readonly later?: readonly string[];
 };
 
-/** @param done migrations that this deployment has applied by now: nobody uses what they have made */
+/** @param done migrations that this deployment has already applied: no application uses their objects yet */
 async function look(target: Target, context: DeployContext, done: readonly string[]): Promise<Looked> {
   const { invocation, project, plugin, plans } = context;
   const connection = await connect(target.url, { applicationName: "lockstep deploy" });
@@ -292,7 +292,7 @@ function warn({ name }: Target, { invocation: { io } }: DeployContext, text: str
   io.err(`  ${io.colors.yellow("!")} ${name}: ${text}`);
 }
 
-/** @throws the fault of a plan that this deployment would run; of others it warns */
+/** @throws the fault of a plan that this deployment would run. Warns about the faults of other plans */
 async function requireWholePlans(target: Target, context: DeployContext, state: TargetState): Promise<void> {
   const faults = await planFaultsIn(context.project, context.plugin);
   const fault = faults.find((each) => isDueHere(each, state));
@@ -301,9 +301,9 @@ async function requireWholePlans(target: Target, context: DeployContext, state: 
 }
 
 /**
- * Checks that the target is a server that the plans are for, and that nothing there is in the way of what they make.
+ * Checks that the target's server fits the plans, and that no existing object conflicts with what they create.
  *
- * @returns what gates are asked with
+ * @returns the input for the gates
  */
 async function requireRoom(
   connection: Connection,
@@ -325,7 +325,7 @@ async function requireRoom(
   return { ...mine, own, foreign: agreeable(foreign) };
 }
 
-/** Warns of what runs now: large tables, publications, grants that have to follow, sessions in the way. */
+/** Warns about this round: large tables, publications, missing grants, blocking sessions. */
 async function warnOfDue(
   connection: Connection,
   target: Target,
@@ -356,14 +356,14 @@ async function warnOfDue(
   return { blockers, grants: grants.map(({ grant }) => grant) };
 }
 
-/** Whether this deployment would run something of such a plan, or leave something out: what has run already is history. */
+/** Whether this deployment would run or leave out part of the faulty plan. Migrations already applied do not count. */
 function isDueHere({ plan, contradiction }: PlanFault, { applied, units }: TargetState): boolean {
   if (units.some((unit) => unit.plan.id === plan)) return true;
   const files = contradiction?.files ?? [];
   return files.some((file) => !file.endsWith("/plan.json") && !applied.includes(migrationOf(file)));
 }
 
-/** A deployment that ends before a drop: what waits, and what to do first. */
+/** The result of a deployment that stops before a drop: the withheld migrations and the steps to do first. */
 function stopped({
   withheld,
   drop,
@@ -372,7 +372,7 @@ function stopped({
   return { withheld, drop, steps, exitCode: 1 };
 }
 
-/** A migration of a plan has to run; one that somebody has left out may be meant so. */
+/** A plan's migration must run. Other unlisted migrations may be left out on purpose. */
 function onlyUnlisted(unlisted: readonly Unlisted[], plans: readonly Plan[]): Partial<Looked> {
   const planned = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
   const first = unlisted.find(({ file }) => planned.includes(file));
@@ -384,7 +384,7 @@ function onlyUnlisted(unlisted: readonly Unlisted[], plans: readonly Plan[]): Pa
   };
 }
 
-/** What is about the expression is the same for every row: none can be corrected, or filled later. */
+/** A fault in the expression affects every row, so correcting or deferring rows does not help. */
 function afterRefusal(refused: readonly PendingFill[], target: string): string {
   const another = `To start over with another plan: npx lockstep abandon ${refused[0]?.plan}`;
   const wrong = refused.find((fill) => fill.isOfExpression);
@@ -393,8 +393,8 @@ function afterRefusal(refused: readonly PendingFill[], target: string): string {
 }
 
 /**
- * Tries the fills of the plans that are pending, in their order. The first of which the answer may change with migrations before it ends
- * that: its files and all after them wait, where the ORM can leave them out.
+ * Tries the fills of pending plans in order. Stops at the first whose result may change with earlier migrations: its files and all later
+ * ones wait, if the ORM can leave them out.
  */
 async function pendingFills(
   connection: Connection,
@@ -419,7 +419,7 @@ async function pendingFills(
   return { fills, later: [] };
 }
 
-/** Plans whose expand this deployment carries, and that nothing takes back. */
+/** Plans whose expand is part of this deployment and that are not undone. */
 function pendingExpands(plans: readonly Plan[], { units }: TargetState): readonly Plan[] {
   return plans.filter(
     (plan) =>
@@ -428,7 +428,7 @@ function pendingExpands(plans: readonly Plan[], { units }: TargetState): readonl
   );
 }
 
-/** Grants that have to follow expand: a column must be there to be granted, and code that comes next uses it. */
+/** Grants to run after expand: they need the column, and the next code version needs them. */
 async function missingGrants(
   connection: Connection,
   tables: readonly PlannedTable[],

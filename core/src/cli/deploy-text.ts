@@ -6,13 +6,13 @@ import { numbered } from "../review/terminal.js";
 import { unlistedStatement } from "../review/unlisted.js";
 import type { DeployReport } from "./deploy-on.js";
 
-/** The whole order, before anything of it runs. */
+/** The complete order, printed before the first step runs. */
 export function orderLines(target: string, pending: readonly string[], steps: readonly string[]): readonly string[] {
   const now = `now: ${pending.join(", ")}`;
   return [`${target}: the undo is deployed in this order:`, ...numbered([now, ...steps])];
 }
 
-/** What happens on the way, as people read it. */
+/** Describes a deployment event for people. */
 export function eventText(event: DeployEvent, target: string, colors: Colors): string {
   switch (event.kind) {
     case "line":
@@ -36,13 +36,13 @@ export function eventText(event: DeployEvent, target: string, colors: Colors): s
   }
 }
 
-/** What was applied before something stopped the rest. */
+/** What was applied before the deployment stopped. */
 function appliedText({ pending, applied }: DeployReport): string {
   if (applied.length === 0) return "nothing was applied";
   return `${counted(applied.length, "migration")} applied, ${pending.length - applied.length} pending`;
 }
 
-/** The report as people read it. */
+/** Formats the report for people. */
 export function deployText(report: DeployReport, colors: Colors): string {
   const { target, pending, unlisted, applied, withheld, drop, attempts, error, gates, fills } = report;
   const name = colors.bold(target);
@@ -68,7 +68,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
     case "closed":
       return [
         `${colors.red("✖")} ${name}   ${appliedText(report)}: a gate of a pending migration is ${colors.red("closed")}`,
-        // Several gates say that a column is not there yet.
+        // Several gates can report the same missing column.
         ...new Set(
           gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
         ),

@@ -4,9 +4,9 @@ import { type Colors, colorsFor } from "../review/colors.js";
 import { diffText } from "../review/diff.js";
 
 /**
- * What a run that writes nothing would change, as a patch for the root of the repository: for people, and as `diff` in the JSON.
+ * Returns what a dry run would change, as a patch relative to the repository's root: for people, and as `diff` in the JSON.
  *
- * @param root of the changed files
+ * @param root root folder of the changed files
  */
 export function dryRun(
   changes: readonly FileChange[],

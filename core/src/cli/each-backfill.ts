@@ -9,10 +9,10 @@ import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";
 import { textOption } from "./command.js";
 
-/** A backfill of a plan on a target, as its ledger has it. */
+/** A backfill of a plan on a target, as recorded in its ledger. */
 export interface TargetBackfill {
   readonly target: string;
-  /** The name in the config that it is one of many under. */
+  /** The config name of the target group that this target belongs to. */
   readonly group?: string;
   readonly spec: BackfillSpec;
   readonly connection: Connection;
@@ -21,10 +21,10 @@ export interface TargetBackfill {
 }
 
 /**
- * Goes through the backfills of the plan that have begun, target by target, over one connection each.
+ * Visits the started backfills of the plan, target by target, over one connection each.
  *
  * @param isReadOnly false: `visit` writes the ledger
- * @throws LS8004 when a target cannot be reached · LS7005 when the plan is made for another system
+ * @throws LS8004 a target is unreachable · LS7005 the plan is for another database system
  */
 export async function eachBackfill<T>(
   invocation: Invocation,
@@ -33,7 +33,7 @@ export async function eachBackfill<T>(
 ): Promise<{
   readonly plan: Plan;
   readonly results: readonly T[];
-  /** Targets and tables where it has not begun. */
+  /** Targets and tables whose backfill has not started. */
   readonly notBegun: readonly { readonly target: string; readonly group?: string; readonly spec: BackfillSpec }[];
 }> {
   const { project, config } = await invocation.workspace();

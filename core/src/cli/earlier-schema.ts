@@ -4,20 +4,20 @@ import type { Migration, Operation, OperationOf } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 
-/** What the migrations before one have made, as far as a rewrite depends on it. */
+/** What the earlier migrations created, as far as a rewrite depends on it. */
 export interface EarlierSchema extends Pick<VerdictContext, "provenBy"> {
   readonly isNeverNull?: VerdictContext["isNeverNull"] | undefined;
-  /** Tables that the database was asked about, and those that the migrations made. */
+  /** Adds tables that the migrations created to those read from the database. */
   orFormerTable(asked: VerdictContext["formerTable"]): VerdictContext["formerTable"];
-  /** A statement that finds the column that it would add takes its lock, and does nothing else. */
+  /** Removes statements that would add an existing column: they take their lock and do nothing else. */
   withoutIdle(migration: Migration): Migration;
 }
 
 /**
- * Reads the migrations before this one where it matters what they made: a check that is validated, a column that becomes NOT NULL, loses its
- * default or is added IF NOT EXISTS. What cannot be read makes nothing known.
+ * Reads the earlier migrations if this one depends on them: it validates a check, or makes a column NOT NULL, changes its default, or adds
+ * it IF NOT EXISTS. A migration that cannot be read resets what is known.
  *
- * @param earlier their names, in order
+ * @param earlier names of the migrations, in order
  */
 export async function earlierSchema(
   { operations }: Migration,
@@ -38,7 +38,7 @@ export async function earlierSchema(
   }
   const { isNeverNull, formerTable } = state.known();
   return {
-    // Also of a table that they have not made.
+    // Includes checks on tables that these migrations did not create.
     provenBy: (table, constraint) =>
       checks.findLast((each) => each.name === constraint && each.table.name === table.name)?.notNull,
     isNeverNull,

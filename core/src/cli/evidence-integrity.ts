@@ -1,15 +1,15 @@
-/** What shows that nobody has edited evidence since `verify` wrote it. */
+/** Detects edits to evidence after `verify` wrote it. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { sha256 } from "../plan/hash.js";
 
-/** The variable with a secret that the job of `verify` and the one of `next` share. */
+/** The variable with the secret that the `verify` job and the `next` job share. */
 export const evidenceKey = "LOCKSTEP_EVIDENCE_KEY";
 
 /**
- * The integrity of a document: with a key its HMAC, which only who has the key can make; without one a checksum, which shows an edit and no
- * forgery.
+ * Computes the integrity of a document. With a key: its HMAC, which only the key's owner can create. Without a key: a checksum, which
+ * detects edits but not forgery.
  *
- * @param document what JSON has, in its order, without the integrity
+ * @param document the JSON content in its original order, without the integrity
  * @returns `hmac-sha256:<hex>` or `sha256:<hex>`
  */
 export function integrityOf(document: object, key: string | undefined): string {
@@ -18,8 +18,8 @@ export function integrityOf(document: object, key: string | undefined): string {
 }
 
 /**
- * @param document as it was read, with its `integrity`
- * @returns undefined: it is as `verify` wrote it. Else what is wrong, to be said after its name
+ * @param document the document as read, with its `integrity`
+ * @returns undefined if `verify` wrote it exactly so. Otherwise the fault, to print after its name
  */
 export function wrongIntegrity(
   { integrity, ...document }: Readonly<Record<string, unknown>>,

@@ -19,11 +19,11 @@ import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { findProject } from "./workspace.js";
 
 /**
- * Asks every check, of the project and of each target. What is broken is a finding, not the end: only without a project there
- * is nothing to look at. Unlike other commands it does not finish a write that was interrupted.
+ * Runs every check of the project and of each target. A failure becomes a finding, and the run continues. Only a missing project ends it.
+ * Unlike other commands, it does not finish an interrupted write.
  *
- * @param name one target; by default every target that has a URL, and the development database
- * @throws LS8001 no project · LS8003, LS8006 for the target named
+ * @param name one target. Default: every target that has a URL, and the development database
+ * @throws LS8001 no project · LS8003, LS8006 for the named target
  */
 export async function examine(invocation: Invocation, name: string | undefined): Promise<Examination> {
   const { io, plugins, cwd } = invocation;
@@ -65,7 +65,7 @@ async function examineTarget(
     return { target: { name: target.name, error: error.message, next: error.hint }, answers: [] };
   }
   try {
-    // A table of migrations that cannot be read is told by its own check.
+    // A separate check reports an unreadable migrations table.
     const { applied = [] } = (await plugin.readApplied(connection, project).catch(ignoring(isNoBug))) ?? {};
     const inRepository = [...facts.migrations, ...facts.unlisted.map(({ file }) => migrationOf(file))];
     const openPlans = openPlansOn(facts.plans, applied, inRepository);
@@ -78,7 +78,7 @@ async function examineTarget(
   }
 }
 
-/** What the checks of the project itself look at. */
+/** Collects the input of the project checks. */
 export async function projectFacts(
   plugin: OrmPlugin,
   project: Project,
@@ -123,9 +123,9 @@ async function readModels(plugin: OrmPlugin, project: Project): Promise<Pick<Pro
 }
 
 /**
- * Targets whose URL is not set here are told by a check of the project, unless one was asked for by name.
+ * Selects the targets to check. Skips targets whose URL is not set here, because a project check reports them, unless `name` is given.
  *
- * @param onUnlisted told a group whose members the server does not list
+ * @param onUnlisted called with a group whose members the server does not list
  */
 async function targetsOf(
   config: LockstepConfig,
@@ -149,7 +149,7 @@ async function targetsOf(
       }
   }
   const { developmentUrl } = project;
-  // A pipeline often has production's URL where a developer has his own.
+  // In a pipeline, the development URL is often that of production.
   const isKnown = set.some((target) => target.url === developmentUrl || target.name === developmentTarget);
   return developmentUrl === undefined || isKnown ? set : [{ name: developmentTarget, url: developmentUrl }, ...set];
 }

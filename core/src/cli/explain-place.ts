@@ -19,7 +19,7 @@ interface NamedLine {
   readonly line: number;
 }
 
-/** What a place is explained by. */
+/** Input of an explanation. */
 interface Explained extends NamedLine {
   readonly workspace: Workspace;
   readonly plan: Plan;
@@ -31,16 +31,16 @@ interface Explained extends NamedLine {
 }
 
 /**
- * Says why the place at `file:line` is or is not offered, for each column of the plan. Nothing is written.
+ * Explains why the place at `file:line` is or is not offered, for each column of the plan. Writes nothing.
  *
- * @throws LS8002 no line is named · LS4003 there is no such file · LS3013 `--like` names a column that the model does not have
+ * @throws LS8002 no line given · LS4003 no such file · LS3013 `--like` names a column that the model does not have
  */
 export async function explainPlace(request: {
   readonly place: string;
   readonly plan: Plan;
   readonly command: string;
   readonly invocation: Invocation;
-  /** A column without one has no phases. */
+  /** A column without a plan has no phases. */
   readonly hasPlan: boolean;
 }): Promise<CommandResult> {
   const { place, command, invocation, hasPlan } = request;
@@ -53,7 +53,7 @@ export async function explainPlace(request: {
   const settings = codeSettings(config, invocation.io.env);
   const planned = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
   const found = await inputOf({ plan, project, plugin, code: settings, models }, planned);
-  // As a run with these flags has them: its answers count before those that are kept, and before annotations.
+  // Same as a run with these flags: its answers override stored answers and annotations.
   const intents =
     found === undefined
       ? withAnswers(planned, answersIn(plan.state))
@@ -72,7 +72,7 @@ export async function explainPlace(request: {
   };
 }
 
-/** @throws LS8002 no line is named · LS4003 there is no such file */
+/** @throws LS8002 no line given · LS4003 no such file */
 function namedLine(place: string, root: string, command: string): NamedLine {
   const [, file = "", digits] = /^(?:\.\/)?(.+?)(?::(\d+))?$/.exec(place.replaceAll("\\", "/")) ?? [];
   if (!existsSync(join(root, file)))
@@ -84,7 +84,7 @@ function namedLine(place: string, root: string, command: string): NamedLine {
   return { file, line: Number(digits) };
 }
 
-/** Why nothing is offered at the line: of the file, of an edit or a place that is there, or of the code. */
+/** Why nothing is offered at the line: because of the file, an existing edit or place, or the code. */
 async function whyNot(explained: Explained): Promise<readonly string[]> {
   const { file, line, plan, models, intents, input } = explained;
   const source = input?.files.find((each) => each.file === file);
@@ -120,7 +120,7 @@ async function whyNot(explained: Explained): Promise<readonly string[]> {
     .map((model) => `${file}:${line}  is not offered: ${whyNotOffered(source, line, model, models)}.`);
 }
 
-/** Why the file is not among those that are read as the application's code. */
+/** Why the file is not read as application code. */
 async function whyNotRead({ workspace, file, models, settings, intents }: Explained): Promise<string> {
   const { project } = workspace;
   const [{ whySkipped }, { codeRoots }, { relevance }] = await Promise.all([
@@ -142,7 +142,7 @@ async function whyNotRead({ workspace, file, models, settings, intents }: Explai
   });
 }
 
-/** What is known of the places at a line, one after the other. */
+/** Describes each place at a line. */
 function answersAt(
   questions: readonly RankedPlaces[],
   file: string,
@@ -177,7 +177,7 @@ function answersAt(
   });
 }
 
-/** When the place is offered, if that is not now. */
+/** The phase that offers the place, if it is not the current one. */
 function phaseWords(plan: Plan, phase: "expand" | "switch" | "contract"): readonly string[] {
   const all = phasesOf(plan);
   const own = all.includes(phase) ? phase : "contract";

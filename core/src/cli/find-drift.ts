@@ -19,15 +19,15 @@ export interface DriftRequest {
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
-  /** Patterns of the config. */
+  /** Patterns from the config. */
   readonly ignore: readonly string[];
   readonly stageUrl: string | undefined;
   onStep(text: string): void;
-  /** Aborted: whoever runs migrations on a stage is interrupted. */
+  /** When aborted, interrupts the migrations that run on a scratch database. */
   readonly signal?: AbortSignal;
 }
 
-/** Looks at targets. What several of them have in common – a stage, a replayed history – is made once. Close it when done. */
+/** Compares targets with their migrations. Creates a shared scratch database or replayed history only once. Close it when done. */
 export class DriftSearch {
   readonly #request: DriftRequest;
   readonly #stages = new Map<string, Stage>();
@@ -39,10 +39,10 @@ export class DriftSearch {
   }
 
   /**
-   * What a target has that its migrations do not make, and the other way round.
+   * Compares a target's schema with its migrations.
    *
-   * @throws LS6702 a history that does not run · LS6703 LS7023 migrations that run meanwhile · LS6704 an account that is not told of
-   *   everything · LS6705 no schema · LS6706 a table that is locked · LS6501 no stage · LS8004 no target
+   * @throws LS6702 the history does not run · LS6703 LS7023 migrations run during the comparison · LS6704 the account cannot see everything
+   * · LS6705 no schema · LS6706 a table is locked · LS6501 no scratch database · LS8004 the target is unreachable
    */
   async look(target: Target): Promise<DriftReport> {
     const { project, plugin, plans, ignore, onStep } = this.#request;
@@ -124,19 +124,19 @@ export class DriftSearch {
     const stage =
       this.#stages.get(key) ?? (await openStage({ root: project.root, dialect, version, settings, url: stageUrl }));
     this.#stages.set(key, stage);
-    // It was closed while its server started.
+    // `close` was called while the server started.
     if (this.#isClosed) await stage.close();
     return stage;
   }
 }
 
 interface ServerKind {
-  /** The server's own: a project may say MySQL, and mean MariaDB. */
+  /** Reported by the server: a project configured for MySQL can use MariaDB. */
   readonly dialect: DialectId;
   readonly version: string;
 }
 
-/** Where a URL names a schema the others of that database are somebody else's, but those that migrations name themselves. */
+/** If the URL names a schema, compares it and the schemas that migrations name. The others belong to other applications. */
 function scopeOf(
   { url }: Target,
   { defaultSchema }: TargetNames,
@@ -150,7 +150,7 @@ function scopeOf(
 const isSame = (one: AppliedMigrations, other: AppliedMigrations) =>
   JSON.stringify([one.applied, one.failed]) === JSON.stringify([other.applied, other.failed]);
 
-/** Waiting for a lock took too long, or a statement did. */
+/** A lock timeout or a statement timeout. */
 const lateStates = new Set<string | undefined>(["55P03", "57014"]);
 
 async function onTarget<T>(

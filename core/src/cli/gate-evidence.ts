@@ -12,7 +12,7 @@ const writer = z.object({ file: z.string(), line: z.number(), what: z.string(), 
 
 const answerSchema = z
   .object({
-    /** One of the many that the target stands for: `tenants/acme`. Absent: the target itself. */
+    /** A member of the target group: `tenants/acme`. Absent: the target itself. */
     target: z.string(),
     gate: z.string(),
     isOpen: z.boolean(),
@@ -34,24 +34,24 @@ const evidenceSchema = z.object({
   planHash: z.string(),
   phase: z.string(),
   target: z.string(),
-  /** The server that was asked, and its version; of many the first ones. */
+  /** The server and its version. Of a group, those of the first members. */
   server: z.string(),
   at: z.iso.datetime(),
-  /** Of the places of the code that were asked about: see `codeHash`. */
+  /** Hash of the code places that the gates cover: see `codeHash`. */
   code: z.string(),
   answers: z.array(answerSchema),
   /** See `integrityOf`. */
   integrity: z.string(),
 });
 
-/** What the gates of a phase said on one target, in a file: `verify` writes it, `next --evidence` takes it for the target's own word. */
+/** Gate results of a phase on one target, as a file. `verify` writes it. `next --evidence` uses it instead of the target. */
 export type GateEvidence = Readonly<z.output<typeof evidenceSchema>>;
 
 const maxAgeMs = 24 * 3_600_000;
-/** Two machines are not of one second. */
+/** Tolerated clock difference between two machines. */
 const aheadMs = 600_000;
 
-/** Which places of the code the gates have to ask about: with others it is another question. */
+/** Hash of the code places that the gates cover. If they change, the evidence no longer applies. */
 export function codeHash(steps: readonly GateStep[], writersOf: GateFacts["writersOf"]): string {
   return sha256(
     JSON.stringify(steps.map((step) => (writersOf?.(step) ?? []).map(({ file, id, what }) => [file, id ?? what]))),
@@ -59,9 +59,9 @@ export function codeHash(steps: readonly GateStep[], writersOf: GateFacts["write
 }
 
 /**
- * Reads what `verify` wrote.
+ * Reads evidence that `verify` wrote.
  *
- * @throws LS7030 a file that is none, one that was edited, and one that is about something else, or too old
+ * @throws LS7030 not evidence, edited, about something else, or too old
  */
 export function readGateEvidence(
   file: string,
@@ -99,13 +99,13 @@ export function readGateEvidence(
   return evidence;
 }
 
-/** @throws LS7030 when the code has other places than those that were asked about */
+/** @throws LS7030 the code has other places than the evidence covers */
 export function assertSameCode(file: string, { code }: GateEvidence, plan: Plan, now: string): void {
   if (code !== now)
     throw refusal(file, "was created for other code: the places that may omit the column have changed", plan.id);
 }
 
-/** For the gate's lines: the answers as if the target, or all that it stands for, had been asked now. */
+/** Returns the answers for the gate's lines, as if the target or each member of its group had been checked now. */
 export function answersOf({
   answers,
   at,

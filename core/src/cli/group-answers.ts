@@ -4,7 +4,7 @@ import type { Target } from "./targets.js";
 
 type Answer = GateAnswer & { readonly target: string };
 
-/** Answers of many targets under one name that say the same, as one answer each: with whom it speaks of, and how many they are. */
+/** Merges equal answers from targets of one group into one answer, with the names and the number of the targets. */
 export function inOneLine(
   answers: readonly Answer[],
   members: readonly Pick<Target, "name" | "group">[],

@@ -8,16 +8,16 @@ import type { Target } from "./targets.js";
 
 type Settings = LockstepConfig["targets"][string];
 
-/** Whether a name of the config stands for many databases or schemas. */
+/** Whether a config target is a group of many databases or schemas. */
 export function isGroup(settings: Settings | undefined): boolean {
   return settings?.eachSchema !== undefined || settings?.eachFrom !== undefined;
 }
 
 /**
- * The targets that a name of the config stands for, as the database lists them now.
+ * Lists the current members of a target group from the database.
  *
- * @throws LS8002 its query is not one SELECT, or it writes · LS8004 it cannot be reached · LS8017 it names none, or the query names
- *   them otherwise than is said
+ * @throws LS8002 the query is not one SELECT, or it writes · LS8004 the database is unreachable · LS8017 no members, or invalid rows from
+ * the query
  */
 export async function membersOf(group: Target, { eachSchema, eachFrom = "" }: Settings): Promise<readonly Target[]> {
   const connection = await connect(group.url, {

@@ -5,37 +5,38 @@ import { commandsHere, type Reading } from "../base/files/commands-here.js";
 import { type Colors, colorsFor } from "../review/colors.js";
 import { printable, withoutControls } from "../review/printable.js";
 
-/** What a command may use of the world outside: arguments of `run`, so that tests give their own. */
+/** A command's access to the outside world. It is a parameter of `run`, so that tests can pass their own. */
 export interface Io {
   /**
-   * The answer.
+   * Prints the result.
    *
-   * @param form `commands`: those of a CI server, which their format has escaped · `patch`: lines of files, with their line ends. Default: text
+   * @param form `commands`: workflow commands of a CI server, already escaped by their format · `patch`: lines of files, with their line
+   * ends. Default: text
    */
   out(text: string, form?: "text" | "commands" | "patch"): void;
-  /** Progress and questions. */
+  /** Prints progress and questions. */
   err(text: string): void;
-  /** The project that is spoken of from here on, by its root: commands are named as it has them. */
+  /** Sets the project root. Later texts print commands in the form that this project uses. */
   speakOf(root: string): void;
-  /** Rewrites the last progress line; without a terminal a line appears every 30 seconds. */
+  /** Rewrites the last progress line. Without a terminal, prints a line every 30 seconds. */
   progress: Progress;
-  /** Rewrites what it showed before; without a terminal it prints what is new. */
+  /** Rewrites its previous text. Without a terminal, prints only changed texts. */
   readonly screen: { show(text: string): void };
   readonly colors: Colors;
-  /** Questions may be asked: a person sits there, and no agent. */
+  /** Whether prompts are allowed: a person, not an agent, uses the terminal. */
   readonly isInteractive: boolean;
-  /** A yes or a no; only when isInteractive. */
+  /** Asks for yes or no. Only when isInteractive. */
   confirm(question: string): Promise<boolean>;
-  /** One of a few answers; only when isInteractive. @returns undefined when it was cancelled */
+  /** Asks for one of a few answers. Only when isInteractive. @returns undefined when cancelled */
   pick<T extends string>(question: string, answers: readonly Answer<T>[]): Promise<T | undefined>;
-  /** A few words; only when isInteractive. @returns undefined when it was cancelled */
+  /** Asks for a short text. Only when isInteractive. @returns undefined when cancelled */
   text(question: string): Promise<string | undefined>;
-  /** A checklist in groups; only when isInteractive. @returns the values ticked; undefined when it was cancelled */
+  /** Shows a grouped checklist. Only when isInteractive. @returns the ticked values, or undefined when cancelled */
   tick(question: string, groups: readonly AnswerGroup[]): Promise<readonly string[] | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   now(): Date;
-  /** Aborted by Ctrl-C and by SIGTERM, of commands with `endsItself`. */
+  /** Aborted by Ctrl-C and SIGTERM, for commands with `endsItself`. */
   readonly signal: AbortSignal;
 }
 
@@ -43,9 +44,9 @@ export interface Io {
 export interface Answer<T extends string = string> {
   readonly value: T;
   readonly label: string;
-  /** Shown beside the line that the cursor is on. */
+  /** Shown next to the line under the cursor. */
   readonly hint?: string;
-  /** Of a checklist: ticked from the start. */
+  /** In a checklist: ticked initially. */
   readonly isTicked?: boolean;
 }
 
@@ -55,7 +56,7 @@ export interface AnswerGroup {
 }
 
 export interface Progress {
-  /** A line is rewritten; false: it goes to a log. */
+  /** true: a line is rewritten in place. false: lines are appended to a log. */
   readonly isLive: boolean;
   update(line: string): void;
   end(): void;
@@ -63,15 +64,15 @@ export interface Progress {
 
 export interface TerminalOptions {
   readonly ci: boolean;
-  /** Asked for where something begins that has to be ended. */
+  /** Called when work starts that needs a clean end. */
   signal(): AbortSignal;
-  /** The answer is a document. */
+  /** Output is a JSON document. */
   readonly isJson: boolean;
-  /** Whom commands are named for, in every text for people. */
+  /** Determines how commands are written in texts for people. */
   readonly reading: Reading;
 }
 
-/** As `git apply` reads it, where a file takes it. A terminal and the log of a CI server, which may read a pipe, obey nothing in it. */
+/** Writes the patch unchanged to a file, for `git apply`. For a terminal or pipe, escapes its control characters. */
 function printPatch(patch: string, hasColor: boolean): void {
   hasSaid();
   if (fstatSync(1).isFile()) return void process.stdout.write(patch);
@@ -83,7 +84,7 @@ function printPatch(patch: string, hasColor: boolean): void {
   );
 }
 
-/** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI, an agent or no TTY: nothing is asked. */
+/** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is a TTY. No prompts with `--ci`, CI, an agent or no TTY. */
 export function terminalIo(options: TerminalOptions): Io {
   const { reading } = options;
   const { env } = process;
@@ -152,14 +153,13 @@ function shownAnswer({ value, label, hint }: Answer): { value: string; label: st
   return { value, label: printable(label), ...(hint === undefined ? {} : { hint: printable(hint) }) };
 }
 
-/** Several lines that are looked at again and again. */
+/** Redraws several lines in place. */
 function screen(isLive: boolean): Io["screen"] {
   let height = 0;
   let before = "";
   return {
     show(text) {
       if (!isLive) {
-        // Ages and rates change with every look: the first line of each entry says what a log wants to know.
         if (text !== before) process.stderr.write(`${printable(text)}\n`);
         before = text;
         return;
@@ -190,10 +190,10 @@ function liveProgress(): Progress {
   };
 }
 
-/** A log gets the newest line every 30 seconds, from the thread that tells what the process is doing. */
+/** Writes the newest line to a log every 30 seconds, from the thread that reports current work. */
 const plainProgress: Progress = { isLive: false, update: (line) => doing(line.trim()), end: () => doing() };
 
-/** While a person thinks, nothing is at work. */
+/** Reports no current work while a prompt waits for the person. */
 async function asked<T>(ask: () => Promise<T>): Promise<T> {
   doing("");
   return ask().finally(() => doing());

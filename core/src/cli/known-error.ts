@@ -2,15 +2,15 @@ import { LockstepError } from "../base/errors.js";
 import { refused } from "../dialect/db/refused.js";
 import { retryReason } from "../dialect/db/retry.js";
 
-/** What the machine is short of, or does not allow. ENOENT is not among them: whoever looks for a file says what it is for. */
+/** Missing resources or permissions of the machine. Excludes ENOENT: the code that opens a file reports it with the file's purpose. */
 const fileErrors = new Set([
   ...["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO"],
   ...["EMFILE", "ENFILE", "EISDIR", "ENOTDIR", "ENAMETOOLONG"],
 ]);
 
 /**
- * An error of the database, the network or the file system that nobody on its way knew more about: the environment's, no bug of ours.
- * Others pass as they are.
+ * Converts an error of the database, the network or the file system that no other code handled: it is the environment's, not our bug.
+ * Returns other errors unchanged.
  */
 export function knownError(error: unknown): unknown {
   if (error instanceof LockstepError) return error;

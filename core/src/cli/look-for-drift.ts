@@ -9,10 +9,10 @@ import { knownError } from "./known-error.js";
 import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 
 /**
- * Looks at the targets one after the other. One that cannot be looked at is an entry with its error, not the end.
+ * Compares targets one after another. If a target cannot be compared, its entry has the error and the run continues.
  *
- * @returns exit code 0 no difference · 3 a difference · 1 nobody could look, for pipelines that let one of them pass
- * @throws LS6707 at Ctrl-C · LS8002 and what choosing targets throws
+ * @returns exit code 0 no difference · 3 a difference · 1 a target could not be compared, so that pipelines can tolerate one of them
+ * @throws LS6707 at Ctrl-C · LS8002 and errors of choosing targets
  */
 export async function lookForDrift(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
@@ -21,7 +21,7 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
     textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
   const reports: DriftReport[] = [];
   const targets: Target[] = [];
-  // A server that does not list its members cannot be looked at either.
+  // A group whose server does not list its members cannot be compared either.
   for (const one of name === undefined ? Object.keys(config.targets) : [name])
     try {
       targets.push(...(await chooseTargets(config, project, io, one, true)));
@@ -38,7 +38,7 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
     onStep: (text) => io.progress.update(text),
     signal: io.signal,
   });
-  // Whatever runs on a stage ends with it: nobody waits for a long history.
+  // Closing a scratch database ends its migrations, so Ctrl-C does not wait for a long history.
   const stop = () => void search.close().catch(duringCleanUp);
   io.signal.addEventListener("abort", stop);
   try {
@@ -67,7 +67,7 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
   };
 }
 
-/** @throws what is no answer about the target: a bug of ours */
+/** @throws an error that is not about the target: our bug */
 function unseen(target: Pick<Target, "name" | "group">, thrown: unknown): DriftReport {
   const error = knownError(thrown);
   if (!(error instanceof LockstepError)) throw error;

@@ -22,14 +22,14 @@ const schemaVersion = 1;
 export interface MainOptions {
   readonly plugins: readonly OrmPlugin[];
   readonly version: string;
-  /** Without node and script: `process.argv.slice(2)`. */
+  /** Arguments without node and script: `process.argv.slice(2)`. */
   readonly argv: readonly string[];
 }
 
 /**
  * Runs the `lockstep` command.
  *
- * @returns the exit code: 0 fine · 1 the answer is no · 2 usage or config · 3 database or environment · 4 our bug · 5 an anomaly · 130 cancelled
+ * @returns 0 success · 1 negative result · 2 usage or config · 3 database or environment · 4 our bug · 5 an anomaly · 130 cancelled
  */
 export async function main({ plugins, version, argv }: MainOptions): Promise<number> {
   let exitCode = 0;
@@ -84,7 +84,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
       }
     });
   }
-  // They get the line as it was typed: commander would take the ORM's options for its own.
+  // Plugin commands get the line as typed: commander would parse the ORM's options as its own.
   const own = plugins.flatMap((plugin) => plugin.commands ?? []);
   for (const { name, summary } of own) program.command(name, { hidden: true }).description(summary).helpOption(false);
   try {
@@ -100,12 +100,12 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   return exitCode;
 }
 
-/** What an interrupted command has to come to an end of its own. */
+/** The time that an interrupted command has to end by itself. */
 const interruptedMs = 1_800;
 
 /**
- * Ctrl-C and SIGTERM. From when a command with `endsItself` asks for the signal it ends by it. Before, and in all other commands, there is
- * no handler: the system ends the process at once, even in the middle of a parser, where no handler would run.
+ * Handles Ctrl-C and SIGTERM. Installs its handlers when a command with `endsItself` first reads the signal. Before that, and for all other
+ * commands, the system ends the process at once, even inside a parser, where no handler would run.
  */
 class Ending {
   readonly #abort = new AbortController();
@@ -126,7 +126,7 @@ class Ending {
   }
 
   readonly #interrupt = () => {
-    // The second Ctrl-C waits for nothing.
+    // The second Ctrl-C ends the process immediately.
     if (this.#abort.signal.aborted) process.exit(130);
     this.#abort.abort();
     let leftMs = interruptedMs;
@@ -142,12 +142,12 @@ class Ending {
   };
 }
 
-/** A line with the global options that stand at its beginning. */
+/** A command line with its leading global options. */
 interface TypedGlobals {
   readonly cwd: string;
   readonly isJson: boolean;
   readonly isVersion: boolean;
-  /** From the first other word on: `--cwd app prisma migrate dev` names a command of a plugin. */
+  /** Arguments from the first other word on: `--cwd app prisma migrate dev` names a plugin's command. */
   readonly rest: readonly string[];
 }
 
@@ -191,14 +191,14 @@ async function runPluginCommand(
   }
 }
 
-/** Until the project is found. */
+/** Used until the project is found. */
 function readingIn([own]: readonly OrmPlugin[], root: string): Reading {
   return { cwd: process.cwd(), root, packageName: own?.packageName ?? "lockstep", env: process.env };
 }
 
 type Action = (args: (string | undefined)[], options: Invocation["options"]) => Promise<void>;
 
-/** `backfill run` becomes the command `run` of the group `backfill`. */
+/** Registers `backfill run` as the command `run` of the group `backfill`. */
 function register(program: Command, command: CliCommand, action: Action): void {
   for (const name of [command.name, ...(command.aliases ?? [])]) {
     const words = name.split(" ");
@@ -256,7 +256,7 @@ async function runCommand(
   }
 }
 
-/** Files that could have mattered, and were too large to read. */
+/** Warns about files that could be relevant but were too large to read. */
 function sayLeftOut(io: Io, cwd: string): void {
   const text = leftOutText((path) => relative(cwd, path).replaceAll("\\", "/"));
   if (text !== undefined) io.err(io.colors.yellow(text));

@@ -20,22 +20,22 @@ import { dryRun } from "./dry-run.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { unreadCode } from "./write-sites.js";
 
-/** What a run has edited, or would edit, and what it is about. */
+/** What a run edited or would edit, with its context. */
 interface Edited {
   readonly invocation: Invocation;
   readonly work: CodeWork;
   readonly level: ReturnType<typeof codePolicy>["level"];
   readonly result: RefreshResult;
   readonly isDry: boolean;
-  /** Of the project. */
+  /** Root folder of the project. */
   readonly root: string;
   readonly unread: readonly UnreadFile[];
 }
 
 /**
- * Makes the code edits of the current phase, and lists the places that are left.
+ * Makes the code edits of the current phase and lists the remaining places.
  *
- * @throws LS8002 a format that there is not · Cancelled at Ctrl-C
+ * @throws LS8002 an invalid format · Cancelled at Ctrl-C
  */
 export async function makeEdits(invocation: Invocation, work: CodeWork): Promise<CommandResult> {
   const { plan, command, keep } = work;
@@ -90,7 +90,7 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
   };
 }
 
-/** What keeps an answer from being complete: edits and files that were not checked, laid out or read. */
+/** Reasons why the result is incomplete: edits and files that were not checked, formatted or read. */
 function notesOf({ invocation, work: { command }, result, unread }: Edited): readonly string[] {
   const { colors } = invocation.io;
   return [
@@ -101,7 +101,7 @@ function notesOf({ invocation, work: { command }, result, unread }: Edited): rea
   ].flatMap((note) => (note === undefined || note === "" ? [] : [note]));
 }
 
-/** The answer for the terminal, behind the diff of a dry run. */
+/** The terminal output, after the diff of a dry run. */
 function linesOf(
   edited: Edited,
   open: Parameters<typeof editsText>[0]["open"],
@@ -126,7 +126,7 @@ function linesOf(
   ];
 }
 
-/** What is left to do, and the command of it. */
+/** What is left to do, with its command. */
 function nextOf({ invocation, work: { command, keep }, level, result, isDry }: Edited): NextWords {
   const repeated = sameCommand(command, invocation);
   if (isDry && result.made.length > 0) return { words: repeated, command: repeated };
@@ -141,7 +141,7 @@ function nextOf({ invocation, work: { command, keep }, level, result, isDry }: E
   });
 }
 
-/** What is said instead of a list of edits. */
+/** The text that replaces a list of edits. */
 function verdictOf({ invocation, work, level, result, isDry, unread }: Edited): string | undefined {
   if (work.plan.state.released === "undone") return "This plan was undone: it has no code edits.";
   if (level === "none") return invocation.io.colors.yellow(noEdits);
@@ -152,7 +152,7 @@ function verdictOf({ invocation, work, level, result, isDry, unread }: Edited): 
     : undefined;
 }
 
-/** Places that little speaks for, as a list: without `--all` only their number is shown. */
+/** Places with little evidence. Without `--all`, only their number is shown. */
 function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind">[] {
   return questions.flatMap(({ intent: { model, field }, ranked }) =>
     ranked
@@ -165,7 +165,7 @@ function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind
   );
 }
 
-/** What `--json` prints; files are named from the root of the repository. */
+/** The document of `--json`. File names start at the root of the repository. */
 async function documentOf(edited: Edited, silent: ReturnType<typeof leftOut> | undefined) {
   const { work, result, root, isDry, unread } = edited;
   const { codeJson } = await import("./code-json.js");
@@ -181,7 +181,7 @@ async function documentOf(edited: Edited, silent: ReturnType<typeof leftOut> | u
   });
 }
 
-/** @throws LS8002 a format that there is not */
+/** @throws LS8002 an invalid format */
 function formatOf(format = "text"): "text" | "markdown" {
   if (format === "text" || format === "markdown") return format;
   throw new LockstepError("LS8002", `--format ${format} is not valid: use text or markdown.`, {
@@ -189,7 +189,7 @@ function formatOf(format = "text"): "text" | "markdown" {
   });
 }
 
-/** What is said where this run edits nothing, and nothing waits. */
+/** The text if this run edits nothing and no edit is pending. */
 function idleText(
   { plan, unchecked, missingTypes, isUndemanded }: RefreshResult,
   hasPlan: boolean,
@@ -204,7 +204,7 @@ function idleText(
     : "All code edits that were found are made.";
 }
 
-/** Of columns without a plan nothing must be edited unless code says so. */
+/** Without a plan, a column requires edits only where the code shows it. */
 function nothingToEdit({ columns, state }: Plan): string {
   const names = columns.map(({ model, field }) => `${model}.${field}`).join(", ");
   return state.places.length > 0
@@ -214,21 +214,21 @@ function nothingToEdit({ columns, state }: Plan): string {
 
 interface NextWords {
   readonly words: string;
-  /** What a shell takes; absent where it is for a person. */
+  /** The shell command. Absent if a person must act. */
   readonly command?: string | undefined;
 }
 
 interface NextStep {
   readonly command: string;
-  /** What follows once nothing is left to edit. */
+  /** The next step once no edit is left. */
   readonly after: NextWords;
-  /** Whether this run was that command, without an option. */
+  /** Whether this run was that command without options. */
   readonly isRepeated: boolean;
-  /** Whether it edited what it could of the likely places. */
+  /** Whether this run made every likely edit that it could. */
   readonly isLikelyMade: boolean;
 }
 
-/** What is left to do: what must change first, then what is likely. It never names the command that was just run. */
+/** What is left to do: required edits first, then likely ones. Never suggests the command that just ran. */
 function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyMade }: NextStep): NextWords {
   const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
   if (state.places.some(isWaiting)) {

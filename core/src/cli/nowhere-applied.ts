@@ -7,8 +7,8 @@ import type { Io } from "./io.js";
 import { chooseTargets, developmentTarget } from "./targets.js";
 
 /**
- * Whether every database that is known, all targets and the developer's own, was asked and has none of the plan's migrations. Only
- * then may they be removed instead of taken back; nor may another migration follow them, which could build on them.
+ * Whether every known database, all targets and the developer's own, is reachable and has none of the plan's migrations. Only then can
+ * Lockstep remove them instead of reverting them. No other migration may follow them, because it could depend on them.
  */
 export async function isNowhereApplied(plan: Plan, workspace: Workspace, io: Pick<Io, "env">): Promise<boolean> {
   const { project, plugin, config } = workspace;
@@ -26,7 +26,7 @@ export async function isNowhereApplied(plan: Plan, workspace: Workspace, io: Pic
     for (const { url } of targets) if ((await appliedNames(url, workspace)).some((name) => own.has(name))) return false;
     return true;
   } catch (error) {
-    // A database that cannot be asked may have them.
+    // An unreachable database may have them.
     if (error instanceof LockstepError) return false;
     throw error;
   }

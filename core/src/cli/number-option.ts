@@ -2,16 +2,16 @@ import { LockstepError } from "../base/errors.js";
 import { type Invocation, textOption } from "./command.js";
 
 /**
- * Sessions that share a backfill, at most. Each is a connection: by default PostgreSQL takes 100, and MySQL and MariaDB take 151. The
- * application needs its own.
+ * Maximum number of sessions that share a backfill. Each is a connection. The default limit is 100 in PostgreSQL and 151 in MySQL and
+ * MariaDB, and the application needs its own connections.
  */
 export const maxSessions = 64;
 
 /**
- * A whole number given as an option.
+ * Parses an option as a whole number.
  *
- * @param most default: any number
- * @throws LS8002 when it is something else, below the least or above the most
+ * @param most Default: no limit
+ * @throws LS8002 not a whole number, below the least or above the most
  */
 export function numberOption(
   invocation: Invocation,

@@ -14,7 +14,7 @@ import type { Io } from "./io.js";
 import type { Target } from "./targets.js";
 import { whoAsks } from "./who.js";
 
-/** Nobody waits for a message to be sent for longer. */
+/** Timeout for the command: sending a message must not take longer. */
 const longestCommandMs = 60_000;
 
 interface Paused {
@@ -24,7 +24,7 @@ interface Paused {
   readonly reaction: Reaction;
 }
 
-/** Holds the plan's backfills on all targets that are watched, those that have begun and are not done, until somebody resumes them. */
+/** Pauses the plan's backfills on all watched targets until a person resumes them. Skips backfills that have not started or are done. */
 export async function pauseBackfills(
   plan: Plan,
   targets: readonly Target[],
@@ -55,7 +55,7 @@ export async function pauseBackfills(
           const record = await recordOf(connection, records, spec);
           if (record === undefined || record.status === "done") continue;
           const { table, once } = record;
-          // Whoever paused it first stays on record.
+          // Keep the record of who paused it first.
           await changeControl(connection, { plan: plan.id, table, once }, (control) => ({
             ...control,
             paused: control.paused ?? paused,
@@ -73,7 +73,7 @@ export async function pauseBackfills(
   return all;
 }
 
-/** Runs the command of the config, with what was found in its environment; its lines go to stderr. */
+/** Runs the config's command with the anomaly in its environment. Its output goes to stderr. */
 export async function runOnAnomaly(
   command: string,
   { plan, anomaly, invocation }: { readonly plan: Plan; readonly anomaly: Anomaly; readonly invocation: Invocation },
@@ -85,7 +85,7 @@ export async function runOnAnomaly(
     env: { ...io.env, ...factsOf(plan, anomaly, io.env) },
     onLine: (line) => io.err(`  ${io.colors.dim(line)}`),
     signal: AbortSignal.timeout(longestCommandMs),
-    // What is done about the anomaly besides does not wait for it.
+    // Other reactions to the anomaly must not wait for it.
     killAfterMs: 5000,
   }).catch((error: Error) => ({ exitCode: 127, output: error.message }));
   const isDone = run.exitCode === 0;

@@ -21,15 +21,15 @@ import { judgedVersion } from "../target/facts/server-version.js";
 import { allRules, nearestSettings, settingsAt, waiversOf } from "./check-settings.js";
 import type { Invocation } from "./command.js";
 
-/** The user's own statements that are pending on a target: those that no plan wrote, and those that a plan passes on as they are. */
+/** The user's own pending statements on a target: those outside any plan, and those that a plan passes on unchanged. */
 export interface OwnMigrations {
-  /** What `check` finds in the migrations that no plan wrote, with its severities, waivers and baseline. */
+  /** Findings of `check` in migrations outside any plan, with its severities, waivers and baseline. */
   readonly findings: readonly CheckFinding[];
-  /** A sentence for each migration of which Lockstep does not know all that it runs. */
+  /** One sentence for each migration that Lockstep cannot read completely. */
   readonly unread: readonly string[];
-  /** What they do, in the order in which they run. */
+  /** What the migrations do, in the order in which they run. */
   readonly migrations: readonly OwnMigration[];
-  /** The same of those that this deployment has applied before: nobody uses what they have made. */
+  /** The same for migrations that this deployment has already applied: no application uses their objects yet. */
   readonly done: readonly OwnMigration[];
 }
 
@@ -42,14 +42,14 @@ interface Reading {
 }
 
 /**
- * Reads them once, for everything that a deployment asks about them.
+ * Reads the user's own migrations once for all checks of a deployment.
  *
  * @throws LS8002, LS8016
  */
 export async function readOwnMigrations(
   request: Reading & {
     readonly state: TargetState;
-    /** Names of the migrations that this deployment has applied before, in order. Default: none. */
+    /** Names of the migrations that this deployment has already applied, in order. Default: none. */
     readonly done?: readonly string[];
   },
 ): Promise<OwnMigrations> {
@@ -78,12 +78,12 @@ export async function readOwnMigrations(
   };
 }
 
-/** What the reading of several gives, by their names. */
+/** Results for several migrations, by name. */
 interface Judged extends Pick<OwnMigrations, "findings" | "migrations"> {
   readonly unread: readonly { readonly name: string; readonly text: string }[];
 }
 
-/** Judges migrations that no plan wrote as `check` does. */
+/** Checks migrations outside any plan with the rules of `check`. */
 async function judgeOwn(
   own: readonly string[],
   checking: Checking,
@@ -120,7 +120,7 @@ async function judgeOwn(
   const sets = await plugin.findMigrations({ paths, read });
   const isOfProject = ({ folder }: MigrationSet) => folder === posix.normalize(project.migrationsFolder);
   for (const set of [...sets].sort((a, b) => Number(isOfProject(b)) - Number(isOfProject(a)))) await judge(set, read);
-  // An image without the sources has what is built of them; some are of packages.
+  // An image without sources contains their build output. Some migrations come from packages.
   for (const name of [...left]) {
     const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
     if (up === undefined)

@@ -1,10 +1,10 @@
 import { LockstepError } from "../base/errors.js";
 
 /**
- * Every n-th of many, from the i-th on, so that n processes have each its own: `0/3`, `1/3`, `2/3`.
+ * Returns every n-th item from the i-th on, so that n processes share the work: `0/3`, `1/3`, `2/3`.
  *
- * @param part `i/n`; undefined: all
- * @throws LS8002 it is not so
+ * @param part `i/n`. Undefined: all
+ * @throws LS8002 invalid format
  */
 export function partOf<T>(all: readonly T[], part: string | undefined): readonly T[] {
   if (part === undefined) return all;

@@ -18,15 +18,15 @@ import { inOneLine } from "./group-answers.js";
 import type { Target } from "./targets.js";
 import { confirming, type Person, whoConfirms } from "./who.js";
 
-/** What every target said, and what helps when one of them says no. */
+/** The answers of all targets, and the command that opens a closed gate. */
 export interface GateResult {
   readonly answers: readonly (GateAnswer & { readonly target: string })[];
   readonly help: string;
 }
 
 /**
- * Asks the gate of a phase on every target; the slowest decides. What only a person can tell is confirmed by `--confirm`, or asked
- * on a terminal, once everything that a query can tell is true. Confirmations are recorded in the target's ledger.
+ * Runs a phase's gate on every target. The gate opens only if it is open on all of them. Where only a person can decide, `--confirm`
+ * confirms it, or a prompt on a terminal once everything that a query can check is true. The target's ledger records confirmations.
  */
 export async function passGate(request: {
   readonly invocation: Invocation;
@@ -35,9 +35,9 @@ export async function passGate(request: {
   readonly targets: readonly Target[];
   readonly project: Project;
   readonly plugin: OrmPlugin;
-  /** The places of today's code that may leave a column out. Default: none. */
+  /** Places in the current code that may omit a column. Default: none. */
   readonly writersOf?: GateFacts["writersOf"];
-  /** What other targets said, where they are reachable. Default: none. */
+  /** Evidence for other targets, from where they are reachable. Default: none. */
   readonly evidence?: readonly GateEvidence[];
 }): Promise<GateResult> {
   const { invocation, plan, phase, targets, project, plugin, writersOf, evidence = [] } = request;
@@ -48,7 +48,7 @@ export async function passGate(request: {
     ...asConfirmed(answer, confirmed, notRecorded(group ?? target, phase)),
     target,
   }));
-  // Nobody is asked the same five hundred times: of many targets under one name people confirm by `--confirm`.
+  // Do not prompt five hundred times: for a target group, people confirm with `--confirm`.
   const unasked = { ...invocation, io: { ...invocation.io, isInteractive: false } };
   const ask = async (target: Target) => {
     const open = await openTarget(target, plan, project, plugin, invocation.options.dryRun === true);
@@ -75,7 +75,7 @@ export async function passGate(request: {
       answers,
       members.filter(({ group }) => group !== undefined),
     ),
-    // What is confirmed is recorded on every target that the command asks: on those that were asked here, and no other.
+    // The command records confirmations only on the targets that it connects to, so name the same ones.
     help: helpOf(
       answers,
       onTarget(`next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`, invocation),
@@ -84,7 +84,7 @@ export async function passGate(request: {
   };
 }
 
-/** Asks the gates on one open target, records what is confirmed, and asks a person on a terminal. */
+/** Runs the gates on one open target, records confirmations, and prompts on a terminal. */
 export async function passOn(
   open: OpenTarget,
   steps: readonly GateStep[],
@@ -113,7 +113,7 @@ const shownOnly = "would be confirmed (--dry-run: nothing is recorded)";
 const notRecorded = (target: string, phase: DeployedPhase) =>
   `is confirmed for this release, but not recorded: Lockstep does not connect to ${target}${phase === "contract" ? ". lockstep deploy checks it again there" : ""}`;
 
-/** The answer as it would be once `--confirm` was recorded. @param how that it is not, in words */
+/** The answer as if `--confirm` were recorded. @param how text that says it is not recorded */
 function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: string): GateAnswer {
   const mayBeConfirmed = answer.needsConfirmation === true || answer.mayOverrule === true;
   if (answer.isOpen || !mayBeConfirmed || !confirmed.has(answer.gate)) return answer;
@@ -121,9 +121,9 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: st
 }
 
 /**
- * The command that opens the gate: first what a query can see, then everything that a person has to confirm, at once.
+ * Returns the command that opens the gate: first what a query can check, then all required confirmations at once.
  *
- * @param command that takes `--confirm`: `next 20261120093000_add_handle`
+ * @param command command that takes `--confirm`: `next 20261120093000_add_handle`
  */
 export function helpOf(answers: GateResult["answers"], command: string, person: Person): string {
   const confirmed = (names: readonly string[], when: string) =>
@@ -141,10 +141,10 @@ export function helpOf(answers: GateResult["answers"], command: string, person: 
 }
 
 /**
- * What `--confirm` names.
+ * Returns the names passed to `--confirm`.
  *
- * @param others what may be confirmed beside the steps. Default: nothing
- * @throws LS8002 when none of the steps is of that name
+ * @param others names allowed besides the steps. Default: none
+ * @throws LS8002 no step has this name
  */
 export function confirmations(
   invocation: Invocation,
@@ -196,12 +196,12 @@ async function askPerson(
   }
 }
 
-/** Columns whose answers differ are asked about one by one: the yes to one is none to the others. */
+/** Columns with different answers are confirmed one by one: confirming one does not confirm the others. */
 function isAbout({ subject }: GateAnswer, step: GateStep): boolean {
   return subject === undefined || subject.includes(`"${tableLabel(step.table)}"."${step.column}"`);
 }
 
-/** The places of the code that answers speak of, each once: with file and line, and what stands there. */
+/** Lists the code places in the answers, each once, with file, line and content. */
 export function writersText(answers: readonly GateAnswer[], colors: Colors): string {
   const lines = new Map<string, readonly [string, string]>();
   for (const { writers = [] } of answers) {

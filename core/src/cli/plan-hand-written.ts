@@ -25,12 +25,12 @@ import type { VerdictContext } from "../sql/verdicts/context.js";
 import type { Workspace } from "./command.js";
 
 /**
- * The plan of a migration by hand, its fills tried on the development database.
+ * Builds the plan of a hand-written migration and tests its fills on the development database.
  *
- * @param database asked about tables, and tried on
- * @param refuseApplied throws where the migration may have run; asked when there is a plan
- * @returns no plan when the migration is safe as it stands, or when all that is not is waved through
- * @throws LS2015, LS2017, LS4002, and what making a plan throws
+ * @param database source of table facts, and where fills are tested
+ * @param refuseApplied throws if the migration may have run. Called only if there is a plan
+ * @returns no plan if the migration is safe as written, or if every unsafe change is skipped
+ * @throws LS2015, LS2017, LS4002, and errors of building a plan
  */
 export async function planHandWritten(
   own: HandWrittenMigration,
@@ -45,7 +45,7 @@ export async function planHandWritten(
   readonly typeKind: VerdictContext["typeKind"];
 }> {
   const functions = fillFunctions(config);
-  // What is safe without a plan needs no database: where none can be reached the type stays unknown.
+  // A migration that is safe without a plan needs no database. If none is reachable, the type stays unknown.
   const typeKind = await knownTypes(folded.migration.operations, (type) =>
     database.typeKind(type).catch(ignoring(isNoBug)),
   );
@@ -74,7 +74,7 @@ export async function planHandWritten(
   const tried = dialect === project.dialect ? first : await build(own.file, dialect);
   if (tried.kind === "pass") return { notices: tried.notices, typeKind };
   await database.tryFills(tried.plan, functions, folded.migration, plugin.words);
-  // From now on the text that the values come from stands beside the plan.
+  // From here on, the values come from the text stored in the plan's folder.
   const answer = await build(keptFile(own), dialect);
   if (answer.kind === "pass") return { typeKind };
   refuseLostFills(folded, answer.plan, own.file);
@@ -82,7 +82,7 @@ export async function planHandWritten(
   return { plan: own.complete?.(plan) ?? plan, typeKind };
 }
 
-/** Whatever the reason: an UPDATE never goes without a backfill in its place. @throws LS2015 */
+/** Never drops an UPDATE without a backfill that replaces it. @throws LS2015 */
 function refuseLostFills({ filled }: FoldedMigration, { columns }: Plan, file: string): void {
   const isPlanned = ({ table, column }: FoldedMigration["filled"][number]) =>
     columns.some((each) => each.name === column && isSameTable(each.table, table) && isFilled(each));
@@ -94,7 +94,7 @@ function refuseLostFills({ filled }: FoldedMigration, { columns }: Plan, file: s
   );
 }
 
-/** The values of UPDATEs, beside what the model says. @throws LS2017 where it says something else · LS4002 where it says nothing */
+/** Combines the values of UPDATEs with those of the model. @throws LS2017 the model has other values · LS4002 the model lacks the field */
 function withUpdates(
   column: PlanSources["column"],
   folded: FoldedMigration,
@@ -104,7 +104,7 @@ function withUpdates(
   return (table: TableName, name: string) => {
     const source = column(table, name);
     const fill = folded.fill(table, name);
-    // Without models it is the migration itself that says what a column is.
+    // Without models, the migration itself defines the column.
     if (fill === undefined) return source?.file === migration ? { ...source, file } : source;
     if (source === undefined) throw withoutField(table, name);
     const other = source.compute === undefined ? source.fill?.sql : `fills.${source.model}.${source.field}`;
@@ -117,7 +117,7 @@ function withUpdates(
   };
 }
 
-/** Where the user's own text is kept: under a name that neither a compiler nor an ORM takes for a migration. */
+/** Where the user's own text is stored: under a name that neither a compiler nor an ORM treats as a migration. */
 export function keptFile({ name, file }: HandWrittenMigration): string {
   return `${planFolder(name)}/original.${file.endsWith(".sql") ? "sql" : `${file.slice(file.lastIndexOf(".") + 1)}.txt`}`;
 }

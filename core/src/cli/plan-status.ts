@@ -34,27 +34,27 @@ import { type RunLeftovers, readLeftovers } from "./run-leftovers.js";
 import { nextOf } from "./status-next.js";
 import type { Target, UnsetTarget } from "./targets.js";
 
-/** One plan, in the repository and on the targets. */
+/** One plan's state, in the repository and on the targets. */
 export interface PlanStatus {
   readonly plan: string;
   readonly columns: readonly string[];
   readonly released: Plan["state"]["released"];
   readonly pace: Plan["pace"];
-  /** On all targets of the config: false where it says nothing of one of them. */
+  /** Done on all targets of the config. False if one of them was not checked. */
   readonly isDone: boolean;
-  /** On those that this says something of. */
+  /** Done on the checked targets. */
   readonly isDoneOnThese: boolean;
   readonly targets: readonly TargetStatus[];
-  /** Targets of the config that this says nothing of. */
+  /** Targets of the config that were not checked. */
   readonly otherTargets: readonly string[];
-  /** Code for which contract waits, as of the last command that read the code. */
+  /** Code places that block contract, as of the last command that read the code. */
   readonly places: Pick<PlaceGroups, "required" | "asked">;
   readonly next: string;
 }
 
 export interface TargetStatus {
   readonly target: string;
-  /** The name in the config that it is one of many under. */
+  /** The config name of the target group that this target belongs to. */
   readonly group?: string;
   readonly phases: readonly {
     readonly phase: Phase;
@@ -62,30 +62,30 @@ export interface TargetStatus {
     readonly note: string;
   }[];
   readonly failed: readonly string[];
-  /** Migrations of the plan that have not run there, and that the ORM does not find. */
+  /** Migrations of the plan that have not run on the target and that the ORM does not find. */
   readonly unlisted: readonly { readonly statement: string; readonly help: string }[];
-  /** What the database lacks although its migrations count as applied there. */
+  /** Parts that the database lacks although their migrations count as applied there. */
   readonly lacking: readonly { readonly statement: string; readonly help: string }[];
-  /** Migrations that take a phase back and have not run there. */
+  /** Undo migrations that have not run on the target. */
   readonly pendingUndo: readonly string[];
-  /** What stands against filling its rows: before expand what its rows do to the fill, after it those without a value. */
+  /** What prevents filling its rows. Before expand: how its rows affect the fill. After expand: rows without a value. */
   readonly values: readonly { readonly statement: string; readonly help: string; readonly isRefused?: true }[];
-  /** What each of its backfills does there, in the order of the plan. */
+  /** State of each backfill, in the order of the plan. */
   readonly backfills: readonly BackfillState[];
-  /** Tables that a pending migration changes, and that a tool has to copy first. */
+  /** Tables that a tool must copy before a pending migration changes them. */
   readonly copies: readonly string[];
-  /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
+  /** What the last run of migrations left behind, or is doing. Absent if the target is unreachable. */
   readonly remains?: RunLeftovers;
-  /** What the services of the config have announced of a plan whose contract asks for it. */
+  /** What the configured services have announced, if the plan's contract requires it. */
   readonly services?: readonly ServiceState[];
   readonly error?: string;
-  /** What helps against the error. */
+  /** How to fix the error. */
   readonly help?: string;
 }
 
 /**
- * Reads the state of a plan on every target. A target that cannot be reached is an entry with its error.
- * @param unset targets whose URL is not known
+ * Reads the state of a plan on every target. An unreachable target gets an entry with its error.
+ * @param unset targets whose URL is not set
  * @param otherTargets further targets of the config
  */
 export async function readStatus(
@@ -121,14 +121,14 @@ export async function readStatus(
   };
 }
 
-/** Contract waits for them; one that is released has nothing to wait for. */
+/** Places that block contract. None if contract is already released. */
 function placesBefore({ state }: Plan): PlanStatus["places"] {
   if (state.released === "contract" || state.released === "undone") return { required: [], asked: [] };
   const { required, asked } = placeGroups(state);
   return { required, asked: asked.filter(({ declined }) => declined === undefined) };
 }
 
-/** The plan whose next step comes first: the latest that is not done. One that is done on these targets hides no open one. */
+/** The plan to act on first: the latest that is not done. A plan that is done on these targets does not hide an open one. */
 export function firstToSee(statuses: readonly PlanStatus[]): PlanStatus | undefined {
   return (
     statuses.findLast((status) => !status.isDoneOnThese) ??
@@ -166,7 +166,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
   try {
     return await readOpen(plan, open, target, project, plugin);
   } catch (error) {
-    // A right that is missing, a lock that nobody lets go of: the other targets have their answer.
+    // A missing privilege or a held lock must not hide the other targets' results.
     const known = knownError(error);
     if (!(known instanceof LockstepError)) throw error;
     return failedTarget(target.name, known);
@@ -203,7 +203,7 @@ async function readOpen(
   const phases = isUndone
     ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
     : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
-  // Once contract is applied nobody asks any more.
+  // Once contract is applied, services no longer matter.
   const isAsked = phases.some(({ state }) => state !== "done");
   const services = isAsked ? await readServices(open, plan) : [];
   return {
@@ -231,7 +231,7 @@ async function readOpen(
   };
 }
 
-/** One answer for all columns: of the phase from which the code writes them all. */
+/** Returns one state per service for all columns, for the first phase in which the code writes all of them. */
 async function readServices({ connection, facts }: OpenTarget, plan: Plan): Promise<readonly ServiceState[]> {
   const steps = plan.gates.contract.filter(({ gate }) => gate === "writers-aware");
   if (plan.state.released === "undone")
@@ -249,7 +249,7 @@ function phaseState(
   backfills: readonly PlannedBackfill[],
 ): { state: "done" | "open" | "waiting"; note: string } {
   if (phase === "backfill") {
-    // How many are left is counted below: an estimate beside it would be another number of the same rows.
+    // The number of missing rows follows below. An estimate next to it would show a second number for the same rows.
     const notes = backfills.flatMap(({ now, again }) =>
       now.record === undefined
         ? []
@@ -285,7 +285,7 @@ function phaseState(
   return { state: "open", note: `${count} of ${counted(standing.length, "migration")} applied` };
 }
 
-/** Everything is taken back once every migration has run, those of the phases before those that take them back. */
+/** The undo is done once every migration has run, including those that it reverts. */
 function undoneState(pending: readonly string[]): { state: "done" | "open"; note: string } {
   if (pending.length === 0) return { state: "done", note: "undone" };
   return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
@@ -297,7 +297,7 @@ function helpFor({ code, isOfExpression, isEarly }: PendingFill, target: Target,
   return isOfExpression ? `npx lockstep explain ${code}` : `Correct these rows on ${target.name}.\n${deploy}`;
 }
 
-/** A target that does not let itself be asked says so in other places as well. */
+/** An unreachable target is already reported elsewhere. */
 async function pendingFills(
   connection: Connection,
   plan: Plan,
@@ -313,11 +313,11 @@ async function pendingFills(
 
 interface PlannedBackfill {
   readonly now: BackfillNow;
-  /** Why it counts no more. */
+  /** Why the recorded backfill is no longer valid. */
   readonly again: string | undefined;
 }
 
-/** Those of the plan, on the tables that this connection sees. */
+/** The plan's backfills on the tables that this connection sees. */
 async function backfillsOn(connection: Connection, plan: Plan): Promise<readonly PlannedBackfill[]> {
   const records = await readBackfills(connection, plan.id);
   const workers = await readWorkers(connection, plan.id);
@@ -349,7 +349,7 @@ function leftoversText({ target, remains }: TargetStatus, colors: Colors): strin
   ];
 }
 
-/** A plan as people see it: a line each target and phase. */
+/** Formats a plan for people: one line per target and phase. */
 export function statusText(status: PlanStatus, colors: Colors): string {
   const where = status.otherTargets.length > 0 ? ` on ${listed(status.targets.map(({ target }) => target))}` : "";
   const state = status.isDoneOnThese
@@ -389,7 +389,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
   ].join("\n");
 }
 
-/** Code that keeps contract waiting, a line for each kind. */
+/** Code that blocks contract, one line for each kind. */
 function openCode({ plan, places: { required, asked } }: PlanStatus, colors: Colors): string[] {
   const line = (places: readonly Place[], what: string) =>
     places.length === 0

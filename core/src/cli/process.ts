@@ -12,9 +12,9 @@ export { type MainOptions, main } from "./main.js";
 export interface ProcessOptions {
   readonly plugin: OrmPlugin;
   readonly version: string;
-  /** Packages of other plugins: the one command of a project knows all of those that are installed. */
+  /** Packages of other plugins: the project has one command for all installed plugins. */
   readonly others: readonly string[];
-  /** The module that this is called from: other plugins may be installed beside it. */
+  /** The calling module: other plugins may be installed next to it. */
   readonly from: string;
 }
 
@@ -23,14 +23,14 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 /**
- * The process of the command `lockstep`, from its arguments to its end.
+ * Runs the process of the `lockstep` command, from its arguments to its exit.
  *
  * @example await runProcess({ plugin: prismaPlugin, version, others: ["@lockstep/typeorm"], from: import.meta.url });
  */
 export async function runProcess(options: ProcessOptions): Promise<never> {
   const { plugin, version, others } = options;
   const argv = process.argv.slice(2);
-  // stdout is the answer: what functions of lockstep.config.ts print goes to stderr.
+  // stdout is for the result: output of functions in lockstep.config.ts goes to stderr.
   globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
   // The reader may close the output early (`lockstep plan | head`). The command continues without it.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
@@ -38,15 +38,15 @@ export async function runProcess(options: ProcessOptions): Promise<never> {
   const installed = await Promise.all(others.map((name) => installedPlugin(name, places)));
   const plugins = [plugin, ...installed.filter((other) => other !== undefined)];
   process.exitCode = await main({ plugins, version, argv });
-  // Once everything is written: a socket that does not close, stdin, a pool of the user's own code must not keep it.
+  // Exit after all output is written, even if an open socket, stdin or a pool in user code would keep the process alive.
   await flush(process.stdout);
   await flush(process.stderr);
   process.exit();
 }
 
 /**
- * Where other plugins are looked for. Above the folder of the project too, except by `check` of a Lockstep that is not the project's own:
- * a branch of a stranger may bring `node_modules` along.
+ * Where to search for other plugins. Includes the folders above the project, except for `check` of a Lockstep outside the project: an
+ * untrusted branch may contain `node_modules`.
  */
 function placesOf({ plugin, from }: ProcessOptions, argv: readonly string[]): readonly string[] {
   const project = pathToFileURL(join(process.cwd(), "package.json")).href;
@@ -54,7 +54,7 @@ function placesOf({ plugin, from }: ProcessOptions, argv: readonly string[]): re
   return argv.includes("check") && own !== ours ? [from] : [project, from];
 }
 
-/** The plugin of a package; undefined when it is installed in none of the places. */
+/** The plugin of a package. Undefined if it is not installed in any of the places. */
 async function installedPlugin(name: string, places: readonly string[]): Promise<OrmPlugin | undefined> {
   const file = places.map((place) => resolvedFrom(place, `${name}/plugin`)).find((found) => found !== undefined);
   if (file === undefined) return undefined;

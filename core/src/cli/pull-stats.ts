@@ -8,9 +8,9 @@ import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { chooseTargets } from "./targets.js";
 
 /**
- * Reads a target's statistics and writes them into the repository. Of the target nothing but catalogues and statistics is read.
+ * Reads a target's statistics and writes them into the repository. Reads only catalogs and statistics.
  *
- * @throws LS8002 several targets and none is named · what choosing a target and connecting throws
+ * @throws LS8002 several targets and none is named · errors of choosing a target and connecting
  */
 export async function pullStats(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;

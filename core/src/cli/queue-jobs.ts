@@ -2,7 +2,7 @@ import { LockstepError } from "../base/errors.js";
 import { connect } from "../databases/connect.js";
 import { refused } from "../dialect/db/refused.js";
 
-/** A job of the queue: what it does, and the key under which it is there once. */
+/** A job of the queue: its payload, and the key that makes it unique. */
 export interface QueueJob {
   readonly key: string;
   readonly payload: Readonly<Record<string, string>>;
@@ -11,18 +11,18 @@ export interface QueueJob {
 export interface QueueOptions {
   /** The schema of graphile-worker. */
   readonly schema: string;
-  /** Jobs of one name run one after the other. */
+  /** Jobs of one name run one after another. */
   readonly queueName?: string;
   readonly maxAttempts?: number;
 }
 
-/** What has become of each job: it was added, it is there already, or it had failed for good and is tried again. */
+/** The result for each job: added, already in the queue, or retried after it had failed permanently. */
 export type QueuedAs = "added" | "waiting" | "revived";
 
 /**
- * Adds jobs of the task `lockstep-backfill` by the SQL functions that graphile-worker documents: its package need not be installed here.
+ * Adds jobs of the task `lockstep-backfill` with graphile-worker's documented SQL functions. Its package need not be installed here.
  *
- * @throws LS8004 the queue cannot be reached · LS8019 graphile-worker has made none there
+ * @throws LS8004 the queue is unreachable · LS8019 graphile-worker is not set up there
  */
 export async function addJobs(
   url: string,
@@ -43,7 +43,7 @@ export async function addJobs(
       throw new LockstepError("LS8019", `${connection.label} has no job queue of graphile-worker (schema ${schema}).`);
     const said: QueuedAs[] = [];
     for (const { key, payload } of jobs) {
-      // One that is there stays as it is, also while it runs; `replace` would add another one then.
+      // Keeps an existing job unchanged, even while it runs. `replace` would then add a second one.
       const { rows } = await connection.query<{ id: string; isNew: boolean; hasFailed: boolean }>(
         `SELECT id::text AS id, revision = 0 AS "isNew", locked_at IS NULL AND attempts >= max_attempts AS "hasFailed"
          FROM ${functions}.add_job('lockstep-backfill', $1::json, queue_name => $2::text, max_attempts => $3::int,

@@ -15,7 +15,7 @@ export async function readBackfillStatus(
     async ({ target, group, spec, connection, id, record }): Promise<BackfillStatus> => {
       const workers = workersOf(await readWorkers(connection, id.plan), id);
       const status = { target, ...(group !== undefined && { group }), label: label(spec), workers };
-      // One that is at work decides by itself.
+      // A running backfill decides this itself.
       const isWorking = ["running", "waiting"].includes(stateOf({ ...status, record }));
       const again = isWorking ? undefined : await specMadeAgain(connection, record, spec, { scanTimeoutMs: 10_000 });
       return again === undefined ? { ...status, record } : { ...status, again: againText(record, again) };

@@ -6,10 +6,10 @@ import type { Io } from "./io.js";
 import { chooseTargets, developmentTarget } from "./targets.js";
 
 /**
- * Refuses a migration that a database has. What cannot be asked may have it too, once it is in a commit.
+ * Throws if a database has applied the migration. Once the migration is committed, an unreachable database may have it too.
  *
- * @param isPromised the user says that it has run on nothing that cannot be asked
- * @throws LS3030 · LS8004 a database cannot be reached · LS8017 a group of targets has no members
+ * @param isPromised the user states that it has not run on any unreachable database
+ * @throws LS3030 · LS8004 a database is unreachable · LS8017 a target group has no members
  */
 export async function refuseApplied(
   migration: { readonly name: string; readonly file: string },

@@ -24,15 +24,15 @@ import { givenOptions } from "./run-options.js";
 
 const defaultRate = 100;
 const defaultRows = 100_000;
-/** Of the plan's tables together, where nobody says how many: what a laptop makes and runs through in minutes. */
+/** Default limit for the rows of all the plan's tables together: a laptop can create and process them in minutes. */
 const mostRows = 1_000_000;
-/** The application is looked at for so long before anything happens. */
+/** How long the rehearsal observes the application before it changes anything. */
 const calmMs = 3000;
 
 /**
- * Rehearses a plan, prints what came of it, and keeps it beside the plan.
+ * Rehearses a plan, prints the result, and stores it next to the plan.
  *
- * @throws LS8002 options that are none · LS3008 a plan that was undone · what choosing a plan and rehearsing throws
+ * @throws LS8002 invalid options · LS3008 the plan was undone · errors of choosing a plan and rehearsing
  */
 export async function rehearsePlan(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
@@ -66,7 +66,7 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
     on: (event) => show(event, io),
   })
     .catch((error: unknown) => {
-      // Whatever it was that noticed first: somebody has stopped it.
+      // The run was interrupted, whichever part reported it first.
       if (io.signal.aborted) return undefined;
       throw error;
     })
@@ -101,7 +101,7 @@ function buildsOf({ rehearse }: LockstepConfig): OwnBuilds | undefined {
   return old === undefined || after === undefined || load === undefined ? undefined : { old, new: after, load };
 }
 
-/** @throws LS8002 a share that is none */
+/** @throws LS8002 an invalid scale */
 function scaleOf(invocation: Invocation, plan: Plan, stats: Stats | undefined): number {
   const text = textOption(invocation, "scale");
   if (text === undefined) {
@@ -131,7 +131,7 @@ function show(event: RehearseEvent, io: Io): void {
   }
 }
 
-/** So many are named. */
+/** Maximum number of statements to list. */
 const namedLines = 5;
 
 function leftOutText(statements: readonly DumpStatement[]): string {

@@ -39,25 +39,25 @@ import { typeCheckWait } from "./type-check-wait.js";
 import { requireName } from "./who.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
 
-/** A gate that was asked, and what it leads to. */
+/** A gate's result and its context. */
 interface Asked {
   readonly plan: Plan;
   readonly phase: DeployedPhase;
   readonly gate: GateResult;
-  /** Places that must change and that a person has declined. */
+  /** Required places that a person has declined. */
   readonly declined: readonly Place[];
 }
 
 /**
- * Asks the gate of the plan's next phase, and writes its migrations and code edits where it is open.
+ * Runs the gate of the plan's next phase. If it is open, writes the phase's migrations and code edits.
  *
- * @throws Cancelled a person ended a question, or the run; what choosing a plan, a target and code throws
+ * @throws Cancelled a person cancelled a prompt or the run · errors of choosing a plan, a target and code
  */
 export async function releasePhase(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
   const workspace = await invocation.workspace(writing(invocation));
   const { project, plugin, config } = workspace;
-  // What cannot be meant is said before the gate is asked.
+  // Reject invalid options before the gate runs.
   const policy = codePolicy(invocation, config);
   const [id] = invocation.arguments;
   requireName(invocation, `npx lockstep next${id === undefined ? "" : ` ${id}`}`);
@@ -79,7 +79,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const code = codeHash(gatesAt(plan, phase), sites?.writersOf);
   for (const { file, evidence } of given) assertSameCode(file, evidence, plan, code);
   const isWaiting = sites !== undefined && sites.count > 0;
-  // Nobody can say of code that does not write the column that it does.
+  // Code that does not write the column cannot be confirmed to write it.
   const asking = isWaiting ? withoutConfirming(invocation) : invocation;
   const gate = await passGate({
     invocation: asking,
@@ -115,9 +115,9 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
 }
 
 /**
- * Those that are asked over a connection: of a target that evidence is given of no URL is needed.
+ * Returns the targets to connect to. A target with evidence needs no URL.
  *
- * @throws LS7030 evidence of a target that is not asked · what choosing a target throws
+ * @throws LS7030 evidence for a target outside the command · errors of choosing a target
  */
 async function targetsOf(
   invocation: Invocation,
@@ -140,7 +140,7 @@ async function targetsOf(
   return targets;
 }
 
-/** What is only shown is not recorded anyway. */
+/** Removes the confirmation of `writers-aware`. A dry run records nothing anyway. */
 function withoutConfirming(invocation: Invocation): Invocation {
   const { options, io } = invocation;
   if (options.dryRun === true) return invocation;
@@ -157,7 +157,7 @@ function nothingFollows({ id, state }: Plan, { io: { colors } }: Invocation): Co
   };
 }
 
-/** Code that contract would break keeps the gate closed, whatever the database says. */
+/** Keeps the gate closed for code that contract would break, whatever the database contains. */
 function closedByCode(asked: Asked, { count, places }: OpenWriteSites, invocation: Invocation): CommandResult {
   const { colors } = invocation.io;
   const isDropped = invocation.options.dryRun !== true && confirmedNames(invocation).includes("writers-aware");
@@ -244,7 +244,7 @@ function released(
 
 type Coloured = Pick<Invocation["io"], "colors">;
 
-/** The verdict, what every target said, and the writers of which only a person can tell. */
+/** The verdict, all answers, and the writers that only a person can check. */
 function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { colors }: Coloured): readonly string[] {
   const verdict = isOpen ? colors.green("open") : colors.red("closed");
   const answers = gate.answers.map(
@@ -252,7 +252,7 @@ function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { co
   );
   return [
     `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)} is ${verdict}`,
-    // Several gates say that a column is not there yet.
+    // Several gates can report the same missing column.
     ...new Set(answers),
     ...new Set(gate.answers.flatMap(({ target, services = [] }) => services.map(serviceLine(target, colors)))),
     ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
@@ -264,7 +264,7 @@ function gateJson({ plan, phase, gate, declined }: Asked) {
   return { plan: plan.id, phase, gate: gate.answers, declined, written: false };
 }
 
-/** The migrations with what they do, then the other files. */
+/** Lists the migrations with their effect, then the other files. */
 function fileLines({ migrations, changes }: PhaseFiles, { colors }: Coloured): readonly string[] {
   const units = new Set(migrations.map(({ unit }) => unit.file));
   const others = changes.map(({ file }) => file).filter((file) => !file.startsWith("lockstep/") && !units.has(file));

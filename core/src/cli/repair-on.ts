@@ -13,14 +13,14 @@ import { requireSystem } from "../target/facts/same-system.js";
 import type { Invocation } from "./command.js";
 import type { Target } from "./targets.js";
 
-/** A finding with what became of it. */
+/** A finding and its result. */
 export interface RepairedFinding {
   readonly repair: string;
   readonly what: string;
   readonly action: string;
-  /** Lockstep can do it; false: a person has to. */
+  /** true: Lockstep can repair it. false: a person must. */
   readonly isFixable: boolean;
-  /** What was done; absent when nothing was. */
+  /** What was done. Absent if nothing was. */
   readonly done?: string;
 }
 
@@ -38,9 +38,9 @@ interface RepairRequest {
 }
 
 /**
- * An interrupted write of files: finished.
+ * Finishes an interrupted write of files.
  *
- * @throws LS3009 when somebody has changed one of its files since
+ * @throws LS3009 one of its files was changed since
  */
 export async function repairFiles(root: string, isDry: boolean): Promise<readonly RepairedFinding[]> {
   const left = findUnfinished(root);
@@ -59,10 +59,9 @@ export async function repairFiles(root: string, isDry: boolean): Promise<readonl
 }
 
 /**
- * Repairs one target, plan by plan. What is found for a plan is told before anything is changed; a repair looks again after those
- * before it, because what they did may be what it needs.
+ * Repairs one target, plan by plan. Each repair reads the target again, because an earlier repair may have created what it needs.
  *
- * @throws LS8004, LS7002, LS8005 without a terminal and without --yes, and what repairs throw
+ * @throws LS8004, LS7002, LS8005 without a terminal and without --yes, and errors of the repairs
  */
 export async function repairOn(target: Target, request: RepairRequest): Promise<RepairReport> {
   const { invocation, plans, project, plugin, isDry } = request;
@@ -99,7 +98,7 @@ export async function repairOn(target: Target, request: RepairRequest): Promise<
   return { target: target.name, findings };
 }
 
-/** Asked once a target, with the first thing that would be changed. */
+/** Prompts once per target, with the first change to make. */
 async function mayChange(target: Target, { what, action }: Finding, { io }: Invocation): Promise<boolean> {
   if (!io.isInteractive)
     throw new LockstepError("LS8005", `On ${target.name}: ${what} To do: ${action}. Confirm it with a flag.`, {
@@ -109,7 +108,7 @@ async function mayChange(target: Target, { what, action }: Finding, { io }: Invo
   return io.confirm(`Repair ${target.name}: ${action}?`);
 }
 
-/** What was found at one place, and what was done. */
+/** Lists the findings of one target or project, and what was done. */
 export function findingsText(place: string, findings: readonly RepairedFinding[], colors: Colors): string {
   if (findings.length === 0) return "";
   const lines = findings.map(({ what, action, done, isFixable }) => {

@@ -30,9 +30,10 @@ import { typeCheckWait } from "./type-check-wait.js";
 import { openWriteSites } from "./write-sites.js";
 
 /**
- * Writes the report of a plan. Targets are asked only where one is named, and nothing is changed there.
+ * Writes the report of a plan. Connects only to a target given by `--target`, and changes nothing there.
  *
- * @throws LS8002 a format that is none · LS8016 a file that cannot be written · LS3011 a plan outside of the project · LS6506 a rehearsal that cannot be read · what choosing a plan and a target throws
+ * @throws LS8002 an invalid format · LS8016 the file cannot be written · LS3011 the plan is outside the project · LS6506 the rehearsal
+ * cannot be read · errors of choosing a plan and a target
  */
 export async function reportPlan(invocation: Invocation): Promise<CommandResult> {
   const { io, version = "" } = invocation;
@@ -86,9 +87,9 @@ function formatOf(invocation: Invocation): "html" | "markdown" {
 }
 
 /**
- * Where the report goes: the file of `--out`, else beside the plan; undefined: to the terminal.
+ * Where the report is written: the file of `--out`, else next to the plan. Undefined: the terminal.
  *
- * @throws LS8016 it cannot be written · LS3011 the plan is not in the project
+ * @throws LS8016 it cannot be written · LS3011 the plan is outside the project
  */
 function outputOf(
   invocation: Invocation,
@@ -133,7 +134,7 @@ function textOf(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** Where the plan stands on the targets of `--target`, what the gate of its next phase says there, and what their ledgers know. */
+/** Reads from the targets of `--target` the plan's state, the gate results of its next phase, and their ledgers. */
 async function askTargets(
   invocation: Invocation,
   workspace: Workspace,

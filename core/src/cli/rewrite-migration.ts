@@ -28,11 +28,11 @@ import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
 
 /**
- * Makes the plan of a migration that a person has written, as if the ORM had generated it: what "add the column, UPDATE, SET NOT
- * NULL" means becomes phases, the first of them in the place of the file.
+ * Builds the plan of a hand-written migration as if the ORM had generated it: "add the column, UPDATE, SET NOT NULL" becomes phases. The
+ * first phase replaces the file.
  *
- * @param path as typed
- * @throws LS1004, LS2015–LS2017, LS3030–LS3032, and what making a plan throws
+ * @param path path as typed
+ * @throws LS1004, LS2015–LS2017, LS3030–LS3032, and errors of building a plan
  */
 export async function rewriteMigration(invocation: Invocation, path: string): Promise<CommandResult> {
   const workspace = await invocation.workspace(writing(invocation));
@@ -95,7 +95,7 @@ async function rewrite(
     const stored = await database.withStoredDefaults(written);
     const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isNeverNull, isAsWritten: true });
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
-    // Of what somebody lets pass the judgement of the file knows nothing.
+    // The analysis of the file does not report changes that the user skips.
     const skipped = passing.filter(({ remarks }) => remarks?.some(({ kind }) => kind === "skipped"));
     return nothingToDo(own, [...told, ...skipped], colors);
   }
@@ -105,7 +105,7 @@ async function rewrite(
     plan,
     project: own.project,
     plugin,
-    // Right after it: nothing stands between the migrations of a plan.
+    // Immediately after it, so that no migration comes between those of a plan.
     moment: new Date(0),
     env: io.env,
     colors,
@@ -147,7 +147,7 @@ function refuseUnit(file: string, plans: readonly Plan[]): void {
   });
 }
 
-/** The plan keeps SQL; what stands around it would be lost with a file that no commit has. */
+/** The plan stores only SQL. The text around it would be lost if the file was never committed. */
 function keptText(own: HandWrittenMigration, { changes }: PhaseFiles) {
   const file = keptFile(own);
   if (changes.some((change) => change.file === file)) return [];

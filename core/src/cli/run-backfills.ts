@@ -27,7 +27,7 @@ import { partOf } from "./part-of.js";
 import { givenOptions } from "./run-options.js";
 import { chooseTargets, type Target } from "./targets.js";
 
-/** A run of all backfills of a plan, and what has come of it so far. */
+/** A run of all backfills of a plan, with its results so far. */
 interface Run {
   readonly invocation: Invocation;
   readonly workspace: Workspace;
@@ -41,9 +41,10 @@ interface Run {
 }
 
 /**
- * Runs the backfills of a plan, or estimates them, target by target.
+ * Runs or estimates the backfills of a plan, target by target.
  *
- * @throws LS3008 the plan fills no rows, or was undone · LS5002 and LS5025 the run was stopped · what one backfill refuses, once the others have ended
+ * @throws LS3008 the plan fills no rows, or was undone · LS5002 and LS5025 the run was stopped · a single backfill's error, after the
+ * others have ended
  */
 export async function runBackfills(invocation: Invocation): Promise<CommandResult> {
   const workspace = await invocation.workspace("act");
@@ -65,7 +66,7 @@ export async function runBackfills(invocation: Invocation): Promise<CommandResul
   return resultOf(run);
 }
 
-/** The functions of the config. They are found by the names of today's models. */
+/** The functions of the config, found by the current model names. */
 async function functionsFor(plan: Plan, { project, plugin, config }: Workspace): Promise<Run["functions"]> {
   const configured = fillFunctions(config);
   const isMissing = plan.columns.some(({ compute }) => compute !== undefined && !configured.has(compute.name));
@@ -74,17 +75,17 @@ async function functionsFor(plan: Plan, { project, plugin, config }: Workspace):
     : configured;
 }
 
-/** Runs all backfills on one target. An error of one of many targets does not end the run on the others. */
+/** Runs all backfills on one target. An error on one target of a group does not end the run on the others. */
 async function runOnTarget(target: Target, run: Run): Promise<void> {
   const { invocation, workspace, plan, refused } = run;
   try {
     await assertParts(target, plan, workspace.project, workspace.plugin);
     for (const spec of plan.backfills) await runOne(target, spec, run);
   } catch (error) {
-    // Who stops one run stops them all.
+    // Stopping one run stops all of them.
     const isStopped = error instanceof LockstepError && ["LS5002", "LS5025"].includes(error.code);
     if (target.group === undefined || !(error instanceof LockstepError) || isStopped) {
-      // It would be reported at the end, which is here.
+      // The run ends here, so report the first collected error now.
       if (refused[0] !== undefined) invocation.io.err(`${refused[0].code} ${refused[0].message}`);
       throw error;
     }
@@ -92,10 +93,10 @@ async function runOnTarget(target: Target, run: Run): Promise<void> {
   }
 }
 
-/** Reports an error at the end of the run. */
+/** Collects an error to report at the end of the run. */
 function refuse(target: Target, error: LockstepError, { invocation, refused }: Run): void {
   const { code, message, hint, details, cause } = error;
-  // Many targets may be of one database, which is all that a message names.
+  // Targets can share one database, and the message may name only that.
   const named =
     target.group === undefined
       ? error
@@ -138,7 +139,7 @@ async function runOne(target: Target, spec: BackfillSpec, run: Run): Promise<voi
   const result = await fill(nullAnswer(invocation))
     .catch(async (error: unknown) => fill(await askPerson(error, io)))
     .catch((error: unknown) => {
-      // What is wrong with one backfill, or has to be answered for it, stops neither the other tables nor the other targets.
+      // An error or open question of one backfill stops neither the other tables nor the other targets.
       if (!(error instanceof LockstepError) || !ofOneBackfill.has(error.code)) throw error;
       refuse(target, error, run);
       return undefined;
@@ -177,7 +178,7 @@ function inputFor(target: Target, spec: BackfillSpec, { invocation, plan, functi
   };
 }
 
-/** @throws what the first refused backfill was refused for */
+/** @throws the error of the first failed backfill */
 function resultOf({ invocation, workspace, plan, said, results, refused }: Run): CommandResult {
   const { io } = invocation;
   const { alone, groups } = inGroups(said);
@@ -213,7 +214,7 @@ function resultOf({ invocation, workspace, plan, said, results, refused }: Run):
   return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
 }
 
-/** Errors about the rows, the values or the definition of one table, and questions about them. A joined run ends with its leader's (LS5029). */
+/** Errors and questions about the rows, the values or the definition of one table. A joined run ends with its leader's error (LS5029). */
 const ofOneBackfill: ReadonlySet<string> = new Set([
   ...["LS2005", "LS2006", "LS2007", "LS2009", "LS2021", "LS5004", "LS5005", "LS5006", "LS5008", "LS5009", "LS5010"],
   ...["LS5011", "LS5012", "LS5013", "LS5029"],
@@ -227,7 +228,7 @@ function nullAnswer({ options }: Invocation): NullAnswer | undefined {
   return options.fillNulls === true ? "fill" : options.keepNulls === true ? "keep" : undefined;
 }
 
-/** Whether NULLs that code may have chosen get a value. Anything else, or nobody to ask: the error as it is. */
+/** Asks whether to fill NULLs that the application may have set. Rethrows any other error, and this one too without a terminal. */
 async function askPerson(error: unknown, io: Invocation["io"]): Promise<NullAnswer> {
   if (!(error instanceof LockstepError) || (error.code !== "LS5009" && error.code !== "LS5010") || !io.isInteractive)
     throw error;

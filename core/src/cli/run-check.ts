@@ -19,10 +19,10 @@ import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { knownError } from "./known-error.js";
 
 /**
- * Judges the migrations of the repository around a folder, mends what `--fix` may, and tells the rest.
+ * Checks the migrations of the repository around a folder, applies the fixes that `--fix` allows, and reports the rest.
  *
- * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an option that cannot be so, or names no file · LS3011 a
- * fix outside of the repository
+ * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an invalid option, or an option that names no file ·
+ * LS3011 a fix outside the repository
  */
 export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
@@ -54,7 +54,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   return {
     text: write(shown),
     isCommands: shown.isCommands,
-    // Of thousands of findings it takes as long as the text.
+    // With thousands of findings, building it takes as long as the text.
     get json() {
       return jsonOf(report);
     },
@@ -63,8 +63,8 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
 }
 
 /**
- * Leaves out migrations that the development database has: the ORM keeps what it has run, and would ask to reset the database, with its
- * data. Where it cannot be asked, people are told what may come.
+ * Excludes migrations that the development database has applied: if one changes, the ORM asks to reset the database with its data. If the
+ * database is unreachable, prints a warning.
  */
 async function withoutApplied(
   fixes: readonly FileChange[],
@@ -92,7 +92,7 @@ async function withoutApplied(
   }
 }
 
-/** @throws LS8004 nobody can ask it · what opening the project throws */
+/** @throws LS8004 the database is unreachable · errors of opening the project */
 async function developmentHas(invocation: Invocation): Promise<readonly string[]> {
   const workspace = await invocation.workspace();
   const { developmentUrl } = workspace.project;
@@ -101,7 +101,7 @@ async function developmentHas(invocation: Invocation): Promise<readonly string[]
   return appliedNames(developmentUrl, workspace);
 }
 
-/** @throws LS8016 where there is no such format */
+/** @throws LS8016 no such format */
 function formatOf(invocation: Invocation): Format {
   const id = textOption(invocation, "format") ?? "terminal";
   const format = formats.find((each) => each.id === id);
@@ -111,7 +111,7 @@ function formatOf(invocation: Invocation): Format {
   });
 }
 
-/** What is written to the baseline is told no more. */
+/** Findings written to the baseline are not reported. */
 function keptIn(baseline: OutputFile | undefined, report: CheckReport): CheckReport {
   if (baseline === undefined) return report;
   const all = [...report.findings, ...report.advice];
@@ -119,14 +119,14 @@ function keptIn(baseline: OutputFile | undefined, report: CheckReport): CheckRep
   return { ...report, findings: [], advice: [], inBaseline: all.length };
 }
 
-/** @throws LS8016 where it cannot be written */
+/** @throws LS8016 the file cannot be written */
 function optionFile(invocation: Invocation, name: "output" | "writeBaseline"): OutputFile | undefined {
   const file = textOption(invocation, name);
   const option = name === "output" ? "--output" : "--write-baseline";
   return file === undefined ? undefined : outputFile(invocation.cwd, file, option, true);
 }
 
-/** Other programs know files from the top of the repository; people type them from where they are. */
+/** Makes paths relative to the repository's root, as other programs expect. People type them relative to their folder. */
 function fromTop(report: CheckReport): CheckReport {
   const { folder, findings, advice, waived } = report;
   if (folder === "") return report;

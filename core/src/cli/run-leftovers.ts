@@ -8,17 +8,17 @@ import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { readTargetState } from "../plugin/target-state.js";
 import type { Target } from "./targets.js";
 
-/** What a run of migrations has left on a target, or is about. No record of the ORM says it. */
+/** What a run of migrations left on a target, or is doing there. The ORM does not record this. */
 export interface RunLeftovers {
-  /** The session that runs migrations at this moment. */
+  /** The session that currently runs migrations. */
   readonly running: number | undefined;
-  /** `isRepaired`: `lockstep repair` takes it away; else a person has to do what is said. */
+  /** `isRepaired`: `lockstep repair` removes it. Otherwise a person must follow `what`. */
   readonly left: readonly { readonly what: string; readonly isRepaired: boolean }[];
-  /** Migrations of a phase of which others have run; `isPassed`: later ones among them. */
+  /** Migrations that have not run although others of their phase have. `isPassed`: later ones have run. */
   readonly notRun: readonly { readonly migration: string; readonly isPassed: boolean }[];
 }
 
-/** Asks the catalogue, and the ORM's table. Changes nothing. */
+/** Reads the catalog and the ORM's table. Changes nothing. */
 export async function readLeftovers(
   connection: Connection,
   {

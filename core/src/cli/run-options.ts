@@ -4,7 +4,7 @@ import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { type Invocation, textOption } from "./command.js";
 
-/** The options of a run, as commands list them. */
+/** The options of a run for a command's option list. */
 export function optionList(): { flags: string; description: string }[] {
   return [...runOptions()].map(([name, { value, description, initial }]) => ({
     flags: `${flagOf(name)} ${value}`,
@@ -12,7 +12,7 @@ export function optionList(): { flags: string; description: string }[] {
   }));
 }
 
-/** What a run is started with: the command line counts more than `lockstep.config.ts`. */
+/** The settings of a run. The command line overrides `lockstep.config.ts`. */
 export function givenOptions(invocation: Invocation, config: LockstepConfig): Readonly<Record<string, string>> {
   const configured = Object.entries(config.backfill ?? {}).map(([name, value]) => [name, String(value)]);
   const typed = [...runOptions().keys()].flatMap((name) => {
@@ -22,7 +22,7 @@ export function givenOptions(invocation: Invocation, config: LockstepConfig): Re
   return Object.fromEntries([...configured, ...typed]);
 }
 
-/** @throws LS8002 a setting of `backfill` in lockstep.config.ts that is none, or has a value that says nothing */
+/** @throws LS8002 an unknown `backfill` setting in lockstep.config.ts, or one with an invalid value */
 export function refuseUnknownOptions({ backfill = {} }: LockstepConfig): void {
   const known = runOptions();
   for (const [name, value] of Object.entries(backfill)) {

@@ -1,9 +1,9 @@
-/** Shells that completion is written for. */
+/** Shells with a completion script. */
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
-// Each asks the `lockstep` of the project that the shell stands in, by its name or by way of npx, which is told to fetch nothing. Words
-// are handed over as they are typed: nothing of them is run.
+// Each script runs the `lockstep` of the shell's current project, by its name or through npx without downloads. It passes words as typed
+// and evaluates none of them.
 
 const bash = `# Completion of lockstep for bash: keep it in a file that ~/.bashrc sources.
 _lockstep_completion() {
@@ -50,10 +50,10 @@ end
 complete -c lockstep -a '(__lockstep_completion)'
 complete -c npx -n 'set -l words (commandline -opc); test "$words[2]" = lockstep' -a '(__lockstep_completion)'`;
 
-/** What a shell runs at its start. */
+/** The scripts that a shell runs at its start. */
 export const shellScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
 
-/** How a shell reads what may come next: a line each, zsh and fish with a description. */
+/** Formats the possible next words for a shell: one per line, in zsh and fish with a description. */
 export function nextWordsText(shell: Shell, words: readonly { readonly word: string; readonly description: string }[]) {
   return words
     .map(({ word, description }) => {

@@ -8,7 +8,7 @@ import { deployCommand, nextStep } from "../review/next-step.js";
 import { deployTo } from "./ask-target.js";
 import type { TargetStatus } from "./plan-status.js";
 
-/** The next command of a plan that is not done on all of these targets. */
+/** Returns the next command for a plan that is not done on all of these targets. */
 export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {
   const problem = states.find((state) => state.error !== undefined);
   if (problem !== undefined) return problem.help ?? `make ${problem.target} reachable: ${problem.error}`;
@@ -25,7 +25,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
   if (lack !== undefined) return lack.help;
   const isOpen = (phase: Phase) =>
     states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
-  // Contract would fail at them.
+  // They would make contract fail.
   const value = states.flatMap(({ values }) => values)[0];
   if (isOpen("contract") && !isOpen("expand") && value !== undefined && plan.state.released !== "undone")
     return value.help;
@@ -47,7 +47,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
       phases.some(({ phase, state }) => phase === "backfill" && state === "open"),
     );
     const target = states.length > open.length && open.length === 1 ? open[0]?.target : undefined;
-    // Rows may have come without a value since it was done.
+    // New rows without a value may have been added since it was done.
     const begun = open.flatMap(({ backfills }) => backfills).map((state) => (state === "done" ? "stopped" : state));
     return refused?.help ?? backfillCommand(plan.id, begun, target) ?? `npx lockstep backfill run ${plan.id}`;
   }
@@ -55,7 +55,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
   return isOpen("switch") ? `Deploy the code if it is not live yet, and let it run for a while.\n${goOn}` : goOn;
 }
 
-/** To those that have not all migrations. */
+/** Deploys to targets that lack migrations. */
 function deploying(states: readonly TargetStatus[], plugin: OrmPlugin): string {
   const open = states.filter(({ phases }) =>
     phases.some(({ phase, state }) => (phase === "expand" || phase === "contract") && state === "open"),
@@ -63,7 +63,7 @@ function deploying(states: readonly TargetStatus[], plugin: OrmPlugin): string {
   return open.length === 1 ? deployTo(open[0]!.target, plugin) : deployCommand(plugin.words);
 }
 
-/** What failed runs again when its cause is gone; what was taken back since need not run at all. */
+/** A failed migration runs again once its cause is fixed. A migration reverted since need not run at all. */
 export function failedText(
   plan: Plan,
   { target, failed }: Pick<TargetStatus, "target" | "failed">,
@@ -76,14 +76,14 @@ export function failedText(
     return `Remove the cause.\n${failed.map((name) => words.recover(name)).join(" && ")}   # with the URL of ${target}`;
   const isDrop = (id: string) =>
     plan.units.some(({ id: own, spec }) => own === id && spec.kind === "drop-index" && isDroppedConcurrently(spec));
-  // A drop that was interrupted leaves an invalid index, which the undo would take for the one that it brings back.
+  // An interrupted drop leaves an invalid index, which the undo would mistake for the index that it restores.
   if (past.some(({ id, file }) => failed.includes(migrationOf(file)) && isDrop(id)))
     return `npx lockstep deploy --target ${target}   # removes what its run left: the migration was reverted since`;
   const skips = names.slice(first).map((name) => words.skip(name));
   return `${skips.join(" && ")} && ${words.deploy}   # with the URL of ${target}: the migration was reverted since`;
 }
 
-/** Of a plan that was left in contract: where it is live, its columns have to be optional before the code goes back. */
+/** Pending undo migrations of contract. Where contract is live, they must make its columns optional before the code is reverted. */
 function pendingContractUndo(plan: Plan, states: readonly TargetStatus[]): string[] {
   const pending = new Set(states.flatMap((state) => state.pendingUndo));
   return releasesOf(plan)

@@ -30,9 +30,9 @@ interface TakeBack {
 }
 
 /**
- * What `undo` and `abandon` have in common: refuse what others stand on, show, ask where values are lost, write.
+ * The common part of `undo` and `abandon`: rejects what other objects depend on, shows the effect, prompts if values are lost, and writes.
  *
- * @throws LS3008 undone already · LS8005 values would be lost, and there is no terminal to ask on · LS8025 an agent did not ask its user
+ * @throws LS3008 already undone · LS8005 values would be lost, and there is no terminal · LS8025 an agent did not ask its user
  */
 export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { invocation, plan, command, to, removesMigrations = false } = request;
@@ -104,7 +104,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   return { json: { ...json, written: true }, exitCode: 0, text };
 }
 
-/** @throws LS8005 there is no terminal to ask on */
+/** @throws LS8005 there is no terminal for the prompt */
 async function isAgreed(effect: string, plan: Plan, command: TakeBack["command"], io: Invocation["io"]) {
   if (!io.isInteractive)
     throw new LockstepError("LS8005", `${effect} Confirm it with a flag.`, {
@@ -113,7 +113,7 @@ async function isAgreed(effect: string, plan: Plan, command: TakeBack["command"]
   return io.confirm(`${effect} Write it?`);
 }
 
-/** The migrations and code edits that were written, and what comes next. */
+/** The migrations and code edits written, and the next step. */
 function takenBackLines(
   { invocation, plan, command, removesMigrations = false }: TakeBack,
   prepared: PhaseFiles,
@@ -138,7 +138,7 @@ function takenBackLines(
   ];
 }
 
-/** Code of the user's own that may still use a field that is gone, a line for each field. */
+/** The user's own code that may still use a removed field, one line for each field. */
 function namedText(named: readonly NamedLine[], colors: Colors): string {
   const fields = [...new Set(named.map(({ field }) => field))];
   return fields
@@ -150,7 +150,7 @@ function namedText(named: readonly NamedLine[], colors: Colors): string {
     .join("\n");
 }
 
-/** What others declared over the columns since. Names of models may be newer than the plan. */
+/** What other code has declared on the columns since. Model names may be newer than the plan. */
 async function declaredOverColumns(
   plan: Plan,
   plans: readonly Plan[],
@@ -182,7 +182,7 @@ function othersText(others: readonly DeclaredOver[]): string {
   ].join("");
 }
 
-/** The migrations with what they do, then the models; what else changes is among the edits. */
+/** Lists the migrations with their effect, then the models. Other changes are listed as edits. */
 function writtenLines({ migrations, changes, edits }: PhaseFiles): string[] {
   const known = new Set([...migrations.map(({ unit }) => unit.file), ...edits.map(({ file }) => file)]);
   const others = changes.filter(
@@ -192,10 +192,10 @@ function writtenLines({ migrations, changes, edits }: PhaseFiles): string[] {
   return [...(rows.length === 0 ? [] : [columns(rows)]), ...others.map(({ file }) => `  ${file}`)];
 }
 
-/** The migrations that have to run before the code goes back, where contract is live. */
+/** The migrations that must run before the code is reverted, if contract is live. */
 function contractUndo({ migrations }: PhaseFiles, plan: Plan, command: "undo" | "abandon"): string[] {
   if (plan.state.released !== "contract" && command === "undo") return [];
-  // Written by an undo before, which may not have arrived everywhere.
+  // An earlier undo wrote them, and they may not have run on every target.
   if (plan.state.released !== "contract") return contractUndos(plan);
   return migrations.filter(({ unit }) => unit.units[0].phase === "contract").map(({ unit }) => unit.file);
 }
@@ -205,7 +205,7 @@ function verdict(plan: Plan, to: UndoRequest["to"]): string {
   return `${plan.state.released} is reverted, the plan is back in ${to}`;
 }
 
-/** What becomes of the data, in words. */
+/** Describes the effect on the data. */
 function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], removesMigrations: boolean): string {
   if (removesMigrations) return "No database has its migrations, so they are removed; no data is touched.";
   const kept = plan.units.flatMap(({ spec }) =>

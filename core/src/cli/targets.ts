@@ -10,23 +10,23 @@ import type { Io } from "./io.js";
 /** A database that the plan must reach. */
 export interface Target {
   readonly name: string;
-  /** The name in the config that it is one of many under. */
+  /** The config name of the target group that this target belongs to. */
   readonly group?: string;
   readonly url: string;
-  /** Those of the config, which write there; absent: nobody has named them. */
+  /** Services in the config that write to this target. Absent: none are configured. */
   readonly services?: readonly string[];
-  /** What the user measures of reads there; absent: nothing. */
+  /** The user's own read measurements. Absent: none. */
   readonly measures?: OwnMeasures;
 }
 
-/** The developer's own database, by the ORM's config. Only when asked for by name: it never stands for production. */
+/** The developer's own database, from the ORM's config. Used only if named, because it never replaces production. */
 export const developmentTarget = "development";
 
 /**
- * The targets of the config, or those named: `production`, all of `tenants`, one of them: `tenants/acme`.
+ * Returns the targets of the config, or those named: `production`, all of `tenants`, or one of them: `tenants/acme`.
  *
- * @param allowDevelopment `development` may be named although the config does not list it
- * @throws LS8003 a target without URL · LS8004 a URL of another system · LS8006 unknown name · LS8002 no targets at all
+ * @param allowDevelopment allows the name `development` even if the config does not list it
+ * @throws LS8003 a target without URL · LS8004 a URL of another database system · LS8006 an unknown name · LS8002 no targets
  */
 export async function chooseTargets(
   config: LockstepConfig,
@@ -87,14 +87,14 @@ export async function chooseTargets(
   return all;
 }
 
-/** A target of the config whose URL is not known here. */
+/** A target of the config whose URL is not set here. */
 export interface UnsetTarget {
   readonly name: string;
   readonly error: LockstepError;
 }
 
 /**
- * As `chooseTargets`, for commands that can show a plan without a database: a target without a URL is an entry with its error.
+ * Same as `chooseTargets`, for commands that can show a plan without a database: a target without a URL gets an entry with its error.
  *
  * @throws LS8002 · LS8004 · LS8006 as in `chooseTargets`
  */
@@ -117,14 +117,14 @@ export async function targetsToShow(
 }
 
 /**
- * The names in `lockstep.config.ts` that `--target` leaves out, also in part: what is said of a plan does not hold there.
- * @param name what was given; undefined: all are asked
+ * The names in `lockstep.config.ts` that `--target` excludes fully or in part: statements about a plan do not cover them.
+ * @param name the given name. Undefined: all are checked
  */
 export function otherTargets({ targets }: LockstepConfig, name: string | undefined): readonly string[] {
   return name === undefined ? [] : Object.keys(targets).filter((target) => target !== name);
 }
 
-/** A variable that is not set is no reason to ask nothing else: the gate says it. */
+/** An unset variable does not stop the command. The gate reports it. */
 function measuresOf(
   { http, prometheus }: NonNullable<NonNullable<LockstepConfig["gates"]>["readsSteady"]>,
   { env }: Pick<Io, "env">,
@@ -135,7 +135,7 @@ function measuresOf(
   };
 }
 
-/** What answers there is known when it does; a driver that speaks to another system waits, or says what nobody understands. */
+/** Checks the URL's scheme before connecting: a driver for another system hangs or fails with an unclear error. */
 function refuseOtherSystem(target: string, url: string, urlFrom: string, dialect: DialectId): void {
   const scheme = /^\s*(postgres|mysql|mariadb)/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined || (scheme === "postgres") === (dialect === "postgresql")) return;

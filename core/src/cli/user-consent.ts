@@ -3,15 +3,15 @@ import { LockstepError } from "../base/errors.js";
 import type { Consent } from "../model/index.js";
 import type { Io } from "./io.js";
 
-/** Not an option: a permission for `npx lockstep …`, which people give their agents, does not cover a command with a variable before it. */
+/** Not an option: people permit their agents `npx lockstep …`, and that does not cover a command with a variable before it. */
 const variable = "LOCKSTEP_USER_CONSENT";
 
 /**
- * What the user of a coding agent said to a loss of values. Outside of an agent's session undefined: there a person is asked.
+ * Returns the consent of a coding agent's user to a loss of values. Undefined outside an agent's session: there Lockstep prompts.
  *
  * @param loss what would be lost, as a sentence
- * @param command to type again: `npx lockstep abandon 20261120093000_add_handle`
- * @throws LS8025 an agent runs the command, and its user was not asked
+ * @param command the command to repeat: `npx lockstep abandon 20261120093000_add_handle`
+ * @throws LS8025 an agent runs the command without its user's consent
  */
 export function userConsent(io: Pick<Io, "env" | "now">, loss: string, command: string): Consent | undefined {
   const agent = codingAgent(io.env);

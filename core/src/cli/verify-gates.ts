@@ -19,10 +19,11 @@ import { typeCheckWait } from "./type-check-wait.js";
 import { openWriteSites } from "./write-sites.js";
 
 /**
- * Asks the gates of the next phase on one target, or on all that it stands for, and writes what they said. Nothing is confirmed and nothing else is written, here or
- * there.
+ * Runs the gates of the next phase on one target, or on every member of its group, and writes the answers to a file. Confirms nothing, and
+ * writes nothing else here or on the target.
  *
- * @throws LS8002 nothing comes next, or the target is not named · LS8016 the file cannot be written · what choosing a plan and a target and asking throws
+ * @throws LS8002 no next phase, or the target is not named · LS8016 the file cannot be written · errors of choosing a plan and a target and
+ * of the gates
  */
 export async function verifyGates(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
@@ -52,7 +53,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     code: codeHash(steps, writersOf),
     answers: said.flatMap(({ answers }) => answers),
   };
-  // As it will be read: what is undefined is not written.
+  // Hash the parsed JSON, which omits undefined values.
   const evidence: GateEvidence = {
     ...document,
     integrity: integrityOf(JSON.parse(JSON.stringify(document)) as object, io.env[evidenceKey]),
@@ -83,9 +84,9 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
 }
 
 /**
- * The target that is asked, and all that it stands for.
+ * Returns the selected target, and the members of its group.
  *
- * @throws LS8002 there are several, and none is named
+ * @throws LS8002 there are several targets, and none is named
  */
 async function oneTarget(
   invocation: Invocation,
@@ -103,7 +104,7 @@ async function oneTarget(
   return { target, targets };
 }
 
-/** What the server is, and what the gates say there. Answers name a target that is not the one that was asked. */
+/** Returns the server's version and the gates' answers. Only answers of a group's member name their target. */
 async function askOn(
   target: Target,
   {

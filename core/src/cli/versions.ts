@@ -4,19 +4,19 @@ import { versionFrom } from "../base/files/installed.js";
 import type { DialectId } from "../model/dialect.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 
-/** A package, or a program, with its version. */
+/** A package or program and its version. */
 export interface Versioned {
   readonly name: string;
   readonly version: string;
 }
 
-/** What takes part when Lockstep runs in a folder: the first line of a report about a bug. */
+/** The versions involved when Lockstep runs in a folder: the first line of a bug report. */
 export interface Versions {
   readonly lockstep: string;
   readonly plugins: readonly Versioned[];
-  /** Of the project here; absent where there is none. */
+  /** The project's ORM. Absent outside a project. */
   readonly orm?: Versioned;
-  /** The driver that the project itself has installed; absent where it has none of those that are looked for. */
+  /** The driver that the project has installed. Absent if it has no supported driver. */
   readonly driver?: Versioned;
   readonly node: string;
 }
@@ -27,7 +27,7 @@ const drivers: Readonly<Record<DialectId, readonly string[]>> = {
   mariadb: ["mariadb", "mysql2"],
 };
 
-/** Finds the versions. Whatever keeps a project from being found only leaves out what it would say. */
+/** Finds the versions. If the project cannot be found, its versions are left out. */
 export async function versionsAt(plugins: readonly OrmPlugin[], cwd: string): Promise<Versions> {
   const found = await projectAt(plugins, cwd);
   const driver =
@@ -55,7 +55,7 @@ async function projectAt(
   cwd: string,
 ): Promise<{ readonly plugin: OrmPlugin; readonly project: Project } | undefined> {
   for (const plugin of plugins) {
-    // Whatever it is: a report about a bug must not end in another one.
+    // Ignore any error: a bug report must not end in another error.
     const project = await plugin.findProject(cwd).catch(() => undefined);
     if (project !== undefined) return { plugin, project };
   }

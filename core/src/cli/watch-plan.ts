@@ -20,7 +20,7 @@ import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { undoAfterAnomaly } from "./watch-undo.js";
 
 const leastEveryMs = 1000;
-/** A log of a pipeline that is silent for longer is taken for one that hangs. */
+/** A pipeline log that is silent for longer looks like a hang. */
 const aliveMs = 5 * 60_000;
 
 interface WatchSettings {
@@ -30,9 +30,9 @@ interface WatchSettings {
 }
 
 /**
- * Watches the targets of a plan, all at once, until one of them shows an anomaly, and does then what was asked for.
+ * Watches all targets of a plan at once until one shows an anomaly, then runs the configured reactions.
  *
- * @throws LS8002 options that are none · LS3008 a plan that was undone · LS6601 nothing can be watched · LS8004
+ * @throws LS8002 invalid options · LS3008 the plan was undone · LS6601 nothing to watch · LS8004
  */
 export async function watchPlan(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
@@ -62,12 +62,12 @@ export async function watchPlan(invocation: Invocation): Promise<CommandResult> 
     return {
       text: [...lines, ...(isStopped ? ["Ended before its time was over."] : []), nextText(next, io.colors)].join("\n"),
       json: { ...common, isStopped, next },
-      // Where nothing was compared nobody can say that all is well.
+      // Without a comparison, the watch cannot report success.
       exitCode: isStopped ? 130 : outcomes.some(({ compared }) => compared === 0) ? 2 : 0,
     };
   }
   const found = anomalies.slice(0, mostShown).map((anomaly) => anomalyText(anomaly, io.colors));
-  // Seen at once: what is done about it may take a while.
+  // Print it now, because the reactions can take a while.
   for (const line of found) io.err(line);
   const done = await react(first, { invocation, plan, targets, config });
   const next = done.next ?? nextOf(plan, done.isPaused);
@@ -221,7 +221,7 @@ async function react(
 ) {
   const { invocation, plan, targets, config } = context;
   const reactions: Reaction[] = [];
-  // Neither waits for the other: a database that does not answer must not keep people from being told.
+  // Run both in parallel: an unresponsive database must not delay the alert.
   const [paused, command] = await Promise.all([
     pauseBackfills(plan, targets, anomaly, invocation.io),
     config.watch?.onAnomaly === undefined

@@ -13,7 +13,7 @@ import { type DeployReport, deployOn } from "./deploy-on.js";
 import { takeBack } from "./take-back.js";
 import type { Target } from "./targets.js";
 
-/** What became of `--undo`. */
+/** The result of `--undo`. */
 export interface UndoOutcome {
   readonly reactions: readonly Reaction[];
   readonly next?: string;
@@ -21,8 +21,8 @@ export interface UndoOutcome {
 }
 
 /**
- * Writes the way back of the last released phase and deploys it to the targets, where the plan says that it is safe: no value is lost, and
- * nothing of it stops the running application. Asked first on a terminal; elsewhere `--yes` says so.
+ * Writes the undo of the last released phase and deploys it to the targets, if the plan shows that it is safe: no value is lost, and no
+ * step blocks the running application. Prompts first on a terminal. Elsewhere `--yes` is required.
  */
 export async function undoAfterAnomaly(
   invocation: Invocation,
@@ -56,7 +56,7 @@ function notUndone(text: string): UndoOutcome {
 
 const names = (targets: readonly Target[]) => targets.map(({ name }) => name).join(", ");
 
-/** Why the plan does not say that its way back is safe; undefined: it does. */
+/** Why the undo is not safe according to the plan. Undefined: it is safe. */
 function whyUnsafe(plan: Plan): string | undefined {
   const { released } = plan.state;
   if (previousPhase(plan) === "undone" || previousPhase(plan) === undefined)
@@ -68,7 +68,7 @@ function whyUnsafe(plan: Plan): string | undefined {
   return dangers.length === 0 ? undefined : [...new Set(dangers)].join("; ");
 }
 
-/** A deployment carries everything that is pending: what is not part of the way back must not go with it unasked. That of switch deploys nothing. */
+/** A deployment runs everything that is pending, so nothing else may run with the undo unasked. The undo of switch deploys nothing. */
 async function whyMixed(invocation: Invocation, plan: Plan, targets: readonly Target[]): Promise<string | undefined> {
   if (plan.state.released === "switch") return undefined;
   const { project, plugin } = await invocation.workspace("act");
@@ -78,7 +78,7 @@ async function whyMixed(invocation: Invocation, plan: Plan, targets: readonly Ta
       const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
       try {
         const { pending, failed } = await readTargetState(connection, { project, plugin, plans });
-        // A contract that is not there yet, or failed half-way, is what the way back is for.
+        // A contract that is not yet applied, or failed halfway, is what the undo reverts.
         const own = new Set(plan.state.written.map(({ file }) => file));
         const others = [...pending, ...failed].filter((name) => ![...own].some((file) => file.includes(name)));
         if (others.length > 0) return `${others.join(", ")} would be deployed to ${target.name} with it`;

@@ -5,22 +5,22 @@ import { gitOrNothing } from "../base/files/git.js";
 import { confirmedNames, type Invocation, sameCommand, textOption } from "./command.js";
 import type { Io } from "./io.js";
 
-/** Whom a record names: git's identity, because it stands in the commits too; else the login. In an agent's session the agent as well. */
+/** The name for a record: git's identity, as in the commits, else the login. In an agent's session, the agent as well. */
 export function whoAsks({ env }: Pick<Io, "env">): string {
   return entered(gitOrNothing(process.cwd(), ["config", "user.email"]) ?? loginName(), env);
 }
 
-/** Whom the record of a confirmation names: `--by`, and on a person's terminal by default their identity. */
+/** The name in a confirmation's record: `--by`. On a person's terminal, the default is their identity. */
 export function whoConfirms(invocation: Invocation): string {
   const name = named(invocation);
   return name === undefined ? whoAsks(invocation.io) : entered(name, invocation.io.env);
 }
 
 /**
- * Refuses confirmations of nobody: a pipeline and an agent have an identity too, which is not that of a person who looked.
+ * Rejects confirmations without a name: pipelines and agents have an identity too, but it is not that of a person who checked.
  *
  * @param command as typed: `npx lockstep deploy`
- * @throws LS8024 `--confirm` without `--by`, and no terminal with a person at it
+ * @throws LS8024 `--confirm` without `--by`, and no terminal with a person
  */
 export function requireName(invocation: Invocation, command: string): void {
   const { io, options } = invocation;
@@ -38,13 +38,13 @@ export function requireName(invocation: Invocation, command: string): void {
   });
 }
 
-/** Where a pipeline has the login of the person who started it: GitHub Actions, GitLab. */
+/** Variables with the login of the person who started a pipeline: GitHub Actions, GitLab. */
 const starters = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"];
 
 /**
- * The command that confirms gates, as it works here. A pipeline and an agent have to name the person, and no command can invent a name.
+ * Returns the command that confirms gates in this environment. A pipeline or an agent must name the person, whom no command can invent.
  *
- * @param when it may be confirmed: `when that is so`. Default: unsaid
+ * @param when the condition for confirming: `when that is so`. Default: none
  * @example confirming("npx lockstep deploy --confirm column-unused", io, "when that is so")
  */
 export function confirming(command: string, { env, isInteractive }: Person, when?: string): string {
@@ -60,7 +60,7 @@ export function confirming(command: string, { env, isInteractive }: Person, when
   return `${first}at a terminal: ${command}\n       ${elsewhere}`;
 }
 
-/** What says whether a person can be asked. */
+/** Determines whether a prompt is possible. */
 export type Person = Pick<Io, "env" | "isInteractive">;
 
 function named(invocation: Invocation): string | undefined {
@@ -77,7 +77,7 @@ function loginName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a number that has no name.
+    // In a container, the user id may have no name.
     return "somebody";
   }
 }

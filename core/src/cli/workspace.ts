@@ -12,20 +12,20 @@ import { refuseUnknownOptions } from "./run-options.js";
 
 /** How a command opens its project. */
 export interface Opening {
-  /** As typed, for others that wait for it. */
+  /** The command as typed, shown to other commands that wait for the lock. */
   readonly command: string;
   readonly use: WorkspaceUse;
   /** See `OrmPlugin.findProject`. */
   readonly isNew?: boolean;
-  /** Gets the lock of a command that writes. */
+  /** Receives the lock of a writing command. */
   hold(lock: ProjectLock): void;
 }
 
 /**
- * The project at or above a folder, with its config.
+ * Opens the project at or above a folder, with its config.
  *
- * @throws AlreadyDone the same command was interrupted: typed again, it does not go a step further · LS8001 no project · LS8002 config · LS3012 an interrupted write · LS3009, LS3011 one that cannot be finished · LS4007, LS4008
- * without the lock
+ * @throws AlreadyDone the same command was interrupted: repeating it only finishes it · LS8001 no project · LS8002 config · LS3012 an
+ * interrupted write · LS3009, LS3011 one that cannot be finished · LS4007, LS4008 without the lock
  */
 export async function openWorkspace(
   plugins: readonly OrmPlugin[],
@@ -52,7 +52,7 @@ function finishedText({ command = "a write", files }: Extract<Recovery, { kind: 
   return `Finished ${command}, which was interrupted: ${rest}.`;
 }
 
-/** Reading never finishes it; a write that is still under way is none. */
+/** Reports an interrupted write. Reading never finishes it. A write still in progress does not count. */
 function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
   const left = findUnfinished(root);
   if (left === undefined || (left.unfinished.length === 0 && left.foreign.length === 0)) return;
@@ -69,9 +69,9 @@ function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
 }
 
 /**
- * The project at or above a folder, and the plugin that knows it, with the project's words. Reads only.
+ * Finds the project at or above a folder and its plugin, and sets the project root for printed commands. Reads only.
  *
- * @param command as typed: where a package below has been set up, it can be typed there
+ * @param command as typed: it is suggested for a package below that has been set up
  * @throws LS8001 no project
  */
 export async function findProject(
@@ -89,7 +89,7 @@ export async function findProject(
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;
-      // Of the plugin whose command this is: it may have found more than nothing, a config without a schema.
+      // Error of the first plugin, whose command this is: it may have found a config without a schema.
       missing ??= error;
     }
   }

@@ -9,27 +9,27 @@ import { isSameTable, isTestFile, isWaiting, type MissingTypes, type Place, type
 import { readWithoutTypes } from "../review/missing-types.js";
 import type { Workspace } from "./command.js";
 
-/** Write sites that contract would break: the trigger that fills the column for them goes. */
+/** Write sites that contract would break, because it drops the trigger that fills the column for them. */
 export interface OpenWriteSites {
   readonly count: number;
-  /** The first of them, for the gate's statement. */
+  /** The first few, for the gate's statement. */
   readonly places: readonly string[];
-  /** What a person has declined: it holds nothing. */
+  /** Places that a person has declined. They do not block contract. */
   readonly declined: readonly Place[];
-  /** Those of which nobody but a person can tell: the gate asks about them. */
+  /** Places that only a person can check. The gate requires a confirmation of them. */
   readonly writersOf: NonNullable<GateFacts["writersOf"]>;
 }
 
 /**
- * Looks through the code of today; nothing is written.
- * @param wait who waits: then it takes as long as a large application needs
+ * Searches the current code. Writes nothing.
+ * @param wait reports the wait: a large application takes long
  */
 export async function openWriteSites(
   plan: Plan,
   { project, plugin, config }: Workspace,
   wait?: TypeCheckWait,
 ): Promise<OpenWriteSites> {
-  // Ranked places never close contract, whoever chose them; what must change does, whoever left it out.
+  // Ranked places never block contract, whoever chose them. Required places do, even if someone left them out.
   const { choices: _, ...state } = plan.state;
   const policy = { level: "required", accept: [] } as const;
   const code = { ...codeSettings(config), format: "off" } as const;
@@ -55,7 +55,7 @@ export async function openWriteSites(
   };
 }
 
-/** The code that could not be read, by the models that it may have to do with, as far as its text can be made out. */
+/** Code that could not be read, by the models that its text may refer to. */
 export async function unreadCode(
   project: Workspace["project"],
   plugin: Workspace["plugin"],
@@ -76,12 +76,12 @@ export async function unreadCode(
   };
 }
 
-/** Nobody could look: a person has to. */
+/** An unread file: a person must check it. */
 function asWriter({ file, why }: UnreadFile): OpenWriter {
   return { file, line: 1, what: "could not be read and may write the column", reason: why, id: "unread" };
 }
 
-/** What the compiler did not answer: what names alone do not find is asked about as one. */
+/** One entry for all writes that need the compiler's types, if the compiler did not provide them. */
 function unseen(missing: MissingTypes): OpenWriter {
   return {
     file: "(all code)",
@@ -92,7 +92,7 @@ function unseen(missing: MissingTypes): OpenWriter {
   };
 }
 
-/** A place is another one once its code is: nobody has looked at that. */
+/** A changed place needs a new confirmation, because nobody has checked the new code. */
 function withId(place: Place): OpenWriter {
   const { site, role, fingerprint } = place;
   return { ...place, id: JSON.stringify([site, role, fingerprint]) };

@@ -2,11 +2,11 @@ import { LockstepError } from "../base/errors.js";
 import { ts } from "../code/index.js";
 
 /**
- * A setting as it stands in the text of a configuration, which does not run: literals, constants of the file, what is spread of these.
+ * Returns a setting from the text of a configuration without running it: literals, constants of the file, and spreads of these.
  *
  * @param file for messages
- * @returns undefined where the setting is not there
- * @throws LS8002 a syntax error, or a value that only running the file would tell
+ * @returns undefined if the setting does not exist
+ * @throws LS8002 a syntax error, or a value that requires running the file
  */
 export function writtenSetting(file: string, text: string, name: string): unknown {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -24,7 +24,7 @@ export function writtenSetting(file: string, text: string, name: string): unknow
   return setting && literal(setting, name, source);
 }
 
-/** What a module exports by default. */
+/** The default export of a module. */
 function exported(source: ts.SourceFile): ts.Expression | undefined {
   for (const statement of source.statements) {
     if (ts.isExportAssignment(statement)) return statement.expression;
@@ -37,7 +37,7 @@ function exported(source: ts.SourceFile): ts.Expression | undefined {
   return undefined;
 }
 
-/** The expression behind parentheses, types, `defineConfig(…)` and the names of constants. */
+/** The expression inside parentheses, types, `defineConfig(…)` and constants. */
 function plain(node: ts.Expression, source: ts.SourceFile): ts.Expression {
   if (
     ts.isParenthesizedExpression(node) ||
@@ -56,14 +56,14 @@ function plain(node: ts.Expression, source: ts.SourceFile): ts.Expression {
     const own = statement.declarationList.declarations.find(
       ({ name }) => ts.isIdentifier(name) && name.text === node.text,
     );
-    // Only what stands above: two constants could name one another. And only what no statement may change.
+    // Only constants declared earlier, because two could refer to each other, and only those that no statement can change.
     const isFirm = own !== undefined && own.end < node.pos && !isNamedBeside(node, source);
     if (isFirm && own.initializer !== undefined) return plain(own.initializer, source);
   }
   return node;
 }
 
-/** Whether a statement of its own names a constant: `waivers.push(…)`, `config.check = …`. */
+/** Whether a separate statement names a constant: `waivers.push(…)`, `config.check = …`. */
 function isNamedBeside(node: ts.Identifier, source: ts.SourceFile): boolean {
   const isIn = (statement: ts.Node) => statement.pos <= node.pos && node.end <= statement.end;
   return source.statements.some(
@@ -77,11 +77,11 @@ function isNamedBeside(node: ts.Identifier, source: ts.SourceFile): boolean {
   );
 }
 
-/** The value of a property, which may stand in an object that is spread. @throws LS8002 where a computed object may have it */
+/** The value of a property, also from spread objects. @throws LS8002 if a computed object may contain it */
 function propertyOf(node: ts.Expression, name: string, source: ts.SourceFile): ts.Expression | undefined {
   const object = plain(node, source);
   if (!ts.isObjectLiteralExpression(object)) throw computed(undefined, object, source);
-  // The last one counts.
+  // The last one takes effect.
   for (const property of [...object.properties].reverse()) {
     if (ts.isSpreadAssignment(property)) {
       const found = propertyOf(property.expression, name, source);
@@ -97,7 +97,7 @@ function propertyOf(node: ts.Expression, name: string, source: ts.SourceFile): t
   return undefined;
 }
 
-/** @throws LS8002 where code has to run for the value */
+/** @throws LS8002 the value requires running code */
 function literal(node: ts.Expression, way: string, source: ts.SourceFile): unknown {
   const value = plain(node, source);
   if (ts.isStringLiteralLike(value)) return value.text;
@@ -132,7 +132,7 @@ function literal(node: ts.Expression, way: string, source: ts.SourceFile): unkno
   return object;
 }
 
-/** @param what the setting; undefined: it may be in there */
+/** @param what the setting. Undefined: it may be inside */
 function computed(what: string | undefined, node: ts.Node, source: ts.SourceFile): LockstepError {
   const place = at(source, node.getStart(source));
   return new LockstepError(

@@ -67,7 +67,7 @@ export default defineCommand({
       })),
     );
     const queued = await addJobs(url, jobs, {
-      // As graphile-worker itself is told.
+      // graphile-worker reads the same variable.
       schema: io.env.GRAPHILE_WORKER_SCHEMA || "graphile_worker",
       ...(queueName !== undefined && { queueName }),
       ...(maxAttempts !== undefined && { maxAttempts }),

@@ -34,7 +34,7 @@ export default defineCommand({
     const { plan, results } = await eachBackfill(invocation, async ({ target, spec, connection, id }) => ({
       target,
       table: tableLabel(spec.table),
-      // Not that of the ledger's cursor, which may go by the places of rows.
+      // Not the key of the ledger's cursor, which may use row positions.
       key: spec.key,
       ...(await readFailures(connection, id, limit)),
     }));

@@ -15,7 +15,7 @@ export default defineCommand({
     const paused = { who: whoAsks(io), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
     return controlBackfill(
       invocation,
-      // Whoever paused it first stays on record.
+      // Keep the record of who paused it first.
       (control) => ({ ...control, paused: control.paused ?? paused }),
       (before, _, isRunning) =>
         before.paused !== undefined

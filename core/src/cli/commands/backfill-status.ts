@@ -1,7 +1,7 @@
 import { defineCommand, textOption } from "../command.js";
 import { controlOptions } from "../control-backfill.js";
 
-/** How often `--watch` looks. */
+/** Refresh interval of `--watch`. */
 const watchMs = 1000;
 
 export default defineCommand({

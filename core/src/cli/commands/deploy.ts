@@ -47,7 +47,7 @@ export default defineCommand({
     for (const target of targets) {
       const report = await deployOn(target, { invocation, project, plugin, plans, attempts });
       reports.push(report);
-      // The next target gets nothing that this one refused.
+      // Do not deploy to the next target what this one rejected.
       if (report.exitCode !== 0) break;
     }
     const last = reports.at(-1);

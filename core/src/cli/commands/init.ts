@@ -25,7 +25,7 @@ export default defineCommand({
     const { changes: planned, notes, byHand, missing } = await firstFiles(plugin, project, config);
     const { changes, unformatted } = await formatOnce(project.root, config.code?.format, planned);
     const real = [...changes, ...agents.changes].filter((change) => change.before !== change.after);
-    // Nothing is fetched unless somebody said yes to it.
+    // Install nothing without consent.
     const isAsked = options.yes !== true && io.isInteractive;
     const added = options.install === false || (options.yes !== true && !isAsked) ? [] : missing;
     const answer = (left: FirstFiles["missing"]) => {
@@ -47,7 +47,7 @@ export default defineCommand({
           ...(byHand === undefined ? {} : { byHand }),
           next,
         },
-        // What is left to a person is not set up.
+        // Manual steps are left, so the setup is incomplete.
         exitCode: byHand === undefined ? (0 as const) : (1 as const),
       };
     };
@@ -63,11 +63,11 @@ export default defineCommand({
         patch: shown.patch,
         text: ["Nothing was written (--dry-run).", ...ending].join("\n"),
       };
-    // Part of the question.
+    // The diff is part of the prompt.
     if (real.length > 0 && isAsked) io.err(shown.patch.trimEnd());
     if (isAsked && !(await io.confirm(question(real.length > 0, added))))
       return { json, exitCode: 1, text: "Nothing was written." };
-    // Before anything is written: what is written imports them.
+    // Install first, because the new files import these packages.
     const { install } = await import("../../operate/init/install.js");
     const say = (command: string) => io.err(`Running ${command}`);
     const { installed, failed } = await install(project.root, added, io.env, say);
@@ -93,7 +93,7 @@ export default defineCommand({
   },
 });
 
-/** The guide for coding agents; where it is not asked for, a line on it if agents work here. */
+/** The guide for coding agents. If it is not requested but agents work here, a note about it. */
 async function forAgents(root: string, isAskedFor: boolean): Promise<AgentFiles> {
   const { agentFiles, lacksAgentFiles } = await import("../../operate/init/agent-files.js");
   if (isAskedFor) return agentFiles(root);
@@ -101,14 +101,14 @@ async function forAgents(root: string, isAskedFor: boolean): Promise<AgentFiles>
   return { top: root, changes: [], notes: lacksAgentFiles(root) ? [hint] : [] };
 }
 
-/** The guide not with the others: no plan may write there, and typed again the command writes what is missing. */
+/** Writes the guide separately, because plans may not write there. A repeated command writes what is missing. */
 async function write(root: string, changes: FirstFiles["changes"], agents: AgentFiles): Promise<void> {
   const { replaceFile, writeFiles } = await import("../../base/files/write-files.js");
   writeFiles(root, changes);
   for (const { file, after = "" } of agents.changes) replaceFile(join(agents.top, file), after);
 }
 
-/** The project, here or above; typed at the top of a workspace, that of the package that has one. */
+/** Opens the project here or above. At the top of a workspace, opens the project of a package. */
 async function open({ workspace, plugins, cwd, io, options }: Invocation): Promise<Workspace> {
   const use = writing({ options });
   try {
@@ -122,7 +122,7 @@ async function open({ workspace, plugins, cwd, io, options }: Invocation): Promi
     if (only === undefined) throw error;
     if (second === undefined) {
       io.err(`The models are in ${only}: Lockstep is set up there.`);
-      // What it takes to set it up is typed there, too.
+      // The setup commands must run there, too.
       io.speakOf(resolve(cwd, only));
       return workspace(use, resolve(cwd, only), true);
     }
@@ -144,7 +144,7 @@ function question(isWritten: boolean, added: FirstFiles["missing"]): string {
 const commandsOf = (packages: FirstFiles["missing"]): string =>
   packages.map(({ name, kind }) => `npm install --save-${kind} ${name}`).join(" && ");
 
-/** What is to be done by hand first, in its order. */
+/** The next steps, manual ones first. */
 function nextWords({ missing, byHand }: Pick<FirstFiles, "missing" | "byHand">, develop: string): string {
   return [
     ...(missing.length === 0 ? [] : [commandsOf(missing)]),

@@ -61,7 +61,7 @@ export default defineCommand({
   },
 });
 
-/** A place that several phases have edited is listed once, where it stands now. */
+/** Lists a place that several phases edited once, at its current position. */
 function latestEdits(edits: Plan["state"]["edits"]): Plan["state"]["edits"] {
   const key = ({ file, what }: { readonly file: string; readonly what: string }) => `${file} ${what}`;
   return [...new Map(edits.map((edit) => [key(edit), edit])).values()];

@@ -25,7 +25,7 @@ export default defineCommand({
     const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
-    // Without a plan nothing of Lockstep can stand on a target.
+    // Without a plan, Lockstep has left nothing on a target.
     const targets = plans.length === 0 ? [] : await chooseTargets(config, project, io, name, true);
     const reports = [];
     for (const target of targets)

@@ -34,7 +34,7 @@ export default defineCommand({
     const wrong = faults.map(({ code, message }) => `${io.colors.red("✖")} ${code} ${message}`);
     const isOfNobody = id !== undefined && faults.every(({ plan }) => plan !== id);
     const named = isOfNobody ? [loadPlan(project.root, id)] : readPlans(project.root).plans;
-    // SQL of a plan that nobody could review runs nowhere, not even to look.
+    // Never run a plan's unreviewable SQL, not even to read.
     const plans = named.filter(
       (plan) =>
         (id === undefined || plan.id === id) &&

@@ -19,7 +19,7 @@ import { isConnectionLost, type SetbackReason, setbackReason } from "./setback.j
 import type { LastBatch } from "./signals/signal.js";
 import { skipRow } from "./skip-row.js";
 
-/** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
+/** Runs one batch after another on one target: sizes them, pauses between them, and recovers from locks and lost connections. */
 export class BatchLoop {
   readonly run: Run;
   readonly role: WorkerRole;
@@ -28,12 +28,12 @@ export class BatchLoop {
   readonly #sizing: BatchSizing;
   readonly #retries: Retries;
   #last: LastBatch | undefined;
-  /** What the batch in hand has written to the ledger: true once it is committed. */
+  /** Ledger values of the current batch. They apply once it is committed. */
   #kept:
     | {
         readonly lease: Lease | undefined;
         readonly rowsDone: number;
-        /** Absent: only `filled` is known, of this batch. */
+        /** Absent: only this batch's `filled` is known. */
         readonly rowsFilled?: number;
         readonly filled: number;
       }
@@ -59,7 +59,7 @@ export class BatchLoop {
   get filled(): number {
     return this.run.filled;
   }
-  /** Another one after a reconnect: ask for it each time. */
+  /** A reconnect replaces the session, so read it each time. */
   get session(): BackfillSession {
     return this.#opened!;
   }
@@ -69,13 +69,13 @@ export class BatchLoop {
   get isStopped(): boolean {
     return this.run.isStopped;
   }
-  /** Estimated rows of the table, never less than those passed. */
+  /** Estimated rows of the table, at least the rows passed. */
   get total(): number {
     return Math.max(this.session.record.rowsEstimated, this.rows);
   }
 
   async open(): Promise<void> {
-    // A server that cannot be reached is told at once, unless the process has reached it before.
+    // An unreachable server is reported at once, unless the process has connected to it before.
     this.#opened = await openWithRetry(this, undefined, this.run.isAtWork);
     this.run.enter(this.role.worker, () => this.session);
   }
@@ -91,8 +91,8 @@ export class BatchLoop {
   }
 
   /**
-   * Takes a range of the pass, if it has none.
-   * @returns what it is to do; undefined when the signal came
+   * Claims a range of the pass, if the worker has none.
+   * @returns the kind of claim. Undefined if aborted
    */
   async claim(): Promise<Claim["kind"] | undefined> {
     if (this.session.lease !== undefined) return "lease";
@@ -109,7 +109,7 @@ export class BatchLoop {
     return { id, work, target, worker: this.role.worker, rows: this.#sizing.rows, leaseMs: this.settings.leaseMs };
   }
 
-  /** The ledger as it is now: the pass may be over, or begin anew. */
+  /** Reads the ledger again: the pass may have ended or restarted. */
   async look(): Promise<void> {
     const record = await this.#ask(({ connection, id }) => readBackfill(connection, id));
     if (this.isStopped || record === undefined) return;
@@ -118,9 +118,9 @@ export class BatchLoop {
   }
 
   /**
-   * One batch, tried until it gets through.
-   * @param workOf asked for each try, because the size and, after a reconnect, the range may have changed; undefined: nothing to do any more
-   * @returns undefined when there was nothing to do or the signal came
+   * Runs one batch, with retries until it succeeds.
+   * @param workOf called for each try, because the size and, after a reconnect, the range can change. Undefined: no work is left
+   * @returns undefined if there was no work, or if aborted
    */
   async batch(workOf: (rows: number) => BatchWork | undefined): Promise<BatchResult | undefined> {
     const { clock, lockTimeoutMs, batchTimeoutMs } = this.settings;
@@ -140,7 +140,7 @@ export class BatchLoop {
         };
         const options = {
           rows: this.#sizing.rows,
-          // Someone holds a row for long: the sweep comes back to it. A pass that is made once has none, and waits.
+          // If a session holds a row for long, leave the row to the sweep. A single pass has no sweep, so it waits.
           skipLocked: locked >= 3 && this.settings.spec.once !== true,
           isOnce: this.settings.spec.once === true,
           clock,
@@ -175,7 +175,7 @@ export class BatchLoop {
     return undefined;
   }
 
-  /** Waits until every signal lets a batch begin. */
+  /** Waits until every signal allows a batch. */
   async giveWay(): Promise<void> {
     for (let attempt = 1; !this.isStopped; attempt++) {
       try {
@@ -189,15 +189,15 @@ export class BatchLoop {
   }
 
   /**
-   * Reads the whole table. The signal ends it at once: there is nothing to finish.
-   * @returns undefined when the signal came
+   * Reads the whole table. An abort ends it at once, because there is nothing to complete.
+   * @returns undefined if aborted
    */
   scan<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
     const isOver = (reason: SetbackReason | undefined) => reason === "timeout" || reason === "data";
     return this.#read(read, { isOver, isWork: true });
   }
 
-  /** Asks the ledger. The signal ends it at once. A statement that somebody has cancelled is asked again. */
+  /** Reads the ledger. An abort ends it at once. Retries a cancelled statement. */
   #ask<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
     return this.#read(read, { isOver: (reason) => reason === "data", isWork: false });
   }
@@ -215,7 +215,7 @@ export class BatchLoop {
       } catch (error) {
         if (this.isStopped) return undefined;
         const reason = setbackReason(error, session.connection.isLost);
-        // A scan that was too slow, or whose rows are at fault, ends the same way the next time.
+        // A scan that timed out, or failed because of its rows, would fail again.
         if (isOver(reason)) throw error;
         await this.#retries.recover(error, attempt, isWork);
       }
@@ -224,8 +224,8 @@ export class BatchLoop {
   }
 
   /**
-   * Writes down how the run ends. A connection that breaks just then is made anew.
-   * @returns false when the run was stopped and there is nobody to tell
+   * Records the end of the run. Reconnects if the connection breaks.
+   * @returns false if the run was stopped and the connection is lost
    */
   async conclude(write: (session: BackfillSession) => Promise<void>): Promise<boolean> {
     for (let attempt = 1; this.isOpen || !this.isStopped; attempt++) {
@@ -256,7 +256,7 @@ export class BatchLoop {
     });
   }
 
-  /** Writes down what a batch has done: who passes a range goes on in it, or in the next one. */
+  /** Records what a batch has done. In a pass, the worker continues in its range or in the next one. */
   async #keep(work: BatchWork, done: Done): Promise<void> {
     const { connection, cursor, lease, target } = this.session;
     this.#kept = undefined;
@@ -271,7 +271,7 @@ export class BatchLoop {
     this.#kept = { lease: next.lease, rowsDone: rowsDone + passed, rowsFilled: rowsFilled + done.filled, filled: 0 };
   }
 
-  /** The transaction of the batch is committed. */
+  /** Applies the ledger values after the batch's transaction has committed. */
   #settle(): void {
     if (this.#kept === undefined) return;
     const { lease, rowsDone, rowsFilled, filled } = this.#kept;
@@ -281,7 +281,7 @@ export class BatchLoop {
     else this.run.count({ rowsDone, rowsFilled });
   }
 
-  /** Another worker has its range: whatever it did there is rolled back. */
+  /** Whether another worker has taken the range. The batch was then rolled back. */
   #isLost(failure: unknown): boolean {
     const cause = failure instanceof BatchFailure ? failure.cause : failure;
     if (!(cause instanceof LockstepError) || cause.code !== "LS5027") return false;
@@ -304,16 +304,16 @@ export class BatchLoop {
     return new LockstepError("LS5003", `Another runner took over the backfill of ${id.plan} on ${connection.label}`);
   }
 
-  /** One row that is refused does not stop the others: it is noted, and the batches go on behind it. */
+  /** Skips a single row that the database refuses: records it, and the batches continue after it. */
   async #passOver(failure: unknown): Promise<BatchResult | "lost" | undefined> {
     const { connection } = this.session;
-    // A pass that is made once does not come back: it waits at the row.
+    // A single pass does not return to a row, so it stops there.
     if (!(failure instanceof BatchFailure) || failure.extent?.rows !== 1 || this.settings.spec.once) return undefined;
     if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
     const { lease } = this.session;
     const { upper } = failure.extent;
     await skipRow(this, upper, failure.cause);
-    // After a reconnect the range may be another one, and this row of it passed, or another worker's.
+    // After a reconnect the range may differ: this row may be passed, or belong to another worker.
     const isOther = () => !isSameLease(this.session.lease, lease);
     const done = { upper, rows: lease === undefined ? 0 : 1, filled: 0 };
     const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [upper] } : { kind: "pass", range: lease };
@@ -331,7 +331,7 @@ export class BatchLoop {
     return result;
   }
 
-  /** A transaction that only the ledger is written in. */
+  /** Runs a transaction that writes only the ledger. */
   #inShort<T>(run: () => Promise<T>): Promise<T> {
     const { connection } = this.session;
     const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
@@ -343,17 +343,17 @@ export class BatchLoop {
     try {
       this.#opened = await openWithRetry(this, this.session.connection, true);
       this.run.enter(this.role.worker, () => this.session);
-      // A server that took over, or that crashed, may lack what was written last.
+      // After a failover or a crash, the server may lack the last write.
       const { connection, id, record } = this.session;
       if (this.role.leads && this.run.isTried && !record.isOpen)
         await connection.dialect.live.ledger.open(connection, id);
     } catch (error) {
-      // Stopped while the server was away: the cursor is in the ledger, where the last batch left it.
+      // Stopped while the server was unreachable: the ledger has the cursor of the last batch.
       if (!this.isStopped) throw error;
     }
   }
 
-  /** Between two batches: nothing is locked. */
+  /** Runs between two batches, when nothing is locked. */
   async #rest(): Promise<void> {
     const { clock, signal } = this.settings;
     const { pacing } = this.run;

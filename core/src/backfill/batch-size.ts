@@ -10,7 +10,7 @@ export interface BatchLimits {
 
 export const defaultBatchLimits: Omit<BatchLimits, "targetMs"> = { startRows: 1000, minRows: 100, maxRows: 50_000 };
 
-/** The size of the next batch: grows by a quarter at most, shrinks by a quarter at most, so that one slow batch is no alarm. */
+/** Returns the size of the next batch. It grows or shrinks by at most a quarter, so that one slow batch has little effect. */
 export function nextBatchRows(rows: number, tookMs: number, limits: BatchLimits): number {
   const factor = clamp(limits.targetMs / Math.max(tookMs, 0.001), 0.5, 1.5);
   const next = Math.round(rows * (0.5 + 0.5 * factor));
@@ -18,7 +18,7 @@ export function nextBatchRows(rows: number, tookMs: number, limits: BatchLimits)
   return clamp(factor > 1 ? Math.max(next, rows + 1) : next, limits.minRows, limits.maxRows);
 }
 
-/** After a batch was in somebody's way: half of it. */
+/** Halves the size after a batch blocked others. */
 export function smallerBatchRows(rows: number, minRows: number): number {
   return Math.max(minRows, Math.floor(rows / 2), 1);
 }

@@ -4,18 +4,18 @@ import { type BatchLimits, nextBatchRows, smallerBatchRows } from "./batch-size.
 import type { OthersState } from "./other-writers.js";
 import type { Run } from "./run.js";
 
-/** BEGIN, UPDATE, three for the ledger, COMMIT. */
+/** Messages of a batch: BEGIN, UPDATE, three for the ledger, COMMIT. */
 const messages = 6;
 
-/** How large a worker's next batch is. */
+/** Sizes a worker's next batch. */
 export class BatchSizing {
   readonly #run: Run;
-  /** How long the last ones took to begin. */
+  /** Durations of the last BEGINs. */
   readonly #begins: number[] = [];
   #rows: number;
-  /** What the last batches were sized by. */
+  /** Target duration of the last batches. */
   #targetMs: number;
-  /** Rows that are left of a batch which holds a row that is refused. */
+  /** Rows left of a batch that contains a refused row. */
   #isolating = 0;
 
   constructor(run: Run) {
@@ -27,28 +27,28 @@ export class BatchSizing {
   get rows(): number {
     return this.#rows;
   }
-  /** Batches are as small as they are because one row of them is refused. */
+  /** Whether batches are small only to isolate a refused row. */
   get isIsolating(): boolean {
     return this.#isolating > 0;
   }
 
-  /** Whether others write to the table, where it counts. */
+  /** Whether others write to the table. Undefined if an option sets the duration. */
   get others(): OthersState | undefined {
     return this.#chosenMs === undefined ? this.#run.others : undefined;
   }
 
-  /** What somebody has asked for. */
+  /** The batch duration set by an option. */
   get #chosenMs(): number | undefined {
     const { pacing, settings } = this.#run;
     return pacing.option("batchMs") ?? settings.limits.targetMs;
   }
 
-  /** As they are now. */
+  /** The current limits. */
   get #limits(): BatchLimits {
     const { pacing, settings } = this.#run;
     const { limits } = settings;
     const { rowsPerSecond } = pacing;
-    // What a rate allows comes twice a second, and not in one batch a minute.
+    // A batch has at most half a second's share of the rate, so that rows are spread evenly.
     const most = rowsPerSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rowsPerSecond / 2));
     const [startRows, minRows, maxRows] = [
       pacing.option("batchRows") ?? limits.startRows,
@@ -59,7 +59,7 @@ export class BatchSizing {
     return { ...limits, startRows, minRows, maxRows, targetMs };
   }
 
-  /** Before a batch: the rate may have been lowered, and others may have begun to write. The first batch may be larger than those that follow. */
+  /** Adapts to a lower rate and to new writers before a batch. The first batch may be larger than the following ones. */
   adapt(): void {
     const limits = this.#limits;
     if (this.#run.pacing.rowsPerSecond !== undefined) this.#rows = Math.min(this.#rows, limits.maxRows);
@@ -68,33 +68,33 @@ export class BatchSizing {
     this.#targetMs = limits.targetMs;
   }
 
-  /** A batch was in somebody's way, or the server is under pressure. */
+  /** Shrinks batches after one blocked others, or under server pressure. */
   giveWay(): void {
     this.#rows = smallerBatchRows(this.#rows, Math.min(this.#limits.minRows, this.#rows));
   }
 
-  /** A batch of so many rows was too large, whatever the limits say. */
+  /** Halves a batch that was too large, whatever the limits. */
   halve(rows: number): void {
     this.#rows = smallerBatchRows(rows, 1);
   }
 
-  /** One of so many rows is refused: batches come down to it, and grow again behind them. */
+  /** Shrinks batches until they isolate a refused row. After it, they grow again. */
   isolate(rows: number): void {
     this.#isolating = rows;
     this.halve(rows);
   }
 
   /**
-   * A batch has got through. Where nobody says how long it should take, what counts is what it does to rows: from afar the messages alone
-   * take longer than a short one should.
-   * @param functionMs how long functions took for it; undefined: there are none
+   * Adapts the size after a successful batch. If no option sets the duration, only the work on rows counts: over a slow network, the
+   * messages alone take longer than a short batch should.
+   * @param functionMs how long functions took for it. Undefined: there are none
    */
   took({ size: rows, beginMs }: BatchResult, batchMs: number, functionMs: number | undefined): void {
     if (this.#isolating > 0) {
       this.#isolating -= rows;
       return;
     }
-    // The last batch of all is smaller and says nothing.
+    // The last batch is smaller, so its duration is no measure.
     if (rows < this.#rows) return;
     this.#begins.push(beginMs);
     if (this.#begins.length > 10) this.#begins.shift();

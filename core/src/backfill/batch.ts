@@ -3,51 +3,51 @@ import type { Connection } from "../dialect/connection.js";
 import type { Clock } from "../dialect/db/clock.js";
 import type { Range } from "../dialect/ledger-store.js";
 
-/** Which rows: the first ones of a range, or some that the sweep found. */
+/** Rows of a batch: the first ones of a range, or some that the sweep found. */
 export type BatchWork =
   | { readonly kind: "pass"; readonly range: Range }
   | { readonly kind: "sweep"; readonly keys: readonly KeyValues[] };
 
-/** The lock timeout: below the server's deadlock_timeout (1 s), so that in a deadlock it is the batch that gives way, not the writer. */
+/** The lock timeout is below the server's deadlock_timeout (1 s), so that in a deadlock the batch fails and not the writer. */
 export interface BatchOptions extends BatchTimeouts {
-  /** At most so many rows; a sweep has them counted already. */
+  /** Maximum number of rows. A sweep has already limited its keys. */
   readonly rows: number;
   /** Leave locked rows to the sweep. */
   readonly skipLocked: boolean;
-  /** Nothing comes back to a row that is left out. */
+  /** Nothing returns to a skipped row. */
   readonly isOnce: boolean;
   readonly clock: Clock;
-  /** For columns that functions fill: their values for the rows of the batch. Asked before the transaction that writes. */
+  /** Computes the values of columns that functions fill. Called before the transaction that writes them. */
   readonly compute?: (scope: Scope) => Promise<readonly ComputedValues[]>;
 }
 
 export interface BatchResult {
-  /** Rows passed; of a sweep none, for they were. */
+  /** Rows passed. 0 for a sweep, because the pass has counted them. */
   readonly rows: number;
-  /** Rows that have a value now. */
+  /** Rows that now have a value. */
   readonly filled: number;
-  /** Of the rows updated, those that still lack a value: the fill yields NULL, or a trigger took it away. */
+  /** Updated rows that still lack a value: the fill returns NULL, or a trigger removed it. */
   readonly empty: number;
   /** Rows in the batch, whether they needed a value or not. */
   readonly size: number;
-  /** How long its BEGIN took: little more than a message to the server and back. */
+  /** Duration of BEGIN: about one round trip to the server. */
   readonly beginMs: number;
-  /** How long its COMMIT took. */
+  /** Duration of COMMIT. */
   readonly commitMs: number;
 }
 
-/** A batch that was rolled back, and which rows it was about. */
+/** A rolled-back batch and its rows. */
 export class BatchFailure extends Error {
   constructor(
     override readonly cause: unknown,
-    /** Rows in the batch, and the last of their keys; undefined when it failed before these were known. */
+    /** Rows in the batch, and the last key. Undefined if it failed before they were known. */
     readonly extent: { readonly rows: number; readonly upper: KeyValues } | undefined,
   ) {
     super("A batch was rolled back");
   }
 }
 
-/** What a batch has done: in a pass, all rows up to a key are passed. */
+/** What a batch has done. In a pass, all rows up to `upper` are passed. */
 export interface Done {
   readonly upper: KeyValues;
   readonly rows: number;
@@ -55,9 +55,9 @@ export interface Done {
 }
 
 /**
- * Fills one batch in a transaction of its own, and writes down in the same transaction that it is done.
- * @param keep writes it down; throws when the batch must not be kept
- * @throws BatchFailure; nothing of the batch is kept then, unless the session broke during COMMIT: ask the ledger
+ * Fills one batch in its own transaction, and records it in the same transaction.
+ * @param keep records the batch. Throws if the batch must not be committed
+ * @throws BatchFailure: nothing of the batch is kept, unless the session broke during COMMIT. Then read the ledger
  */
 export async function runBatch(
   connection: Connection,
@@ -87,7 +87,7 @@ export async function runBatch(
     const startMs = clock.now();
     const result = await batches.inBatch(connection, options, async () => {
       const beginMs = clock.now() - startMs;
-      // The rows that the functions were asked about, not those that have come in since.
+      // Use the rows that the functions received, not rows added since.
       const { rows, scope, upper } = extent ?? (await measure());
       const passed = work.kind === "pass" ? rows : 0;
       const counted = isOnce ? {} : { rows };
@@ -118,16 +118,16 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
   }
   const { after, upTo, rows: all } = work.range;
   const whole = { scope: { kind: "range", after, upTo }, rows: all, upper: upTo } as const;
-  // More may have come in since they were counted: what is said of one row must be one.
+  // More rows may exist than were counted. An error about one row must concern exactly one.
   if (rows >= all && all > 1) return whole;
   const wanted = Math.min(rows, all);
   const upper = await connection.dialect.live.batches.endOf(connection, target, wanted, { after, upTo });
-  // The last row of the range has gone.
+  // The last row of the range is gone.
   if (upper === undefined) return wanted === 1 ? { ...whole, rows: 0 } : whole;
   return { scope: { kind: "range", after, upTo: upper }, rows: wanted, upper };
 }
 
-/** In a pass over several columns most rows lack all of them: they count once. */
+/** In a pass over several columns, most rows lack all of them, so a row counts once. */
 function sum(one: Filled, other: Filled): Filled {
   return { filled: Math.max(one.filled, other.filled), empty: Math.max(one.empty, other.empty) };
 }

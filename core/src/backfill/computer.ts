@@ -8,7 +8,7 @@ import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 
-/** The functions of the configuration, by `Model.field`. */
+/** The functions of the config, by `Model.field`. */
 export type Functions = ReadonlyMap<string, { readonly reads: readonly string[]; readonly fill: FillFunction }>;
 
 interface RunnableColumn extends ComputedColumn {
@@ -21,8 +21,8 @@ interface UnfilledRow extends AskedRow {
 }
 
 /**
- * Asks the functions of a backfill, batch by batch, while nothing is locked and no transaction is open. A batch that is tried
- * again, because somebody held its rows, does not ask again for rows that are as they were.
+ * Calls the functions of a backfill batch by batch, while nothing is locked and no transaction is open. A batch that is retried because of
+ * locked rows does not call them again for unchanged rows.
  */
 export class Computer {
   /** How long the functions took for the last batch. */
@@ -32,7 +32,7 @@ export class Computer {
   readonly #known = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  /** @throws LS2052 when a function is missing, or reads other columns than planned */
+  /** @throws LS2052 a function is missing, or reads other columns than planned */
   constructor(settings: RunSettings) {
     this.#settings = settings;
     this.#columns = runnable(settings.spec, settings.functions);
@@ -57,7 +57,7 @@ export class Computer {
     return computed;
   }
 
-  /** The last batch got through: its rows will not come again. */
+  /** Forgets the rows of the last batch after it succeeded. */
   forget(): void {
     for (const name of this.#used) this.#known.delete(name);
   }

@@ -11,25 +11,25 @@ import { targetOf, throwFirst } from "./session.js";
 import type { Tried } from "./try-batches.js";
 import { tryBatches } from "./try-batches.js";
 
-/** What a backfill will take, before it begins. Sizes in bytes, times in milliseconds. */
+/** Estimated cost of a backfill before it starts. Sizes in bytes, times in milliseconds. */
 export interface Estimate {
   readonly table: string;
-  /** Rows that are left to pass, by the statistics. */
+  /** Rows left to pass, according to the statistics. */
   readonly rows: number;
-  /** Absent where functions compute the values, or a batch could not be tried: see `untried`. */
+  /** Absent if functions compute the values, or if no batch could be tested: see `untried`. */
   readonly rate?: {
     readonly rowsPerSecond: number;
-    /** By one session, while nobody else writes to the table: short batches take about a third longer. */
+    /** With one session and no other writers. Short batches take about a third longer. */
     readonly durationMs: number;
-    /** To the log of changes: WAL, redo log. Absent where the account may not ask. */
+    /** Bytes written to the WAL or redo log. Absent if the account may not read them. */
     readonly logBytes?: number;
     readonly logIs: Extrapolated["logIs"];
   };
-  /** Why nothing was tried: a function was not called, or what the database said. */
+  /** Why nothing was tested: functions are not called, or the database's error. */
   readonly untried?: string;
-  /** The table, by new versions of its rows, until the old ones are vacuumed or purged. */
+  /** Growth of the table through new row versions, until vacuum or purge removes the old ones. */
   readonly growthBytes: number;
-  /** What `growthBytes` is; "least": nobody knows how wide the values are, "most": wider rows may find room where they are. */
+  /** Accuracy of `growthBytes`. "least": the width of the values is unknown. "most": wider rows may fit on their page. */
   readonly growthIs: "about" | "least" | "most";
   readonly tableBytes: number;
   readonly triggers: readonly string[];
@@ -37,7 +37,7 @@ export interface Estimate {
 }
 
 /**
- * Estimates a backfill: tries some batches on the first rows and rolls each of them back. What they leave is as many dead rows.
+ * Estimates a backfill: runs some batches on the first rows and rolls each back. They leave as many dead rows.
  *
  * @throws LS8004, LS5001, LS5005, LS5013 as `runBackfill`
  */
@@ -93,26 +93,26 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
   }
 }
 
-/** What a whole run takes, from what was tried of it. */
+/** Cost of a whole run, extrapolated from the tested batches. */
 interface Extrapolated {
   readonly msPerRow: number;
   readonly logBytes: number | undefined;
-  /** "most": pages met anew after checkpoints are a good part of it, and nobody knows of which indexes they are. */
+  /** "most": pages changed again after checkpoints are a large part, and it is unknown which indexes they belong to. */
   readonly logIs: "about" | "most";
 }
 
-/** Times what it would be with one checkpoint. */
+/** Limit for "about", as a multiple of the log size with one checkpoint. */
 const isAbout = 1.5;
 
-/** The log makes checkpoints come, and checkpoints make the log longer: the number that fits both is found in a few steps. */
+/** The log triggers checkpoints, and checkpoints increase the log. The iteration converges in a few steps. */
 const mostSteps = 100;
 
 /**
- * The first change of a page after a checkpoint is dear: the page is written to the log as a whole, and perhaps read from disk. In a trial
- * that is nearly every page, where keys lie in no order; in a run a page is met again and again. A run passes the table's own pages once, and
- * meets those of its indexes anew after each checkpoint, as many as its rows of that time lie on.
+ * The first change of a page after a checkpoint is expensive: the server writes the whole page to the log, and may read it from disk. In a
+ * test with unordered keys, that applies to nearly every page. A run changes each page many times. So the estimate counts the table's pages
+ * once, and the index pages of the rows once per checkpoint.
  *
- * @param logging absent: nothing tells how often pages are met for the first time, so every row costs what the first ones did
+ * @param logging absent: unknown how often pages are changed for the first time, so every row costs as much as the first ones
  */
 export function extrapolate(
   { first, again }: Tried,
@@ -155,5 +155,5 @@ export function extrapolate(
   return { ...found, logIs: found.logBytes > least.logBytes * isAbout ? "most" : "about" };
 }
 
-/** Bytes of different pages, when `bytes` of pages are taken at random, each perhaps many times, of `all`. */
+/** Expected bytes of distinct pages, if `bytes` of pages are drawn at random from `all`, with repetition. */
 const metAtRandom = (bytes: number, all: number) => (all === 0 ? 0 : all * (1 - Math.exp(-bytes / all)));

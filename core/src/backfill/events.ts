@@ -1,49 +1,49 @@
 import type { Growth } from "./growth.js";
 import type { OthersState } from "./other-writers.js";
 
-/** What a run tells whoever watches it. Plain data: printed, logged, counted. */
+/** Events of a run as plain data: printed, logged, counted. */
 export type BackfillEvent =
   | {
       readonly kind: "started";
       readonly table: string;
-      /** Estimated; more may come. */
+      /** Estimate. Rows may be added. */
       readonly total: number;
       /** Rows passed by earlier runs. */
       readonly rows: number;
       readonly isResumed: boolean;
-      /** Of a run that begins the backfill: by how much the table may grow, in bytes, and what publishes each row. */
+      /** If the run starts the backfill: how much the table may grow, in bytes, and what publishes each row. */
       readonly growthBytes?: number;
       readonly publications?: readonly string[];
     }
   | {
       readonly kind: "progress";
-      /** Rows passed, by earlier runs too, and the estimate for all. */
+      /** Rows passed, including earlier runs, and the estimated total. */
       readonly rows: number;
       readonly total: number;
-      /** Rows that this run has given a value. */
+      /** Rows that this run has filled. */
       readonly filled: number;
       readonly rowsPerSecond: number;
       readonly etaMs: number;
       readonly batchRows: number;
       /** How long its rows were locked. */
       readonly batchMs: number;
-      /** Whether others write to the table, which says how long a batch may be; absent where an option does. */
+      /** Whether others write to the table, which determines the batch duration. Absent if an option sets it. */
       readonly others?: OthersState;
-      /** How long functions took to compute its values, while nothing was locked. */
+      /** How long functions computed its values, while nothing was locked. */
       readonly functionMs?: number;
     }
-  /** The whole table is read, which may take long: to try the fills before the first batch, or to find rows that are left. */
+  /** The run reads the whole table, which can take long: to test the fills before the first batch, or to find the remaining rows. */
   | { readonly kind: "reading"; readonly why: "fills" | "rest"; readonly total: number }
-  /** Something to know that does not stop the run. */
+  /** Information that does not stop the run. */
   | { readonly kind: "notice"; readonly message: string }
-  /** A batch was in somebody's way, or the session broke: it is tried again. */
+  /** A batch blocked others, or the session broke. The run retries it. */
   | {
       readonly kind: "retry";
       readonly reason: "conflict" | "locked" | "connection" | "busy" | "timeout" | "data" | "function";
       readonly message: string;
       readonly pauseMs: number;
     }
-  /** No batch begins; told again each time that the signal was asked. */
+  /** No batch starts. Repeated after each probe of the signal. */
   | {
       readonly kind: "waiting";
       readonly signal: string;
@@ -51,15 +51,15 @@ export type BackfillEvent =
       readonly pauseMs: number;
       readonly forMs: number;
     }
-  /** Batches go on. */
+  /** Batches resume. */
   | { readonly kind: "released"; readonly signal: string; readonly reason: string; readonly forMs: number }
-  /** A signal cannot look. Told once for each reason. */
+  /** A signal cannot be measured. Emitted once per reason. */
   | { readonly kind: "blind"; readonly signal: string; readonly reason: string }
-  /** The table was passed; `rows` were left behind the cursor. */
+  /** The pass over the table is complete. It left `rows` rows behind the cursor. */
   | { readonly kind: "sweep"; readonly round: number; readonly rows: number }
   /** The run ends with an error. */
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
-  /** What it has done to the table is absent where it has written nothing. */
+  /** The growth is absent if the run wrote nothing. */
   | ({
       readonly kind: "finished";
       readonly status: "done" | "stopped";

@@ -1,12 +1,12 @@
 import type { TableStorage } from "../dialect/batches.js";
 
-/** What a table has become while a run was at it, writers included. */
+/** How a table changed during a run, including other writers. */
 export interface Growth {
   readonly tableGrowthBytes: number;
   readonly indexGrowthBytes: number;
-  /** Of the new versions of rows, how many stayed on their page and touched no index; absent where nobody counts. */
+  /** Percentage of new row versions that stayed on their page and touched no index. Absent if the server does not count them. */
   readonly hotPercent?: number;
-  /** There are now. */
+  /** The current number. */
   readonly deadRows?: number;
 }
 
@@ -22,10 +22,10 @@ export function growthBetween(before: TableStorage, after: TableStorage): Growth
 }
 
 /**
- * How much a table grows when a share of its rows is written anew, before anything is vacuumed. New versions are wider than their rows,
- * take the room on pages first, and leave as much room on pages of their own.
+ * Estimates how much a table grows when a share of its rows is rewritten, before any vacuum. New versions are wider, first use the free
+ * space on pages, and leave as much free space on new pages.
  *
- * @param widerBytes what the new versions of all rows have more than these; 0: not known
+ * @param widerBytes extra bytes of the new versions of all rows. 0: unknown
  */
 export function growthOf({ tableBytes, roomPercent }: TableStorage, share: number, widerBytes: number): number {
   const room = (tableBytes * roomPercent) / 100;

@@ -13,8 +13,8 @@ import { cancelText } from "./state.js";
 import { newWorker, passTogether } from "./workers.js";
 
 /**
- * Works with the one that leads, in another process.
- * @returns how the backfill has ended; undefined: nobody leads it any more
+ * Works together with the leading process.
+ * @returns how the backfill ended. Undefined: no process leads it any more
  */
 export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
   const worker = newWorker(run, false);
@@ -22,7 +22,7 @@ export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
     try {
       await worker.open();
     } catch (error) {
-      // Whoever led has ended just now.
+      // The leader has just ended.
       if (isUnled(error)) return undefined;
       throw error;
     }
@@ -36,7 +36,7 @@ export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
     });
     await passTogether(worker);
     for (;;) {
-      // In this order: whoever led has written down how it ended.
+      // The order matters: a leader that is gone has already recorded its result.
       const seen = await worker.scan(async ({ connection, id }) => {
         const leader = await findRunner(connection, id);
         return { leader, now: await readBackfill(connection, id) };
@@ -46,7 +46,7 @@ export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
       const { leader, now } = seen;
       if (!isSameWork(now, work)) throw notLed(connection, id);
       if (now?.status === "done") return resultOf(worker, "done");
-      // It may be known here before this process hears it: whoever led has ended because of it.
+      // The ledger may show the cancellation before this process hears of it. The leader ended because of it.
       if (now?.control.cancelled !== undefined)
         return { ...resultOf(worker, "stopped"), ended: cancelText(now.control.cancelled) };
       if (now?.status === "failed")
@@ -65,8 +65,8 @@ export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
 }
 
 /**
- * Ends the session of a leader that was not heard of for as long as a lease holds: its process is suspended, or its host is dead and the
- * server may notice that in hours.
+ * Ends the session of a leader that is silent for the duration of a lease: its process is suspended, or its host is down and the server may
+ * take hours to notice.
  */
 async function endSilent(worker: BatchLoop, { pid }: RunnerSession): Promise<boolean> {
   const { leaseMs } = worker.settings;
@@ -80,7 +80,7 @@ async function endSilent(worker: BatchLoop, { pid }: RunnerSession): Promise<boo
       await connection.query(batches.endingSession(pid));
       return true;
     } catch (error) {
-      // Without the right to end it there is only waiting.
+      // Without the privilege to end the session, only waiting is left.
       if (isDatabaseError(error)) return false;
       throw error;
     }

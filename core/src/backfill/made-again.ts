@@ -8,10 +8,10 @@ import { readTable } from "../target/facts/table.js";
 import type { BackfillRecord } from "../target/ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 
-/** So many rows at the beginning of the table show whether an earlier pass filled them. */
+/** Number of rows at the start of the table that show whether an earlier pass filled them. */
 const firstRows = 1000;
 
-/** For each column of a target, how many of the first rows its fill gives a value, and how many of these have one; undefined: the fill fails. */
+/** For each column, how many of the first rows its fill gives a value, and how many of these have one. Undefined: the fill fails. */
 export async function firstValuesOf(
   connection: Connection,
   target: FilledColumns,
@@ -24,13 +24,13 @@ export async function firstValuesOf(
     scanTimeoutMs,
   );
   return first.catch((error: unknown) => {
-    // A fill that fails on some row is reported by the check of all rows.
+    // The check of all rows reports a fill that fails on some row.
     if (isValuesFault(error)) return undefined;
     throw error;
   });
 }
 
-/** What tells the columns of a pass from later ones of their names. */
+/** Distinguishes the columns of a pass from later columns of the same name. */
 export function identitiesOf(table: TableFacts, { columns }: Pick<FilledColumns, "columns">): SinglePassBounds["made"] {
   const known = columns.flatMap(({ name }) => {
     const identity = identityOf(table, name);
@@ -44,7 +44,7 @@ function identityOf({ columns, alteredAt }: TableFacts, name: string): string | 
   return number === undefined ? alteredAt : String(number);
 }
 
-/** The same of a plan's backfill; undefined as well where it fills until no row lacks a value, which the rows tell. */
+/** Same as `madeAgain`, for a plan's backfill. Also undefined if it fills until no row lacks a value, because the rows show that. */
 export async function specMadeAgain(
   connection: Connection,
   record: BackfillRecord,
@@ -52,16 +52,16 @@ export async function specMadeAgain(
   limits: Pick<RunSettings, "scanTimeoutMs">,
 ): Promise<string | undefined> {
   const table = spec.once ? await readTable(connection, spec.table) : undefined;
-  // A column that is gone is reported as such.
+  // A missing column is reported elsewhere.
   const hasAll = spec.columns.every(({ name }) => table?.columns.some((column) => column.name === name));
   return table && hasAll ? madeAgain(connection, record, table, { ...spec, key: record.work.key }, limits) : undefined;
 }
 
 /**
- * Finds columns that were dropped and added again since a pass that is made once: the pass filled others. PostgreSQL numbers its columns.
- * MySQL and MariaDB only know when a table was altered last, for whatever reason: after that, the rows that the pass came past decide.
- * @param target whose columns are looked at
- * @returns what happened, as a sentence without its full stop; undefined: nothing, or an earlier release began the pass
+ * Finds columns that were dropped and added again since a single pass, which therefore filled other columns. PostgreSQL numbers its
+ * columns. MySQL and MariaDB only record when a table was last altered, so after that the rows that the pass has passed decide.
+ * @param target its columns are checked
+ * @returns what happened, as a sentence without its full stop. Undefined: nothing, or an earlier release started the pass
  */
 export async function madeAgain(
   connection: Connection,
@@ -81,7 +81,7 @@ export async function madeAgain(
   const first = await firstValuesOf(connection, { ...target, columns: others }, { ...limits, rows: rowsDone });
   const empty = others.find(({ fill }, at) => {
     const { rows = 0, filled = 0 } = first?.[at] ?? {};
-    // A function may give most rows NULL, and is not called for this.
+    // A function may return NULL for most rows, and is not called here.
     return rows > 0 && (fill === undefined ? filled === 0 : filled <= rows / 2);
   });
   return empty && `The table was altered since, and most of its first rows have no value of "${empty.name}"`;

@@ -1,11 +1,11 @@
-/** Metrics of a backfill, named by the conventions of OpenTelemetry. The docs have this table. */
+/** Metrics of a backfill, named by the conventions of OpenTelemetry. The docs contain this table. */
 export interface BackfillMetric {
   readonly name: string;
   readonly type: "counter" | "histogram" | "gauge";
   /** https://ucum.org */
   readonly unit: string;
   readonly description: string;
-  /** In addition to those of every metric. */
+  /** In addition to the attributes of every metric. */
   readonly attributes: readonly string[];
 }
 

@@ -5,20 +5,20 @@ import type { Connection } from "../dialect/connection.js";
 import { type Blind, isBlind, type ReplicaLag } from "../dialect/load-signals.js";
 import type { SignalContext } from "./signals/signal.js";
 
-/** A replica that is asked itself, by the name of the variable that holds its URL. */
+/** A replica that Lockstep connects to, named by the variable that holds its URL. */
 export type NamedReplica = (ReplicaLag | Blind) & { readonly name: string };
 
-/** What it needs of who asks. */
+/** The part of the signal's context that it needs. */
 type Asking = Pick<
   SignalContext<{ readonly replicaUrlFrom: readonly string[] | undefined }>,
   "options" | "isHeld" | "clock" | "env"
 >;
 
-/** How long an answer counts while nothing is held, and how long one that cannot be reached is left alone. */
+/** How long an answer is valid while nothing is held, and how long an unreachable replica is left alone. */
 const answerMs = 1000;
 const restMs = 60_000;
 
-/** Connections to replicas, one each, that live as long as the run. */
+/** Connections to replicas, one each, open for the duration of the run. */
 export class NamedReplicas {
   readonly #asked = new Map<string, { connection?: Connection; answer: NamedReplica; untilMs: number }>();
   #isFirst = true;
@@ -29,7 +29,7 @@ export class NamedReplicas {
     });
   }
 
-  /** @throws at the first look alone: LS8003 a variable is not set · LS8004 nobody answers · LS8002 it is no replica */
+  /** @throws only at the first probe: LS8003 a variable is not set · LS8004 unreachable · LS8002 not a replica */
   async ask(context: Asking): Promise<readonly NamedReplica[]> {
     const { options, isHeld, clock } = context;
     const answers: NamedReplica[] = [];
@@ -65,12 +65,12 @@ export class NamedReplicas {
       return answer;
     } catch (error) {
       await connection?.close().catch(duringCleanUp);
-      // What stands behind it is the replica's: for the run's own session it would be a reason to connect again.
+      // Omit the cause: it concerns the replica, and would make the run's own session reconnect.
       if (this.#isFirst)
         throw error instanceof LockstepError
           ? new LockstepError(error.code, error.message, { hint: error.hint, details: error.details })
           : new LockstepError("LS8004", `The replica of ${name} cannot be reached: ${(error as Error).message}`);
-      // One that cannot be asked holds nothing up: it may be gone for good.
+      // An unreachable replica does not hold the run, because it may be gone for good.
       const why = error instanceof LockstepError ? error.message : "it does not respond";
       const answer = { kind: "blind", name, reason: `the replica of ${name} cannot be reached: ${why}` } as const;
       this.#asked.set(name, { answer, untilMs: clock.now() + restMs });

@@ -11,48 +11,48 @@ import { keepProgressHistory, type ProgressHistory, readProgressHistories } from
 import { type WorkerReport, workersAt } from "../target/ledger/workers.js";
 import { OtherWriters } from "./other-writers.js";
 
-/** How often the workers of a process tell that they are alive, and ask what people want of them. */
+/** How often the workers of a process send a heartbeat and read user commands. */
 const beatMs = 1000;
-/** How often the progress history of a run is written down. */
+/** How often the progress history of a run is saved. */
 const keepMs = 10_000;
 
 /**
- * Tells the ledger how a run goes, and hears from it what people want, over a connection of its own: also while a batch, a function or a
- * read of the whole table takes its time. It never stops a run by itself: what cannot be told now is told a second later.
+ * Reports a run to the ledger and reads user commands from it, over its own connection, even during a long batch, function call or table
+ * scan. It never stops a run by itself: a failed report is repeated a second later.
  */
 export class Observer {
   /** Whether others write to the table. */
   readonly others = new OtherWriters();
-  /** What the ledger is told next, by worker. */
+  /** The next report to the ledger, by worker. */
   readonly reports = new Map<string, WorkerReport>();
-  /** The server process that runs a worker's batches: another one after a reconnect. */
+  /** The server process that runs a worker's batches. It changes after a reconnect. */
   readonly #pids = new Map<string, () => number>();
   readonly #waitedMs = new Map<string, number>();
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #isClosed = false;
-  /** Every worker of this process, also those that have left. */
+  /** All workers of this process, including those that have left. */
   readonly #own = new Set<string>();
   #cannotKeep = false;
-  /** Until it was looked at for the first time: how the run was when it began. */
+  /** The state at the start of the run. Undefined after the first sample. */
   #begun: { at: number; rows: number } | undefined;
-  /** Of the process that leads: how the run went so far, and how it was when that was looked at last. */
+  /** In the leading process: the history so far, and the state at the last sample. */
   #history: { history: ProgressHistory; at: number; rows: number; keptAt: number } | undefined;
 
   constructor(
     readonly url: string,
     readonly id: BackfillId,
     readonly clock: Clock,
-    /** Called with what people want and who is at work, whenever it was read. */
+    /** Called after each read, with the user commands and the active workers. */
     readonly onHeard: (control: Control, atWork: readonly string[]) => void,
-    /** Rows that were passed before this run. */
+    /** Rows passed before this run. */
     rows = 0,
   ) {
     this.#begun = { at: Date.now(), rows };
   }
 
-  /** From here on for this worker, too. */
+  /** Includes this worker from now on. */
   start(worker: string, pid: () => number): void {
     this.#pids.set(worker, pid);
     this.#own.add(worker);
@@ -65,7 +65,7 @@ export class Observer {
     this.#pids.delete(worker);
   }
 
-  /** The longest that others have been seen to wait for locks of a worker's batches since this was last asked. */
+  /** Returns the longest wait of other sessions for locks of a worker's batches since the last call. */
   takeWaitedMs(worker: string): number {
     const waited = this.#waitedMs.get(worker) ?? 0;
     this.#waitedMs.delete(worker);
@@ -111,7 +111,7 @@ export class Observer {
       if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);
       else this.#history = this.#begun = undefined;
     } catch {
-      // Whatever failed, the run continues: it has connections of its own, and reports a server that is away itself.
+      // Whatever failed, the run continues: it has its own connections, and reports an unreachable server itself.
       const broken = this.#connection;
       this.#connection = undefined;
       await broken?.close().catch(duringCleanUp);
@@ -119,9 +119,9 @@ export class Observer {
   }
 
   /**
-   * Continues the progress history of the run, which one process keeps for all. Where it cannot be kept, the run goes on without.
+   * Continues the progress history of the run, which one process keeps for all. If that fails, the run continues without it.
    *
-   * @param found undefined: it is read, and what comes of it is written down at once
+   * @param found undefined: reads the record, and saves the history at once
    */
   async #follow(connection: Connection, found?: BackfillRecord): Promise<void> {
     if (this.#cannotKeep) return;
@@ -129,7 +129,6 @@ export class Observer {
       const record = found ?? (await readBackfill(connection, this.id));
       if (record !== undefined) await this.#goOn(connection, record, found === undefined);
     } catch {
-      // The run continues without its progress history.
       this.#cannotKeep = !connection.isLost;
     }
   }
@@ -164,16 +163,16 @@ export class Observer {
   }
 }
 
-/** A picture is not wider. */
+/** Maximum number of points: a chart is not wider. */
 const mostPoints = 500;
 
 const firstWidthMs = 1000;
 
-/** How a run is, at one moment. */
+/** The state of a run at one moment. */
 interface ProgressSample {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Since the sample before it. */
+  /** Time since the previous sample. */
   readonly forMs: number;
   readonly rows: number;
   readonly lagMs?: number;
@@ -182,7 +181,7 @@ interface ProgressSample {
 
 export const emptyHistory: ProgressHistory = { widthMs: firstWidthMs, points: [] };
 
-/** The history with one more moment. However long it gets, it has at most five hundred stretches. */
+/** Adds a sample to the history. However long the run, the history has at most 500 intervals. */
 export function withSample(
   { widthMs, points }: ProgressHistory,
   { waiting, ...sample }: ProgressSample,
@@ -192,7 +191,7 @@ export function withSample(
     ...(waiting !== undefined && { waits: [{ ...waiting, ms: sample.forMs }] }),
   };
   const last = points.at(-1);
-  // A run that was interrupted goes on in a stretch of its own.
+  // A resumed run starts a new interval.
   const isSame = last !== undefined && last.forMs < widthMs && next.at - (last.at + last.forMs) < widthMs;
   const all = isSame ? [...points.slice(0, -1), together(last, next)] : [...points, next];
   if (all.length <= mostPoints) return { widthMs, points: all };

@@ -6,18 +6,18 @@ import { type BackfillSession, isUnled, openSession } from "./session.js";
 
 const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
 
-/** Somebody has cancelled a statement, or ended a session, that was just begun. */
+/** A statement was cancelled, or a session ended, just after it started. */
 const isEnded = (code = "") => ["57014", "57P01", "ECONNRESET", "PROTOCOL_CONNECTION_LOST"].includes(code);
 
-/** A replica that is about to take over is reached before it may be written to: BEGIN READ WRITE is 0A000 there, another write 25006. */
+/** A replica about to take over accepts connections before writes: BEGIN READ WRITE fails with 0A000, other writes with 25006. */
 const isStandby = (code: string | undefined) => code === "25006" || code === "0A000";
 
 /**
- * Opens the session of a worker, again and again while that may help.
+ * Opens the session of a worker, and retries while that may help.
  *
- * @param previous its connection that broke
- * @param wasThere the process has reached the server before
- * @throws what `openSession` throws
+ * @param previous its broken connection
+ * @param wasThere the process has connected to the server before
+ * @throws errors of `openSession`
  */
 export function openWithRetry(
   { settings, role, tell }: Pick<BatchLoop, "settings" | "role" | "tell">,
@@ -39,12 +39,12 @@ export function openWithRetry(
 const isTransient = (error: unknown) =>
   ["busy", "locked", "conflict"].includes(retryReason(error) ?? "") || isEnded(errorCode(error));
 
-/** The server restarts, fails over, or still has our old session. */
+/** The server restarts, fails over, or still has the old session. */
 function mayComeBack(error: unknown, isJoining: boolean): boolean {
   const code = errorCode(error);
   if (retryReason(error) !== undefined || isEnded(code) || isStandby(code) || isUnled(error)) return true;
   if (!(error instanceof LockstepError)) return false;
-  // Whoever joins works with the one that leads now.
+  // A joining process works with the current leader.
   if (error.code === "LS5003") return !isJoining;
   return error.code === "LS8004" && !isDatabaseError(error.cause);
 }

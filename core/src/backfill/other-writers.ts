@@ -1,16 +1,16 @@
-/** So long nobody else may have written to a table until its batches get long: sessions tell the server once a second what they wrote. */
+/** Time without other writers before batches get longer. Sessions report their writes to the server once a second. */
 const quietMs = 3000;
 
 /**
- * `quiet`: nobody else is seen to write; a transaction is seen when it ends. `unknown`: it was not looked long enough, nothing shows that
- * the server counts (rows that the run fills must be among them), or rows of the run cannot be told from those of others.
+ * `quiet`: no other writes are visible. A transaction becomes visible when it ends. `unknown`: the observation was too short, the server
+ * does not seem to count (rows that the run fills must be included), or the run's rows cannot be separated from those of others.
  */
 export type OthersState = "write" | "quiet" | "unknown";
 
-/** Whether others write to the table of a run, by the rows that its server counts. */
+/** Detects whether others write to the table of a run, from the server's row counts. */
 export class OtherWriters {
   #last: { readonly written: number; readonly filled: number; readonly atMs: number } | undefined;
-  /** The most that others were seen to have written. A batch that ended between the two answers hides some of it for a second. */
+  /** The most rows that others have written so far. A batch that ends between the two reads hides some of them for a second. */
   #others = 0;
   #isCounted = false;
   #isBlind = false;
@@ -18,15 +18,15 @@ export class OtherWriters {
   #wroteMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param written rows of the table that anybody has inserted, updated or deleted; undefined: nothing tells
-   * @param filled rows that the backfill has filled, asked after that
+   * @param written rows of the table that any session has inserted, updated or deleted. Undefined: unknown
+   * @param filled rows that the backfill has filled, read after `written`
    */
   look(written: number | undefined, filled: number, atMs: number): void {
     const last = this.#last;
     this.#last = written === undefined ? undefined : { written, filled, atMs };
     if (written === undefined) return;
     const others = written - filled;
-    // The first look, or somebody has set the counts back.
+    // The first probe, or the counts were reset.
     if (last === undefined || written < last.written || filled < last.filled) {
       this.#others = others;
       this.#sinceMs = atMs;
@@ -37,12 +37,12 @@ export class OtherWriters {
     this.#others = Math.max(this.#others, others);
   }
 
-  /** Somebody waits for a row of the run. */
+  /** A session waits for a row of the run. */
   met(atMs: number): void {
     this.#wroteMs = atMs;
   }
 
-  /** The run writes rows more than once, or without filling them: they cannot be told from those of others any more. */
+  /** The run writes rows more than once, or without filling them, so they cannot be separated from those of others any more. */
   cannotTell(): void {
     this.#isBlind = true;
   }

@@ -1,9 +1,9 @@
-/** The last batches tell more than the first: a cold cache is slower, a full one faster. */
+/** Weight of the latest batch. Later batches are more reliable than the first: a cold cache is slower, a full one faster. */
 const share = 0.1;
 
-/** Estimates rate and rest of a run from its batches. */
+/** Estimates the rate and the remaining time of a run from its batches. */
 export class Pace {
-  /** Of a batch, as the last ones were. Two means, not one of rates: batches of several sessions end one right after the other. */
+  /** Mean of the last batches. Two means instead of a mean of rates, because batches of several sessions end right after one another. */
   #mean: { readonly rows: number; readonly ms: number } | undefined;
   #lastMs: number;
 
@@ -12,7 +12,7 @@ export class Pace {
     this.#lastMs = startedMs;
   }
 
-  /** Takes in a batch that has just ended. Pauses before it count: they will come again. */
+  /** Adds a batch that has just ended. Pauses before it count, because they will recur. */
   add(rows: number, nowMs: number): void {
     const ms = Math.max(nowMs - this.#lastMs, 0.001);
     this.#lastMs = nowMs;
@@ -25,7 +25,7 @@ export class Pace {
     return Math.round(this.#rowsPerMs * 1000);
   }
 
-  /** Milliseconds until `rows` more are passed; 0 when nothing is known yet. */
+  /** Milliseconds until `rows` more rows are passed. 0 if unknown. */
   restMs(rows: number): number {
     return this.#rowsPerMs === 0 ? 0 : Math.round(Math.max(rows, 0) / this.#rowsPerMs);
   }

@@ -10,7 +10,7 @@ import { signals as allSignals } from "./signals/index.js";
 import type { Answer, LastBatch, Signal, SignalContext, Workers } from "./signals/signal.js";
 import { cancelText } from "./state.js";
 
-/** How large batches are, and what lies between them. */
+/** Options for the size of batches and the pauses between them. */
 export const batchOptions = {
   batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
   batchMs: numberOption("ms", 1, {
@@ -22,12 +22,12 @@ export const batchOptions = {
   }),
 } as const;
 
-/** Every option that a run may be given, and that `backfill set` may change while it runs, by name. */
+/** Every option of a run, by name. `backfill set` can change it during the run. */
 export function runOptions(signals: readonly Signal[] = allSignals): ReadonlyMap<string, RunOption<unknown>> {
   return new Map([batchOptions, ...signals.map(({ options }) => options)].flatMap((each) => Object.entries(each)));
 }
 
-/** Why no batch begins. */
+/** Why no batch starts. */
 export interface Waiting {
   readonly signal: string;
   readonly reason: string;
@@ -37,19 +37,19 @@ export interface Waiting {
 
 type Probe = ReturnType<Signal["start"]>;
 
-/** A right, a function, a view or a setting that is not there, or of which the server knows the name alone. */
+/** A privilege, function, view or setting is missing, or the server does not implement it. */
 const unseen = /^(?:0A000|42501|42704|42703|42883|42P01)$/;
 
-/** How long a hold may last until the signal is asked again. */
+/** Maximum time before a signal that holds the run is probed again. */
 const lookMs = 1000;
 
-/** Decides before each batch whether it may begin: asks the signals, and knows what people want. */
+/** Decides before each batch whether it may start: probes the signals, and applies user commands. */
 export class Pacing {
   control: Control = { settings: {} };
   waiting: Waiting | undefined;
-  /** Who is at work on the backfill: in this process, and in others. */
+  /** Workers of the backfill, in this process and in others. */
   workers: Workers = { own: 1, others: 0 };
-  /** What could not be looked at, by signal. */
+  /** Why signals cannot be measured, by signal. */
   readonly blind = new Map<string, string>();
   readonly #settings: RunSettings;
   readonly #signals: readonly {
@@ -78,19 +78,19 @@ export class Pacing {
     for (const name of Object.keys(settings.options)) this.#value(name);
   }
 
-  /** An option as it is now: what `backfill set` says counts more than what the run was started with. */
+  /** The current value of an option. `backfill set` overrides the value from the start of the run. */
   option<N extends keyof typeof batchOptions>(
     name: N,
   ): ((typeof batchOptions)[N] extends RunOption<infer T> ? T : never) | undefined {
     return this.#value(name) as never;
   }
 
-  /** What all workers together may not go beyond. */
+  /** The rate limit for all workers together. */
   get limitOfAll(): number | undefined {
     return this.#options.has("maxRowsPerSecond") ? (this.#value("maxRowsPerSecond") as number | undefined) : undefined;
   }
 
-  /** What no worker may go beyond, whatever it could: its share of the limit. */
+  /** The rate limit for each worker: its share of the common limit. */
   get rowsPerSecond(): number | undefined {
     const { own, others } = this.workers;
     return this.limitOfAll === undefined ? undefined : this.limitOfAll / (own + others);
@@ -101,8 +101,8 @@ export class Pacing {
   }
 
   /**
-   * Waits until every signal lets a batch begin.
-   * @returns `eased`: something was under pressure; `end`: the run is to end, and why; undefined also when the signal of the process came
+   * Waits until every signal allows a batch.
+   * @returns `isEased`: a signal reported pressure. `end`: why the run must end, also undefined if aborted
    */
   async beforeBatch(
     session: BackfillSession,
@@ -111,7 +111,7 @@ export class Pacing {
   ): Promise<{ readonly isEased?: true; readonly end?: string }> {
     const { clock, signal: abort } = this.#settings;
     let isEased = false;
-    // Whatever held the run: meanwhile another signal may have found a reason. So all are asked again.
+    // After a hold, probe all signals again, because another one may hold by now.
     for (let at = 0; at < this.#signals.length && !abort.aborted; at++) {
       const each = this.#signals[at]!;
       const { signal } = each;
@@ -132,14 +132,14 @@ export class Pacing {
       if (this.waiting !== undefined && this.waiting.signal !== signal.id) this.#letGo(emit);
       this.waiting = { signal: signal.id, reason, sinceMs: this.waiting?.sinceMs ?? clock.now() };
       emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
-      // What people want is heard once a second, so a long pause is taken in parts.
+      // User commands arrive once a second, so a long pause is split.
       await clock.sleep(Math.min(pauseMs, lookMs), abort);
       at = -1;
     }
     return isEased ? { isEased: true } : {};
   }
 
-  /** A managed or related server may lack what a signal looks at: no reason to end a run. */
+  /** A managed or related server may lack what a signal reads. That does not end the run. */
   async #ask({ probe }: { readonly probe: Probe }, context: SignalContext<never>): Promise<Answer | undefined> {
     try {
       return await probe(context);

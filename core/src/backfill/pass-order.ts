@@ -6,10 +6,10 @@ import { hasChildren } from "../target/facts/children.js";
 import type { BackfillRecord } from "../target/ledger/backfills.js";
 
 /**
- * Decides what a pass goes by: the key, or, where keys lie all over the table (random UUIDs), the places of the rows. An UPDATE of a
- * writer's may move a row behind the cursor; the sweep finds it. A pass that is made once has no sweep, and goes by the key.
+ * Chooses the order of a pass: by key, or by row position if keys are scattered over the table (random UUIDs). A writer's UPDATE may move a
+ * row behind the cursor, where the sweep finds it. A single pass has no sweep, so it uses the key.
  *
- * @param known the backfill as the ledger has it: a pass goes on in its own order
+ * @param known the backfill's ledger record: a started pass keeps its order
  */
 export async function inPassOrder(
   connection: Connection,
@@ -27,7 +27,7 @@ export async function inPassOrder(
   return isKnown(order) || (isBetter && !isKnown(target.key)) ? { ...target, order } : target;
 }
 
-/** Where a pass begins. One by places ends where the table does now: new versions of its own rows come behind it. */
+/** Where a pass starts. A pass by position ends at the current end of the table, because the new versions of its own rows follow there. */
 export async function startOfPass(
   connection: Connection,
   table: TableFacts,

@@ -11,13 +11,13 @@ import { validateReference } from "../target/facts/validate-reference.js";
 import { validateUnique } from "../target/facts/validate-unique.js";
 import type { RunSettings } from "./input.js";
 
-/** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
+/** A problem that prevents a backfill. It becomes an error if the backfill is started anyway. */
 export interface PreflightProblem {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** It is about some rows: the others can be filled. */
+  /** It affects only some rows. The others can be filled. */
   readonly isOfRows?: true;
 }
 
@@ -29,8 +29,8 @@ export interface StructureOptions {
 }
 
 /**
- * Whether expand is applied on the target, and what an UPDATE of the table would set off. Reads the catalogue only.
- * @param table from `readTable`; undefined when it does not exist
+ * Checks whether expand is applied on the target, and what an UPDATE of the table would trigger. Reads only the catalog.
+ * @param table from `readTable`. Undefined if it does not exist
  */
 export async function checkStructure(
   connection: Connection,
@@ -65,7 +65,7 @@ export async function checkStructure(
       spec.once !== true &&
       (options.needsFillTrigger ?? true)
     ) {
-      // Once the column is required, contract is done and the trigger is rightly gone.
+      // Once the column is required, contract is done and has dropped the trigger.
       const flaw = await connection.dialect.live.systemCatalog.fillTriggerFlaw(connection, table, planned.name);
       if (flaw !== undefined)
         problems.push({
@@ -87,16 +87,16 @@ export async function checkStructure(
   return problems;
 }
 
-/** The user's triggers and rules that the backfill's UPDATEs set off. */
+/** The user's triggers and rules that the backfill's UPDATEs fire. */
 export function firing(table: TableFacts, spec: BackfillSpec): readonly UserTrigger[] {
   const planned = new Set(spec.columns.map(({ name }) => name));
   return table.userTriggers.filter(({ columns }) => columns.length === 0 || columns.some((name) => planned.has(name)));
 }
 
 /**
- * Tries the fills on all rows of the target; reads the whole table.
- * @param run the plan is for the hints: its expressions are in migrations by now
- * @returns `problems` stand against the backfill; `notices` are what could not be found out in time
+ * Tests the fills on all rows of the target. Reads the whole table.
+ * @param run the plan is for the hints: its expressions are already in migrations
+ * @returns `problems` prevent the backfill. `notices` could not be checked in time
  */
 export async function validateFills(
   connection: Connection,
@@ -116,7 +116,7 @@ export async function validateFills(
   };
   const failing = new Set<string>();
   for (const column of spec.columns) {
-    // A function is not tried on all rows of production: it says what is wrong when it comes to them.
+    // A function is not tested on all rows of production. It reports errors when the run reaches a row.
     if (column.fill === undefined) {
       failing.add(column.name);
       continue;
@@ -128,13 +128,13 @@ export async function validateFills(
       columnExists: true,
       timeoutMs,
     })) {
-      // In a column that stays optional NULL is a value.
+      // In a column that stays optional, NULL is a value.
       if (spec.once && problem.kind === "null") continue;
       add(problem, column);
       if (notComputed.has(problem.kind)) failing.add(column.name);
     }
   }
-  // Their unique indexes are there, and name each row that they refuse. A pass that is made once would stop at such a row.
+  // The unique indexes exist, and report each row that they refuse. Check it for a single pass, which would stop at such a row.
   for (const key of spec.once === true ? spec.uniqueKeys : []) {
     const column = spec.columns.find(({ name }) => key.includes(name))!;
     if (key.some((name) => failing.has(name))) continue;
@@ -150,14 +150,14 @@ export async function validateFills(
   return { problems, notices };
 }
 
-/** Values that cannot even be computed cannot be compared. */
+/** Values that cannot be computed cannot be compared. */
 const notComputed = new Set<FillProblem["kind"]>(["missing-columns", "type", "fails"]);
 
-/** The annotation is in released migrations: to edit it would change nothing. */
+/** The annotation is in released migrations, so editing it would change nothing. */
 function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: string } {
   if (problem.kind === "missing-columns") return {};
   const abandon = `npx lockstep abandon ${plan}`;
-  // Of the wrong type is the expression as a whole: there are no rows to correct.
+  // A wrong type affects the whole expression, so there are no rows to correct.
   if (problem.kind === "type") return { hint: `${abandon}   # to start over with another plan` };
   if (problem.kind === "scans")
     return {
@@ -174,7 +174,7 @@ function notApplied(message: string): PreflightProblem {
   return { code: "LS5001", message };
 }
 
-/** A batch that is ended half way would have written half of its rows, under a lock on all of them. */
+/** A batch that is interrupted would leave only part of its rows written, under a lock on all of them. */
 function checkEngine({ name, engineWithoutTransactions: engine }: TableFacts, target: string): PreflightProblem[] {
   if (engine === undefined) return [];
   return [
@@ -217,7 +217,7 @@ function checkIndexes(table: TableFacts, column: string, name: string): readonly
   ];
 }
 
-/** Without its unique index a value could come twice while the backfill runs. An index that is not valid is told apart. */
+/** Without its unique index, duplicate values could be written during the backfill. An invalid index is reported separately. */
 function checkUniqueKeys(table: TableFacts, spec: BackfillSpec, target: string): readonly PreflightProblem[] {
   return spec.uniqueKeys
     .filter(

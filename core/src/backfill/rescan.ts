@@ -7,7 +7,7 @@ import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 import { cannotFill, rowsPerScan, shownKeys } from "./sweep.js";
 
-/** What a cursor knows of a pass that is made once. */
+/** The bounds of a single pass, from its cursor. */
 export function boundsOf({ upTo, since, server }: Cursor): SinglePassBounds {
   return {
     ...(upTo === undefined ? {} : { upTo }),
@@ -17,16 +17,16 @@ export function boundsOf({ upTo, since, server }: Cursor): SinglePassBounds {
 }
 
 /**
- * Looks for rows that a pass made once may have missed: a key that changed from ahead of the cursor to behind it, an INSERT that had not
- * ended when the pass came by. Such a row was written since the pass began and lacks a value, and so does one for which code has
- * chosen NULL meanwhile. Nothing tells the two apart, so the user is asked.
- * @returns `again`: the signal came
- * @throws LS5004 when so many of them cannot be filled that there is no end · LS5010 naming them, unless `settings.nulls` says what then
+ * Finds rows that a single pass may have missed: a key that moved from ahead of the cursor to behind it, or an INSERT that was not
+ * committed when the pass read there. Such a row was written since the pass began and lacks a value. The same is true of a row for which
+ * the application has chosen NULL meanwhile. Lockstep cannot distinguish them, so it asks the user.
+ * @returns `again`: aborted
+ * @throws LS5004 so many of them cannot be filled that the scan would not end · LS5010 naming them, unless `settings.nulls` decides
  */
 export async function rescan(loop: BatchLoop): Promise<"done" | "again"> {
   const { nulls, scanTimeoutMs, emit } = loop.settings;
   const bounds = boundsOf(loop.session.cursor);
-  // Without an end there was no row to pass.
+  // Without an upper bound, there was no row to pass.
   if (bounds.upTo === undefined) return "done";
   const later = await loop.scan((session) => countLater(session, scanTimeoutMs));
   if (later === undefined) return "again";
@@ -48,13 +48,13 @@ export async function rescan(loop: BatchLoop): Promise<"done" | "again"> {
       if (result === undefined) return "again";
       rest = rest.slice(result.size);
     }
-    // The next look would find the same rows.
+    // The next scan would find the same rows.
     if (left === rowsPerScan && loop.filled === before) throw cannotFill(loop, left, found.slice(0, shownKeys));
   }
   return "done";
 }
 
-/** Rows up to the end of the pass that lack a value which their fill gives, and were written since the pass began. */
+/** Rows up to the end of the pass that lack a value although their fill returns one, and that were written since the pass began. */
 async function findChanged(
   { connection, target, cursor }: BackfillSession,
   timeoutMs: number,
@@ -63,13 +63,13 @@ async function findChanged(
   const read = (isEvaluated: boolean) =>
     batches.changedSince(connection, target, boundsOf(cursor), { isEvaluated, limit: rowsPerScan, timeoutMs });
   return read(true).catch((error: unknown) => {
-    // Where the fill fails for one of them, none is left out.
+    // If the fill fails for one of them, include all.
     if (isValuesFault(error)) return read(false);
     throw error;
   });
 }
 
-/** They came in since the pass began, or their key moved there. */
+/** Counts rows that were added since the pass began, or whose key moved there. */
 function countLater(
   { connection, target, cursor: { upTo = [] } }: BackfillSession,
   timeoutMs: number,

@@ -4,7 +4,7 @@ import type { BackfillResult } from "./input.js";
 import { keyLabel } from "./keys.js";
 import type { Run } from "./run.js";
 
-/** What a run returns. */
+/** Builds the result of a run. */
 export function resultOf(loop: BatchLoop, status: BackfillResult["status"]): BackfillResult {
   const { id, target, cursor } = loop.session;
   const upTo =
@@ -21,7 +21,7 @@ export function resultOf(loop: BatchLoop, status: BackfillResult["status"]): Bac
   };
 }
 
-/** What a run throws: an error of ours. */
+/** Converts an error of a run into one of ours. */
 export function known(run: Run, error: unknown): unknown {
   return refused(error, `The backfill of "${run.settings.spec.table.name}"`);
 }

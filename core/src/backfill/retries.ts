@@ -7,24 +7,24 @@ import type { BatchSizing } from "./batch-sizing.js";
 import { rowRefused } from "./row-refused.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
 
-/** Pauses of a batch that gives way to others. */
+/** Retry pauses of a batch that yields to others. */
 export const yielding: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
 
-/** Calls of a function that throws: what it depends on may be away for a moment. */
+/** Retries of a function that throws, because its dependency may be unavailable for a moment. */
 const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
-/** Sessions that may end with nothing done in between. */
+/** Maximum number of sessions lost without progress in between. */
 const mostLosses = 10;
 
-/** What stands in a worker's way, and what it does about it: it waits, connects again, or takes fewer rows. */
+/** Recovers a worker from failures: waits, reconnects, or takes fewer rows. */
 export class Retries {
   readonly #loop: BatchLoop;
   readonly #sizing: BatchSizing;
   readonly #reconnect: () => Promise<void>;
-  /** How often a function has thrown for the batch in hand. */
+  /** How often a function has thrown for the current batch. */
   #thrown = 0;
-  /** How many sessions have ended, one after the other, with no batch or scan done in between. */
+  /** Consecutive lost sessions with no completed batch or scan in between. */
   #losses = 0;
-  /** The same of those that ended at anything else, such as a question to the ledger, with no answer in between. */
+  /** Consecutive sessions lost in other statements, such as ledger reads, with no answer in between. */
   #lossesElsewhere = 0;
 
   constructor(loop: BatchLoop, sizing: BatchSizing, reconnect: () => Promise<void>) {
@@ -33,15 +33,15 @@ export class Retries {
     this.#reconnect = reconnect;
   }
 
-  /** A batch has got through. */
+  /** Resets the counts after a successful batch. */
   forget(): void {
     this.#thrown = 0;
     this.succeeded(true);
   }
 
   /**
-   * A statement has got through.
-   * @param isWork a scan. An answer of the ledger says nothing of a batch at which sessions end
+   * Resets a count after a successful statement.
+   * @param isWork a scan. A ledger read does not reset the sessions lost in batches
    */
   succeeded(isWork: boolean): void {
     this.#lossesElsewhere = 0;
@@ -49,9 +49,9 @@ export class Retries {
   }
 
   /**
-   * Makes the next try possible, or throws what stands in the way for good.
+   * Makes the next try possible, or throws a permanent error.
    *
-   * @param isWork a batch, or a scan: who waits for others may lose any number of sessions over days
+   * @param isWork a batch or a scan. A run that waits for others may lose any number of sessions over days
    */
   async recover(failure: unknown, attempt: number, isWork = failure instanceof BatchFailure): Promise<SetbackReason> {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
@@ -62,7 +62,7 @@ export class Retries {
       throw cause;
     }
     if (reason === "function") return this.#recoverFunction(cause as LockstepError, extent?.rows ?? 1);
-    // What the server says against a value may quote it.
+    // The server's message may quote the value.
     const message =
       reason === "data" ? textWithoutValues(cause) : cause instanceof Error ? cause.message : String(cause);
     const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, yielding, random);
@@ -95,7 +95,9 @@ export class Retries {
     return reason;
   }
 
-  /** What ends each session that tries it, a fill at which the server crashes for example, is tried with fewer rows, and not for ever. */
+  /**
+   * Retries with fewer rows, but not forever, if every session that tries a batch is lost, for example by a fill that crashes the server.
+   */
   #countLoss(message: string, isWork: boolean, rows: number | undefined): void {
     const losses = isWork ? ++this.#losses : ++this.#lossesElsewhere;
     if (losses > mostLosses)
@@ -107,7 +109,7 @@ export class Retries {
     if (losses > 2 && rows !== undefined) this.#sizing.halve(rows);
   }
 
-  /** Tries a function again, then with fewer rows, down to the one that it fails for. */
+  /** Retries a function, then with fewer rows, down to the row for which it fails. */
   async #recoverFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
     const { clock, random, signal } = this.#loop.settings;
     const isSlow = cause.code === "LS5055";

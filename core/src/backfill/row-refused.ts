@@ -5,19 +5,19 @@ import { textWithoutValues } from "../dialect/db/without-values.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 
-/** A row that the database refuses a value; of the first ones with the reason. */
+/** A row whose value the database refuses. The first rows include the reason. */
 export interface RefusedRow {
   readonly key: KeyValues;
   readonly error: LockstepError | undefined;
 }
 
-/** So many rows are named; more are counted. */
+/** Maximum number of rows to list. The others are only counted. */
 export const shownRefusals = 20;
 
-/** The end of a run that has filled everything else. */
+/** The error of a run that has filled all other rows. */
 export function rowsRefused(
   { refused, session }: { readonly refused: readonly RefusedRow[]; readonly session: BackfillSession },
-  /** The run ends before its time. */
+  /** The run ends early. */
   isTooMuch = false,
 ): LockstepError {
   const shown = refused.flatMap(({ error }) => (error === undefined ? [] : [error]));
@@ -39,7 +39,7 @@ export function rowsRefused(
   });
 }
 
-/** The error of a batch that has come down to one row: which one, why, and who has its value already. */
+/** The error of a batch reduced to one row: which row, why, and which row already has its value. */
 export async function rowRefused(session: BackfillSession, key: KeyValues, cause: unknown): Promise<LockstepError> {
   const { id, target } = session;
   const code = isDatabaseError(cause) ? cause.code : "";

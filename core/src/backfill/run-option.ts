@@ -1,17 +1,17 @@
 import { LockstepError } from "../base/errors.js";
 
-/** An option of a run, as text wherever it is kept: on the command line, in `lockstep.config.ts`, in the ledger. */
+/** An option of a run, always stored as text: on the command line, in `lockstep.config.ts`, in the ledger. */
 export interface RunOption<T> {
   /** `<rows>` */
   readonly value: string;
   readonly description: string;
   /** Default: none. */
   readonly initial?: string;
-  /** @returns undefined for a text that says nothing of the kind */
+  /** @returns undefined for an invalid text */
   read(text: string): T | undefined;
-  /** What a text has to look like, for the error: `a number of rows, as in 5000`. */
+  /** The expected format, for the error: `a number of rows, as in 5000`. */
   readonly wanted: string;
-  /** What to do instead of giving zero. Default: the hint is the option with its value. */
+  /** What to use instead of zero. Default: the hint is the option with its value. */
   readonly insteadOfZero?: string;
 }
 
@@ -60,21 +60,21 @@ export function sizeOption(common: Common): RunOption<number> {
   };
 }
 
-/** As the option reads it: `48 MB`. */
+/** Formats a size as the option reads it: `48 MB`. */
 export function sizeText(bytes: number): string {
   const [unit, factor] = Object.entries(sizes).findLast(([, least]) => bytes >= least) ?? ["B", 1];
   const count = bytes / factor;
   return `${count < 10 ? Number(count.toFixed(1)) : Math.round(count)} ${unit}`;
 }
 
-/** `8 s`, `1.5 h`: as the option reads it. */
+/** Formats a time as the option reads it: `8 s`, `1.5 h`. */
 export function timeText(ms: number): string {
   const [unit, factor] = Object.entries(units).findLast(([, least]) => ms >= least) ?? ["ms", 1];
   const count = ms / factor;
   return `${count < 10 ? Number(count.toFixed(1)) : Math.round(count)} ${unit}`;
 }
 
-/** Names, with commas between them. */
+/** Names, separated by commas. */
 export function namesOption(common: Common): RunOption<readonly string[]> {
   return {
     ...common,
@@ -97,7 +97,7 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The value of a text. @throws LS8002 a text that says nothing of the kind */
+/** Parses the text of an option. @throws LS8002 an invalid text */
 export function readOption<T>(name: string, option: RunOption<T>, text: string): T {
   const value = option.read(text);
   if (value === undefined)

@@ -16,43 +16,43 @@ import type { LastBatch } from "./signals/signal.js";
 import { cancelText } from "./state.js";
 import { type Gauges, Telemetry } from "./telemetry.js";
 
-/** What the workers of one process share: when they may go on, what people want, how far the backfill is. */
+/** State that the workers of one process share: pacing, user commands, progress. */
 export class Run {
   readonly settings: RunSettings;
   readonly pacing: Pacing;
-  /** Of this process. */
+  /** Pace of this process. */
   readonly pace: Pace;
-  /** Of all that work on the backfill: what is left ends as fast as they are together. */
+  /** Pace of all workers of the backfill together, which determines the remaining time. */
   readonly #paceOfAll: Pace;
   #rowsOfAll: number | undefined;
   readonly telemetry: Telemetry;
-  /** Estimated rows of the table; undefined until it is known. */
+  /** Estimated rows of the table. Undefined until known. */
   total: number | undefined;
   /** Rows that this process could not give a value. */
   readonly refused: RefusedRow[] = [];
-  /** Rows passed, and rows that got a value since this process began: by every worker, as the ledger counts them. */
+  /** Rows passed, and rows filled since this process started: by all workers, as the ledger counts them. */
   rows = 0;
   filled = 0;
   /** Batches of this process. */
   batches = 0;
-  /** The fills were tried on all rows by this process, or by one before it. */
+  /** This process, or an earlier one, has tested the fills on all rows. */
   isTried = false;
   /** Before the first batch. */
   storage: TableStorage | undefined;
   readonly arrival: Arrival = {};
-  /** Why it ends although nobody has stopped this process. */
+  /** Why it ends although this process was not stopped. */
   ended: string | undefined;
   #filledBefore: number | undefined;
   readonly #abort = new AbortController();
   #observer: Observer | undefined;
-  /** As the ledger knew it a second ago. */
+  /** As the ledger listed them a second ago. */
   #atWork: readonly string[] = [];
-  /** Every worker of this process, also those that have left. */
+  /** All workers of this process, including those that have left. */
   readonly #own = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(given: RunSettings) {
-    // Everything that waits ends when somebody cancels the run, as it does when this process is stopped.
+    // Every wait ends if the run is cancelled, as it does if this process is stopped.
     const signal = AbortSignal.any([given.signal, this.#abort.signal]);
     const emit = (event: BackfillEvent) => {
       this.telemetry.event(event);
@@ -68,7 +68,7 @@ export class Run {
     );
   }
 
-  /** One of its workers was connected before. */
+  /** One of its workers has connected before. */
   get isAtWork(): boolean {
     return this.#filledBefore !== undefined;
   }
@@ -76,7 +76,7 @@ export class Run {
     return this.settings.signal.aborted;
   }
 
-  /** A worker is connected; again after its connection broke. */
+  /** A worker has connected, or reconnected. */
   enter(worker: string, session: () => BackfillSession): void {
     const { id, record, atWork } = session();
     this.#own.add(worker);
@@ -110,30 +110,30 @@ export class Run {
     await this.pacing.close();
   }
 
-  /** How long others have waited for a worker's batches since this was last asked. */
+  /** How long others have waited for a worker's batches since the last call. */
   takeWaitedMs(worker: string): number {
     return this.#observer?.takeWaitedMs(worker) ?? 0;
   }
 
-  /** Whether others write to the table: seen once a second. */
+  /** Whether others write to the table, updated once a second. */
   get others(): OthersState {
     return this.#observer?.others.state(this.settings.clock.now()) ?? "unknown";
   }
 
-  /** It writes rows more than once, or without filling them. */
+  /** The run writes rows more than once, or without filling them. */
   writesUncounted(): void {
     this.#observer?.others.cannotTell();
   }
 
-  /** As the ledger has it: a batch may have been kept whose answer got lost, and other processes work on it, too. */
+  /** Uses the ledger's counts: the answer to a committed batch may be lost, and other processes also work on the backfill. */
   count({ rowsDone, rowsFilled }: Pick<BackfillRecord, "rowsDone" | "rowsFilled">): void {
     this.rows = rowsDone;
     this.filled = rowsFilled - (this.#filledBefore ?? 0);
   }
 
   /**
-   * A batch of this process has ended.
-   * @param rows it passed, counted as the pass counts them
+   * Records a completed batch of this process.
+   * @param rows rows passed, as the pass counts them
    */
   passed(rows: number): void {
     const now = this.settings.clock.now();
@@ -142,17 +142,17 @@ export class Run {
     this.#rowsOfAll = this.rows;
   }
 
-  /** Until the estimated number of rows is passed, by whomever, in milliseconds. */
+  /** Milliseconds until all workers together have passed the estimated number of rows. */
   get etaMs(): number {
     const left = (this.total ?? 0) - this.rows;
-    // A limit that was just set is no part of the pace yet.
+    // The pace does not yet reflect a limit that was just set.
     const most = this.pacing.limitOfAll;
     return Math.max(this.#paceOfAll.restMs(left), most === undefined ? 0 : (left / most) * 1000);
   }
 
   /**
-   * Waits until a batch may begin; workers ask one after the other.
-   * @returns something was under pressure: batches get smaller
+   * Waits until a batch may start. Workers take turns.
+   * @returns whether a signal reported pressure, so that batches get smaller
    */
   async untilFree(worker: string, session: () => BackfillSession, last: LastBatch | undefined): Promise<boolean> {
     const turn = this.#turn.then(() => this.pacing.beforeBatch(session(), last, (event) => this.tell(worker, event)));
@@ -162,7 +162,7 @@ export class Run {
     return isEased === true;
   }
 
-  /** What is told to whoever watches is kept for the ledger, too. */
+  /** Emits an event, and keeps it for the report to the ledger. */
   tell(worker: string, event: BackfillEvent): void {
     this.settings.emit(event);
     const reports = this.#observer?.reports;
@@ -191,9 +191,9 @@ export class Run {
     if (control.cancelled !== undefined) this.#end(cancelText(control.cancelled));
   }
 
-  /** A limit of all is shared by all who are at work. */
+  /** All active workers share a common limit. */
   #share(): void {
-    // Those of ours that have left are still heard of for a second.
+    // The ledger lists own workers for another second after they have left.
     const others = this.#atWork.filter((worker) => !this.#own.has(worker)).length;
     this.pacing.workers = { own: Math.max(this.#observer?.reports.size ?? 0, 1), others };
   }
@@ -204,7 +204,7 @@ export class Run {
   }
 }
 
-/** What a worker does after an event; undefined: the same as before. */
+/** What a worker reports after an event. Undefined: unchanged. */
 function reportOf(event: BackfillEvent, { waiting: _, ...before }: WorkerReport): WorkerReport | undefined {
   switch (event.kind) {
     case "progress": {

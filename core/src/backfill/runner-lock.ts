@@ -4,7 +4,7 @@ import type { Connection } from "../dialect/connection.js";
 import type { Clock } from "../dialect/db/clock.js";
 import type { BackfillId } from "../dialect/ledger-store.js";
 
-// One plan on one table: two tenants (schemas) of one database may be filled at the same time.
+// One lock per plan and table: two tenants (schemas) of one database can be filled at the same time.
 const lockName = ({ plan, table }: BackfillId) => `lockstep backfill ${plan} ${table.oid}`;
 
 interface Patience {
@@ -14,9 +14,9 @@ interface Patience {
 }
 
 /**
- * Takes the lock that only one runner has; it ends with the session, whatever ends that.
- * @param patience how long to wait: the server needs a moment to notice that the last runner was killed. `target`: how people call it
- * @throws LS5003, naming the session that has it
+ * Takes the lock that only one runner can hold. It ends with the session, for whatever reason.
+ * @param patience how long to wait: the server needs a moment to notice that the last runner was killed. `target`: its name for people
+ * @throws LS5003 naming the session that holds it
  */
 export async function takeRunnerLock(
   connection: Connection,
@@ -42,7 +42,7 @@ export async function takeRunnerLock(
 
 /**
  * Waits for a lock that ends with its session.
- * @returns false when somebody has it still after so long, or the signal came
+ * @returns false if it is still held after that time, or if aborted
  */
 export async function waitForLock(
   connection: Connection,
@@ -57,7 +57,7 @@ export async function waitForLock(
   }
 }
 
-/** The session that is running a backfill now, if any. Needs no ledger. */
+/** The session that currently runs a backfill, if any. Needs no ledger. */
 export function findRunner(connection: Connection, id: BackfillId): Promise<RunnerSession | undefined> {
   return connection.dialect.live.batches.lockedBy(connection, lockName(id));
 }

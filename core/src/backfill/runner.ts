@@ -19,21 +19,21 @@ import { newWorker, passTogether } from "./workers.js";
 export type { BackfillEvent } from "./events.js";
 export type { BackfillInput, BackfillResult } from "./input.js";
 
-/** Passes over the whole table. Every further one follows a sweep that found too much. */
+/** Maximum number of passes over the whole table. Each further pass follows a sweep that found too many rows. */
 const maxPasses = 10;
 
 /**
- * Fills the planned columns of one table of one target, in small batches, while the application goes on. Can be stopped or
- * killed at any point; called again, it goes on. Values that are there are never touched. A row that gets no value stops none of
- * the others: it is named at the end, in an error. Ends well only when no row lacks a value; of columns that stay optional, when
- * every row was passed once, and rows that may have moved away from the pass are decided on.
+ * Fills the planned columns of one table on one target, in small batches, while the application runs. It can be stopped or killed at any
+ * point. A repeated call resumes. It never changes existing values. A row that gets no value does not stop the others: the error at the end
+ * names it. The run succeeds only if no row lacks a value. For columns that stay optional, it succeeds if every row was passed once, and
+ * rows that the pass may have missed are decided.
  *
  * @example await runBackfill({ url, plan: plan.id, spec: plan.backfills[0], clock: systemClock, random: Math.random });
  * @returns `done`, or `stopped` by the signal
- * @throws LS5001 expand is not applied there · LS5003 another runner is at it · LS5004 rows cannot be filled · LS5005 own
- *   triggers would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS5009, LS5010 NULLs that code may have chosen · LS5013 key and fill need different time zones · LS2052,
- *   LS5050–LS5055 a function of lockstep.config.ts · LS2005, LS2006, LS2007, LS5008 the
- *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 the database refuses a statement · LS8004 no connection
+ * @throws LS5001 expand is not applied there · LS5003 another runner is active · LS5004 rows cannot be filled · LS5005 the user's triggers
+ * would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS5009, LS5010 NULLs that the application may have set ·
+ * LS5013 key and fill need different time zones · LS2052, LS5050–LS5055 a function of lockstep.config.ts · LS2005, LS2006, LS2007, LS5008
+ * the fill is wrong for some rows · LS7001 no privileges for the ledger · LS7002 the database rejects a statement · LS8004 no connection
  */
 export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
   const run = new Run(resolveRunSettings(input));
@@ -51,7 +51,7 @@ export async function runBackfill(input: BackfillInput): Promise<BackfillResult>
   }
 }
 
-/** Leads, or works with the one that does, and leads when that one has ended. */
+/** Leads the backfill, or works with its leader and takes over once that has ended. */
 async function runTogether(run: Run): Promise<BackfillResult> {
   for (;;) {
     const leader = newWorker(run, true);
@@ -71,8 +71,8 @@ async function runTogether(run: Run): Promise<BackfillResult> {
 const isLed = (error: unknown) => error instanceof LockstepError && error.code === "LS5003";
 
 /**
- * The one that tries the fills, works with the others, looks back, and says how it ended.
- * @returns undefined: its session had ended, and another process, which it works with from here on, was quicker to lead
+ * The leader tests the fills, works with the others, searches for remaining rows, and records the result.
+ * @returns undefined: its session ended and another process leads now, which this one joins
  */
 async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult | undefined> {
   try {
@@ -89,20 +89,20 @@ async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult | undef
   }
 }
 
-/** Tries the fills on all rows before the first is written. */
+/** Tests the fills on all rows before the first is written. */
 async function begin(leader: BatchLoop): Promise<void> {
   const { settings } = leader;
   const { emit } = settings;
   const { record } = leader.session;
   if (!record.isOpen && settings.spec.columns.some(({ fill }) => fill !== undefined)) {
-    // A pause and a window are meant for this, too; and what is wrong with an option is told before an hour of reading.
+    // Pauses and windows apply here, too. And an invalid option must be reported before an hour of reading.
     await leader.giveWay();
     leader.tell({ kind: "reading", why: "fills", total: leader.total });
     const found = await leader.run.telemetry.span("trial", {}, () =>
       leader.scan(({ connection, table }) => validateFills(connection, settings, table)),
     );
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
-    // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.
+    // A problem with some rows does not stop the others. It stops a single pass, which does not return to them.
     const stops = ({ isOfRows }: PreflightProblem) => settings.spec.once === true || isOfRows !== true;
     throwFirst((found?.problems ?? []).filter(stops));
     for (const problem of found?.problems ?? [])
@@ -130,13 +130,13 @@ async function begin(leader: BatchLoop): Promise<void> {
   emit({ kind: "started", table: record.table.name, total, rows, isResumed, ...(isResumed ? {} : ahead?.started) });
 }
 
-/** The signal `slots` watches those with a limit. */
+/** The signal `slots` watches slots with a limit. */
 function isUnread({ dropSql, status, safeBytes }: Slot): boolean {
   return dropSql !== undefined && status === "kept" && safeBytes === undefined;
 }
 
 async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
-  // A pass that is made once, by an earlier run: what became NULL since was chosen.
+  // An earlier run has done the single pass: what became NULL since was chosen.
   if (leader.session.record.status === "done") return "done";
   for (let pass = 1; !leader.isStopped; pass++) {
     if (pass > maxPasses) throw keepAppearing(leader);
@@ -152,7 +152,7 @@ async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
 async function end(leader: BatchLoop, found: BackfillResult["status"]): Promise<BackfillResult> {
   const { worker } = leader.role;
   const isKept = await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status: found }));
-  // Done is what the ledger knows to be done.
+  // Report `done` only if the ledger has recorded it.
   const status = isKept ? found : "stopped";
   const { storage } = leader.run;
   if (storage === undefined || leader.filled === 0) return resultOf(leader, status);

@@ -17,43 +17,43 @@ import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { findRunner, takeRunnerLock, waitForLock } from "./runner-lock.js";
 import { beginSinglePass } from "./single-pass.js";
 
-/** A connection that may fill: expand is applied, locks are taken, the ledger knows us. */
+/** A connection that can fill rows: expand is applied, locks are held, the ledger lists the worker. */
 export interface BackfillSession {
   readonly connection: Connection;
   readonly id: BackfillId;
   readonly table: TableFacts;
   readonly target: FillTarget;
-  /** As the ledger had it at the beginning. */
+  /** The ledger's record at the start. */
   readonly record: BackfillRecord;
   readonly work: BackfillWork;
-  /** Where the pass is, as the ledger had it when this worker looked last. */
+  /** Position of the pass, as of this worker's last ledger read. */
   cursor: Cursor;
-  /** The range that this worker has for itself. */
+  /** The range reserved for this worker. */
   lease: Lease | undefined;
-  /** Who was at work on it when this worker entered, itself among them. */
+  /** Active workers when this worker entered, including itself. */
   readonly atWork: readonly string[];
 }
 
-/** Who a worker is: one of them leads. It tries the fills, looks back for what was left, and says when all is done. */
+/** The role of a worker. One of them leads: it tests the fills, searches for remaining rows, and records the end. */
 export interface WorkerRole {
-  /** Names it; the same after a reconnect. */
+  /** The worker's name. It stays the same after a reconnect. */
   readonly worker: string;
   readonly leads: boolean;
-  /** Its process is at work already. */
+  /** Its process is already at work. */
   readonly isLater?: boolean;
-  /** The same of all workers of a process. */
+  /** Shared by all workers of a process. */
   readonly arrival: Arrival;
 }
 
-/** What a process found when it came. */
+/** What a process found when it started. */
 export interface Arrival {
-  /** When somebody has cancelled the backfill; null: nobody has; undefined: it has not looked yet. Who cancels it later means this process, too. */
+  /** When the backfill was cancelled. null: not cancelled. undefined: not read yet. A later cancellation also applies to this process. */
   cancelledAt?: string | null;
 }
 
 /**
- * Connects and enters the backfill. Also after a broken connection: the ledger then says what became of the last batch.
- * @param previous the connection that broke
+ * Connects and enters the backfill. Also used after a lost connection: the ledger then shows the result of the last batch.
+ * @param previous the lost connection
  * @throws LS8004, LS5001, LS5003, LS5005, LS5009, LS5013, LS7001
  */
 export async function openSession(
@@ -75,8 +75,8 @@ export async function openSession(
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
     if (arrival.cancelledAt === undefined)
       arrival.cancelledAt = (await readBackfill(connection, id))?.control.cancelled?.at ?? null;
-    // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then. Its own session that
-    // broke may take a moment to end.
+    // A joining process need not wait until the server notices that the last leader was killed, because it takes over then. Its own broken
+    // session may take a moment to end.
     const patienceMs = settings.isJoining && previous === undefined ? 0 : 5000;
     if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs });
     const isGoingOn = isLater || previous !== undefined;
@@ -96,8 +96,8 @@ export async function openSession(
           ? beginSinglePass(connection, id, table!, target, begin, settings)
           : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
-    // A session of its own that broke keeps, or takes back, what it was at before it lets go: the lease is read then. Who waits in vain
-    // may lose its ranges to others, and nothing else.
+    // Its own broken session commits or rolls back before it releases its lock, so the lease is read after that. If the wait fails, the
+    // worker can only lose its ranges to others.
     const ownMs = previous === undefined ? 0 : patienceMs;
     await waitForLock(connection, workerLock(worker), { ...settings, patienceMs: ownMs });
     const lease = await ownLease(connection, id, worker);
@@ -109,7 +109,7 @@ export async function openSession(
   }
 }
 
-/** What a backfill fills, by what the catalogue of the target says of it. */
+/** What a backfill fills, based on the target's catalog. */
 export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
   const { schema, name } = table;
   return {
@@ -123,12 +123,12 @@ export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
   };
 }
 
-/** So long whoever leads may take from its lock to its record: the ledger may have to be made, the table read, a connection made anew. */
+/** Maximum time between a leader's lock and its record: it may have to create the ledger, read the table and reconnect. */
 const beginMs = 60_000;
 
 /**
- * The record of a backfill that another worker leads, as that one has begun it. Who is at work goes on while nobody leads.
- * @throws LS5028 nobody has begun it, or with other columns
+ * Returns the record of a backfill that another worker leads, once that has started it. An active worker continues without a leader.
+ * @throws LS5028 no worker has started it, or only with other columns
  */
 async function joinBackfill(
   connection: Connection,
@@ -141,7 +141,7 @@ async function joinBackfill(
   for (;;) {
     const leader = await findRunner(connection, id);
     const record = await readBackfill(connection, id);
-    // What an earlier run has left there says nothing of this one: neither its end nor that it was cancelled.
+    // The record of an earlier run does not apply to this one: neither its end nor its cancellation.
     const owner = record && (await connection.dialect.live.batches.lockedBy(connection, workerLock(record.runner)));
     const isLeaders = leader !== undefined && owner?.pid === leader.pid;
     const isOf = JSON.stringify(record?.work.columns) === JSON.stringify(columns);
@@ -166,12 +166,12 @@ export function notLed(connection: Connection, id: BackfillId, isLed = true): Lo
   );
 }
 
-/** Nobody leads at all: whoever comes may. */
+/** No process leads, so any process may. */
 export function isUnled(error: unknown): boolean {
   return error instanceof LockstepError && error.code === "LS5028" && error.details?.isLed === false;
 }
 
-/** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */
+/** Throws an error if there are problems. It has the first problem's code and hint, and all messages and details. */
 export function throwFirst(problems: readonly PreflightProblem[]): void {
   const first = problems[0];
   if (first === undefined) return;

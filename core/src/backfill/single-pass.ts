@@ -9,11 +9,11 @@ import { keyLabel } from "./keys.js";
 import { firstValuesOf, identitiesOf, madeAgain } from "./made-again.js";
 
 /**
- * Enters the pass over columns that stay optional. It ends at the greatest key of its first start: rows that come later were
- * written by code that could choose. Once done, it is never made again, for a NULL may have been chosen since. So where the ledger may
- * not be the one that knows – after a restore, a failover, or lost – the user is asked. A pass over a column that was dropped and added
- * again since filled another one, and is made anew.
- * @throws LS5009 when the pass may have been made already, unless `settings.nulls` says what then
+ * Starts or resumes the pass over columns that stay optional. It ends at the greatest key of its first start, because code that could
+ * choose has written all later rows. Once done, it is never repeated, because a NULL may have been chosen since. So if the ledger may be
+ * wrong – after a restore or failover, or if it was lost – Lockstep asks the user. If a column was dropped and added again, the pass filled
+ * another column and is repeated.
+ * @throws LS5009 the pass may already be done, unless `settings.nulls` decides
  */
 export async function beginSinglePass(
   connection: Connection,
@@ -31,7 +31,7 @@ export async function beginSinglePass(
   const { batches } = connection.dialect.live;
   const server = await batches.serverName(connection);
   const doubt =
-    // The same run after a broken connection: whatever the server lost, nobody has taken the pass for done.
+    // The same run after a lost connection: whatever the server lost, nothing has counted the pass as done.
     known?.runner === begin.runner
       ? undefined
       : known !== undefined && again !== undefined
@@ -47,19 +47,19 @@ export async function beginSinglePass(
   const bounds = { ...(await batches.bounds(connection, target)), ...origin };
   const end = { ...bounds, phase: "sweep" } as const;
   const isMade = doubt !== undefined && settings.nulls === "keep";
-  // An empty table is passed already.
+  // An empty table needs no pass.
   const start = isMade || bounds.upTo === undefined ? end : ({ ...bounds, phase: "pass", after: null } as const);
-  // From an earlier run: it goes on where that came to.
+  // An earlier run's pass resumes at its cursor.
   const goOnFrom = (cursor: Cursor): Cursor => (isMade ? end : { ...cursor, ...origin });
   return beginBackfill(connection, id, { ...begin, start, goOnFrom, isAnew: again !== undefined });
 }
 
-/** The beginning of a sentence about a pass that the ledger has. */
+/** The start of a message about a pass in the ledger. */
 function passText({ table, rowsDone, status, updatedAt }: BackfillRecord, { label: target }: Connection, more: string) {
   return `The ledger on ${target} records a pass over "${table.schema}"."${table.name}" (${rowsDone} rows, ${status}, as of ${updatedAt}). ${more}`;
 }
 
-/** Where no row has a value nobody has chosen any. */
+/** No doubt if no row has a value: then nothing was chosen. */
 async function doubtOfValues(
   doubt: string,
   connection: Connection,
@@ -75,7 +75,7 @@ const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;
 
 const isOf = ({ table }: BackfillRecord, id: BackfillId) => isSameLedgerTable(table, id.table);
 
-/** A pass was under way. Whether this is still its own server, and its own key. */
+/** A pass was in progress. Checks whether server and key are still the same. */
 function doubtOfRecord(
   { cursor, work, rowsDone, updatedAt }: BackfillRecord,
   isSameWork: boolean,
@@ -91,7 +91,7 @@ function doubtOfRecord(
   return `The ledger on ${connection.label} has the pass over ${label(target)} at ${at}, as of ${updatedAt}. That was on another server (${cursor.server}, now ${server}). After a restore or failover, the pass may be further than recorded.`;
 }
 
-/** The ledger knows of no pass over this table: whether the repository, another record or the table itself do. */
+/** The ledger has no pass over this table. Checks whether the repository, another record or the table itself shows one. */
 async function doubtOfTable(
   connection: Connection,
   records: readonly BackfillRecord[],
@@ -112,7 +112,7 @@ async function doubtOfTable(
         ? `A later phase of ${id.plan} is released, so the pass was done when its gate was checked. The ledger on ${connection.label} has no record of it, and ${label(target)}`
         : undefined;
   if (before !== undefined) return doubtOfValues(before, connection, target, settings);
-  // A pass begins here, so it would have filled them.
+  // A pass starts here, so it would have filled them.
   const first = await firstValuesOf(connection, target, settings);
   const at = first?.findIndex(({ rows, filled }) => filled > rows / 2) ?? -1;
   if (first === undefined || at < 0) return undefined;

@@ -7,10 +7,10 @@ import { setbackReason } from "./setback.js";
 import { rowsPerScan } from "./sweep.js";
 
 /**
- * Leaves the one row of a batch that the database refuses: fills what of it can be filled, and notes its key.
+ * Skips the one row of a batch that the database refuses: fills its other columns, and records its key.
  *
- * @param at its key, or its place where the pass goes by places
- * @throws LS5006 when so many are refused that the run is to end
+ * @param at its key, or its position in a pass by position
+ * @throws LS5006 too many rows are refused, so the run ends
  */
 export async function skipRow(loop: BatchLoop, at: KeyValues, cause: unknown): Promise<void> {
   const { target, lease } = loop.session;
@@ -24,7 +24,7 @@ export async function skipRow(loop: BatchLoop, at: KeyValues, cause: unknown): P
   // A writer has moved or deleted it since.
   if (key === undefined) return;
   await fillEach(loop, key);
-  // Who has the value already is looked up for those that a person will read.
+  // Find which row already has the value only for errors that a person will read.
   const error = loop.refused.length < shownRefusals ? await rowRefused(loop.session, key, cause) : undefined;
   loop.refused.push({ key, error });
   const code = isDatabaseError(cause) ? cause.code : "";
@@ -34,7 +34,7 @@ export async function skipRow(loop: BatchLoop, at: KeyValues, cause: unknown): P
   if (loop.refused.length > (loop.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(loop, true);
 }
 
-/** One column after the other, so that the one that a row is refused takes none of the others with it. */
+/** Fills one column after another, so that a refused value does not block the others. */
 async function fillEach(loop: BatchLoop, key: KeyValues): Promise<void> {
   const { connection, target } = loop.session;
   const { clock, lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = loop.settings;

@@ -14,21 +14,21 @@ export type BackfillState =
   | "failed"
   | "done";
 
-/** A backfill on a target, and who works on it. */
+/** A backfill on a target, with its workers. */
 export interface BackfillNow {
-  /** Absent: it has not begun there. */
+  /** Absent: it has not started there. */
   readonly record?: BackfillRecord;
-  /** Those that were heard of lately. */
+  /** Workers with a recent heartbeat. */
   readonly workers: readonly Worker[];
 }
 
-/** A worker that was not heard of for so long is gone, or cannot reach the server. */
+/** A worker that is silent for this long is gone, or cannot reach the server. */
 export const silentMs = 15_000;
 
-/** A limit that people have set: a run that keeps to it is at work. */
+/** Counts a run that waits only for the user's rate limit as working. */
 const isAtWork = ({ report }: Worker) => report.state !== "waiting" || report.waiting?.signal === "max-rows-per-second";
 
-/** What it does now, by the ledger and by whom it has heard of. */
+/** The current state, from the ledger and the workers' heartbeats. */
 export function stateOf({ record, workers }: BackfillNow): BackfillState {
   if (record === undefined) return "not begun";
   if (record.status === "done") return "done";
@@ -40,12 +40,12 @@ export function stateOf({ record, workers }: BackfillNow): BackfillState {
   return live.some(isAtWork) ? "running" : "waiting";
 }
 
-/** Whether a process is at it, be it paused. */
+/** Whether a process works on it, even if paused. */
 export function isWorkedOn({ record, workers }: BackfillNow): boolean {
   return record?.status === "running" && workers.some((worker) => worker.silentMs < silentMs);
 }
 
-/** The state in words, with who wanted it and why. */
+/** The state as text, with who requested it and why. */
 export function stateText(now: BackfillNow): string {
   const state = stateOf(now);
   const { paused, cancelled } = now.record?.control ?? {};
@@ -54,7 +54,7 @@ export function stateText(now: BackfillNow): string {
   return state;
 }
 
-/** Why a run ended that somebody cancelled. */
+/** Why a cancelled run ended. */
 export function cancelText({ who, why }: { readonly who: string; readonly why?: string | undefined }): string {
   return `cancelled by ${who}${why === undefined ? "" : ` (${why})`}`;
 }
@@ -64,7 +64,7 @@ function wishText({ who, at, why }: { readonly who: string; readonly at: string;
 }
 
 /**
- * What a person does next about backfills in these states; undefined: nothing, they are done.
+ * The next command for backfills in these states. Undefined: they are done.
  *
  * @param target name of the target. Default: all
  */
@@ -76,7 +76,7 @@ export function backfillCommand(plan: string, states: readonly BackfillState[], 
   return `npx lockstep backfill run ${of}`;
 }
 
-/** The same as words of a gate, which waits for the backfill to be done. */
+/** The same as the help text of a gate that waits for the backfill. */
 export function backfillHelp(plan: string, now: BackfillNow): string {
   const state = stateOf(now);
   const command = backfillCommand(plan, [state === "done" ? "stopped" : state]);
@@ -86,19 +86,19 @@ export function backfillHelp(plan: string, now: BackfillNow): string {
     : `Run: ${command}`;
 }
 
-/** Those of a plan's workers that work, or worked, on one backfill. */
+/** The plan's workers that work, or worked, on one backfill. */
 export function workersOf(
   all: readonly Worker[],
   { table, once = false }: Omit<BackfillId, "plan">,
 ): readonly Worker[] {
-  // MySQL's tables have no number, and one plan has one pass over a table.
+  // MySQL's tables have no number, and a plan has one pass per table.
   return all.filter(
     (worker) =>
       worker.once === once && isSameLedgerTable({ ...worker.table, name: worker.table.name || table.name }, table),
   );
 }
 
-/** Reads it from the ledger of a target. */
+/** Reads the backfill's state from a target's ledger. */
 export async function readBackfillNow(connection: Connection, id: BackfillId): Promise<BackfillNow> {
   const record = await readBackfill(connection, id);
   if (record === undefined) return { workers: [] };

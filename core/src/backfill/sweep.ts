@@ -7,38 +7,38 @@ import { startOfPass } from "./pass-order.js";
 import { yielding } from "./retries.js";
 import { rowsRefused } from "./row-refused.js";
 
-/** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */
+/** Maximum rows per scan. More rows are left to another pass, because one table scan for each lot would take too long. */
 export const rowsPerScan = 10_000;
-/** Rounds in which nothing could be filled, though nothing was locked. */
+/** Rounds that may fill nothing although nothing is locked. */
 const idleRounds = 3;
-/** So many rows are named that cannot be filled. */
+/** Maximum number of rows to list that cannot be filled. */
 export const shownKeys = 3;
-/** Rounds that filled something: rows without a value then come in as fast as they are filled. */
+/** Rounds that may fill something. After that, rows without a value appear as fast as they are filled. */
 const maxRounds = 50;
 
 /**
- * Fills what the pass has left behind the cursor, until no row is left.
- * @returns `again`: so much is left that another pass is quicker, or the signal came
- * @throws LS5004 when rows cannot be filled or not even be found by their keys, LS5007 when they stay locked
+ * Fills the rows that the pass left behind the cursor, until none is left.
+ * @returns `again`: so many rows are left that another pass is faster, or aborted
+ * @throws LS5004 rows cannot be filled, or not even found by their keys · LS5007 they stay locked
  */
 export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   const { clock, signal, random, lockPatienceMs, scanTimeoutMs, emit } = loop.settings;
   let idle = 0;
   let filledRounds = 0;
-  /** Rows that lacked a value when they were listed, and that nobody found by their keys. */
+  /** Rows that lacked a value when they were listed, but were not found by their keys. */
   let missed = new Set<string>();
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
     emit({ kind: "reading", why: "rest", total: loop.total });
     const found = await loop.run.telemetry.span("look_back", {}, () =>
       loop.scan(({ connection, target }) =>
-        // Inserted behind the cursor, with a changed key, or locked when their batch was there.
+        // Inserted behind the cursor, moved by a key change, or locked during their batch.
         connection.dialect.live.batches.rowsLeft(connection, target, rowsPerScan + loop.refused.length, scanTimeoutMs),
       ),
     );
     const refused = new Set(loop.refused.map(({ key }) => JSON.stringify(key)));
     const left = found?.filter((key) => !refused.has(JSON.stringify(key)));
-    // After a reconnect the table may be another one, with a pass to make.
+    // After a reconnect, the table may be another one that needs a pass.
     if (left === undefined || loop.session.cursor.phase === "pass") return "again";
     if (left.length === 0) return "done";
     const unreachable = left.filter((key) => missed.has(JSON.stringify(key)));
@@ -67,7 +67,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     const stuck = await emptyRows(true);
     const seen = stuck?.length === 0 ? await emptyRows(false) : stuck;
     if (stuck === undefined || seen === undefined) return "again";
-    // Locked rows are seen.
+    // Locked rows are visible.
     missed = new Set(seen.length === 0 ? left.map((key) => JSON.stringify(key)) : []);
     if (stuck.length > 0 && ++idle >= idleRounds) throw cannotFill(loop, left.length, stuck);
     if (stuck.length === 0 && clock.now() - progressMs > lockPatienceMs) {
@@ -77,7 +77,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   }
 }
 
-/** Rows without a value come in as fast as they are filled. */
+/** Rows without a value appear as fast as they are filled. */
 export function keepAppearing({ session: { id, connection } }: BatchLoop): LockstepError {
   const message = `Rows of "${id.table.name}" on ${connection.label} lose or lack their value as fast as they are filled`;
   return new LockstepError("LS5004", message, {
@@ -85,7 +85,7 @@ export function keepAppearing({ session: { id, connection } }: BatchLoop): Locks
   });
 }
 
-/** The key of a row does not come back as it was read: no statement finds the row by it. */
+/** The server's text of a key does not match the stored key, so no statement finds the row. */
 function notReached(loop: BatchLoop, all: readonly KeyValues[]): LockstepError {
   const { id, connection } = loop.session;
   const keys = all.slice(0, shownKeys);

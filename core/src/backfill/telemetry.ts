@@ -18,11 +18,11 @@ import type { BackfillEvent } from "./events.js";
 import { attributes, type BackfillMetric, metrics, placeAttributes } from "./metrics.js";
 import type { Waiting } from "./pacing.js";
 
-/** How a run is just now. */
+/** The current state of a run. */
 export interface Gauges {
   readonly rate: number;
   readonly done: number;
-  /** Undefined: not known yet. */
+  /** Undefined: unknown. */
   readonly total: number | undefined;
   readonly workers: number;
   readonly waiting: (Waiting & { readonly forMs: number }) | undefined;
@@ -34,18 +34,18 @@ type MetricsOf<T extends BackfillMetric["type"]> = {
   [K in keyof typeof metrics]: (typeof metrics)[K] extends { readonly type: T } ? K : never;
 }[keyof typeof metrics];
 
-/** A backend that is away must not keep a process that has ended. */
+/** An unreachable backend must not keep a finished process alive. */
 const flushMs = 5000;
-/** In seconds: the buckets that SDKs have by default are meant for milliseconds. */
+/** In seconds: the default buckets of SDKs are for milliseconds. */
 const advice = {
   advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30] },
 };
 
 /**
- * Tells OpenTelemetry how a run goes: to whatever SDK the process has registered, and to nobody without one. The API finds the SDK by a
- * global symbol, and takes one of its own minor version or a later one; so ours is an early one, and part of the package.
+ * Reports a run to OpenTelemetry, through the SDK that the process has registered, if any. The API finds the SDK by a global symbol, and
+ * accepts an SDK of its own minor version or later. So the package bundles an early version of the API.
  *
- * Nothing that is told has a value of a row: of errors it is the code.
+ * Telemetry never contains row values: errors are reported by their code.
  */
 export class Telemetry {
   readonly #attributes: Attributes;
@@ -55,10 +55,10 @@ export class Telemetry {
   readonly #histograms: Readonly<Record<string, Histogram>>;
   readonly #gauges: Readonly<Record<string, ObservableGauge>>;
   readonly #observe: readonly (readonly [ObservableGauge, (result: ObservableResult) => void])[];
-  /** Signals that have held the run: an SDK repeats what it was told last. */
+  /** Signals that have held the run: an SDK repeats the last value that it received. */
   readonly #holding = new Set<string>();
   #isOver = false;
-  /** Of the wait that goes on, told so far. */
+  /** Time already reported of the current wait. */
   #waitedMs = 0;
 
   constructor(place: Readonly<Record<keyof typeof placeAttributes, string>>, look: () => Gauges) {
@@ -86,7 +86,7 @@ export class Telemetry {
     return trace.getTracer("lockstep");
   }
 
-  /** A part of the run, as a span below its own. What it calls finds the span as the active one. */
+  /** Runs a part of the run in a child span, which is active for everything that it calls. */
   async span<T>(name: SpanName, more: Attributes, run: (span: Span) => Promise<T>): Promise<T> {
     const all = { attributes: { ...this.#attributes, ...more } };
     const span = this.#tracer.startSpan(`lockstep.backfill.${name}`, all, this.#context);
@@ -109,7 +109,7 @@ export class Telemetry {
     this.#record("commitDuration", commitMs);
   }
 
-  /** A row that gets no value, and that the pass goes on behind. */
+  /** A row that gets no value and that the pass skips. */
   refused(passed: number): void {
     this.#add("refused", 1);
     this.#add("passed", passed);
@@ -123,7 +123,7 @@ export class Telemetry {
       case "waiting":
       case "released": {
         this.#holding.add(event.signal);
-        // An hour of waiting is told while it lasts.
+        // Report a long wait while it lasts.
         const told = Math.min(this.#waitedMs, event.forMs);
         this.#add("waiting", (event.forMs - told) / 1000, { [attributes.signal]: event.signal });
         this.#waitedMs = event.kind === "released" ? 0 : event.forMs;
@@ -146,7 +146,7 @@ export class Telemetry {
     }
   }
 
-  /** The run has ended. The process ends soon: what an SDK keeps for later is sent now. */
+  /** Ends the run's telemetry. The process ends soon, so buffered data is sent now. */
   async end(): Promise<void> {
     this.#span.end();
     this.#isOver = true;
@@ -191,14 +191,14 @@ function failed(span: Span, type: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: type });
 }
 
-/** SQLSTATE, our own code, or the class of the error: its message may have values. */
+/** SQLSTATE, our own code, or the class of the error: its message may contain values. */
 function typeOf(error: unknown): string {
   const cause = error instanceof BatchFailure ? error.cause : error;
   if (cause instanceof LockstepError) return cause.code;
   return errorCode(cause) ?? (cause instanceof Error ? cause.name : "_OTHER");
 }
 
-/** The API has no word for it; providers of SDKs do. */
+/** The API does not define `forceFlush`, but the SDKs' providers do. */
 async function flushed(providers: readonly object[]): Promise<void> {
   const flushes = providers.map(async (each) => {
     const { getDelegate } = each as { getDelegate?(): object };
@@ -209,7 +209,7 @@ async function flushed(providers: readonly object[]): Promise<void> {
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, flushMs);
   });
-  // Telemetry that is not delivered is no fault of the backfill.
+  // Undelivered telemetry must not fail the backfill.
   await Promise.race([Promise.allSettled(flushes), late]);
   clearTimeout(timer);
 }

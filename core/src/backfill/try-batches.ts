@@ -4,30 +4,33 @@ import { isValuesFault } from "../dialect/db/value-fault.js";
 import { textWithoutValues } from "../dialect/db/without-values.js";
 import type { RunSettings } from "./input.js";
 
-/** What a row takes in a batch. */
+/** Cost of a row in a batch. */
 export interface RowCost {
   readonly ms: number;
-  /** Of the log of changes; undefined where the account may not ask. */
+  /** Bytes written to the WAL or redo log. Undefined if the account may not read them. */
   readonly logBytes: number | undefined;
 }
 
 export interface Tried {
-  /** The pages that rows lie on, in the table and in its indexes, are met for the first time since the last checkpoint, perhaps read from disk. */
+  /**
+   * When the rows' pages, in the table and its indexes, are changed for the first time since the last checkpoint, and may be read from
+   * disk.
+   */
   readonly first: RowCost;
-  /** The same rows once more. */
+  /** The same rows a second time. */
   readonly again: RowCost;
-  /** Of the values that a row gets; 0 where rows do not move for them. */
+  /** Bytes of the values that a row gets. 0 if rows do not move because of them. */
   readonly valueBytes: number;
 }
 
-/** Rows of the first batch; it warms up, and so do the next ones. */
+/** Rows of the first batch. It warms up the cache, and so do the next ones. */
 const startRows = 200;
 const mostRows = 5000;
 const mostBatches = 5;
-/** Writers of its rows wait no longer for one. */
+/** Writers of a batch's rows wait at most this long. */
 const mostMs = 150;
 
-/** Ends a transaction that was only tried. */
+/** Ends a test transaction. */
 const takenBack = Symbol("taken back");
 
 type RangeScope = Extract<Scope, { kind: "range" }>;
@@ -41,10 +44,10 @@ interface TriedBatch {
 }
 
 /**
- * Fills some batches at the beginning of a table, and rolls each of them back. What they leave is as many dead rows: of no more than a tenth
- * of the table, and of one batch once more.
+ * Fills some batches at the start of a table, and rolls each back. They leave as many dead rows: at most a tenth of the table, and one
+ * batch twice.
  * @param total rows of the table
- * @returns why none could be tried, instead
+ * @returns if no batch could be tested: why
  */
 export async function tryBatches(
   connection: Connection,
@@ -87,8 +90,8 @@ export async function tryBatches(
 const logPerRow = ({ logBytes, rows }: TriedBatch) => (logBytes === undefined ? undefined : logBytes / rows);
 
 /**
- * @param find which rows, asked in the batch, as a run does it; undefined: there are not so many
- * @returns undefined also when none of them lacks a value
+ * @param find finds the rows inside the batch, as a run does. Undefined: there are not enough
+ * @returns undefined also if none of them lacks a value
  */
 async function tryBatch(
   connection: Connection,

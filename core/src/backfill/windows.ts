@@ -1,10 +1,10 @@
 import { attempt, isRangeError } from "../base/expected-errors.js";
 
-/** Hours of days, in a time zone, by the clock on the wall there: what daylight saving does to that clock, it does to them. */
+/** Hours of days in a time zone, by local wall-clock time, which includes daylight saving. */
 export interface Window {
-  /** Days that it begins on, by the names of `days`. */
+  /** Days on which it starts, by the names of `days`. */
   readonly days: ReadonlySet<string>;
-  /** Minutes since midnight. An end that is not later than the start is one of the next day. */
+  /** Minutes since midnight. An end that is not later than the start is on the next day. */
   readonly from: number;
   readonly to: number;
   readonly zone: string;
@@ -15,7 +15,7 @@ export const windowsShape =
 
 const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/** @returns undefined for a text that says nothing of the kind */
+/** @returns undefined for an invalid text */
 export function readWindows(text: string): readonly Window[] | undefined {
   const all = text.split(";").map((part) => readWindow(part.trim()));
   return all.includes(undefined) ? undefined : (all as Window[]);
@@ -38,7 +38,7 @@ function minutes(hours: string, rest: string): number | undefined {
   return Number(rest) < 60 && all <= 1440 ? all : undefined;
 }
 
-/** `Mon-Fri,Sun`; `Sat-Mon` goes over the end of the week. */
+/** `Mon-Fri,Sun`. `Sat-Mon` crosses the end of the week. */
 function readDays(text: string): ReadonlySet<string> | undefined {
   const chosen = new Set<string>();
   for (const part of text.split(",")) {
@@ -77,7 +77,7 @@ function wallOf(zone: string): Intl.DateTimeFormat {
   return wall;
 }
 
-/** What calendar and clock show there. */
+/** The local date and time. */
 function readWall(zone: string, at: Date): { readonly day: string; readonly minute: number; readonly text: string } {
   const parts = Object.fromEntries(
     wallOf(zone)
@@ -100,10 +100,10 @@ export function isOpen({ days: chosen, from, to, zone }: Window, at: Date): bool
 }
 
 const minuteMs = 60_000;
-/** Two weeks: a window of one hour a week may lie in the hour that a clock skips. */
+/** Two weeks: a window of one hour a week may fall into the hour that daylight saving skips. */
 const farthest = 15 * 24 * 60;
 
-/** When the first of them opens: `at` itself where one is open. Undefined: not within two weeks. */
+/** When the first window opens: `at` itself if one is open. Undefined: not within two weeks. */
 export function nextOpening(
   windows: readonly Window[],
   at: Date,

@@ -2,10 +2,10 @@ import { BatchLoop } from "./batch-loop.js";
 import type { Run } from "./run.js";
 import { isConnectionLost } from "./setback.js";
 
-/** How long a worker waits for ranges that others have. */
+/** How long a worker waits for ranges that others hold. */
 const waitMs = 200;
 
-/** A session that works on the backfill; not open yet. */
+/** Creates a worker, not yet connected. */
 export function newWorker(run: Run, leads: boolean): BatchLoop {
   const hex = () =>
     Math.floor(run.settings.random() * 0x1_0000_0000)
@@ -15,9 +15,9 @@ export function newWorker(run: Run, leads: boolean): BatchLoop {
 }
 
 /**
- * Goes through the pass, with as many sessions as the run has: each takes one range after the other. Ends when nothing is left, or the
- * signal came; what a process left behind that died meanwhile is made by the others.
- * @throws what one of them runs into; the others end after their batch
+ * Completes the pass with as many sessions as the run has. Each takes one range after another. Ends when nothing is left, or if aborted.
+ * Other workers complete the ranges of a process that died.
+ * @throws the error of one worker. The others end after their batch
  */
 export async function passTogether(first: BatchLoop): Promise<void> {
   const { run } = first;

@@ -10,7 +10,7 @@ export default defineSignal({
   options: {
     maxUnarchived: numberOption("files", 1, {
       description: "wait while more WAL files than this are not archived",
-      // As GitLab has it.
+      // Same as in GitLab.
       initial: "42",
     }),
   },

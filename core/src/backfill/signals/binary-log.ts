@@ -4,7 +4,7 @@ import { defineSignal } from "./signal.js";
 
 /**
  * Binary logs stay on the disk of the server until they expire or are purged, even after all replicas have read them.
- * No limit is right for every disk, so there is none unless it is given.
+ * No limit fits every disk, so the default is none.
  */
 export default defineSignal({
   id: "binary-log",

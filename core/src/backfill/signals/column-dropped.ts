@@ -14,7 +14,7 @@ export default defineSignal({
     () =>
     async ({ connection, table, columns }) => {
       if (columns.length === 0) return undefined;
-      // A lock on the table, or a lost connection: the next batch meets it, and knows what to do.
+      // Ignore a lock on the table or a lost connection here: the next batch handles it.
       const now = await readTable(connection, table, 5000).catch(() => table);
       const gone = columns.filter((name) => now?.columns.every((each) => each.name !== name) ?? true);
       if (gone.length === 0) return undefined;

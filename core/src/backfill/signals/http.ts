@@ -27,7 +27,7 @@ export default defineSignal({
     () =>
     async ({ options: { throttleHttp: url }, signal }) => {
       if (url === undefined) return undefined;
-      // What stands behind the path may be a secret.
+      // The query string may be a secret.
       const name = `${url.origin}${url.pathname}`;
       try {
         const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });

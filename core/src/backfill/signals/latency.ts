@@ -1,11 +1,11 @@
 import { timeOption, timeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** How many times as long as the COMMIT took the run rests, and how long at most. */
+/** The pause as a multiple of the COMMIT's duration, and the maximum pause. */
 const share = 5;
 const mostMs = 60_000;
 
-/** A COMMIT waits for the disk, and for replicas that confirm it: those of the application wait, too. */
+/** A COMMIT waits for the disk and for replicas that confirm it. So do the application's COMMITs. */
 export default defineSignal({
   id: "latency",
   summary: "the COMMIT of a batch was slow. The run pauses five times as long, at most 1 min",

@@ -1,7 +1,7 @@
 import { timeOption, timeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** A batch that takes long keeps writers of its rows waiting: the next one is smaller. */
+/** A long batch blocks writers of its rows, so the next one is smaller. */
 export default defineSignal({
   id: "lock-waits",
   summary: "sessions waited too long for rows of the last batch. The run pauses as long, and makes batches smaller",

@@ -1,7 +1,7 @@
 import { timeOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** A run that begins at night is over in the morning. */
+/** A run that starts at night ends by morning. */
 export default defineSignal({
   id: "max-duration",
   summary: "the time limit is reached. The next run resumes from there",

@@ -1,10 +1,10 @@
 import { numberOption } from "../run-option.js";
 import { defineSignal, type LastBatch } from "./signal.js";
 
-/** Until the others have heard of who joins, they go at the old pace. */
+/** Until the others know of a new process, they keep their old rate. */
 const heardMs = 1500;
 
-/** A rate that all processes together keep below, whatever the server could do. */
+/** A rate that all processes together stay below, whatever the server's capacity. */
 export default defineSignal({
   id: "max-rows-per-second",
   summary:
@@ -19,7 +19,7 @@ export default defineSignal({
   everyMs: 0,
   isPressure: false,
   start() {
-    // When the rows passed so far are paid for. A run that was held up does not make up for it.
+    // When the rate allows the next batch. A run that was held does not catch up.
     let freeAtMs: number | undefined;
     const counted = new WeakSet<LastBatch>();
     return ({ options: { maxRowsPerSecond }, clock, last, workers: { own, others } }) => {

@@ -38,7 +38,7 @@ export default defineSignal({
             hint: "Correct the query: it must be one SELECT, read-only, of at most 5 s.",
             cause: error,
           });
-        // Its message may have values of rows.
+        // Its message may contain row values.
         return { kind: "hold", reason: `the query of --throttle-query failed (${errorCode(error) ?? "no code"})` };
       }
     };

@@ -2,7 +2,7 @@ import type { Slot } from "../../dialect/load-signals.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** A slot whose WAL is gone is a replica, or a subscriber, that has to be rebuilt. */
+/** If a slot loses its WAL, its replica or subscriber must be rebuilt. */
 export default defineSignal({
   id: "slots",
   summary: "a replication slot is about to lose WAL that its consumer needs (PostgreSQL, `max_slot_wal_keep_size`)",
@@ -16,7 +16,7 @@ export default defineSignal({
   everyMs: 1000,
   isPressure: true,
   start() {
-    /** Lost before the run began: nothing can spare them anything. */
+    /** Slots lost before the run began: waiting does not help them. */
     let lost: ReadonlySet<string> | undefined;
     return async ({ connection, options, isHeld }) => {
       const slots = (await connection.dialect.live.loadSignals.slots?.(connection)) ?? [];
@@ -40,7 +40,7 @@ export default defineSignal({
 function danger({ status, safeBytes, mostBytes = 0 }: Slot, wanted: number, isHeld: boolean): string | undefined {
   if (status === "lost") return "has lost WAL that its reader needs";
   if (status === "unreserved") return "loses WAL at the next checkpoint";
-  // A server may keep less than the limit at all.
+  // The server may keep less than the limit in total.
   const limit = Math.min(wanted, mostBytes / 2);
   return safeBytes !== undefined && safeBytes < limit * (isHeld ? 1.25 : 1)
     ? `loses WAL after ${sizeText(Math.max(0, safeBytes))} more, limit ${sizeText(limit)}`

@@ -3,10 +3,10 @@ import type { DeadRows } from "../../dialect/load-signals.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** How long nothing may move until the run goes on. */
+/** How long the run waits without progress before it resumes. */
 const patienceMs = 600_000;
 
-/** Each row that a run fills leaves a dead one: where nothing takes those away, the table grows for good. */
+/** Each row that a run fills leaves a dead row. If nothing removes them, the table grows permanently. */
 export default defineSignal({
   id: "vacuum",
   summary:

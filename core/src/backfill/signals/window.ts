@@ -21,7 +21,7 @@ export default defineSignal({
     return ({ options: { window }, now, isHeld }) => {
       if (window === undefined) return undefined;
       const at = now();
-      // Looked for once: it is found minute by minute.
+      // Computed once, because the search tests every minute.
       if (!isHeld || next === undefined || next.at <= at || next.windows !== window) next = nextOpening(window, at);
       if (next !== undefined && next.at <= at) return undefined;
       return { kind: "hold", reason: `outside of --window; it opens ${next?.text ?? "in more than two weeks"}` };

@@ -3,7 +3,7 @@ import type { GateAnswer, GateFacts } from "./gate.js";
 import { gates } from "./index.js";
 
 /**
- * Asks the gates of a phase on one target, in order.
+ * Checks the gates of a phase on one target, in order.
  * @example const closed = (await askGates(plan.gates.switch, facts)).filter(({ isOpen }) => !isOpen);
  */
 export async function askGates(steps: readonly GateStep[], facts: GateFacts): Promise<readonly GateAnswer[]> {

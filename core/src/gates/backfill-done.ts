@@ -6,8 +6,8 @@ import { readTable } from "../target/facts/table.js";
 import type { Gate } from "./gate.js";
 
 /**
- * The one pass over a column that stays optional is over. Its NULLs may have been chosen, so no query can tell: the ledger of the
- * target knows, by the table's OID and the column's number. What was made again has no history, and so no pass.
+ * The single pass over a column that stays optional is complete. Code may have chosen its NULLs, so no query can answer this: the gate
+ * reads the target's ledger, by the table's OID and the column's number. A recreated table or column has no history, and so no pass.
  */
 const ask: Gate["ask"] = async (step, facts) => {
   const { gate } = step;

@@ -15,17 +15,17 @@ import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, servicesWithout } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
 
-/** How long the statements of a table are counted. Code that is in use runs some of them in that time. */
+/** How long to count the statements of a table. Code in use runs some of them in this time. */
 const watchedMs = 2_000;
 
-/** A way back is confirmed where it is deployed: `next` does not ask this gate. */
+/** An undo is confirmed by the command that deploys it: `next` does not check this gate. */
 const command = ({ target }: GateFacts) => `deploy --target ${target}`;
 
 const byWord = confirmed("no running build uses the column", undefined, command);
 
 /**
- * No running build reads or writes a column that a way back is about to drop. The services of the config announce it; without them a
- * person confirms it. Statements that name the column while the gate is asked say that it is not so, where the server counts them.
+ * No running build reads or writes a column that an undo is about to drop. The configured services announce it; without services, a person
+ * confirms it. If the server counts statements, statements that name the column during the check contradict it.
  */
 export default { isConfirmed: true, covers, ask } satisfies Gate;
 
@@ -120,7 +120,10 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
   return { ...about, isOpen: true, statement: said.join("; ") };
 }
 
-/** What services lack, and objects and statements that an earlier answer has shown: a first confirmation speaks of none that nobody has seen. */
+/**
+ * Missing announcements of services, and objects and statements that an earlier answer listed: a first confirmation only covers what was
+ * shown.
+ */
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const { connection, plan, evidence = plan, target, services = [] } = facts;
   const table = await readTable(connection, step.table);
@@ -128,7 +131,7 @@ async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWr
   const states = services.length === 0 ? [] : await servicesWithoutColumn(facts);
   const word = await readEvidence(connection, { plan: evidence, gate: step.gate, table, column: step.column });
   const open = [...lacks(states, wayBackOf(facts), target), ...silences(states)];
-  // Where services have answered for themselves, objects were all that there was to confirm.
+  // If services have answered, only objects were left to confirm.
   const isAnswered = services.length > 0 && open.length === 0;
   return [
     ...open,
@@ -137,7 +140,7 @@ async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWr
   ];
 }
 
-/** What goes with the column, or may fail without it. */
+/** Objects that are dropped with the column, or may fail without it. */
 function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly OpenWriter[] {
   const name = nameOf(step);
   return goesWith(step).map(({ what, effect, remove }) => ({
@@ -150,8 +153,8 @@ function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly
 }
 
 /**
- * Statements that name the column and ran while this watched. Empty also where the server counts none. A column of the same name of
- * another table in the statement looks the same, so a person may overrule it.
+ * Statements that name the column and ran during the check. Also empty if the server counts none. A statement may name a column of the same
+ * name in another table, so a person can overrule the result.
  */
 async function usesOf(
   { column }: GateStep,
@@ -176,7 +179,7 @@ async function usesOf(
     }));
 }
 
-/** What each service of the config announced about the columns of a plan that was taken back. */
+/** What each configured service announced about the columns of an undone plan. */
 export async function servicesWithoutColumn({
   connection,
   plan,
@@ -186,7 +189,7 @@ export async function servicesWithoutColumn({
   return servicesWithout(services, announced, plan, await arrivalOf(connection, plan));
 }
 
-/** When the columns came to the target as far as it is known, at least when the plan was made. ISO 8601. */
+/** When the target got the columns, if known, else when the plan was made. ISO 8601. */
 async function arrivalOf(connection: GateFacts["connection"], plan: string): Promise<string> {
   const deployed = (await readDeployments(connection, plan)).find(
     ({ outcome, phases }) => outcome === "done" && phases.includes("expand"),
@@ -196,7 +199,7 @@ async function arrivalOf(connection: GateFacts["connection"], plan: string): Pro
     /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)/.exec(plan) ?? [];
   if (year !== "") return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
   const milliseconds = /^(\d{13})(?!\d)/.exec(plan)?.[1];
-  // Later than everything: then a build says itself that the plan was taken back.
+  // Later than everything: the service is then only free of the column once its build announces the undo.
   return milliseconds === undefined ? "9999" : new Date(Number(milliseconds)).toISOString();
 }
 

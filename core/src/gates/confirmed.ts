@@ -6,10 +6,10 @@ import { readEvidence } from "../target/ledger/evidence.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
 /**
- * A gate that no query can answer: a person or a pipeline confirms it, and the ledger of the target remembers who and when.
- * @param question what has to be true, in words: `all running builds write the column`
- * @param covers the places of the code that it is asked of as well, by name; what comes later is asked about anew. Default: none
- * @param command what `--confirm` is given to. Default: `next`
+ * A gate that no query can answer: a person or a pipeline confirms it, and the target's ledger records who and when.
+ * @param question the condition as text: `all running builds write the column`
+ * @param covers the call sites that the confirmation includes, by name; later ones need a new confirmation. Default: none
+ * @param command the command that takes `--confirm`. Default: `next`
  */
 export function confirmed(
   question: string,
@@ -60,7 +60,7 @@ export function confirmed(
 }
 
 /**
- * What opens a gate that a person confirms. The command asks who that is where no terminal does.
+ * How to open a gate that a person confirms. Without a terminal, the command requires the person's name.
  *
  * @param command that takes `--confirm`: `next 20261120093000_add_handle`
  */
@@ -68,7 +68,7 @@ export function confirmHelp(command: string, gate: string): string {
   return `When it is so, at a terminal: npx lockstep ${command} --confirm ${gate}. Elsewhere add --by with the person's name.`;
 }
 
-/** What an answer says of places, without their ids. */
+/** The call sites of an answer, without their ids. */
 export function named(writers: readonly OpenWriter[]): Pick<GateAnswer, "writers"> {
   return writers.length === 0
     ? {}
@@ -84,7 +84,7 @@ export function written({ length }: readonly OpenWriter[]): string {
   return `the rows written at ${length === 1 ? "1 place" : `${length} places`} have`;
 }
 
-/** Those that were not confirmed: lines move, words change, and the id of a place has its code. */
+/** The writers that are not confirmed yet. Lines and messages may change; the id of a call site depends on its code. */
 export function without(writers: readonly OpenWriter[], known: readonly OpenWriter[]): readonly OpenWriter[] {
   const left = [...known];
   return writers.filter((writer) => {

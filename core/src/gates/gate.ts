@@ -7,35 +7,35 @@ import type { ReadsMeasured } from "./reads/measure-reads.js";
 import type { OwnMeasures } from "./reads/own-measures.js";
 import type { ServiceState } from "./service-states.js";
 
-/** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */
+/** A call site that creates rows and may omit the column; only a person can decide that. */
 export type OpenWriter = EvidencePlace;
 
-/** What a target says about the released units of a plan. Names of migrations. Read by the ORM plugin. */
+/** The state of a plan's released units on a target, by migration name. The ORM plugin reads it. */
 export interface AppliedUnits {
   readonly applied: readonly string[];
-  /** Begun and not finished: the ORM refuses to go on. */
+  /** Started and not finished: the ORM refuses to continue. */
   readonly failed: readonly string[];
   readonly pending: readonly string[];
-  /** The session that runs migrations at this moment: what it has begun is pending, and has not failed. */
+  /** The session that runs migrations now: a migration that it has started is pending, not failed. */
   readonly running?: number;
-  /** The history was squashed since: no migration of the plan is left in the repository. */
+  /** The history was squashed: the repository has no migration of the plan any more. */
   readonly isSquashed?: boolean;
-  /** Migrations that have not run there, and will not: the ORM does not find them. */
+  /** Migrations that have not run there and will not, because the ORM does not find them. */
   readonly unlisted?: readonly { readonly statement: string; readonly help: string }[];
-  /** What the database lacks although its migrations count as applied there, each with what makes it. */
+  /** Missing objects of migrations that are recorded as applied, each with the command that creates it. */
   readonly lacking?: readonly { readonly statement: string; readonly help: string }[];
 }
 
-/** A default that a migration of the user's own gives a column. */
+/** A default that a user's own migration gives a column. */
 export interface OwnDefault extends Omit<TriedDefault, "makers"> {
-  /** Where it stands: `20260201000000_tenant:3`. */
+  /** Its location: `20260201000000_tenant:3`. */
   readonly at: string;
 }
 
-/** What gates ask. */
+/** The inputs of gates. */
 export interface GateFacts {
   readonly plan: string;
-  /** The key of what people confirmed, where it is not the plan: once a phase was taken back everything is asked anew. */
+  /** The key of confirmations, if it is not the plan: after a phase is undone, everything needs a new confirmation. */
   readonly evidence?: string;
   /** The target's name in the config: `production`. */
   readonly target: string;
@@ -43,78 +43,78 @@ export interface GateFacts {
   readonly units: AppliedUnits;
   /** `npx prisma migrate deploy`, for the help. */
   readonly deploy: string;
-  /** What lets a failed migration run again, for the help. */
+  /** The command that lets a failed migration run again, for the help. */
   recover(migration: string): string;
-  /** What is found goes into a file or another system: rows are named by their keys, and no value is shown. Default: false. */
+  /** The output is written to a file or another system: rows are named by their keys, without values. Default: false. */
   readonly isWithoutValues?: boolean;
-  /** What is found goes around: no row is named either, rows are only counted. Default: false. */
+  /** The output is shared: rows are only counted, without keys. Default: false. */
   readonly isWithoutKeys?: boolean;
-  /** The plan's columns, for gates that ask about their values. */
+  /** The plan's columns, for gates that check their values. */
   readonly columns: readonly PlannedColumn[];
-  /** A default of no plan's column: of a migration of the user's own. */
+  /** A default that comes from a user's own migration, not from a plan's column. */
   readonly ownDefault?: OwnDefault;
-  /** Statements of pending migrations that make what a default may call. Default: none. */
+  /** Statements of pending migrations that create what a default may call. Default: none. */
   readonly makers?: readonly string[];
-  /** The places of today's code that may leave a column out. Default: none. */
+  /** The call sites in the current code that may omit a column. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
-  /** What on the target goes with the column of a way back, or names it, and no plan made. Default: nothing. */
+  /** Objects on the target that an undo drops with its column, or that name it, and that no plan created. Default: none. */
   goesWith?(step: GateStep): readonly Dependent[];
-  /** The services that write to the target; absent or none: nobody but a person knows of them. */
+  /** The services that write to the target; absent or empty: a person has to confirm for them. */
   readonly services?: readonly string[];
   /** The phase whose code writes the column. Default: expand. */
   writtenFrom?(step: GateStep): DeployedPhase;
-  /** What the user measures of reads on the target. Default: nothing. */
+  /** The user's own measures of reads on the target. Default: none. */
   readonly measures?: OwnMeasures;
-  /** For reading a whole table, in milliseconds. Default: ten minutes. */
+  /** Timeout for reading a whole table, in milliseconds. Default: ten minutes. */
   readonly scanTimeoutMs?: number;
-  /** How long reads of a column have to be watched. Default: 15. */
+  /** How long to observe the reads of a column, in minutes. Default: 15. */
   readonly watchMinutes?: number;
 }
 
-/** What was found. A closed gate is an answer, not an error. */
+/** The result of a check. A closed gate is an answer, not an error. */
 export interface GateAnswer {
   readonly gate: GateId;
   readonly isOpen: boolean;
-  /** The column that the statement is about, as it stands in it: `"User"."handle"`; of a merged answer: the columns. */
+  /** The column in the statement, spelled as there: `"User"."handle"`; in a merged answer: the columns. */
   readonly subject?: string;
-  /** What was found, in words, with names and numbers. */
+  /** The result as text, with names and numbers. */
   readonly statement: string;
-  /** The next thing to type or to do; absent when the gate is open. */
+  /** The next command or action; absent if the gate is open. */
   readonly help?: string;
-  /** It opens, or has opened, by a person's or a pipeline's word only. */
+  /** Only a confirmation by a person or a pipeline opens it, or has opened it. */
   readonly needsConfirmation?: boolean;
-  /** Nothing could be tried before the deployment has made what is asked about. */
+  /** The check needs an object that this deployment creates. */
   readonly isUntried?: true;
-  /** Of a closed one: what nobody has confirmed, as the end of a sentence. */
+  /** For a closed gate: what is not confirmed yet, as the end of a sentence. */
   readonly unconfirmed?: string;
-  /** Something was found that speaks against it; a person may confirm it all the same. */
+  /** The check found contrary evidence; a person can confirm the gate anyway. */
   readonly mayOverrule?: true;
-  /** Its help counts before that of others, which would do away with what was found. */
+  /** Its help comes before that of other gates, which would remove the evidence. */
   readonly comesFirst?: true;
-  /** What is known of each service that writes the table. */
+  /** The known state of each service that writes the table. */
   readonly services?: readonly ServiceState[];
-  /** What was measured of the reads of the table. */
+  /** The measurements of the table's reads. */
   readonly reads?: ReadsMeasured;
-  /** All rows that it is closed for are refused their value: a person has to correct them, the backfill cannot. */
+  /** The database rejects the value of every missing row: the backfill cannot fill them, so a person has to correct them. */
   readonly isRefused?: true;
-  /** What to do where it is not as a person would have to confirm. */
+  /** What to do if the condition to confirm is not true. */
   readonly otherwise?: string;
-  /** What is, or was, confirmed of the code, by name; absent: nothing. */
+  /** The named items that a confirmation covers or covered; absent: none. */
   readonly writers?: readonly OpenWriter[];
 }
 
 /** One condition: one file of this folder, its default export. */
 export interface Gate {
   /**
-   * True: a person or a pipeline can confirm it, and the ledger of the target remembers who and when. No query can answer it, or what
-   * a query found may be meant.
+   * True: a person or a pipeline can confirm it, and the target's ledger records who and when. Either no query can answer it, or the result
+   * of the query may be intended.
    */
   readonly isConfirmed: boolean;
-  /** What a confirmation speaks of, by name: places of the code, or rows. What comes later is asked about anew. Default: nothing. */
+  /** The named items that a confirmation covers: call sites or rows. Later ones need a new confirmation. Default: none. */
   covers?(step: GateStep, facts: GateFacts): readonly OpenWriter[] | Promise<readonly OpenWriter[]>;
   /**
-   * Asks it on one target. Changes nothing there.
-   * @throws LS7002 when the database refuses the question, LS8004 when it cannot be reached
+   * Checks it on one target, without changes there.
+   * @throws LS7002 if the database rejects the query, LS8004 if it cannot be reached
    */
   ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>;
 }

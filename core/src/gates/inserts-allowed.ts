@@ -7,9 +7,9 @@ import { readEvidence } from "../target/ledger/evidence.js";
 import type { Gate, GateAnswer } from "./gate.js";
 
 /**
- * An INSERT of running code, which omits the column, evaluates its default in a session and with a role of the application's own. The
- * migration evaluates one that comes with the column, for the rows that exist. Asked before it runs: the default is tried in these
- * sessions. Where it fails only the team can tell whether every session sets what it lacks.
+ * An INSERT by running code omits the column, so its default is evaluated in the application's own session and role. For existing rows, the
+ * migration evaluates a default that comes with the column. This gate tests the default in these sessions before the migration runs. If it
+ * fails, only the team can know whether every session sets what is missing.
  */
 const ask: Gate["ask"] = async ({ gate, table, column }, facts) => {
   const { plan, evidence = plan, target, connection, columns, ownDefault, makers = [] } = facts;

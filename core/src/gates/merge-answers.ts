@@ -1,7 +1,7 @@
 import type { GateAnswer } from "./gate.js";
 
 /**
- * Answers that say the same of several columns, as one that names them all: a plan of ten columns is no list of thirty lines.
+ * Merges equal answers about several columns into one that names all of them, so that ten columns do not print thirty lines.
  *
  * @example `No row of "A"."x" … lacks a value`, the same of "A"."y" → `No row of "A"."x", "A"."y" … lacks a value`
  */
@@ -27,7 +27,7 @@ export function mergeAnswers(answers: readonly GateAnswer[]): readonly GateAnswe
   });
 }
 
-/** The statement around the column that it is about. */
+/** The parts of the statement around its column. */
 function pattern({ statement, subject }: GateAnswer): readonly string[] {
   return subject === undefined ? [statement] : statement.split(subject);
 }

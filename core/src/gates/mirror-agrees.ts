@@ -5,18 +5,18 @@ import { tableLabel } from "../model/names.js";
 import type { OpenWriter } from "./gate.js";
 import { type FilledColumn, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
-/** So many rows that differ are told and confirmed one by one; more of them together. */
+/** Up to this many differing rows are reported and confirmed one by one; more of them together. */
 const maxRows = 10_000;
 
 /**
- * Every row of a mirror has the value that its source gives, or one that code chose and a person has confirmed. The database compares:
- * one statement, so one snapshot, in which each row has the source and the value that were written together. Rows written while it
- * reads are the trigger's; what code writes from switch on is compared again before contract.
+ * Every row of a mirror has the value of its source, or one that code chose and a person has confirmed. The database compares them in one
+ * statement, so in one snapshot, in which each row has the source and the value that were written together. The trigger handles rows
+ * written during the check. Values that code writes from switch on are compared again before contract.
  */
 export default rowsInDoubt(
   "its source",
   async ({ name, column, table, timeoutMs }, { connection, target, isWithoutValues = false }) => {
-    // Contract has run: nothing follows any more, and code may write what it likes.
+    // Contract has run: the mirror ends, and code may write any value.
     if (table.columns.find((each) => each.name === column.name)?.isNullable === false)
       return { isOpen: true, statement: `${name} is NOT NULL on ${target}` };
     const { sql } = column.fill;
@@ -41,7 +41,7 @@ export default rowsInDoubt(
   },
 );
 
-/** A row that differs, as it is told and confirmed. */
+/** A differing row, for reports and confirmations. */
 function doubtful(file: string, { row, has, source }: DifferingRow, isWithoutValues: boolean): OpenWriter {
   return {
     file,
@@ -54,7 +54,7 @@ function doubtful(file: string, { row, has, source }: DifferingRow, isWithoutVal
   };
 }
 
-/** What gives rows back to the trigger. @param only these rows; undefined: all that differ */
+/** The command that returns rows to the trigger. @param only these rows; undefined: all that differ */
 function follow(
   { live: { rows } }: Dialect,
   table: TableFacts,

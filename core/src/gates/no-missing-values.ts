@@ -10,10 +10,10 @@ import { refusalsText } from "../target/facts/refused-rows.js";
 import { readTable } from "../target/facts/table.js";
 import type { Gate, GateFacts } from "./gate.js";
 
-/** Counted up to here; beyond it the server's estimate is good enough. */
+/** Counts exactly up to here; above it, the server's estimate is good enough. */
 const countedRows = 10_000;
 
-/** No row is without a value. The database itself is asked, row by row: what the ledger says is no proof. */
+/** No row lacks a value. Reads every row in the database: the ledger is no proof. */
 const ask: Gate["ask"] = async (step, facts) => {
   const { gate } = step;
   const { connection, target, plan, deploy, scanTimeoutMs = 600_000 } = facts;
@@ -61,13 +61,13 @@ const ask: Gate["ask"] = async (step, facts) => {
   }
 };
 
-/** Of the rows without a value, those that the backfill cannot fill, and why. */
+/** The rows without a value that the backfill cannot fill, and why. */
 async function whatIsLeft(
   connection: Connection,
   table: TableFacts,
   step: GateStep,
   { columns, scanTimeoutMs = triedMs, isWithoutKeys = false }: GateFacts,
-): Promise<{ readonly statement: string /** All of them. */; readonly isRefused: boolean }> {
+): Promise<{ readonly statement: string /** All of them are rejected. */; readonly isRefused: boolean }> {
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };
   const { fill, uniqueKeys, foreignKeys = [] } = column;
@@ -93,7 +93,7 @@ async function whatIsLeft(
   };
 }
 
-/** Row by row, so not for longer than somebody waits for an answer. */
+/** Tests row by row, so the time is limited to what a person waits. */
 const triedMs = 20_000;
 
 export default { isConfirmed: false, ask } satisfies Gate;
@@ -117,7 +117,7 @@ async function findMissing(
     const n = Number(counted.rows[0]!.n);
     if (n <= countedRows) return { count: n === 1 ? "1 row" : `${n} rows`, sample };
     const planned = Math.round((await rows.estimate(connection, `SELECT 1 ${from}`)) ?? 0);
-    // The planner counts versions of rows that have died.
+    // The planner also counts dead row versions.
     const estimate = Math.min(planned, table.rowEstimate);
     return { count: estimate > countedRows ? `about ${estimate} rows` : `more than ${countedRows} rows`, sample };
   });

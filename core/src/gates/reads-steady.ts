@@ -11,8 +11,8 @@ import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./
 const byWord = confirmed("reads of the column run without errors and without getting slower");
 
 /**
- * The column is read in production, and neither errors nor query times have changed for the worse: the statistics of the server are
- * compared with those of before switch. Where that cannot be measured a person confirms it, and a person may overrule what was.
+ * Production code reads the column, and neither errors nor query times increased: compares the server's statistics with those before
+ * switch. If they cannot be measured, a person confirms the gate. A person can also overrule the measurement.
  */
 export default { isConfirmed: true, covers, ask } satisfies Gate;
 
@@ -58,7 +58,7 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   };
 }
 
-/** What was found and what could not be compared, by name: what comes later is asked about anew. */
+/** The slower statements and those that could not be compared, by name: later ones need a new confirmation. */
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const table = await readTable(facts.connection, step.table);
   if (table === undefined) return [];
@@ -66,7 +66,7 @@ async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWr
   return [...faultsOf(reads), ...unknownsOf(reads)];
 }
 
-/** Somebody has confirmed it, and statements came since that there is nothing to compare with. */
+/** The gate was confirmed, and new statements appeared since that cannot be compared. */
 function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, who: string, at: string): GateAnswer {
   const name = `"${tableLabel(table)}"."${column}"`;
   const open = `the reads that came since ${who} confirmed it on ${momentText(at)} are as quick as they should be (${name})`;

@@ -8,20 +8,20 @@ import { readTable } from "../target/facts/table.js";
 import { readBackfills } from "../target/ledger/backfills.js";
 import type { GateFacts } from "./gate.js";
 
-/** Counted up to here: one is enough to close a gate. */
+/** Counts up to here: one row is enough to close a gate. */
 const countedRows = 10_000;
 
 /**
- * What the rows tell about writers that leave the column out. `trigger`: it gives such rows their value, so they look like all others ·
- * `blind`: nothing tells the rows that came later · `none`: no row came without a value.
+ * What the rows show about writers that omit the column. `trigger`: it fills such rows, so they look like all others · `blind`: later rows
+ * cannot be identified · `none`: no row came without a value.
  */
 export type RowsByOldBuilds =
   | { readonly kind: "found"; readonly rows: MissingRows }
   | { readonly kind: "none" | "trigger" | "blind" };
 
 /**
- * Looks for rows that came without a value after it was said that all writers know the column. Only once the backfill is done: before
- * that, a row without a value may be one that it has not come to.
+ * Finds rows without a value that were written after all writers were confirmed to write the column. Only after the backfill: before that,
+ * a row without a value may be one that it has not reached yet.
  */
 export async function findRowsByOldBuilds(step: GateStep, facts: GateFacts, since: Since): Promise<RowsByOldBuilds> {
   const { connection, plan, columns, scanTimeoutMs: timeoutMs = 600_000 } = facts;
@@ -42,7 +42,7 @@ export async function findRowsByOldBuilds(step: GateStep, facts: GateFacts, sinc
     if (found !== undefined && found.count > 0) return { kind: "found", rows: found };
     return { kind: hasTrigger(column) ? "trigger" : found === undefined ? "blind" : "none" };
   } catch (error) {
-    // The gate about missing values reads the same rows, and says so.
+    // The gate no-missing-values reads the same rows, and reports this.
     if (errorCode(error) === "57014" || errorCode(error) === "55P03") return { kind: "blind" };
     const name = `"${tableLabel(step.table)}"."${step.column}"`;
     throw refused(error, `Looking for rows of ${name} that came without a value on ${connection.label}`);

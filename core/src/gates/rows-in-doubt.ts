@@ -11,34 +11,34 @@ import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmHelp, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
-/** Rows that may be as somebody wants them, or wrong. */
+/** Rows that may be intended or wrong. */
 export interface Doubt {
   readonly rows: readonly OpenWriter[];
-  /** What is confirmed of the rows: `code chose 2 values …: id=5 …` */
+  /** The part of a confirmation about these rows: `code chose 2 values …: id=5 …` */
   meant(rows: readonly OpenWriter[]): string;
-  /** What to do where it is not so. @param confirmed whether other rows were confirmed before, which stay as they are */
+  /** What to do if the rows are wrong. @param confirmed whether other rows were confirmed before; these stay unchanged */
   otherwise(rows: readonly OpenWriter[], confirmed: boolean): string;
 }
 
-/** What was found of a column: an answer, or rows that a person has to look at. */
+/** The result for a column: an answer, or rows that a person has to review. */
 export type RowsAnswer = Pick<GateAnswer, "isOpen" | "statement" | "help"> | Doubt;
 
 /** A column of the plan that has a fill. */
 export type FilledColumn = PlannedColumn & Required<Pick<PlannedColumn, "fill">>;
 
-/** A planned column of a target, whose rows are looked at. */
+/** A planned column of a target whose rows are checked. */
 export interface Subject {
   /** `"User"."email_key"`, for sentences. */
   readonly name: string;
   readonly column: FilledColumn;
   readonly table: TableFacts;
-  /** Milliseconds that looking may take. */
+  /** Timeout of the check in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * A gate about the values of rows. What it finds may be meant: a person confirms it row by row, and the ledger of the target keeps the
- * rows with their values, so that what comes later is asked about anew.
+ * A gate about the values of rows. A difference may be intended: a person confirms it row by row. The target's ledger keeps the rows with
+ * their values, so later differences need a new confirmation.
  *
  * @param other what the values are compared with, for sentences: `its source`
  */
@@ -99,7 +99,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
   return { isConfirmed: true, covers, ask };
 }
 
-/** The row of which the database says that its value cannot be computed; undefined: the error is about something else. */
+/** The row whose value the database cannot compute; undefined: the error has another cause. */
 export function notComputed(error: unknown, file: string, isWithoutValues: boolean): OpenWriter | undefined {
   if (!isValuesFault(error)) return undefined;
   const { message } = error as Error;
@@ -112,7 +112,7 @@ export function notComputed(error: unknown, file: string, isWithoutValues: boole
   };
 }
 
-/** A value for people, and for telling it from others that look like it: `"i\u{307}"`. */
+/** A value for display, distinct from others that look the same: `"i\u{307}"`. */
 export function spelling(value: string): string {
   return JSON.stringify(value).replace(
     /[\p{C}\p{M}\p{Zl}\p{Zp}]/gu,
@@ -120,7 +120,7 @@ export function spelling(value: string): string {
   );
 }
 
-/** The first rows by name, and whether there are more. */
+/** The first rows by name, and whether more exist. */
 export function sample(rows: readonly OpenWriter[]): string {
   const shown = rows.slice(0, 3).map(({ what, reason }) => `${what} ${reason}`);
   return [...shown, ...(rows.length > shown.length ? ["…"] : [])].join(", ");

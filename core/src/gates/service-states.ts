@@ -1,10 +1,10 @@
 import type { KnownPlan } from "../dialect/ledger-store.js";
 import type { Announced } from "../target/ledger/announcements.js";
 
-/** An instance that was not heard of for so long is silent. It says every 30 seconds that it is there. */
+/** An instance without a heartbeat for this long is silent. Instances send one every 30 seconds. */
 export const aliveMs = 120_000;
 
-/** A build of which instances are alive. */
+/** A build with live instances. */
 export interface AliveBuild {
   readonly build: string;
   readonly instances: number;
@@ -20,37 +20,37 @@ export interface SilentBuild {
   readonly at: string;
 }
 
-/** What is known of one service on one target. */
+/** The known state of one service on one target. */
 export interface ServiceState {
   readonly service: string;
-  /** What it said last of itself: a deployment, or the instance that was started last. */
+  /** Its last announcement: of a deployment, or of the instance that started last. */
   readonly said?: { readonly build: string; readonly at: string; readonly known?: KnownPlan };
   readonly alive: readonly AliveBuild[];
-  /** Since when all that was said knows the phase. Absent: it does not, see `lack`. */
+  /** Since when every announcement includes the phase. Absent: not all do, see `lack`. */
   readonly awareSince?: string;
-  /** Builds that do not know the phase, and fell silent after the last deployment was announced: a person confirms that they ended. */
+  /** Builds without the phase that fell silent after the last deployment was announced: a person confirms that they ended. */
   readonly silent?: readonly SilentBuild[];
   readonly lack?: Lack;
 }
 
 /**
- * Why nobody can say that a service writes the column. `silent`: it has announced nothing · `old`: what it announced last does not know
- * the phase · `left`: it has places that leave the column out · `alive`: instances of builds that do not know it are alive · `unseen`:
- * only its instances have spoken, and the build before them said nothing when it ended.
+ * Why it is not certain that a service writes the column. `silent`: it has announced nothing · `old`: its last announcement does not
+ * include the phase · `left`: it has call sites that omit the column · `alive`: instances of older builds are alive · `unseen`: only its
+ * instances have announced, and the build before them did not report its end.
  */
 export type Lack = "silent" | "old" | "left" | "alive" | "unseen";
 
 const order = ["expand", "switch", "contract"];
 
-/** Whether a build writes the column: it has the code of this phase, or of a later one, and no place was left. */
+/** Whether a build writes the column: it has the code of this phase or a later one, and no call site was left. */
 function isAware(known: KnownPlan | undefined, phase: string): boolean {
   return known !== undefined && known.left === 0 && order.indexOf(known.phase) >= order.indexOf(phase);
 }
 
 /**
- * What each service knows of a phase of a plan, by what was announced on a target.
+ * What each service has announced about a phase of a plan on a target.
  *
- * @param announced as `readAnnouncements` gives it
+ * @param announced the result of `readAnnouncements`
  */
 export function serviceStates(
   services: readonly string[],
@@ -67,9 +67,9 @@ export function serviceStates(
 }
 
 /**
- * Which services run builds that do not use the columns of a plan: they were made after it was taken back, or before it.
+ * Which services run builds that do not use the columns of a plan, because they were built after its undo or before the plan.
  *
- * @param from since when the target has the columns. What was announced before that does not tell that no build with them came later.
+ * @param from since when the target has the columns. Earlier announcements do not exclude a later build with the columns.
  */
 export function servicesWithout(
   services: readonly string[],
@@ -111,19 +111,19 @@ function stateOf(
   const isDeployed = word === undefined ? alive.some(aware) : aware(word);
   if ((isDeployed || aware(newest)) && !alive.every(aware)) return lack("alive");
   if (!aware(newest)) return lack(known !== undefined && isAwareButForPlaces(known) ? "left" : "old");
-  // A deployment announces at its end. Instances announce at their start, while those of the build before may still run: that they are
-  // gone is known only of a build that had a heartbeat.
+  // A deployment announces at its end. Instances announce at their start, while instances of the previous build may still run. Only a build
+  // with a heartbeat shows when they have ended.
   const isHeard = ({ build }: Announced) => word === undefined || build === word.build;
   if ((word === undefined || !aware(word)) && !instances.some((each) => !aware(each) && isHeard(each)))
     return lack("unseen");
-  // A deployment announces once the build before has ended everywhere, so what fell silent before that has ended.
+  // A deployment announces after the previous build has ended everywhere, so instances that fell silent before it have ended.
   const silent = silentBuilds(
     instances.filter((each) => !aware(each) && !(word !== undefined && aware(word) && word.at >= each.at)),
   );
   return { ...state, awareSince: awareSince(words, instances, aware), ...(silent.length > 0 && { silent }) };
 }
 
-/** The first moment after which nothing was said by a build that is not aware. */
+/** The first time after which only updated builds announced anything. */
 function awareSince(
   words: readonly Announced[],
   instances: readonly Announced[],

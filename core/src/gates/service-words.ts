@@ -2,7 +2,7 @@ import { momentText } from "../model/moment.js";
 import type { OpenWriter } from "./gate.js";
 import type { AliveBuild, Lack, ServiceState, SilentBuild } from "./service-states.js";
 
-/** What a service lacks, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
+/** The missing requirement of a service, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
 export function lackText({ service, said, alive, lack }: ServiceState, of: string, target: string): string {
   const build = said === undefined ? "" : shortBuild(said.build);
   const others = alive.filter(({ isAware }) => !isAware);
@@ -18,7 +18,7 @@ export function lackText({ service, said, alive, lack }: ServiceState, of: strin
   return lack === undefined ? "" : texts[lack]();
 }
 
-/** What a person types or waits for. */
+/** What a person has to run or wait for. */
 export function lackHelp({ service, lack }: ServiceState, target: string): string {
   if (lack === "alive")
     return `once the older instances of ${service} have ended, and were silent for 2 minutes: npx lockstep announce ${service} --target ${target}`;
@@ -27,13 +27,13 @@ export function lackHelp({ service, lack }: ServiceState, target: string): strin
   return `at the end of the deployment of ${service}: npx lockstep announce ${service} --target ${target}`;
 }
 
-/** What a person confirms of a build whose instances fell silent: `1 instance of build 1a2b3c of web, silent since …, has ended` */
+/** The confirmation for a silent build: `1 instance of build 1a2b3c of web, silent since …, has ended` */
 function endedText(service: string, build: SilentBuild): string {
   const since = `silent since ${momentText(build.at)} without reporting an end`;
   return `${aliveText(build)} of ${service}, ${since}, ${build.instances === 1 ? "has" : "have"} ended`;
 }
 
-/** What services lack, for a person to confirm in spite of it. @param of as for `lackText` */
+/** The missing requirements of services, which a person can overrule. @param of as for `lackText` */
 export function lacks(services: readonly ServiceState[], of: string, target: string): readonly OpenWriter[] {
   return services
     .filter(({ lack }) => lack !== undefined)
@@ -46,7 +46,7 @@ export function lacks(services: readonly ServiceState[], of: string, target: str
     });
 }
 
-/** Builds that fell silent, for a person to confirm that they ended. */
+/** Silent builds: a person confirms that they ended. */
 export function silences(services: readonly ServiceState[]): readonly OpenWriter[] {
   return services.flatMap(({ service, silent = [] }) =>
     silent.map((build) => ({
@@ -54,7 +54,7 @@ export function silences(services: readonly ServiceState[]): readonly OpenWriter
       line: 0,
       what: "a service",
       reason: endedText(service, build),
-      // With the moment: one that falls silent later is asked about anew.
+      // Includes the time: a build that falls silent later needs a new confirmation.
       id: JSON.stringify(["silent", service, build.build, build.at]),
     })),
   );
@@ -77,7 +77,7 @@ function aliveText({ build, instances }: Omit<AliveBuild, "isAware">): string {
   return `${instances === 1 ? "1 instance" : `${instances} instances`} of build ${shortBuild(build)}`;
 }
 
-/** A commit as people know it. */
+/** The usual short form of a commit. */
 export function shortBuild(build: string): string {
   return /^[0-9a-f]{40,}$/.test(build) ? build.slice(0, 12) : build;
 }

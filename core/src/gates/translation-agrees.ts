@@ -7,13 +7,13 @@ import { tableLabel } from "../model/names.js";
 import type { OpenWriter } from "./gate.js";
 import { notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
-/** So many rows from all over the table, and as many of those that are not plain ASCII, where the two languages may differ. */
+/** The sample size: rows from the whole table, and as many rows with non-ASCII text, where the two languages may differ. */
 const maxRows = 10_000;
 
 /**
- * What code computes for new rows is what the database would: a translation is run over rows of the target and compared, because how
- * letters beyond ASCII change their case depends on the database's locale. Where two spellings of one value would meet in a unique
- * key, or a row would never follow its source again, a difference holds the gate; elsewhere it is told.
+ * The code computes the same values for new rows as the database: runs the translation for rows of the target and compares the results,
+ * because the case of non-ASCII letters depends on the database's locale. A difference closes the gate if two spellings of a value would
+ * collide in a unique key, or if a row would stop following its source. Other differences are only reported.
  */
 export default rowsInDoubt("what code computes", async ({ name, column, table, timeoutMs }, facts) => {
   const { connection, target, plan, isWithoutValues = false } = facts;
@@ -96,11 +96,11 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
 interface Rows {
   readonly rows: readonly EvaluatedRow[];
   readonly isWhole: boolean;
-  /** Not all of those were read that the two languages are likely to differ in. */
+  /** Not all rows were read in which the two languages are likely to differ. */
   readonly isPartial: boolean;
-  /** There was no time to look for those. */
+  /** The time was too short to search for those rows. */
   readonly isCutShort: boolean;
-  /** What could not be compared. */
+  /** Rows that could not be compared. */
   readonly failed: readonly OpenWriter[];
 }
 

@@ -6,7 +6,7 @@ import { readEvidence } from "../target/ledger/evidence.js";
 import type { GateFacts } from "./gate.js";
 import { serviceStates } from "./service-states.js";
 
-/** Since when everything that writes a table is said to know a column: by a person, or by all services. @returns undefined: nobody has said so */
+/** Since when all writers of a table are confirmed to write a column, by a person or by all services. @returns undefined: not confirmed */
 export async function updatedSince(
   step: Pick<GateStep, "table" | "column">,
   facts: Pick<GateFacts, "connection" | "plan" | "evidence" | "services" | "writtenFrom">,

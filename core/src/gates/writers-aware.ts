@@ -15,9 +15,9 @@ const byWord = confirmed("all services that write this table run a build that fi
 );
 
 /**
- * Every service that writes the table runs a build that knows the column, and so does each place of the code that may leave it out:
- * nothing will write NULL again. The services of the config announce it; without them a person confirms it. Rows that came without a
- * value since say that it is not so.
+ * Every service that writes the table runs a build that writes the column, and so does every call site that may omit it: nothing writes
+ * NULL any more. The configured services announce it; without services, a person confirms it. Rows written without a value since then
+ * contradict it.
  */
 export default { isConfirmed: true, covers, ask } satisfies Gate;
 
@@ -81,7 +81,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
   return { ...about, ...named(writers), isOpen: true, statement: openText(services, word, rows, { name, of, target }) };
 }
 
-/** Places of the code, and what services lack: confirmed by name, so that what comes later is asked about anew. */
+/** Call sites, and missing requirements of services: confirmed by name, so later ones need a new confirmation. */
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const services = (facts.services ?? []).length === 0 ? [] : await statesOf(step, facts);
   return [...writersOf(step, facts), ...lacks(services, phaseText(step, facts), facts.target), ...silences(services)];
@@ -131,7 +131,7 @@ function writtenByOldBuilds(
     statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${momentText(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: something that does not know the column writes the table`,
     help: `Find the code that writes these rows, and deploy it again. Then run: npx lockstep backfill run ${plan}`,
     mayOverrule: true,
-    // The backfill alone would give the rows their value, and nobody would look for what writes them.
+    // The backfill alone would fill these rows and hide the code that writes them.
     comesFirst: true,
   };
 }

@@ -1,9 +1,9 @@
 import type { ReadStatement, StatementStatistics } from "../../dialect/statements.js";
 import { nameWord, type Words } from "../../sql/statement-words.js";
 
-/** Fewer calls say nothing about how long a statement takes. */
+/** With fewer calls, the mean duration of a statement is not reliable. */
 export const leastCalls = 100;
-/** A mean that differs by less is noise of caches and of the time of day; below a millisecond nobody notices. */
+/** A smaller difference of the mean is noise from caches and the time of day; below a millisecond it does not matter. */
 export const slowerFactor = 1.5;
 export const slowerMs = 1;
 
@@ -13,14 +13,14 @@ export interface ComparedStatement {
   readonly words: Words;
   readonly beforeMs: number;
   readonly afterMs: number;
-  /** After the baseline. */
+  /** Calls after the baseline. */
   readonly calls: number;
   readonly former?: Former;
 }
 
-/** It was found before its counters were set back, and is not measured anew yet. */
+/** The finding is older than the reset of its counters, and is not measured again yet. */
 export interface Former {
-  /** Since its counters were set back. */
+  /** Calls since the reset of its counters. */
   readonly calls: number;
 }
 
@@ -30,31 +30,31 @@ export interface ReplannedStatement {
   readonly words: Words;
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** It reads a whole table that it read by an index, or not at all. */
+  /** It scans a whole table that it read by an index before, or did not read. */
   readonly isWorse: boolean;
 }
 
-/** What became of the reads of a table since the baseline. */
+/** How the reads of a table changed since the baseline. */
 export interface StatementComparison {
   readonly compared: readonly ComparedStatement[];
-  /** Those of `compared` that got slower. */
+  /** The slower ones in `compared`. */
   readonly slower: readonly ComparedStatement[];
   readonly replanned: readonly ReplannedStatement[];
   /** How many plans were compared. */
   readonly plans: number;
-  /** They read the column, often enough, and there is nothing to compare them with. */
+  /** Read the column, are called often enough, and have no counterpart to compare with. */
   readonly unpaired: readonly Omit<ComparedStatement, "beforeMs">[];
-  /** New and often called, and do not read the column. */
+  /** New and frequent statements that do not read the column. */
   readonly others: readonly Omit<ComparedStatement, "beforeMs">[];
-  /** Statements that were called after the baseline, and too seldom before or after it. */
+  /** The number of statements called after the baseline, but too rarely before or after it. */
   readonly seldom: number;
   /** Calls of statements that read the column, after the baseline. */
   readonly columnCalls: number;
-  /** The first of them, as far as the server knows. */
+  /** The first of these calls, if the server records it. */
   readonly columnSince?: string;
-  /** The statistics were set back after the baseline: what came between is not known. */
+  /** The statistics were reset after the baseline: the calls in between are unknown. */
   readonly isReset: boolean;
-  /** How many statements count fewer calls than at the baseline, where the server does not tell that all were set back. */
+  /** Number of statements with fewer calls than at the baseline, if the server does not report a reset of all statistics. */
   readonly restarted: number;
 }
 
@@ -64,11 +64,11 @@ interface Counts {
 }
 
 /**
- * Compares what reads of a table took before a baseline and after it. Reads of the column are other statements than those before them:
- * each is compared with the one that it came from.
+ * Compares the duration of a table's reads before and after a baseline. Reads of the column are new statements: each is compared with the
+ * statement that it replaced.
  *
- * @param earlier a baseline of before: what came between the two is compared, not all that the server has counted
- * @param last what was counted when this was last asked: what was found then stays until it is measured anew, whoever sets counters back
+ * @param earlier an earlier baseline: compares only the calls between the two, not everything that the server has counted
+ * @param last the statistics of the last check: its findings stay until they are measured again, even if counters are reset
  */
 export function compareStatements(request: {
   readonly earlier?: StatementStatistics | undefined;
@@ -96,7 +96,7 @@ export function compareStatements(request: {
   const replanned: ReplannedStatement[] = [];
   let [seldom, plans] = [0, 0];
   for (const each of called) {
-    // A release of the column that was taken back is no measure for the next one.
+    // An undone release of the column is no reference for the next one.
     const origin = readsColumn(each) ? originOf(each, baseline.statements, column) : undefined;
     const former = origin ?? was.get(each.id);
     if (former?.shape !== undefined && each.shape !== undefined) {
@@ -120,7 +120,7 @@ export function compareStatements(request: {
     else if (former === undefined) others.push(figures);
     else seldom++;
   }
-  // Kept after an earlier release of switch it says nothing of this one.
+  // Statistics from before this release of switch do not apply to it.
   const isOfRelease = last !== undefined && last.at > baseline.at;
   const former = isOfRelease ? compareStatements({ earlier, baseline, now: last, column }) : undefined;
   const lost = <T extends { readonly id: string }>(found: readonly T[] = []) =>
@@ -146,7 +146,7 @@ export function compareStatements(request: {
   };
 }
 
-/** How often a statement was called since its counters were set back; undefined: they were not, since that look. */
+/** The number of calls since the counters were reset; undefined: no reset since the last check. */
 function callsSinceLost(id: string, last: StatementStatistics | undefined, now: StatementStatistics) {
   const counts = now.statements.find((each) => each.id === id);
   if (counts === undefined) return 0;
@@ -163,15 +163,15 @@ const mean = ({ calls, totalMs }: Counts) => (calls === 0 ? 0 : totalMs / calls)
 const isSlower = ({ beforeMs, afterMs }: ComparedStatement) =>
   afterMs >= beforeMs * slowerFactor && afterMs - beforeMs >= slowerMs;
 
-/** Counters that went down began anew: the server had forgotten the statement. */
+/** A lower counter started again from zero: the server had evicted the statement. */
 function since(now: Counts, then: Counts | undefined): Counts {
   if (then === undefined || beganAnew(now, then)) return now;
   return { calls: now.calls - then.calls, totalMs: now.totalMs - then.totalMs };
 }
 
 /**
- * The statement that a read of the column came from: the same without the column, or with one other name in the column's place. Of
- * several the one that was called most.
+ * The statement that a read of the column replaced: the same without the column, or with one other name instead of it. Of several, the most
+ * frequent one.
  */
 export function originOf(
   read: ReadStatement,
@@ -185,7 +185,7 @@ export function originOf(
     .sort((one, other) => other.calls - one.calls)[0];
 }
 
-/** The words without entries of a list that are the column and nothing else: `t.handle`, `t.handle AS t_handle`. */
+/** The tokens without list entries that consist only of the column: `t.handle`, `t.handle AS t_handle`. */
 export function withoutColumn(words: Words, column: string): Words {
   const kept: string[] = [];
   for (let at = 0; at < words.length; at++) {
@@ -197,7 +197,7 @@ export function withoutColumn(words: Words, column: string): Words {
     while (kept[start - 1] === "." && kept[start - 2]?.startsWith('"')) start -= 2;
     const end = words[at + 1] === "AS" ? at + 3 : at + 1;
     const [previous, next] = [kept[start - 1], words[end]];
-    // At the start of a list the comma behind it goes, elsewhere the one before it.
+    // At the start of a list, removes the comma after it, elsewhere the one before it.
     if (previous === "," && (next === "," || endsList.has(next ?? ""))) {
       kept.length = start - 1;
       at = end - 1;
@@ -211,7 +211,7 @@ export function withoutColumn(words: Words, column: string): Words {
 
 const endsList = new Set(["FROM", ")", "ORDER", "LIMIT", "HAVING", "WHERE", "UNION"]);
 
-/** Whether they differ in nothing but one name, in whose place the column stands. Aliases are made of it. */
+/** Whether they differ only in one name, which the column replaces. Aliases contain the name. */
 function isRenamed(before: Words, after: Words, column: string): boolean {
   if (before.length !== after.length) return false;
   let former: string | undefined;
@@ -226,7 +226,7 @@ function isRenamed(before: Words, after: Words, column: string): boolean {
   return former !== undefined;
 }
 
-/** Whether a table is read as a whole that was not before. */
+/** Whether it scans a table completely that it did not before. */
 function isWorse(before: readonly string[], after: readonly string[]): boolean {
   const whole = (shape: readonly string[]) => shape.map((node) => /Seq Scan (.*)$/.exec(node)?.[1]).filter(Boolean);
   const was = new Set(whole(before));

@@ -9,12 +9,12 @@ import { compareStatements, leastCalls } from "./compare-statements.js";
 import { readStatistics, shapedIn } from "./read-statistics.js";
 
 /**
- * Keeps what the server has counted of reads of the plan's tables, for the gate reads-steady: before the code that reads the new columns
- * is deployed. Where it cannot be seen nothing is kept, and the gate says so. It never stops what a person has asked for. Of contract it
- * keeps what was counted when the gate was last asked.
+ * Keeps the server's statistics for reads of the plan's tables, for the gate reads-steady: before the code that reads the new columns is
+ * deployed. If the statistics are not visible, it keeps nothing, and the gate reports that. It never stops the user's command. For
+ * contract, it keeps the statistics of the gate's last check.
  *
  * @param evidence the key of the plan in the ledger
- * @param isRelease the phase is being released: another baseline is replaced, unless its columns are read already
+ * @param isRelease the phase is being released: replaces another baseline, unless its columns are read already
  */
 export async function keepBaselines(
   connection: Connection,
@@ -57,7 +57,7 @@ async function keepOne(
   if (baseline !== undefined) {
     const look = { earlier: of("expand"), baseline, last: kept, now: statistics };
     const found = columns.map((column) => compareStatements({ ...look, column }));
-    // What was found then is known by that look alone.
+    // Only the kept statistics contain these earlier findings.
     if (found.some(({ slower, replanned }) => [...slower, ...replanned].some(({ former }) => former !== undefined)))
       return;
   }
@@ -65,7 +65,7 @@ async function keepOne(
     columns.some((column) => words.includes(nameWord(column))),
   );
   const calls = reading.reduce((sum, each) => sum + each.calls, 0);
-  // What is counted now is no measure for reads that have begun.
+  // Once reads of the column have started, the statistics are no baseline.
   if (phase === "switch" && calls >= leastCalls && (kept !== undefined || !isRelease)) return;
   await keepBaseline(connection, { plan, phase, table }, statistics);
 }

@@ -8,15 +8,15 @@ import { compareStatements, leastCalls, type StatementComparison } from "./compa
 import { askOwnMeasures, type OwnMeasure } from "./own-measures.js";
 import { readStatistics, shapedIn } from "./read-statistics.js";
 
-/** How long reads of the column have to be watched: a deployment takes minutes, and caches are cold after it. */
+/** How long to observe reads of the column: a deployment takes minutes, and caches are cold after it. */
 const leastMinutes = 15;
 
-/** What was measured of the reads of a table, and what was not. */
+/** The measurements of a table's reads, and what could not be measured. */
 export interface ReadsMeasured {
-  /** When switch was released; absent: nothing was kept then. */
+  /** When switch was released; absent: no baseline was kept. */
   readonly baselineAt?: string;
   readonly statements?: StatementComparison;
-  /** How long reads of the column have been seen, and how long they have to be. */
+  /** How long reads of the column were observed, and how long is required. */
   readonly minutes?: number;
   readonly watchMinutes?: number;
   /** Why the statements were not compared, or not long enough. */
@@ -25,14 +25,14 @@ export interface ReadsMeasured {
   readonly uncounted?: string;
   /** Why query plans were not compared. */
   readonly unplanned?: string;
-  /** Since the baseline the server has forgotten statements, or not counted them. */
+  /** Since the baseline, the server has evicted statements or not counted them. */
   readonly isIncomplete?: true;
   readonly measures: readonly OwnMeasure[];
 }
 
 export type Unmeasured = "blind" | "no-baseline" | "too-few" | "too-early";
 
-/** Compares what the server has counted since switch was released with what it had counted before, and asks the user's measures. */
+/** Compares the server's statistics before and after the release of switch, and queries the user's measures. */
 export async function measureReads(
   { column }: GateStep,
   { connection, plan, evidence = plan, measures = {}, target, watchMinutes = leastMinutes }: GateFacts,
@@ -53,7 +53,7 @@ export async function measureReads(
     .at(-1)!;
   const minutes = Math.max(0, (Date.parse(now.at) - Date.parse(begun)) / 60_000);
   const unplanned = now.unplanned ?? baseline.unplanned;
-  // Many calls of many shapes, each too seldom, are nothing to compare either.
+  // Many calls spread over many statements, each too rare, cannot be compared either.
   const isSeen = [...statements.compared, ...statements.unpaired].some(({ words }) => words.includes(nameWord(column)));
   const unmeasured =
     statements.columnCalls < leastCalls || !isSeen ? "too-few" : minutes < watchMinutes ? "too-early" : undefined;

@@ -4,7 +4,7 @@ import type { OpenWriter } from "../gate.js";
 import { type ComparedStatement, type Former, leastCalls, type StatementComparison } from "./compare-statements.js";
 import type { ReadsMeasured } from "./measure-reads.js";
 
-/** What speaks against reads, and what nobody can tell, each by a name that a confirmation keeps. */
+/** Slower reads, worse plans and worse measures, each with an id that a confirmation records. */
 export function faultsOf({ statements, measures }: ReadsMeasured): readonly OpenWriter[] {
   return [
     ...(statements?.slower ?? []).map((each) =>
@@ -27,7 +27,7 @@ export function faultsOf({ statements, measures }: ReadsMeasured): readonly Open
   ];
 }
 
-/** Reads of the column that there is nothing to compare with. */
+/** Reads of the column without a counterpart to compare with, and measures without a usable answer. */
 export function unknownsOf({ statements, measures }: ReadsMeasured): readonly OpenWriter[] {
   return [
     ...(statements?.unpaired ?? []).map((each) =>
@@ -37,13 +37,13 @@ export function unknownsOf({ statements, measures }: ReadsMeasured): readonly Op
   ];
 }
 
-/** Not longer than a person reads: the gate's `--json` has them all. */
+/** Short enough for a person to read: the gate's `--json` lists all of them. */
 export function listText(places: readonly OpenWriter[], most = 5): string {
   const more = places.length > most ? [`${places.length - most} more`] : [];
   return [...places.slice(0, most).map(({ reason }) => reason), ...more].join("; ");
 }
 
-/** What was compared, and what was not. @param name of the column, as sentences have it */
+/** The compared and the uncompared parts, as text. @param name of the column, as in sentences */
 export function measuredText(
   { statements, measures, unplanned, uncounted, baselineAt = "", isIncomplete }: ReadsMeasured,
   name: string,
@@ -68,7 +68,7 @@ export function measuredText(
   return parts.join("; ");
 }
 
-/** That counters were set back, whoever did it: what is measured is shorter than it seems. */
+/** Reports that counters were reset: the measured period is shorter than it seems. */
 function resetTexts({ isReset, restarted }: StatementComparison): readonly string[] {
   if (isReset) return ["the statistics were reset since, and what came before that is not known"];
   if (restarted === 0) return [];
@@ -82,7 +82,7 @@ function formerText({ former }: { readonly former?: Former }): string {
   return `, as found before its statistics were reset; ${counted(former.calls, "call")} since, and ${leastCalls} are needed`;
 }
 
-/** Why nobody but a person can tell. @returns undefined where it was measured */
+/** Why only a person can confirm. @returns undefined if it was measured */
 export function unmeasuredText({
   unmeasured,
   statements,

@@ -1,4 +1,4 @@
-/** What the user measures: environment variables with what they hold. `{target}` stands for the target's name. */
+/** The user's measures: environment variables with their values. `{target}` is replaced with the target's name. */
 export interface OwnMeasures {
   readonly http?: OwnUrl;
   readonly prometheus?: OwnUrl & { readonly query: string; readonly atMost?: number | undefined };
@@ -9,22 +9,22 @@ interface OwnUrl {
   readonly url?: string | undefined;
 }
 
-/** What one of them says. */
+/** The result of one measure. */
 export interface OwnMeasure {
   readonly name: "http" | "prometheus";
-  /** `unknown`: it gave no answer that says anything. */
+  /** `unknown`: no usable answer. */
   readonly verdict: "well" | "worse" | "unknown";
-  /** In words, without the URL: it may hold a password. */
+  /** The result as text, without the URL: it may contain a password. */
   readonly text: string;
   readonly value?: number;
   readonly limit?: number;
 }
 
-/** Without a limit in the config: how much more than before switch a value may be. */
+/** The maximum ratio to the value before switch, if the config sets no limit. */
 const mostFactor = 1.2;
 const timeoutMs = 5000;
 
-/** Asks them. @param baselineAt when switch was released, ISO 8601; absent: nobody knows */
+/** Queries the measures. @param baselineAt when switch was released, ISO 8601; absent: unknown */
 export async function askOwnMeasures(
   { http, prometheus }: OwnMeasures,
   target: string,
@@ -36,7 +36,7 @@ export async function askOwnMeasures(
   ];
 }
 
-/** Whether it answers with 200 to 299. @param longestMs how long it has for that. Default: 5 s */
+/** Whether the URL returns 200 to 299. @param longestMs its timeout. Default: 5 s */
 export async function askHttp({ urlFrom, url }: OwnUrl, target: string, longestMs = timeoutMs): Promise<OwnMeasure> {
   const name = "http";
   if (!url) return { name, verdict: "unknown", text: `${urlFrom} is not set` };
@@ -78,7 +78,7 @@ async function askPrometheus(
   };
 }
 
-/** What a query gives, now or at a moment, or why it gives no number. */
+/** The result of a query, now or at a given time, or why it returns no number. */
 export function prometheusValue(url: string, query: string, target: string, time?: string): Promise<number | string> {
   return numberOf(named(url, target), { query: named(query, target), ...(time === undefined ? {} : { time }) });
 }
@@ -87,7 +87,7 @@ export function prometheusValue(url: string, query: string, target: string, time
 async function numberOf(url: string, parameters: Readonly<Record<string, string>>): Promise<number | string> {
   const answer = await get(`${url.replace(/\/+$/, "")}/api/v1/query?${new URLSearchParams(parameters)}`);
   if (typeof answer === "string") return answer;
-  // No JSON, or the connection breaks: no number.
+  // Invalid JSON, or a broken connection: no number.
   const body = (await answer.json().catch(() => undefined)) as
     | { data?: { resultType?: string; result?: readonly unknown[] } }
     | undefined;

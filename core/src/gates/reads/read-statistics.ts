@@ -4,7 +4,7 @@ import type { Blind } from "../../dialect/load-signals.js";
 import type { StatementStatistics } from "../../dialect/statements.js";
 import type { TableFacts } from "../../dialect/table.js";
 
-/** What the server has counted of the reads of a table; whatever it refuses is a reason not to see it. */
+/** The server's statistics for reads of a table. If the server rejects the query, returns the reason. */
 export async function readStatistics(
   connection: Connection,
   table: Pick<TableFacts, "schema" | "name">,

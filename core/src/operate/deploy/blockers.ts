@@ -5,8 +5,8 @@ import type { BlockerQuestion } from "../../dialect/sessions.js";
 export type { BlockerQuestion } from "../../dialect/sessions.js";
 
 /**
- * Sessions that hold up, or would hold up, DDL on the tables: long transactions, prepared transactions, indexes that are being
- * built. One sentence each, with what ends it. Of other roles a session sees what its own role may.
+ * Sessions that block DDL on the tables, or would block it: long transactions, prepared transactions, index builds. One sentence each, with
+ * the command that ends it. For sessions of other roles, details depend on the privileges of the connection's role.
  *
  * @example
  * await findBlockers(connection, { tables: [{ name: "User" }], buildsIndex: false, olderThanSeconds: 5 })

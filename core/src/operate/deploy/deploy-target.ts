@@ -16,15 +16,15 @@ import { lockLimit } from "./lock-limit.js";
 import { needNotRun } from "./taken-back.js";
 import { unrecordedFailure } from "./unrecorded-failure.js";
 
-/** What happens on the way, for people. */
+/** Progress events, for people. */
 export type DeployEvent =
   /** The ORM's own output. */
   | { readonly kind: "line"; readonly line: string }
-  /** `isClean`: nothing of it is left there. */
+  /** `isClean`: the failed run left nothing behind. */
   | { readonly kind: "settled"; readonly migration: string; readonly as: Settlement; readonly isClean: boolean }
-  /** Migrations of the user's own that wait for a lock as long as the server lets them, while others queue behind them. */
+  /** The user's own migrations that wait for a lock as long as the server allows, while other sessions queue behind them. */
   | { readonly kind: "unlimited"; readonly why: UnlimitedReason; readonly migrations: readonly string[] }
-  /** Of a contract that a later migration takes back: recorded as applied, without having run. */
+  /** A contract migration that a later one reverts: recorded as applied without running. */
   | { readonly kind: "skipped"; readonly migration: string }
   | {
       readonly kind: "locked";
@@ -41,9 +41,9 @@ export interface DeployRequest {
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
-  /** Runs of the ORM's deployment in all. */
+  /** The maximum number of runs of the ORM's deployment. */
   readonly attempts: number;
-  /** Migrations that stay pending: the plugin leaves them out. Default: none. */
+  /** Migrations that stay pending: the plugin excludes them. Default: none. */
   readonly withheld?: readonly string[];
   readonly clock: Clock;
   readonly random: () => number;
@@ -52,22 +52,22 @@ export interface DeployRequest {
 }
 
 export interface DeployResult {
-  /** Names of the migrations that are applied now and were not before. */
+  /** Names of the migrations that this run applied. */
   readonly applied: readonly string[];
   readonly attempts: number;
 }
 
-/** How long a session may outlive its process, and how often that is looked at. */
+/** How long a session may outlive its process, and the polling interval. */
 const sessionEndMs = 5_000;
 const sessionLookMs = 100;
 
 const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 30_000 };
 
 /**
- * Runs the ORM's own deployment on a target, and again when locks stopped it: first what the failed migration left is taken away
- * and its record is corrected, so that nothing stands in the way of the next run, whoever starts it.
+ * Runs the ORM's own deployment on a target, and retries it after lock failures. Before each retry, it removes what the failed migration
+ * left and corrects its record, so that nothing blocks the next run, also one without Lockstep.
  *
- * @throws LS7020–LS7026, LS7028, LS6001, and what the plugin throws
+ * @throws LS7020–LS7026, LS7028, LS6001, and the plugin's errors
  */
 export async function deployTarget(request: DeployRequest): Promise<DeployResult> {
   const connection = await connect(request.target.url, {
@@ -85,7 +85,7 @@ class Deployment {
   readonly #request: DeployRequest;
   readonly #connection: Connection;
   readonly #skipped = new Set<string>();
-  /** Told once, however often they run. */
+  /** Reported once, however often they run. */
   readonly #unlimited = new Set<string>();
 
   constructor(request: DeployRequest, connection: Connection) {
@@ -136,7 +136,7 @@ class Deployment {
     }
   }
 
-  /** @returns the migration that did not get its locks; undefined when everything is applied */
+  /** @returns the migration that did not get its locks; undefined if everything is applied */
   async #runOnce(): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
     const { dialect } = this.#connection;
@@ -167,15 +167,15 @@ class Deployment {
   }
 
   /**
-   * What the ORM has recorded of a run: a failure counts as one once its session is gone, and PostgreSQL takes a moment to notice that
-   * the process at the other end is.
+   * What the ORM has recorded of a run. A failure only counts once its session has ended, and PostgreSQL takes a moment to notice that the
+   * client process is gone.
    */
   async #stateAfter(run: OrmRun): Promise<TargetState> {
     const mayBeHere = run.exitCode !== 0 && run.failed === undefined && !isKeptOut(run);
     return mayBeHere ? this.#stateWithout() : this.#state();
   }
 
-  /** The state once the session of a run that has just ended is gone; after a while as it is. */
+  /** The state after the session of the finished run has ended; after a timeout, the current state. */
   async #stateWithout(): Promise<TargetState> {
     for (let waits = sessionEndMs / sessionLookMs; ; waits--) {
       const state = await this.#state();
@@ -185,10 +185,10 @@ class Deployment {
   }
 
   /**
-   * Lets failed migrations run again where that is safe.
+   * Lets failed migrations run again if that is safe.
    *
-   * @param isFirst what stands there since before this command: units of plans run again whatever their cause was
-   * @returns the one whose remains did not give way to locks
+   * @param isFirst for failures from before this command: units of plans run again whatever the cause was
+   * @returns the one whose leftovers could not be removed because of locks
    */
   async #settleAll(isFirst: boolean): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
@@ -221,14 +221,14 @@ class Deployment {
   }
 
   /**
-   * Whether nothing is left of one that was settled: an index was looked at; else PostgreSQL has taken its transaction back, but for
-   * what commits between its steps.
+   * Whether a settled migration left nothing behind: either its index was checked, or PostgreSQL rolled back its transaction, except for
+   * units that commit between their steps.
    */
   #isClean({ index, own }: FailedMigration): boolean {
     return index !== undefined || (this.#connection.dialect.id === "postgresql" && own?.unit.spec.kind !== "prove");
   }
 
-  /** What a failure has left that the ORM has not recorded. Of a unit the next run would do this as well. */
+  /** Cleans up a failure that the ORM has not recorded. For a unit, the next run would clean up as well. */
   async #settleUnrecorded(failed: FailedMigration | undefined): Promise<FailedMigration | undefined> {
     if (failed === undefined || failed.isRecorded) return undefined;
     try {
@@ -240,7 +240,7 @@ class Deployment {
     }
   }
 
-  /** @returns whether the target's record was changed */
+  /** @returns whether it changed the target's migration record */
   async #skipTakenBack(state: TargetState): Promise<boolean> {
     const { plugin, project, target, onEvent } = this.#request;
     const migrations = [...new Set(needNotRun(state).map(({ migration }) => migration))];
@@ -369,7 +369,7 @@ class Deployment {
   }
 }
 
-/** Whether another deployment had Prisma's lock for as long as Prisma waits. */
+/** Whether another deployment held Prisma's lock for as long as Prisma waits. */
 function isKeptOut({ output }: OrmRun): boolean {
   return /\bP1002\b/.test(output) && /advisory lock/.test(output);
 }

@@ -18,32 +18,32 @@ import { isNotSql } from "../../sql/not-sql.js";
 import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } from "../repair/settle-unit.js";
 import { isWhole } from "./lock-limit.js";
 
-/** A migration that is recorded as failed, with what may be done about it. */
+/** A migration that is recorded as failed, with the possible actions. */
 export interface FailedMigration {
   readonly name: string;
   readonly failure: MigrationFailure;
   readonly own: ReleasedUnit | undefined;
-  /** The ORM applies nothing until its record is put right. */
+  /** The ORM applies nothing until this record is corrected. */
   readonly isRecorded: boolean;
-  /** Locks, and nothing in the data or the statement, stopped it. */
+  /** Only locks stopped it, not the data or the statement. */
   readonly isLock: boolean;
-  /** The tables that its text names; of a unit its plan knows them. */
+  /** The tables that its SQL names; for a unit, those of its plan. */
   readonly tables: readonly TableName[];
   /** The index that it builds concurrently. */
   readonly index: IndexSpec | undefined;
-  /** It may run again after `settle`. */
+  /** It can run again after `settle`. */
   readonly isRepeatable: boolean;
-  /** Statements that ran before and stay; undefined where the run has not told it. */
+  /** Statements that ran before the failure and persist; undefined if the run did not report them. */
   readonly left: readonly string[] | undefined;
-  /** What takes those back, in order, where the migration itself says it. */
+  /** The statements that revert them, in order, if the migration itself contains them. */
   readonly back: readonly string[];
-  /** Makes it fit to run again. Errors as `settleUnit`. */
+  /** Prepares it to run again. Errors as in `settleUnit`. */
   settle(connection: Connection): Promise<Settlement | "building">;
 }
 
 /**
- * Reads why a migration failed, and whether it may simply run again: a unit of a plan may; of the user's own migrations one that is
- * known to be statements alone, when the server took all of that back: a single statement, or several in one transaction.
+ * Reads why a migration failed, and whether it can simply run again. A unit of a plan can. A user's own migration can if it is known to
+ * consist only of statements and the server rolled all of them back: a single statement, or several in one transaction.
  */
 export async function readFailed(
   connection: Connection,
@@ -57,7 +57,7 @@ export async function readFailed(
     readonly project: Project;
     readonly plugin: OrmPlugin;
     readonly own: ReleasedUnit | undefined;
-    /** What the run said, of an ORM that has not recorded the failure. */
+    /** The failure from the run's output, for an ORM that does not record it. */
     readonly said?: UnrecordedFailure | undefined;
   },
 ): Promise<FailedMigration> {
@@ -67,7 +67,7 @@ export async function readFailed(
   const { dialect } = connection;
   const read = statements && (await readTexts(statements, dialect));
   const single = read && singleStatement(read);
-  // DDL that no transaction takes back stands, whatever the run says of its transaction; a single statement is whole everywhere.
+  // DDL that no transaction rolls back persists, whatever the run reports of its transaction. A single statement is atomic everywhere.
   const isTold =
     dialect.sql.capabilities.hasTransactionalDdl || said?.isInTransaction === false || read?.statements.length === 1;
   const left = isTold ? said?.left : undefined;
@@ -96,25 +96,25 @@ export async function readFailed(
   };
 }
 
-/** A concurrent build is also ended by a cancel or a timeout of its statement, and by the deadlock detector. */
+/** A cancel, a statement timeout and the deadlock detector also end a concurrent build. */
 function isLockFailure(sqlState: string | undefined, buildsIndex: boolean): boolean {
   const reason = retryReason({ code: sqlState });
   return reason === "locked" || reason === "conflict" || (buildsIndex && sqlState === "57014");
 }
 
-/** What cannot be read is left to a person. */
+/** SQL that cannot be parsed is left to a person. */
 async function readTexts({ up }: MigrationStatements, dialect: Dialect): Promise<Migration | undefined> {
   const { readMigration } = await sqlReader(dialect.id);
   return attempt(() => readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql"), isNotSql);
 }
 
-/** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */
+/** The user's own migration if it is one statement, with the index if it builds one. */
 function singleStatement(migration: Migration): { readonly index: IndexSpec | undefined } | undefined {
   const [operation] = migration.operations;
   if (migration.statements.length !== 1 || operation === undefined) return undefined;
-  // These may commit in between.
+  // DO and CALL may commit in between.
   if (/^(do|call)\b/i.test(operation.sql)) return undefined;
-  // These leave an index beside the old one, or a partition that is half detached.
+  // These leave an index beside the old one, or a half-detached partition.
   if (
     operation.kind !== "createIndex" &&
     operation.kind !== "dropIndex" &&
@@ -138,7 +138,7 @@ function tablesOfOperation(operation: Operation): readonly TableName[] {
   ];
 }
 
-/** ORMs write the way back in the opposite order, one for one where both are of the same length. */
+/** ORMs write the down statements in reverse order. They match one to one if both lists have the same length. */
 function backOf(statements: MigrationStatements | undefined, count: number): readonly string[] {
   if (statements === undefined || count === 0 || statements.down.length !== statements.up.length) return [];
   return statements.down.slice(-count);

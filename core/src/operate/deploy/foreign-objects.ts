@@ -14,19 +14,19 @@ import type { OrmPlugin } from "../../plugin/plugin.js";
 import type { TargetState } from "../../plugin/target-state.js";
 import { readTable } from "../../target/facts/table.js";
 
-/** An object on a target that hangs on what a pending way back takes, and that its plan has not made. */
+/** An object on a target that depends on what a pending undo drops, and that the undo's plan did not create. */
 export interface ForeignObject {
   readonly taken: Taken;
   readonly dependent: Dependent;
-  /** Whose it is; absent: no plan made it. */
+  /** The plan that created it; absent: none did. */
   readonly owner?: string;
 }
 
 /**
- * Asks the catalogue of a target what hangs on the columns, indexes and keys that its pending ways back take, whoever made it. Left out is
- * what the plan itself made, and what other pending migrations take away before.
+ * Reads from a target's catalog which objects depend on the columns, indexes and keys that its pending undos drop. Excludes objects of the
+ * plan itself, and objects that other pending migrations drop first.
  *
- * @param own the user's own migrations that are pending, in their order
+ * @param own the user's own pending migrations, in order
  */
 export async function foreignObjects(
   connection: Connection,
@@ -62,7 +62,7 @@ export async function foreignObjects(
   return found;
 }
 
-/** What nobody can agree to: another plan stands on it, or the server refuses the drop, or writes fail after it. */
+/** Dependents that a person cannot accept: another plan depends on the object, the server rejects the drop, or writes fail after it. */
 export function foreignObstacles(objects: readonly ForeignObject[]): readonly Finding[] {
   return objects.filter(isObstacle).map(({ taken, dependent: { what, effect, remove }, owner }) => {
     const why = {
@@ -80,8 +80,8 @@ export function foreignObstacles(objects: readonly ForeignObject[]): readonly Fi
 }
 
 /**
- * What pending ways back take from other plans that the target has by then: a column of both, or one that a fill reads. The order of the
- * migrations may hide it in the repository: another branch was deployed here first.
+ * What pending undos drop from other plans that the target has by then: a shared column, or one that a fill reads. The order of the
+ * migrations in the repository may hide this, because another branch was deployed here first.
  */
 export function takenFromPlans(
   { units, applied, pending, failed }: TargetState,
@@ -99,7 +99,7 @@ export function takenFromPlans(
     };
     for (const other of plans.filter(({ id }) => id !== plan.id)) {
       const releases = releasesOf(other);
-      // Of a contract the latest counts; an expand that is taken back is there until then.
+      // For a contract, the latest migration decides; an undone expand exists until its undo runs.
       const isThere = (kind: Release["kind"], phase: Release["phase"]) =>
         releases.some(
           (each) =>
@@ -139,8 +139,8 @@ export function takenFromPlans(
 }
 
 /**
- * Columns that a contract has made required here, and that a way back drops which knows nothing of it: the branch that has the contract
- * was deployed here. Code without such a column could write no rows before the drop.
+ * Columns that a contract has made required here, and that an undo without knowledge of the contract drops: the branch with the contract
+ * was deployed here. Code without such a column could not insert rows before the drop.
  */
 export async function requiredByOthers(connection: Connection, state: TargetState): Promise<readonly Finding[]> {
   const found: Finding[] = [];
@@ -163,7 +163,7 @@ export async function requiredByOthers(connection: Connection, state: TargetStat
   return found;
 }
 
-/** What goes with a column, or may fail without it, when a person agrees. */
+/** Objects that are dropped with a column, or may fail without it, if a person agrees. */
 export function agreeable(objects: readonly ForeignObject[]): readonly ForeignObject[] {
   return objects.filter((each) => !isObstacle(each));
 }
@@ -190,7 +190,7 @@ async function takenBy({ plan, unit }: Pick<ReleasedUnit, "plan" | "unit">): Pro
   return spec.kind === "original" ? droppedBy(plan, unit, spec.sql) : [];
 }
 
-/** Constraints that contract made by statements of the user's own. */
+/** Constraints that the user's own statements in contract created. */
 async function droppedBy({ dialect }: Plan, { id }: Unit, sql: string): Promise<readonly Taken[]> {
   const { readMigration } = await sqlReader(dialect);
   return flattened(readMigration(sql, id).operations).flatMap((operation): Taken[] =>
@@ -198,7 +198,7 @@ async function droppedBy({ dialect }: Plan, { id }: Unit, sql: string): Promise<
   );
 }
 
-/** An object of another table, which refers to this one, is found by its name. */
+/** An object of another table that refers to this one is found by its name. */
 function withTable(made: MadeObject, { table }: Taken): MadeObject {
   return made.name === undefined || isSameTable(made.table, table) ? made : { ...made, table };
 }

@@ -10,13 +10,13 @@ import { isNotSql } from "../../sql/not-sql.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { isRepeatable } from "../repair/settle-unit.js";
 
-/** The limit of a run, and the migrations that it is meant for. */
+/** The lock timeout of a run, and the migrations that it is for. */
 export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
-  /** The user's own that are pending and take locks that others queue behind. */
+  /** The user's own pending migrations with locks that other sessions queue behind. */
   readonly own: readonly string[];
 }
 
-/** What runs migrations, and on what. */
+/** The ORM plugin that runs migrations, its project, and the dialect. */
 export interface RunBy {
   readonly plugin: OrmPlugin;
   readonly project: Project;
@@ -24,10 +24,10 @@ export interface RunBy {
 }
 
 /**
- * How long the user's own statements that are pending may wait for a lock: as long as others may wait behind a frame. Then they fail, and
- * run again.
+ * How long the user's own pending statements may wait for a lock: as long as other sessions may wait behind a frame. After that they fail
+ * and are retried.
  *
- * @returns undefined where none of them is pending
+ * @returns undefined if none of them is pending
  */
 export async function lockLimit({ pending, failed, units }: TargetState, about: RunBy): Promise<OwnLimit | undefined> {
   let isForAll = true;
@@ -42,16 +42,16 @@ export async function lockLimit({ pending, failed, units }: TargetState, about: 
       if (found.mayBlock) own.push(name);
       if (found.isWhole) whole.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
-      // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
+      // It waits for other transactions through locks, and leaves an invalid index on timeout.
       isForAll = false;
   }
   return own.length === 0 ? undefined : { timeoutMs: about.dialect.live.sessions.stallMs, isForAll, whole, own };
 }
 
 interface LockImpact {
-  /** Nothing of the migration is left when a statement of it fails. */
+  /** If a statement fails, nothing of the migration remains. */
   readonly isWhole: boolean;
-  /** Others may queue behind it. */
+  /** Other sessions may queue behind it. */
   readonly mayBlock: boolean;
 }
 
@@ -71,22 +71,25 @@ async function look(name: string, about: RunBy): Promise<LockImpact> {
   };
 }
 
-/** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
+/** Whether other sessions may queue behind an operation: its locks allow that, or are unknown. */
 function mayBlockOthers(operation: Operation, context: VerdictContext, { dialect }: RunBy): boolean {
   const { locks, doubts } = context.judging.verdictOf(operation, context);
-  // Where a build lets writes go on without a word, it asks for the whole table at its start and at its end.
+  // If a build allows writes by default, it still locks the whole table at its start and at its end.
   const { buildsIndexesOnline } = dialect.sql.capabilities;
   const queues = (mode: LockMode) => blocksWrites(mode) || (buildsIndexesOnline && mode === "SHARE UPDATE EXCLUSIVE");
   return locks.some(({ mode }) => queues(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
 
-/** A single statement, or several that the ORM runs in one transaction; none that begins or ends one, or cannot be in one. */
+/**
+ * A single statement, or several that the ORM runs in one transaction. None of them may begin or end a transaction, or be disallowed in
+ * one.
+ */
 export function isWhole(
   { statements, operations }: Pick<Migration, "statements" | "operations">,
   { plugin, project, dialect }: RunBy,
 ): boolean {
   if (operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent)) return false;
-  // A block and a procedure may commit.
+  // A block and a procedure can commit.
   if (operations.some(({ kind, sql }) => kind === "unknown" || kind === "transaction" || /^(do|call)\b/i.test(sql)))
     return false;
   if (statements.length === 1) return true;

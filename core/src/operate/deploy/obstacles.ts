@@ -4,10 +4,10 @@ import type { Connection } from "../../dialect/connection.js";
 import type { ReleasedUnit } from "../../plan/migration-of.js";
 
 /**
- * Whether a target takes the units that are pending, as far as that can be seen before the first of them.
+ * Checks whether a target can run the pending units, as far as that is visible before the first of them.
  *
- * @param others what else was found
- * @throws LS7027 when it does not
+ * @param others further findings
+ * @throws LS7027 if it cannot
  */
 export async function requireNoObstacles(
   connection: Connection,

@@ -4,11 +4,11 @@ import type { ReleasedUnit } from "../../plan/migration-of.js";
 import { recordDeployment } from "../../target/ledger/deployments.js";
 
 /**
- * Writes down in the target what was deployed there, for each plan that had a part in it. A target that does not take it says so nowhere:
- * what a person has asked for is done.
+ * Records in the target what was deployed there, for each plan that took part. If the target rejects the record, it reports no error: the
+ * deployment itself is done.
  *
- * @param units those that were pending
- * @param migrations those that count: that were applied, or of a deployment that failed all
+ * @param units the pending units before the deployment
+ * @param migrations the ones to record: those that were applied, or all of a failed deployment
  */
 export async function recordDeployments(
   url: string,
@@ -33,6 +33,6 @@ export async function recordDeployments(
       await connection.close();
     }
   } catch {
-    // The deployment is done and must not fail over its record. The report lacks it, and says that it may.
+    // The deployment is done and must not fail because of its record. The report lacks it, and states that it may.
   }
 }

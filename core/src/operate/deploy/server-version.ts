@@ -4,9 +4,9 @@ import type { ReleasedUnit } from "../../plan/migration-of.js";
 import { neededServer, serverMajor } from "../../target/facts/server-version.js";
 
 /**
- * Whether a target's server knows the statements of the units that are pending: the server that the plan was made with may be newer.
+ * Checks whether a target's server supports the statements of the pending units: the plan may have been made with a newer server.
  *
- * @throws LS7025 when it does not
+ * @throws LS7025 if it does not
  */
 export async function requireServer(
   connection: Connection,

@@ -4,22 +4,22 @@ import { isSameTable, type Plan, type TableName, tableLabel } from "../../model/
 import { fillMax } from "../../model/unit-spec.js";
 import { readTable } from "../../target/facts/table.js";
 
-/** What stands in the tables of a plan on a target whose contract is pending. */
+/** The rows in a plan's tables on a target whose contract is pending. */
 export type PlannedRows =
   /** No row, or no table yet: there is nothing to prove. */
   | { readonly kind: "none"; readonly statement: string }
-  /** Expand is applied: the gates have to be asked. */
+  /** Expand is applied: the gates must be checked. */
   | { readonly kind: "ask" }
-  /** Expand and contract arrive together: prove fills the rows by SQL. */
+  /** Expand and contract are deployed together: prove fills the rows by SQL. */
   | { readonly kind: "filled-by-prove"; readonly statement: string }
   /** The same, but SQL cannot compute the values. */
   | { readonly kind: "cannot-be-filled"; readonly statement: string; readonly help: string };
 
 /**
- * A database may meet expand and contract in one deployment: an empty one of a preview or of CI, or one that skipped releases. No
- * backfill can have run between the two, so asking for it would never let the deployment begin.
+ * A database may get expand and contract in one deployment: an empty database of a preview or CI, or one that skipped releases. No backfill
+ * can run between the two, so requiring one would block the deployment forever.
  *
- * @param isExpandPending expand is to be applied in the same deployment
+ * @param isExpandPending the same deployment applies expand
  * @throws LS7002
  */
 export async function readPlannedRows(
@@ -65,7 +65,7 @@ export async function readPlannedRows(
   };
 }
 
-/** Tables of a plan that are on a target and have rows. @throws LS7002 */
+/** The tables of a plan that exist on a target and have rows. @throws LS7002 */
 export async function tablesWithRows(
   connection: Connection,
   tables: readonly TableName[],
@@ -77,7 +77,7 @@ export async function tablesWithRows(
   return found;
 }
 
-/** @throws LS7002 also when row-level security hides rows from the role: an empty answer would prove nothing */
+/** @throws LS7002 also if row-level security hides rows from the role: an empty result would prove nothing */
 async function hasRows(connection: Connection, table: TableName): Promise<boolean> {
   const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 5000 };
   try {

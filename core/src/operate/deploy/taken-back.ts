@@ -5,22 +5,22 @@ import { dropGates } from "../../plan/next-phase.js";
 import { type Release, releasesOf } from "../../plan/releases.js";
 import type { TargetState } from "../../plugin/target-state.js";
 
-/** Whether all that this deployment would run of the plan's contract is taken back by migrations after it. */
+/** Whether later migrations in this deployment revert everything that it would run of the plan's contract. */
 export function isContractTakenBack({ units }: TargetState, plan: Plan): boolean {
   const own = units.filter((unit) => unit.plan.id === plan.id && unit.kind === "phase");
   const contract = own.filter(({ phase }) => phase === "contract");
-  // Where expand is still to come, the columns are new in this deployment: nothing of theirs can be missing.
+  // If expand is also pending, this deployment creates the columns: no value can be missing.
   return contract.length > 0 && contract.every(({ isPast }) => isPast) && contract.length === own.length;
 }
 
-/** A way back that a deployment carries, and that drops columns. */
+/** A pending undo in a deployment that drops columns. */
 export interface PendingDrop {
   readonly plan: Plan;
-  /** The first migration that drops one of them. */
+  /** The first migration that drops a column. */
   readonly migration: string;
-  /** What has to be true before it runs. */
+  /** The conditions before it can run. */
   readonly gates: readonly GateStep[];
-  /** Migrations that have to run before the code goes back: they take a contract back that this target has. */
+  /** Migrations that must run before the code is reverted: they undo a contract that this target has. */
   readonly first: readonly string[];
 }
 
@@ -45,16 +45,16 @@ export function pendingDrops(state: TargetState, plans: readonly Plan[]): readon
 }
 
 /**
- * Units of contracts that were taken back before this target had them. To run them would take the fill away from under running code,
- * and fail where rows have no value; what takes them back works without them. And copies of tables: each would stop for a tool, to
- * be made and made back.
+ * Units of contracts that were undone before this target got them. Running them would remove the fill while old code still runs, and would
+ * fail on rows without a value; their undo works without them. Also table copies: each would stop for an online tool, first to make the
+ * copy and then to revert it.
  */
 export function needNotRun(state: TargetState): readonly ReleasedUnit[] {
   return state.units.filter(
     ({ plan, phase, kind, isPast, unit, migration }) =>
       kind === "phase" &&
       ((isPast && unit.spec.kind === "online-copy") || (phase === "contract" && isContractTakenBack(state, plan))) &&
-      // What an interrupted drop has left INVALID would be taken for the index that the undo restores.
+      // An index that an interrupted drop left INVALID would be mistaken for the one that the undo restores.
       !(unit.spec.kind === "drop-index" && isDroppedConcurrently(unit.spec) && state.failed.includes(migration)),
   );
 }

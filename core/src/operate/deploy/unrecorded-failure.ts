@@ -3,14 +3,14 @@ import { quotedTable } from "../../model/names.js";
 import type { OrmPlugin } from "../../plugin/plugin.js";
 import type { FailedMigration } from "./failed-migration.js";
 
-/** PostgreSQL's codes for what is there already: a column, a function, a schema, a table or index, anything else. */
+/** PostgreSQL's codes for existing objects: a column, a function, a schema, a table or index, anything else. */
 const exists = new Set(["42701", "42723", "42P06", "42P07", "42710"]);
 
 /**
- * What to tell of a migration of the user's own that failed, where the ORM records no failures: it begins with its first statement
- * again, whatever of it is there.
+ * The error for a failed user's own migration if the ORM records no failures: the next run starts with its first statement again, whatever
+ * already exists.
  *
- * @param command what deploys again
+ * @param command the command that deploys again
  */
 export function unrecordedFailure(
   failed: FailedMigration,

@@ -1,4 +1,4 @@
-// The public entry for plugins that bring checks of their own.
+// The public entry for plugins with their own checks.
 
 export { isAccepted, isTested } from "../../base/supported-versions.js";
 export {

@@ -5,7 +5,7 @@ import { migrationOf } from "../../plan/migration-of.js";
 import { isOpen } from "../../plan/store.js";
 import type { AddedColumn } from "../../sql/verdicts/new-defaults.js";
 
-/** The plans that still have something to do on a target: phases to come, or released migrations that it has not applied. */
+/** The plans with pending work on a target: further phases, or released migrations that it has not applied. */
 export function openPlansOn(
   plans: readonly Plan[],
   applied: readonly string[],
@@ -21,8 +21,8 @@ export function openPlansOn(
 /**
  * The tables that get columns, with their OID on the target.
  *
- * @param plans what they add
- * @param added what the user's own statements add
+ * @param plans the plans that add columns
+ * @param added the columns that the user's own statements add
  */
 export async function plannedTables(
   connection: Connection,

@@ -2,7 +2,7 @@ import { type Check, type Finding, type ProjectFacts, type TargetFacts, warning 
 import { errorCode } from "../../dialect/db/retry.js";
 import { inTransaction } from "../../dialect/db/transaction.js";
 
-/** What one check said. */
+/** The result of one check. */
 export interface CheckAnswer {
   readonly check: string;
   readonly title: string;
@@ -11,10 +11,10 @@ export interface CheckAnswer {
   readonly findings: readonly Finding[];
 }
 
-/** Longer than any of these questions takes on a catalogue of ten thousand tables. */
+/** Longer than any of these queries takes on a catalog of ten thousand tables. */
 const limits = { statementTimeoutMs: 15_000, lockTimeoutMs: 2_000 };
 
-/** Asks every check of the project, one after the other. */
+/** Runs every check of the project, one after the other. */
 export async function runProjectChecks(checks: readonly Check[], facts: ProjectFacts): Promise<CheckAnswer[]> {
   const answers: CheckAnswer[] = [];
   for (const check of checks)
@@ -22,7 +22,7 @@ export async function runProjectChecks(checks: readonly Check[], facts: ProjectF
   return answers;
 }
 
-/** Asks every check of one target. Each has a read-only transaction, so that none can change anything or spoil the next. */
+/** Runs every check of one target. Each has a read-only transaction, so no check can change anything or break the next one. */
 export async function runTargetChecks(checks: readonly Check[], facts: TargetFacts): Promise<CheckAnswer[]> {
   const answers: CheckAnswer[] = [];
   for (const check of checks) {
@@ -35,7 +35,7 @@ export async function runTargetChecks(checks: readonly Check[], facts: TargetFac
   return answers;
 }
 
-/** A check that cannot run says so: the others still can. */
+/** A check that cannot run reports that, and the others still run. */
 async function answerOf(
   check: Check,
   target: string | undefined,

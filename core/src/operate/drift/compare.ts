@@ -3,9 +3,9 @@ import { type Difference, type Facts, type ObjectKind, objectKinds } from "./dif
 import { type ComparedObject, keyOf, objectsOf } from "./objects.js";
 
 /**
- * What two databases do not have alike, in a stable order. One cause is one difference: what goes with a schema or a table is not told
- * again, nor the sequence of a column, nor what a table inherits, and a constraint or an index that only has another name is one object. Partitions that one
- * of the two does not have are none: they come and go with the rows.
+ * The differences between two databases, in a stable order. One cause is one difference: it does not repeat the parts of a schema or a
+ * table, the sequence of a column, or what a table inherits. A constraint or an index with only another name is one object. Partitions that
+ * only one of them has are no difference: they change with the rows.
  *
  * @example compareInventories(target, replayed) // `here` is the target's
  */
@@ -26,7 +26,7 @@ export function compareInventories(here: Inventory, there: Inventory): readonly 
 
 interface Pair {
   readonly object: ComparedObject;
-  /** Absent: they are alike. */
+  /** Absent: no difference. */
   readonly difference?: Difference;
 }
 
@@ -55,7 +55,7 @@ const isOneSided = (difference: Difference | undefined) =>
   difference !== undefined && (difference.here === undefined || difference.there === undefined);
 const isPartition = ({ kind, facts }: ComparedObject) => kind === "table" && typeof facts.bound === "string";
 
-/** What a part has otherwise for another reason than that the parent's is otherwise. Indexes of parent and child have names of their own. */
+/** The differences of a part that do not follow from its parent. Indexes of parent and child have their own names. */
 function withoutInherited(
   difference: Difference,
   { kind, name, within }: ComparedObject,
@@ -73,7 +73,7 @@ function withoutInherited(
   return { ...difference, here: only(difference.here, left), there: only(difference.there, left) };
 }
 
-/** Makes one of a constraint, or an index, that both have under different names. */
+/** Merges a constraint or an index that both have under different names into one difference. */
 function renamed(differences: readonly Difference[]): readonly Difference[] {
   const alike = new Map<string, Difference[]>();
   for (const difference of differences.filter(isOneSided)) {
@@ -103,7 +103,7 @@ function unnamed({ kind, schema, table, name, here, there }: Difference): string
   return JSON.stringify([kind, schema, table, { ...facts, definition }]);
 }
 
-/** Schemas and tables by name, the parts of a table behind it, then what stands alone. */
+/** Schemas and tables by name, each followed by its parts, then objects of their own. */
 function orderOf({ kind, schema = "", table, name }: Difference): string {
   const isOfTable = kind === "table" || kind === "view" || table !== undefined;
   const whole = table === undefined;

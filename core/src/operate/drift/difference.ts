@@ -1,4 +1,4 @@
-/** What of a database is compared: a part of a table has its table beside it. */
+/** The kinds of objects to compare. A part of a table also names its table. */
 export const objectKinds = [
   "schema",
   "extension",
@@ -16,20 +16,20 @@ export const objectKinds = [
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
-/** A fact is a text, a list of them, a yes or no, or null. */
+/** A fact is a text, a list of texts, a boolean, or null. */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** One object that two databases do not have alike. */
+/** One object that differs between two databases. */
 export interface Difference {
   readonly kind: ObjectKind;
-  /** Absent: it stands in no schema. */
+  /** Absent: it is in no schema. */
   readonly schema?: string;
-  /** The table, or the view, that it is a part of. */
+  /** The table or view that it is a part of. */
   readonly table?: string;
-  /** As the first of the two has it; of one that only the second has, as that does. */
+  /** The name in the first database; if only the second has the object, the name there. */
   readonly name: string;
-  /** What the first has of it: all of its facts, or those that differ. Absent: it is not there. */
+  /** The facts in the first database: all of them, or those that differ. Absent: it does not exist there. */
   readonly here?: Facts;
-  /** The same of the second. */
+  /** The same for the second. */
   readonly there?: Facts;
 }

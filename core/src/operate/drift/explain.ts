@@ -5,37 +5,37 @@ import { tablesOf } from "../../plan/tables-of.js";
 import type { Difference } from "./difference.js";
 
 /**
- * Why a difference of a plan's is there. `broken`: an index, a check or a trigger that a run which broke off left, or that somebody took
- * away or switched off · `unrecorded`: a migration of the plan that is not recorded as applied has made it · `left-over`: it bears a name
- * of Lockstep's, and no open plan has it.
+ * Why an object of a plan differs. `broken`: an index, a check or a trigger that an interrupted run left, or that was dropped or disabled ·
+ * `unrecorded`: a migration of the plan that is not recorded as applied has created it · `left-over`: it has one of Lockstep's names, and
+ * no open plan uses it.
  */
 export type Reason =
   | { readonly kind: "broken"; readonly plan: string }
   | { readonly kind: "unrecorded"; readonly plan: string; readonly migration: string }
   | { readonly kind: "left-over" };
 
-/** A difference between a target and what its migrations make. */
+/** A difference between a target and the schema of its migrations. */
 export interface Drift extends Difference {
-  /** `User.nick`, `audit.log`: as people name it; a schema that is looked in by default is left out. */
+  /** `User.nick`, `audit.log`: the usual name, without a schema in the default search path. */
   readonly label: string;
-  /** Open plans whose tables it is about. */
+  /** Open plans for its table. */
   readonly plans: readonly string[];
   readonly reason?: Reason;
 }
 
 export interface DriftContext {
   readonly defaultSchema: string;
-  /** Those that have something to do on the target. */
+  /** Plans with pending work on the target. */
   readonly plans: readonly Plan[];
-  /** Of these plans, what is released and not recorded as applied. */
+  /** Units of these plans that are released and not recorded as applied. */
   readonly pending: readonly ReleasedUnit[];
-  /** The names of what an open plan has on a column while it is open. */
+  /** The names of an open plan's objects for a column. */
   scaffolding(table: TableName, column: string): readonly string[];
-  /** Names of Lockstep's that stand on the target. */
+  /** Lockstep's names that exist on the target. */
   readonly scaffolds: ReadonlySet<string>;
 }
 
-/** Says which plans differences concern and why they are there; those of plans come first. */
+/** Adds the plans and the reason to each difference; those of plans come first. */
 export function explained(differences: readonly Difference[], context: DriftContext): readonly Drift[] {
   const all = differences.map((difference): Drift => {
     const reason = reasonOf(difference, context);
@@ -53,7 +53,7 @@ export function explained(differences: readonly Difference[], context: DriftCont
   return [...all.filter(({ plans }) => plans.length > 0), ...all.filter(({ plans }) => plans.length === 0)];
 }
 
-/** Whether a pattern of the config is about it: its kind and its label, with `*` for anything. */
+/** Whether a pattern of the config matches its kind and label, with `*` for anything. */
 export function isIgnored({ kind, label }: Drift, patterns: readonly string[]): boolean {
   return patterns.some((pattern) =>
     new RegExp(`^${pattern.split("*").map(patternOf).join(".*")}$`, "s").test(`${kind} ${label}`),
@@ -96,7 +96,7 @@ function scaffoldsOf({ columns }: Plan, { scaffolding }: DriftContext): readonly
   return columns.flatMap(({ table, name }) => scaffolding(table, name));
 }
 
-/** The names that a unit gives to objects of a kind. */
+/** The names of a unit's objects of one kind. */
 function namesIn(spec: UnitSpec, kind: Difference["kind"], { scaffolding }: DriftContext): readonly string[] {
   const columns = "columns" in spec && "table" in spec ? spec.columns : [];
   const scaffolds = columns.flatMap(({ name }) => ("table" in spec ? scaffolding(spec.table, name) : []));

@@ -1,24 +1,24 @@
 import type { Inventory, Part } from "../../dialect/inventory.js";
 import type { Facts, ObjectKind } from "./difference.js";
 
-/** An object with what is compared of it. */
+/** An object with the facts to compare. */
 export interface ComparedObject {
   readonly kind: ObjectKind;
   readonly schema?: string;
   readonly table?: string;
   readonly name: string;
   readonly facts: Facts;
-  /** By which others name it. */
+  /** The name that other objects use for it. */
   readonly path: string;
-  /** Paths of what it cannot be there without. */
+  /** Paths of the objects that it depends on. */
   readonly within: readonly string[];
-  /** It is there because a parent of its table has it; the paths of the parents are those of the table. */
+  /** It exists because a parent of its table has it; the paths of the parents are those of the table. */
   readonly isInherited: boolean;
 }
 
 /**
- * What is compared of each kind, where its system has that. Not: the order of columns, owners and grants, comments, storage, statistics, versions of extensions;
- * none of them changes what a statement answers.
+ * The facts to compare for each kind, if the system has them. Excludes the order of columns, owners and grants, comments, storage,
+ * statistics, and versions of extensions: none of them changes the result of a statement.
  */
 const compared: Readonly<Record<ObjectKind, readonly string[]>> = {
   schema: [],
@@ -48,14 +48,14 @@ const compared: Readonly<Record<ObjectKind, readonly string[]>> = {
   event: ["schedule", "enabled", "definition"],
 };
 
-/** Everything that is compared, one object after the other. */
+/** Every object to compare, as a flat list. */
 export function objectsOf(inventory: Inventory): readonly ComparedObject[] {
   const { schemas, extensions, tables, views, functions, types, sequences, events = [] } = inventory;
   const whole = (kind: ObjectKind, parts: readonly Part[]) => parts.map((part) => objectOf(kind, part));
   return [
     ...whole(
       "schema",
-      // Every new database has it, and some have dropped it.
+      // Every new database has it, and some users have dropped it.
       schemas.filter((name) => name !== "public").map((name) => ({ name, label: name, schema: name })),
     ),
     ...whole("extension", extensions),
@@ -79,7 +79,7 @@ export function objectsOf(inventory: Inventory): readonly ComparedObject[] {
   ];
 }
 
-/** By what the same object is found in another database. */
+/** The key that finds the same object in another database. */
 export function keyOf({ kind, schema = "", table = "", name }: Omit<ComparedObject, "facts">): string {
   return [kind, schema, table, name].join("\0");
 }
@@ -120,7 +120,7 @@ function partsOf(owner: Owner, kind: ObjectKind, parts: readonly Part[]): readon
 
 type Owner = Readonly<Partial<Record<"name" | "schema" | "label", unknown>>>;
 
-/** Of a column as sequences name the one that owns them. */
+/** The path of a column, as sequences name their owner. */
 const partPath = (owner: Owner, part: string) => `${owner.name}.${part.replace(/^column /, "")}`;
 const schemaPath = (schema: unknown) => `schema ${schema}`;
 
@@ -128,12 +128,12 @@ function factsOf(kind: ObjectKind, part: Part): Facts {
   return Object.fromEntries(compared[kind].flatMap((fact) => (part[fact] === undefined ? [] : [[fact, part[fact]]])));
 }
 
-/** Whether it is validated is a fact of its own. */
+/** Whether it is validated is a separate fact. */
 function ofConstraint(part: Part): Part {
   return { ...part, definition: String(part.definition).replace(/ NOT VALID$/, "") };
 }
 
-/** The index of a constraint is told with it. */
+/** The index of a constraint is reported with the constraint. */
 function ownIndexes(indexes: readonly Part[]): readonly Part[] {
   return indexes
     .filter(({ isOfConstraint }) => isOfConstraint !== true)

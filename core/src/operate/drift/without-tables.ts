@@ -1,7 +1,7 @@
 import type { Inventory, Part } from "../../dialect/inventory.js";
 import type { TableName } from "../../model/names.js";
 
-/** What a database consists of but for some tables, and the sequences that go with them. */
+/** An inventory without some tables and their sequences. */
 export function withoutTables(inventory: Inventory, tables: readonly TableName[], defaultSchema: string): Inventory {
   const isOne = ({ schema = defaultSchema, label }: Part) =>
     tables.some(({ schema: own = defaultSchema, name }) => own === schema && name === label);

@@ -6,9 +6,9 @@ import { commandsInRepository } from "../../base/files/commands-here.js";
 import { isOfRepository } from "../../base/files/writable.js";
 import type { FileChange } from "../../model/index.js";
 
-/** Where agents read of Lockstep, from the top of the repository. Codex, Cursor, Copilot, Gemini CLI and others read the first. */
+/** Where agents read about Lockstep, from the root of the repository. Codex, Cursor, Copilot, Gemini CLI and others read the first. */
 const everyAgent = "AGENTS.md";
-/** Claude Code reads no AGENTS.md. It finds skills by their description, and so do Cursor and Copilot. */
+/** Claude Code does not read AGENTS.md. It finds skills by their description, as do Cursor and Copilot. */
 const skill = ".claude/skills/lockstep/SKILL.md";
 
 const begin = "<!-- lockstep:begin, written by lockstep init --agents -->";
@@ -20,15 +20,15 @@ description: Change Prisma or TypeORM models with Lockstep, which releases unsaf
 ---
 `;
 
-/** What `lockstep init --agents` writes. Done twice it changes nothing. */
+/** The changes of `lockstep init --agents`. Idempotent. */
 export interface AgentFiles {
-  /** The top of the repository: paths of the changes are from there. */
+  /** The root of the repository: paths of the changes are relative to it. */
   readonly top: string;
   readonly changes: readonly FileChange[];
   readonly notes: readonly string[];
 }
 
-/** The guide for coding agents, in the files where they look for one. The rest of these files stays as it is. */
+/** The guide for coding agents, in the files that they read. The rest of these files does not change. */
 export function agentFiles(root: string): AgentFiles {
   const top = topOf(root);
   const guide = guideFor(root, top);
@@ -51,14 +51,14 @@ export function agentFiles(root: string): AgentFiles {
   return { top, changes, notes };
 }
 
-/** Whether agents work in the repository, and none of its files for them has the guide. */
+/** Whether agents work in the repository, and none of their files contains the guide. */
 export function lacksAgentFiles(root: string): boolean {
   const top = topOf(root);
   if (existsSync(join(top, skill)) || textOf(join(top, everyAgent))?.includes(begin) === true) return false;
   return [everyAgent, "CLAUDE.md", ".claude"].some((name) => existsSync(join(top, name)));
 }
 
-/** The file with the section: in place of the one that is there, else at its end. @returns undefined where its markers are damaged */
+/** The file with the section: replaces an existing section, else appends it. @returns undefined if its markers are damaged */
 function withSection(before: string, guide: string): string | undefined {
   const section = inLines(`${begin}\n${guide}${end}`, before);
   const [from, to] = [before.indexOf(begin), before.indexOf(end)];
@@ -69,7 +69,7 @@ function withSection(before: string, guide: string): string | undefined {
   return before + inLines(between, before) + section + inLines("\n", before);
 }
 
-/** With the line ends that the file has. */
+/** Uses the line ends of the file. */
 function inLines(text: string, before = ""): string {
   return before.includes("\r\n") ? text.replaceAll("\n", "\r\n") : text;
 }
@@ -82,7 +82,7 @@ function guideFor(root: string, top: string): string {
   return folder === "" ? text : text.replace("in the folder of the project", `in \`${folder}\``);
 }
 
-/** The top of the repository; without git the project itself. */
+/** The root of the repository; without git, the project itself. */
 function topOf(root: string): string {
   for (let folder = root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;

@@ -49,7 +49,7 @@ function isMinded(ts: Compiler, config: string, file: string, text: string, inst
   return movesOutput(ts, parsed, fileNames, file) || hasErrors(ts, options, file, text, installed);
 }
 
-/** Whether a tsconfig.json would have the file in its program, if it were there. */
+/** Whether a tsconfig.json would include the file if it existed. */
 function takesIn(ts: Compiler, config: string, file: string): boolean {
   return parsedConfig(ts, config, onlyWith(ts, file)).fileNames.includes(file);
 }
@@ -59,7 +59,7 @@ function parsedConfig(ts: Compiler, config: string, host: compiler.ParseConfigHo
   return ts.parseJsonConfigFileContent(json ?? {}, host, dirname(config), undefined, config);
 }
 
-/** Without `rootDir`, where files are written to depends on the folder that has them all. */
+/** Without `rootDir`, the output paths depend on the common folder of all files. */
 function movesOutput(
   ts: Compiler,
   parsed: compiler.ParsedCommandLine,
@@ -74,7 +74,7 @@ function movesOutput(
   return outputs(fileNames) !== outputs([...fileNames, file]);
 }
 
-/** Those of the file itself, with the declarations that are made of it. */
+/** Errors of the file itself, including those of its generated declarations. */
 function hasErrors(
   ts: Compiler,
   options: compiler.CompilerOptions,
@@ -98,7 +98,7 @@ function hasErrors(
   );
 }
 
-/** A package that is not installed yet is found as it will be. */
+/** Resolves a package that is not installed yet as it will be. */
 function withPackage(
   host: compiler.CompilerHost,
   root: string,
@@ -120,7 +120,7 @@ function withPackage(
   };
 }
 
-/** What `include` and `exclude` would find if the file were all there is. */
+/** What `include` and `exclude` would match if the file were the only one. */
 function onlyWith(ts: Compiler, file: string): compiler.ParseConfigHost {
   const folder = dirname(file);
   const { matchFiles } = ts as unknown as {
@@ -144,11 +144,11 @@ const settings = [
 ];
 
 /**
- * Whether the project's ESLint reads a file with the types of a tsconfig.json, and would refuse one that no tsconfig.json takes in. The
- * file need not be there.
+ * Whether the project's ESLint uses the types of a tsconfig.json for a file, and would reject a file that no tsconfig.json includes. The
+ * file need not exist.
  *
- * @param file from the root
- * @returns false as well where ESLint cannot be asked
+ * @param file relative to the root
+ * @returns false also if ESLint cannot run
  */
 export function needsProgram(root: string, file: string): boolean {
   const cwd = folderWith(root, settings);
@@ -158,7 +158,7 @@ export function needsProgram(root: string, file: string): boolean {
   const path = join(root, file);
   const args = [join(dirname(manifest), "bin/eslint.js"), "--print-config", path];
   const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", timeout: 30_000 });
-  // For a file that is ignored it prints "undefined".
+  // For an ignored file, it prints "undefined".
   const config = attempt(() => JSON.parse(stdout) as PrintedConfig | null, isSyntaxError) ?? {};
   const { project, projectService, tsconfigRootDir } =
     config.parserOptions ?? config.languageOptions?.parserOptions ?? {};
@@ -170,7 +170,7 @@ export function needsProgram(root: string, file: string): boolean {
 
 const isSet = (value: unknown) => value !== undefined && value !== false && value !== null;
 
-/** Flat, or of `.eslintrc`. */
+/** The flat config, or `.eslintrc`. */
 interface PrintedConfig {
   readonly languageOptions?: { readonly parserOptions?: ParserOptions };
   readonly parserOptions?: ParserOptions;

@@ -1,4 +1,4 @@
-/** The ways to write it, the best first: with types, as a module of Node for compilers that do not take it, as plain data. */
+/** The possible forms, best first: with types, as a Node module if the compiler rejects the first, as plain data. */
 export const configFiles = [
   "lockstep.config.ts",
   "lockstep.config.mts",
@@ -8,7 +8,7 @@ export const configFiles = [
 export type ConfigFile = (typeof configFiles)[number];
 
 /**
- * `lockstep.config.*` as `lockstep init` writes it.
+ * The `lockstep.config.*` that `lockstep init` writes.
  *
  * @example configText("lockstep.config.ts", "@lockstep/prisma") // a file that loads, with one target
  */

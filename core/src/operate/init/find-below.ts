@@ -6,7 +6,7 @@ import { workspaceMembers } from "../../code/project/workspace-members.js";
 import { configFileOf } from "../../config/load.js";
 import type { OrmPlugin } from "../../plugin/plugin.js";
 
-/** No project, and no data source: packages often have an ORM among their dependencies for its types alone. */
+/** No project, or no data source: packages often depend on an ORM only for its types. */
 const nothingThere = new Set(["LS8001", "LS9061"]);
 
 /**
@@ -23,7 +23,7 @@ export async function projectsBelow(plugins: readonly OrmPlugin[], top: string):
   return [];
 }
 
-/** Those that have been set up. */
+/** The packages with a Lockstep config. */
 export async function configuredBelow(top: string): Promise<readonly string[]> {
   return (await packagesBelow(top)).filter((folder) => configFileOf(join(top, folder)) !== undefined);
 }
@@ -31,7 +31,7 @@ export async function configuredBelow(top: string): Promise<readonly string[]> {
 async function packagesBelow(top: string): Promise<readonly string[]> {
   const members = (await workspaceMembers(top)).map(({ folder }) => folder).filter((folder) => folder !== ".");
   if (members.length > 0) return members;
-  // A home folder is no place to look around in.
+  // Do not search a home folder.
   if (![".git", "package.json"].some((name) => existsSync(join(top, name)))) return [];
   const files = await findFiles(top, ["*/package.json", "*/*/package.json"], { follow: true });
   return files.map((file) => dirname(file)).sort();

@@ -10,24 +10,24 @@ import { configForm, firstForm } from "./config-form.js";
 import { configText } from "./config-text.js";
 import type { NeededPackage } from "./install.js";
 
-/** What `lockstep init` does to a project. Done twice it changes nothing. */
+/** The changes of `lockstep init`. Idempotent. */
 export interface FirstFiles {
   readonly changes: readonly FileChange[];
-  /** A line on each. */
+  /** One line for each. */
   readonly notes: readonly string[];
   /** What could not be edited, and what to write there. */
   readonly byHand: string | undefined;
-  /** Packages that the project does not have yet. */
+  /** Packages that the project lacks. */
   readonly missing: readonly NeededPackage[];
 }
 
-/** The plugin's own edits, and the configuration. */
+/** The plugin's own edits, and the config file. */
 export async function firstFiles(plugin: OrmPlugin, project: Project, config: LockstepConfig): Promise<FirstFiles> {
   const { root } = project;
   const { packageName, packageFolder } = plugin;
   const form = firstForm(root, { packageName, folder: packageFolder });
   const { changes, notes: own, byHand, packages } = await plugin.initialise(project, form);
-  // Models that cannot be read are the next command's to tell.
+  // The next command reports models that cannot be read.
   const models = async () => (await plugin.readModels(project).catch(ignoring(isNoBug))) ?? [];
   const read = await codeRoots(root, codeSettings(config), models);
   const notes = [

@@ -9,11 +9,11 @@ export interface NeededPackage {
   readonly kind: "dev" | "prod";
 }
 
-/** How far an installation came. */
+/** The result of an installation. */
 export interface Installed {
-  /** Names, in the order asked for. */
+  /** Names, in the requested order. */
   readonly installed: readonly string[];
-  /** The command that ended it; undefined when all of them are installed. */
+  /** The command that failed; undefined if all of them are installed. */
   readonly failed?: { readonly command: string; readonly why: string };
 }
 
@@ -46,7 +46,7 @@ async function failure(
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
-  // There package managers are scripts, which only a shell starts.
+  // On Windows, package managers are scripts, which only a shell can run.
   const [program = "", ...args] = [...(process.platform === "win32" ? ["cmd", "/d", "/c"] : []), ...command.split(" ")];
   try {
     const { exitCode, output } = await runTool(program, args, { cwd, env });

@@ -21,7 +21,7 @@ export async function buildIndex(
       .then(() => concurrent?.buildProgress(observer, connection.pid))
       .then(
         (line) => line && onProgress(line),
-        // Progress is extra: the statement itself reports what fails.
+        // Progress is optional: the statement itself reports failures.
         () => undefined,
       );
   }, 500);

@@ -5,10 +5,10 @@ import { tableLabel } from "../../model/index.js";
 import { readTable } from "../../target/facts/table.js";
 import { validateUnique } from "../../target/facts/validate-unique.js";
 
-/** The error of a unique index that rows stand against: with the values, and the rows that have them. */
+/** The error of a unique index with duplicate rows: lists the values and their rows. */
 export async function duplicatesError(connection: Connection, spec: IndexSpec, next: string): Promise<LockstepError> {
   const table = await readTable(connection, spec.table);
-  // The values as they stand in the table: what a fill would give plays no part any more.
+  // The values in the table: the fill's values no longer matter.
   const problems =
     table === undefined ? [] : await validateUnique(connection, { table, key: spec.index.columns, columns: [] });
   const samples = problems.flatMap((problem) => (problem.kind === "duplicates" ? problem.samples : []));

@@ -11,13 +11,13 @@ export const failedMigration: Repair = {
     const findings: Finding[] = [];
     const leftovers = await connection.dialect.ops.leftovers();
     for (const { unit, migration } of releasedUnits([plan])) {
-      // The first unit stands for all that share its file.
+      // The first unit represents all units in its file.
       if (!state.failed.includes(migration) || unit.isJoined) continue;
       const failure = await plugin.readFailure(connection, migration);
       const cause = failure?.text?.split("\n")[0] ?? "it ended without an error text";
       const what = `${migration} is recorded as failed (${cause}): the ORM applies nothing more.`;
       const index = builtIndex(unit);
-      // The finding about the index says whom to wait for.
+      // The finding about the index names the session to wait for.
       if (index !== undefined && (await leftovers.index(connection, index)).kind === "building") continue;
       if (!isRepeatable(unit)) {
         findings.push({

@@ -3,7 +3,7 @@ import type { Plan } from "../../model/index.js";
 import { releasedUnits } from "../../plan/migration-of.js";
 import type { Finding, Repair } from "./repair.js";
 
-/** What fills new rows is switched off or gone: rows are written without a value, and contract never comes. */
+/** The trigger that fills new rows is disabled or missing: rows are written without a value, so contract can never run. */
 export const fillTrigger: Repair = {
   id: "fill-trigger",
   async find({ plan, connection, state }) {
@@ -15,7 +15,7 @@ export const fillTrigger: Repair = {
   },
 };
 
-/** Columns that a trigger has to fill on this target now: what its migrations made and took away, in their order. */
+/** Columns that a trigger has to fill on this target now: those that the applied migrations created and did not drop again. */
 function guardedColumns(plan: Plan, applied: readonly string[]): readonly FilledColumn[] {
   const guarded = new Map<string, FilledColumn>();
   for (const { unit, migration } of releasedUnits([plan])) {

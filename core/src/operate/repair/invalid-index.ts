@@ -11,7 +11,7 @@ import { builtIndex } from "./settle-unit.js";
 /** How long the drop may wait for sessions that use the table. */
 const dropTimeoutMs = 60_000;
 
-/** What a build beside reads and writes leaves that was killed or failed: it is kept up by every write, and no query uses it. */
+/** The result of a concurrent build that was killed or failed: every write maintains the index, and no query uses it. */
 export const invalidIndex: Repair = {
   id: "invalid-index",
   async find(context) {
@@ -38,7 +38,7 @@ export const invalidIndex: Repair = {
       const isPending = context.state.pending.includes(migrationOf(file));
       findings.push({
         what: `The index ${name} is INVALID, because its build was interrupted: ${costs}, and no query uses it.`,
-        // Built by hand, it would be in the way of the migration that builds it.
+        // Building it by hand would conflict with the migration that builds it.
         action: isPending
           ? "drop it; the migration that builds it is still pending"
           : "drop it and build it again, concurrently",
@@ -49,7 +49,7 @@ export const invalidIndex: Repair = {
   },
 };
 
-/** What the plan builds, and what a standing undo of it builds again. */
+/** The units that build indexes: the plan's, and those of an undo in the repository that restores them. */
 function indexUnits(plan: Plan): readonly Unit[] {
   const undone = releasedUnits([plan]).filter(({ kind, isPast }) => kind === "undo" && !isPast);
   return [...plan.units, ...undone.map(({ unit }) => unit)];
@@ -70,7 +70,7 @@ async function rebuild(
   try {
     await buildIndex(connection, buildStatement(spec), target.url, onProgress);
   } catch (error) {
-    // What is left of it would go on refusing writes.
+    // The invalid index would keep rejecting writes.
     if (!connection.isLost) await dropIndex(connection, spec, dropTimeoutMs).catch(duringCleanUp);
     if (errorCode(error) !== "23505") throw error;
     throw await duplicatesError(connection, spec, `npx lockstep repair ${plan.id} --target ${target.name}`);

@@ -1,6 +1,6 @@
 import type { Finding, Repair } from "./repair.js";
 
-/** The check of a prove whose session was killed refuses rows, although nothing requires the column yet. */
+/** The check of a killed prove rejects rows, although nothing requires the column yet. */
 export const leftCheck: Repair = {
   id: "left-check",
   async find({ plan, connection, state, target }) {

@@ -1,6 +1,6 @@
 import type { Repair } from "./repair.js";
 
-/** What else the units of a dialect leave: whose plan made it does not matter. */
+/** Other leftovers of a dialect's units, whichever plan created them. */
 export const others: Repair = {
   id: "others",
   async find({ connection, state }) {

@@ -4,7 +4,7 @@ import { buildIndex } from "./build-index.js";
 import { duplicatesError } from "./duplicates.js";
 import type { Finding, Repair, RepairContext } from "./repair.js";
 
-/** The index of a partitioned table lacks partitions that are too large for a migration: each is built on its own. */
+/** The index of a partitioned table lacks partitions that are too large for a migration: each is built separately. */
 export const partitionIndex: Repair = {
   id: "partition-index",
   async find(context) {
@@ -38,7 +38,7 @@ async function build(context: RepairContext, index: string, statements: readonly
 
 async function refusedByRows(context: RepairContext, index: string, error: unknown): Promise<unknown> {
   const { connection, plan, target } = context;
-  // What the failed build left would go on refusing writes.
+  // The index of the failed build would keep rejecting writes.
   const left = (await partitionIndexWork(connection, plan)).find((work) => work.index === index);
   const [drop] = left?.statements.filter(isDrop) ?? [];
   if (drop !== undefined) await connection.query(drop);

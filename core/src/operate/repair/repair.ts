@@ -6,7 +6,7 @@ import type { TargetState } from "../../plugin/target-state.js";
 
 export type { Finding };
 
-/** What a repair may look at and act on: one plan on one target. */
+/** The inputs of a repair: one plan on one target. */
 export interface RepairContext {
   readonly plan: Plan;
   readonly project: Project;
@@ -14,11 +14,11 @@ export interface RepairContext {
   readonly target: { readonly name: string; readonly url: string };
   readonly connection: Connection;
   readonly state: TargetState;
-  /** For work that takes a while. */
+  /** For long-running work. */
   onProgress(line: string): void;
 }
 
-/** One file of this folder: finds one kind of leftovers, and takes it away. */
+/** One file of this folder: finds and removes one kind of leftovers. */
 export interface Repair {
   readonly id: string;
   /** Changes nothing. */

@@ -2,12 +2,12 @@ import type { Connection } from "../../dialect/connection.js";
 import type { IndexSpec } from "../../dialect/leftovers.js";
 import type { Unit } from "../../model/index.js";
 
-/** How a migration that broke off has to be recorded, so that the next deployment goes on. */
+/** How to record an interrupted migration, so that the next deployment continues. */
 export type Settlement = "rolled-back" | "applied";
 
-/** What a unit does alone, outside of a transaction: the only one whose failure leaves something behind. */
+/** The index that a unit builds alone, outside a transaction: only these units leave something behind on failure. */
 export function builtIndex({ spec }: Unit): IndexSpec | undefined {
-  // On a partitioned table it is declared only, in a transaction.
+  // On a partitioned table it is only declared, in a transaction.
   return spec.kind === "create-index" && spec.isPartitioned !== true
     ? { table: spec.table, index: spec.index }
     : undefined;

@@ -1,15 +1,15 @@
-/** What a server has counted of something. It goes up until the server forgets it. */
+/** A server's counter. It grows until the server evicts it. */
 export interface Counter {
   readonly calls: number;
   readonly totalMs: number;
-  /** When it began to count it, as far as it knows. */
+  /** When counting started, if known. */
   readonly firstAt?: string | undefined;
 }
 
 /**
  * Returns the increase between two readings, or undefined if the counter was reset in between.
  *
- * @param isReset all counters were
+ * @param isReset all counters were reset
  */
 export function between(then: Counter | undefined, now: Counter, isReset: boolean): Counter | undefined {
   if (then === undefined || isReset || then.firstAt !== now.firstAt) return undefined;

@@ -1,41 +1,41 @@
-/** How values of one kind are judged. All amounts have the unit of the values. */
+/** How to judge values of one kind. All amounts have the unit of the values. */
 export interface Rule {
-  /** So many times what it was before is another level. */
+  /** The ratio to earlier values that is too high. */
   readonly factor: number;
-  /** A rise of less is nothing, whatever the factor. */
+  /** Smaller increases are ignored, whatever the ratio. */
   readonly leastRise: number;
   /**
-   * Of a mean: a rise that a single observation may have by chance. A mean of n may have its √n-th part: one stall among many calls does
-   * not raise it by much, and among few it does. Default: 0.
+   * For a mean: the increase that one observation may show by chance. A mean of n observations may rise by this divided by √n: one stall
+   * hardly affects many calls, but does affect few. Default: 0.
    */
   readonly riseOfOne?: number;
   /**
-   * Of a mean: what one observation may take longer by chance, as on a machine that does other things. A rise that one such observation
-   * explains is never an anomaly at once. Default: 0.
+   * For a mean: how much longer one observation may take by chance, for example on a busy machine. An increase that one such observation
+   * explains is never an immediate anomaly. Default: 0.
    */
   readonly stall?: number;
-  /** A rise this many times as high as what is allowed is an anomaly at once; others are when they come twice in a row. */
+  /** An increase of this many times the allowed one is an immediate anomaly; others are after two in a row. */
   readonly hugeTimes: number;
 }
 
-/** What was measured in one look. The smaller the better. */
+/** One measurement of a round. Smaller is better. */
 export interface Sample {
-  /** When the look began, ISO 8601. */
+  /** When the round began, ISO 8601. */
   readonly at: string;
   readonly value: number;
-  /** Observations that it is the mean of. Default: 1. */
+  /** The number of observations in the mean. Default: 1. */
   readonly events?: number;
-  /** What is known of before the watch: so many times as high as that is another level. */
+  /** A value from before the watch, and the ratio to it that is too high. */
   readonly former?: { readonly value: number; readonly factor: number };
-  /** Somebody has said what is well: nothing else counts. */
+  /** A limit set by the user: replaces all comparisons. */
   readonly atMost?: number;
 }
 
-/** What is known of one measure while it is watched. */
+/** The state of one measure during a watch. */
 export interface Series {
-  /** Values that were as they should be, the first ones. */
+  /** The first normal values. */
   readonly baseline: readonly number[];
-  /** The looks in a row that were not, and when the first of them began. */
+  /** The number of consecutive high rounds, and when the first of them began. */
   readonly high: number;
   readonly since?: string;
 }
@@ -44,32 +44,33 @@ export const newSeries: Series = { baseline: [], high: 0 };
 
 export interface Detection {
   readonly series: Series;
-  /** `taking`: the baseline is not complete · `high`: once; the next look tells */
+  /** `taking`: the baseline is not complete · `high`: once; the next round decides */
   readonly state: "taking" | "normal" | "high" | "anomaly";
-  /** What it was before, and what it may be; absent where nothing is known of before. */
+  /** The reference value and the limit; absent if there is no reference. */
   readonly center?: number;
   readonly limit?: number;
 }
 
-/** The first values are all there is to compare with; up to so many later ones make the picture of the noise better. */
+/** The first values are the only reference; later ones, up to this number, improve the noise estimate. */
 const mostBaseline = 20;
-/** The usual distance from the median, times this, is never exceeded by noise that looks like that of before. */
+/** Noise like that of the baseline never exceeds the median deviation times this. */
 const mostDeviations = 6;
-/** Few observations are no sign of themselves, however far off. */
+/** With fewer observations, a mean is never an immediate anomaly, however high. */
 const leastEventsAtOnce = 5;
-/** Of a normal distribution: its standard deviation is so many times the median distance from the median. */
+/** For a normal distribution: the ratio of the standard deviation to the median absolute deviation. */
 const perMedianDeviation = 1.4826;
 
 /**
- * Compares a sample with what was before it. Pure: the series goes from look to look.
+ * Compares a sample with earlier ones. Pure: the caller passes the series from round to round.
  *
- * @param least samples that make a baseline
+ * @param least the number of samples in a baseline
  */
 export function detectAnomaly(series: Series, sample: Sample, rule: Rule, least: number): Detection {
   const { value, events = 1 } = sample;
   const { baseline } = series;
   const references = referencesOf(baseline.length >= least ? baseline : [], sample, rule);
-  // Whichever knows it better: one of before the watch may be of another hour, and one of now may be of an anomaly that has begun.
+  // The stricter reference decides: one from before the watch may be of another hour, and a current one may include an anomaly that has
+  // begun.
   const strictest = references.sort((one, other) => one.limit - other.limit)[0];
   const isHigh = strictest !== undefined && value > strictest.limit;
   if (!isHigh) {

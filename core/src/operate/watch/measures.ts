@@ -1,6 +1,6 @@
 import type { Rule } from "./detect-anomaly.js";
 
-/** What a watch measures. */
+/** The measures of a watch. */
 export type Measure =
   | "statement-time"
   | "failed-transactions"
@@ -19,10 +19,10 @@ interface MeasureRule extends Rule {
 }
 
 /**
- * How each of them is judged. A level of twice or three times what it was, above what chance and a busy machine do: measured beside
- * builds that take all processors.
+ * How to judge each measure: two or three times the earlier level, above chance and the load of a busy machine. Measured beside builds that
+ * use all processors.
  *
- * @param everyMs between two looks: a lock that is held for all of it is seen by the second look, however short that is
+ * @param everyMs between two rounds: the second round detects a lock that was held for all of it, however short it is
  */
 export function measureRules(everyMs: number): Readonly<Record<Measure, MeasureRule>> {
   return {
@@ -31,9 +31,9 @@ export function measureRules(everyMs: number): Readonly<Record<Measure, MeasureR
     "http-failures": { unit: "share", factor: 1, leastRise: 0.1, riseOfOne: 0.5, hugeTimes: 3 },
     "http-time": { unit: "ms", factor: 3, leastRise: 50, riseOfOne: 300, hugeTimes: 10 },
     prometheus: { unit: "number", factor: 1.5, leastRise: 0, hugeTimes: 10 },
-    // As long as a look is from the next: who waits from one to the other is stuck.
+    // The interval between two rounds: a session that waits from one round to the next is stuck.
     "lock-wait": { unit: "ms", factor: 3, leastRise: Math.min(5000, 0.9 * everyMs), hugeTimes: 1 },
-    // As far behind as a backfill lets replicas be.
+    // The replica lag that a backfill allows.
     "replica-bytes": { unit: "bytes", factor: 3, leastRise: 32 * 2 ** 20, hugeTimes: 4 },
     "replica-time": { unit: "ms", factor: 3, leastRise: 10_000, hugeTimes: 4 },
     "missing-values": { unit: "rows", factor: 1, leastRise: 0.5, hugeTimes: 1 },

@@ -8,7 +8,7 @@ import { type Measure, type MeasureUnit, measureRules } from "./measures.js";
 import { probes as everyProbe } from "./probes/index.js";
 import type { Point, Probe, Seen, WatchContext } from "./probes/probe.js";
 
-/** Something is not as it was. `lost`: nobody can look any more. */
+/** A change from the baseline. `lost`: measuring is no longer possible. */
 export type Anomaly =
   | {
       readonly kind: "measure";
@@ -16,7 +16,7 @@ export type Anomaly =
       readonly measure: Measure;
       readonly unit: MeasureUnit;
       readonly subject: string;
-      /** When the first look began that saw it, and when the last one ended: ISO 8601. */
+      /** When the first round that saw it began, and when the last one ended: ISO 8601. */
       readonly since: string;
       readonly at: string;
       readonly baseline: number;
@@ -36,7 +36,7 @@ export type Anomaly =
 
 export type WatchEvent =
   | { readonly kind: "began"; readonly looks: readonly LookState[] }
-  /** The baseline is complete: from here on everything is compared. */
+  /** The baseline is complete: every later round is compared with it. */
   | { readonly kind: "baseline"; readonly series: number }
   | { readonly kind: "looked"; readonly look: number; readonly series: number; readonly passedMs: number }
   | { readonly kind: "high" | "calm"; readonly point: Point; readonly unit: MeasureUnit; readonly baseline: number }
@@ -44,7 +44,7 @@ export type WatchEvent =
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "back"; readonly afterMs: number };
 
-/** Whether a look can look: at least one thing is measured, or nothing is, for these reasons. */
+/** Whether a probe works: it measures at least one thing, or nothing, for these reasons. */
 export interface LookState {
   readonly look: string;
   readonly isLooking: boolean;
@@ -56,11 +56,11 @@ export interface WatchOutcome {
   readonly target: string;
   readonly looks: number;
   readonly passedMs: number;
-  /** The worst one first; none: nothing was found for as long as it lasted. */
+  /** The worst first; empty: no anomaly during the whole watch. */
   readonly anomalies: readonly Anomaly[];
-  /** As they were at the end. */
+  /** The states at the end. */
   readonly states: readonly LookState[];
-  /** How many things were compared with what they were before. */
+  /** How many series were compared with a reference. */
   readonly compared: number;
 }
 
@@ -68,7 +68,7 @@ export interface WatchRequest {
   readonly context: WatchContext;
   readonly connect: () => Promise<Connection>;
   readonly forMs: number;
-  /** Looks that make the baseline. */
+  /** The number of rounds for the baseline. */
   readonly baseline: number;
   readonly random: () => number;
   readonly on: (event: WatchEvent) => void;
@@ -76,7 +76,7 @@ export interface WatchRequest {
   readonly probes?: readonly Probe[];
 }
 
-/** A connection that does not come back for so many looks, and for so long, is an anomaly of its own. */
+/** A connection that stays lost for this many rounds, and this long, is an anomaly. */
 const mostLostLooks = 3;
 const leastLostMs = 10_000;
 
@@ -115,7 +115,7 @@ class TargetWatch {
     const startMs = clock.now();
     const passedMs = () => clock.now() - startMs;
     try {
-      // Counters are read once before anything can be said of them.
+      // Counters need a first reading before they can be compared.
       let anomalies = await this.#look(context.now().toISOString());
       const states = [...this.#states.values()];
       if (!states.some(({ isLooking }) => isLooking))
@@ -128,7 +128,7 @@ class TargetWatch {
       for (let at = 1; anomalies.length === 0 && at * everyMs <= forMs; at++) {
         await clock.sleep(startMs + at * everyMs - clock.now(), signal);
         if (signal.aborted) break;
-        // A look that took longer than it may is not followed by those that are due since: they would see nothing new.
+        // After a round that took too long, skips the rounds that became due meanwhile: they would measure nothing new.
         at = Math.max(at, Math.floor(passedMs() / everyMs));
         const next = context.now().toISOString();
         anomalies = await this.#look(began);
@@ -152,7 +152,7 @@ class TargetWatch {
     }
   }
 
-  /** @param began when what is looked at now began */
+  /** @param began when the measured period began */
   async #look(began: string): Promise<readonly Anomaly[]> {
     const { context } = this.#request;
     const others = this.#probes
@@ -197,7 +197,7 @@ class TargetWatch {
     this.#lost = { sinceMs: clock.now(), since: now().toISOString(), looks: 0, reason };
     this.#request.on({ kind: "lost", reason });
     this.#back = this.#reconnect();
-    // A look goes on without it.
+    // The round continues without it.
     this.#back.catch(handledElsewhere);
   }
 
@@ -262,7 +262,7 @@ class TargetWatch {
 
   #note({ id }: Probe, { points, blind = [], needless = [] }: Seen): void {
     const before = this.#states.get(id);
-    // Statements that nobody calls are looked at all the same.
+    // Also works if no statement is called.
     const isLooking = points.length > 0 || (blind.length === 0 && needless.length === 0);
     const state = { look: id, isLooking, blind, needless };
     this.#states.set(id, state);

@@ -7,7 +7,7 @@ export default {
   id: "application-roles",
   title: "privileges of application roles on planned columns",
   on: "target",
-  // It evaluates defaults in a temporary table, in a transaction that is rolled back.
+  // Evaluates defaults in a temporary table, in a transaction that is rolled back.
   isAlone: true,
   async run({ connection, tables, openPlans }) {
     const { columnGrants, tryDefault } = await connection.dialect.ops.access();

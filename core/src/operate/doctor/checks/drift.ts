@@ -3,7 +3,7 @@ import { migrationOf } from "../../../plan/migration-of.js";
 import { releasesOf } from "../../../plan/releases.js";
 import { missingParts } from "../../../target/facts/missing-parts.js";
 
-/** Only what costs nothing: comparing the whole of a target needs a server to run its migrations on. */
+/** Only the cheap checks: a full comparison of a target needs a server to run its migrations on. */
 export default {
   id: "drift",
   title: "objects of plans that were changed outside the plan",
@@ -26,7 +26,7 @@ export default {
   },
 } satisfies Check;
 
-/** Its expand stands in the repository, nothing takes it back, and all of it has run. */
+/** Its expand is in the repository, nothing reverts it, and all of it has run. */
 function isExpanded(plan: TargetFacts["plans"][number], applied: readonly string[]): boolean {
   if (plan.state.released === "undone") return false;
   const expand = releasesOf(plan).filter(

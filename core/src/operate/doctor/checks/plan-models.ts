@@ -41,7 +41,7 @@ export default {
   },
 } satisfies Check;
 
-/** In one line, and at the place that the error names. */
+/** In one line, with the location of the error. */
 export function unread(error: Error): Finding {
   if (!(error instanceof LockstepError)) return problem(`the models cannot be read: ${error.message}`);
   const { what = error.message, file, line } = error.details as { what?: string; file?: string; line?: number };

@@ -2,7 +2,7 @@ import { type Check, ok, warning } from "../../../dialect/check.js";
 import { isBlind } from "../../../dialect/load-signals.js";
 import { readStatistics } from "../../../gates/reads/read-statistics.js";
 
-/** No application has a table of this name: only whether the server would answer is asked. */
+/** No application has a table of this name: the query only tests whether the server would answer. */
 const nobodys = { schema: "lockstep", name: "meta" };
 
 export default {
@@ -13,7 +13,7 @@ export default {
   async run({ connection, openPlans }) {
     const seen = await readStatistics(connection, nobodys);
     if (!isBlind(seen)) return [ok("Lockstep can measure the gate reads-steady")];
-    // Later it is too late for what reads were like before switch, and a person answers.
+    // After switch it is too late to measure earlier reads, and a person has to confirm.
     const isComing = openPlans.some(
       ({ gates, state }) => state.released === "expand" && gates.contract.some(({ gate }) => gate === "reads-steady"),
     );

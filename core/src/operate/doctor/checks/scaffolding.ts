@@ -10,7 +10,7 @@ export default {
   async run(facts) {
     const { connection, plans, applied } = facts;
     const leftovers = await connection.dialect.ops.leftovers();
-    // Whether the repository still has a migration or not: what has not run here has not taken anything away.
+    // Even if the repository no longer has the migration: one that has not run here has not removed anything.
     const unfinished = plans.filter(
       (plan) => isOpen(plan) || plan.state.written.some(({ file }) => !applied.includes(migrationOf(file))),
     );
@@ -36,7 +36,7 @@ function indexNames(plan: { readonly units: readonly { readonly spec: object }[]
   });
 }
 
-/** Why a plan that needs it may not be among those that were read: what to do first. */
+/** Why the plan that needs the object may not have been read: what to do first. */
 function doubtOf({ damagedPlans, applied, migrations, unlisted, plans }: TargetFacts): string | undefined {
   if (damagedPlans.length > 0)
     return `make ${names(damagedPlans.map(({ id }) => `lockstep/${id}/plan.json`))} readable`;

@@ -2,7 +2,7 @@ import { LockstepError } from "../../../base/errors.js";
 import { resolveSettings } from "../../../config/settings.js";
 import { type Check, ok, problem, warning } from "../../../dialect/check.js";
 
-/** Variables that Lockstep reads. Their values may hold passwords: only some are shown. */
+/** Variables that Lockstep reads. Their values may contain passwords, so only these are shown. */
 const shown = ["LOCKSTEP", "LOCKSTEP_PRISMA_VERSION", "CI"] as const;
 
 export default {

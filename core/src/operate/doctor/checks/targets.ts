@@ -31,7 +31,7 @@ export default {
   },
 } satisfies Check;
 
-/** Same server by name and same database, whatever else the URLs say; false where one cannot be read. */
+/** The same server name and the same database, whatever else the URLs contain; false if one cannot be parsed. */
 function isSameDatabase(one: string, other: string): boolean {
   const [a, b] = [one, other].map((text) => {
     const url = readUrl(text);

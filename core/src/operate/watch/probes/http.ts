@@ -1,12 +1,12 @@
 import { askHttp } from "../../../gates/reads/own-measures.js";
 import { defineProbe, type Point } from "./probe.js";
 
-/** Questions of a look: some seconds lie between two of them, on average. */
+/** Requests per round, some seconds apart on average. */
 const most = 5;
 const leastApartMs = 3000;
 const longestMs = 5000;
 
-/** Whoever knows best whether the application is well. One request that fails is no anomaly, and two looks in a row are. */
+/** The best source for the state of the application. One failed request is no anomaly; two rounds in a row are. */
 export default defineProbe({
   id: "http",
   summary: "whether a GET of gates.readsSteady.http returns 200 to 299, and its duration",
@@ -27,7 +27,7 @@ export default defineProbe({
         const { verdict, text } = await askHttp(http, target, timeoutMs);
         if (verdict === "well") times.push(performance.now() - begunMs);
         else failures.push(text);
-        // Those that do not answer would take longer than a look may.
+        // Requests without an answer would take longer than a round may.
         if (performance.now() - startedMs > everyMs / 2) break;
       }
       const subject = http.urlFrom;

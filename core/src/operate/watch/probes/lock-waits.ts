@@ -2,7 +2,7 @@ import { isBlind } from "../../../dialect/load-signals.js";
 import { tableLabel } from "../../../model/names.js";
 import { defineProbe, unseen } from "./probe.js";
 
-/** Sessions of the application that are stuck behind a lock. */
+/** Sessions of the application that a lock blocks. */
 export default defineProbe({
   id: "lock-waits",
   summary: "lock waits on the plan's tables and their rows, with the blocking session",
@@ -16,13 +16,13 @@ export default defineProbe({
       const before = seenMs;
       const firstMs = (runs: string) => before.get(runs) ?? nowMs;
       seenMs = new Map(waits.flatMap(({ runs }) => (runs === undefined ? [] : [[runs, firstMs(runs)]])));
-      // What may have worked until now has waited since it was first seen to.
+      // A session that may have worked until now has waited since the watch first saw it.
       const known = waits.map(({ ms, runs, text }) => ({
         ms: runs === undefined ? ms : Math.min(ms, nowMs - firstMs(runs)),
         text,
       }));
       const longest = known.sort((one, other) => other.ms - one.ms)[0];
-      // It stood in the last look, too: while the baseline is taken there is nothing else to tell it by.
+      // It waited in the last round too: while the baseline is taken, there is no other criterion.
       const stands = longest !== undefined && longest.ms >= (lastMs === undefined ? everyMs : nowMs - lastMs);
       lastMs = nowMs;
       const many = waits.length === 1 ? "" : ` (${waits.length} sessions wait)`;

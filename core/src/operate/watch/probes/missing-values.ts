@@ -8,13 +8,13 @@ import { readTable } from "../../../target/facts/table.js";
 import { readBackfills } from "../../../target/ledger/backfills.js";
 import { defineProbe, type Point, type Seen, type WatchContext } from "./probe.js";
 
-/** Counted up to here. */
+/** Counts up to here. */
 const most = 10_000;
-/** Rows are read at most for so long, and for no more than this share of the time. */
+/** The maximum duration of one read, and the interval between reads as a multiple of it. */
 const longestMs = 5000;
 const restTimes = 20;
 
-/** Rows that come without a value although all writers are said to know the column: something else writes the table. */
+/** Rows without a value although all writers are confirmed to write the column: something else writes the table. */
 export default defineProbe({
   id: "missing-values",
   summary: "rows without a value, after every writer was confirmed to write the column",
@@ -39,7 +39,7 @@ export default defineProbe({
 
 const nameOf = ({ table, column }: GateStep) => `"${tableLabel(table)}"."${column}"`;
 
-/** The whole table is read to find that no row lacks a value: the longer that takes, the less often. */
+/** Finding no such row means reading the whole table: the longer that takes, the rarer the reads. */
 function lookAt(step: GateStep, context: WatchContext): (connection: Connection) => Promise<Seen> {
   const { plan, clock, everyMs, evidence, services, writtenFrom } = context;
   const subject = nameOf(step);

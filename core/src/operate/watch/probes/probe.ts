@@ -6,32 +6,32 @@ import type { Plan, TableName } from "../../../model/index.js";
 import type { Sample } from "../detect-anomaly.js";
 import type { Measure } from "../measures.js";
 
-/** One thing that was measured in a look. */
+/** One measurement of a round. */
 export interface Point extends Omit<Sample, "at"> {
   readonly measure: Measure;
-  /** What it is of, as people know it: a statement without values, a replica, a column, the name of a variable. */
+  /** What it measures, by its usual name: a statement without values, a replica, a column, the name of a variable. */
   readonly subject: string;
-  /** Where subjects may be alike: what tells them apart. Default: the subject. */
+  /** Distinguishes subjects with equal names. Default: the subject. */
   readonly id?: string;
-  /** Who is in whose way, and the like: for whoever looks for the cause. No values. */
+  /** Details for finding the cause, such as the blocking session. No values. */
   readonly detail?: string;
-  /** What it was at moments before the watch. */
+  /** Its values at times before the watch. */
   readonly history?: readonly number[];
 }
 
-/** What a look brought. Several things may be true: one column could be looked at, and another not. */
+/** The result of a probe in one round. Its parts can differ: one column may be measured and another not. */
 export interface Seen {
   readonly points: readonly Point[];
-  /** What could not be looked at, and why, and what to grant or to do. */
+  /** What it could not measure, with the reason and the fix. */
   readonly blind?: readonly string[];
-  /** Why there is nothing to look at. */
+  /** Why there is nothing to measure. */
   readonly needless?: readonly string[];
 }
 
-/** What is the same for all looks of a watch on one target. */
+/** The constant inputs of a watch on one target. */
 export interface WatchContext {
   readonly plan: Plan;
-  /** The key of what people confirmed. */
+  /** The key of confirmations. */
   readonly evidence: string;
   readonly target: string;
   /** The plan's. */
@@ -45,18 +45,18 @@ export interface WatchContext {
   readonly clock: Clock;
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /** Takes what has to be closed when the watch ends. */
+  /** Registers what to close at the end of the watch. */
   atEnd(close: () => Promise<void>): void;
 }
 
-/** Something that a watch looks at: a file of this folder. */
+/** One probe of a watch: a file of this folder. */
 export interface Probe {
   readonly id: string;
-  /** What it looks at, for the docs and for the list that a watch begins with. */
+  /** What it measures, for the docs and the list at the start of a watch. */
   readonly summary: string;
-  /** It asks others than the target, and goes on while that cannot be reached. */
+  /** It queries other systems than the target, and continues while the target is unreachable. */
   readonly asksOthers?: true;
-  /** Called once a watch: what it remembers from look to look is its own. */
+  /** Called once per watch: a probe keeps its own state between rounds. */
   start(context: WatchContext): (connection: Connection) => Promise<Seen>;
 }
 

@@ -5,7 +5,7 @@ import { defineProbe } from "./probe.js";
 const steps = 12;
 const stepMs = 5 * 60_000;
 
-/** What monitoring says: errors, latency, whatever the query gives. Its own past is what it is compared with. */
+/** The result of a monitoring query: errors, latency, or anything else. Compared with its own history. */
 export default defineProbe({
   id: "prometheus",
   summary:

@@ -2,7 +2,7 @@ import { NamedReplicas } from "../../../backfill/named-replicas.js";
 import { isBlind, type ReplicaLag } from "../../../dialect/load-signals.js";
 import { defineProbe, type Point } from "./probe.js";
 
-/** Readers of a replica see old data while it replays what was written. */
+/** Readers of a replica see old data until it has replayed the writes. */
 export default defineProbe({
   id: "replica-lag",
   summary: "lag of the replicas that the server reports, and of those in backfill.replicaUrlFrom",
@@ -20,12 +20,12 @@ export default defineProbe({
         if (ignored.includes(name)) return;
         const count = (seen.get(name) ?? 0) + 1;
         seen.set(name, count);
-        // Several may have one name: that of the program that receives WAL, where nobody gives one.
+        // Several may share a name: without an explicit one, it is the name of the program that receives WAL.
         const id = count === 1 ? name : `${name} ${count}`;
         if (stopped === undefined) stoppedMs.delete(id);
         else if (!stoppedMs.has(id)) stoppedMs.set(id, clock.now());
-        // A primary says nothing of one that has all there is: that is not late, and what later ones are compared with. One that is
-        // asked itself and says nothing has not replayed anything yet.
+        // A primary reports no lag for an up-to-date replica: that counts as not late, as a reference for later values. A replica that
+        // reports none itself has not replayed anything yet.
         const isUnknown = bytes === undefined && seconds === undefined && stopped === undefined;
         const late = isUnknown ? undefined : lateMs(id, seconds);
         const more = stopped === undefined ? {} : { detail: `it has stopped: ${stopped}` };
@@ -34,7 +34,7 @@ export default defineProbe({
       };
       const lateMs = (id: string, seconds = 0) =>
         Math.max(seconds * 1000, clock.now() - (stoppedMs.get(id) ?? clock.now()));
-      // Whoever names replicas to ask knows that the primary cannot tell.
+      // If the user lists replicas, the primary's missing answer is expected.
       if (!isBlind(found)) found.filter(({ isLogical }) => !isLogical).forEach(note);
       else if (urlsFrom.length === 0) blind.push(found.reason);
       for (const replica of asked)

@@ -10,17 +10,17 @@ import { between, type Counter } from "../counters.js";
 import type { Sample } from "../detect-anomaly.js";
 import { defineProbe, type Point, unseen, type WatchContext } from "./probe.js";
 
-/** Fewer calls wait for the next look; a second of work is a sign however few they are. */
+/** Fewer calls wait for the next round, but a second of work counts however few they are. */
 const fewCalls = 5;
 const muchMs = 1000;
-/** A statement that has not ended is one of those that usually take a fraction of its time, or nobody knows how long it takes. */
+/** A running statement is late at this multiple of its usual time, or if its usual time is unknown. */
 const lateTimes = 20;
 
-/** The kept figures are of days ago; those of all that a server has ever counted may be of a table that was small. */
+/** The kept figures are some days old; the server's totals may include times when the table was small. */
 const recentFactor = 3;
 const everFactor = 10;
 
-/** How long statements take that read or change the plan's tables, each for itself. */
+/** The duration of each statement that reads or changes the plan's tables. */
 export default defineProbe({
   id: "statements",
   summary: "duration of statements on the plan's tables, from the server's statistics",
@@ -75,10 +75,10 @@ export default defineProbe({
 });
 
 /**
- * For how long its calls have run that have not ended, and should have long ago. One call alone counts from the second look on that sees
- * it: a busy machine holds up any of them once.
+ * How long calls have run that should have ended long ago. A single call only counts once two rounds have seen it: a busy machine may delay
+ * any call once.
  *
- * @param before the runs that the last look has seen
+ * @param before the runs that the last round saw
  */
 export function lateCalls(
   { id, calls, totalMs }: Pick<ReadStatement, "id" | "calls" | "totalMs">,
@@ -99,13 +99,13 @@ async function keptOf(connection: Connection, tables: readonly LedgerTable[], { 
   try {
     for (const table of tables) kept.push(await readBaselines(connection, { plan: evidence, table }));
   } catch (error) {
-    // Whoever may not read the ledger can watch all the same.
+    // Watching works without read access to the ledger.
     if (connection.isLost || !(error instanceof LockstepError)) throw error;
   }
   return kept;
 }
 
-/** What it took before a phase was released, by what the ledger keeps: of its own, or of the statement that it came from. */
+/** Its duration before a phase was released, from the ledger: its own, or that of the statement that it replaced. */
 function formerOf(
   statement: ReadStatement,
   baselines: readonly (readonly Baseline[])[],

@@ -2,10 +2,10 @@ import { isBlind } from "../../../dialect/load-signals.js";
 import { between, type Counter } from "../counters.js";
 import { defineProbe, unseen } from "./probe.js";
 
-/** Fewer tell nothing of a share. */
+/** With fewer, a share is not reliable. */
 const fewTransactions = 10;
 
-/** Errors of statements, whoever runs them: a transaction in which one failed is rolled back. */
+/** Errors of statements in any session: a transaction with a failed statement is rolled back. */
 export default defineProbe({
   id: "transactions",
   summary: "share of transactions that are rolled back, in the whole database. Every error causes a rollback",

@@ -9,15 +9,15 @@ import type {
 import { type Advised, advised, columnAdvice } from "../rules/advice.js";
 import type { SchemaState } from "./schema-state.js";
 
-/** What is advised on an operation, with the line of it that it is about. */
+/** Advice on an operation, with the line that it refers to. */
 export interface AdvisedOperation extends Advised {
   readonly operation: Operation;
 }
 
 /**
- * What is advised on what a file adds.
+ * Advice on what a file adds.
  *
- * @param schemaState as it stands behind the file: an index may follow its foreign key
+ * @param schemaState after the file, because an index may follow its foreign key
  */
 export function adviceOn(
   operations: readonly Operation[],
@@ -66,7 +66,7 @@ function factsOf({ name, type, notNull, isPrimaryKey, defaultSql, isIdentity, is
   };
 }
 
-/** The keys that the operation adds, and that no index of their table serves. */
+/** The added foreign keys that no index of their table supports. */
 function unindexedKeys(
   operation: Operation,
   schemaState: SchemaState,
@@ -111,7 +111,7 @@ function namesIn(operation: Operation): readonly string[] {
   }
 }
 
-/** PostgreSQL's parser cuts names, as its server does. */
+/** The full name: PostgreSQL's parser truncates names, as its server does. */
 function writtenName(name: string, sql: string): string {
   const at = sql.toLowerCase().indexOf(name.toLowerCase());
   return at === -1 ? name : name + (/^[^\s"(),;.]*/.exec(sql.slice(at + name.length))?.[0] ?? "");
@@ -127,7 +127,7 @@ function longWords(system: DialectId): string {
     : "MySQL and MariaDB refuse more than 64 characters";
 }
 
-/** The line of a statement that declares a name; all of it where no line begins with it. */
+/** The line of a statement that declares a name; the whole statement if no line starts with it. */
 function lineOf(operation: Operation, name: string): Operation {
   const lines = operation.sql.split("\n");
   const at = lines.findIndex((line) =>

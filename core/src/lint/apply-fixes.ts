@@ -2,7 +2,7 @@ import type { FileChange } from "../model/index.js";
 import type { CheckFinding } from "./finding.js";
 import { byFile } from "./report.js";
 
-/** The files with the fixes of their findings made; of two that overlap the first counts. */
+/** Applies the fixes of findings to their files. Of two overlapping fixes, only the first is applied. */
 export function applyFixes(
   findings: readonly CheckFinding[],
   read: (file: string) => string | undefined,

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { LockstepError } from "../base/errors.js";
 import type { CheckFinding } from "./finding.js";
 
-/** The fingerprints of what was there when a repository began to check. */
+/** The fingerprints of the findings from when a repository started to use `check`. */
 export type Baseline = ReadonlySet<string>;
 
-/** @throws LS8016 where there is none, or it is no baseline */
+/** @throws LS8016 if the file does not exist or is not a baseline */
 export function readBaseline(path: string, shown: string): Baseline {
   if (!existsSync(path))
     throw new LockstepError("LS8016", `The baseline ${shown} does not exist.`, {
@@ -22,7 +22,7 @@ export function readBaseline(path: string, shown: string): Baseline {
   }
 }
 
-/** Keeps what was found: one line a finding, in a stable order, so that it merges. */
+/** The baseline as text: one line per finding, in a stable order, so that git can merge it. */
 export function baselineText(findings: readonly CheckFinding[]): string {
   const lines = findings
     .map(({ fingerprint, rule, file }) => JSON.stringify({ fingerprint, rule, file }))

@@ -8,35 +8,35 @@ import { judgeFile } from "./judge-file.js";
 import type { MigrationSet, MigrationSource } from "./migration-set.js";
 import { SchemaState } from "./schema-state.js";
 
-/** What is checked, and what is known of where it runs. */
+/** The migrations to check, and what is known about the server. */
 export interface CheckRequest {
   readonly set: MigrationSet;
-  /** Which of its files are checked; the others tell what was there before. */
+  /** Which files to check; the others only define the schema before them. */
   readonly isChecked: (file: string) => boolean;
-  /** Those that are checked are deployed together: nobody uses what another of them makes. */
+  /** The checked files are deployed together, so no code uses yet what one of them creates. */
   readonly isOneDeployment: boolean;
   readonly read: (file: string) => string | undefined;
-  /** The DDL of migrations that Lockstep wrote, by their files: they are not judged again. */
+  /** The DDL of Lockstep's own migrations, by file: they are not checked again. */
   readonly units?: ReadonlyMap<string, readonly string[]>;
   readonly checking: Checking;
   readonly server?: number | undefined;
 }
 
-/** What was found in the migrations of a set, and how much was looked at. */
+/** The findings of a set's migrations, and how much was checked. */
 export interface CheckedSet {
   readonly findings: readonly CheckFinding[];
-  /** On what those of them add. */
+  /** Advice on what these migrations add. */
   readonly advice: readonly CheckFinding[];
-  /** Migrations that were judged. */
+  /** Checked migrations. */
   readonly files: readonly string[];
   readonly statements: number;
-  /** What those of them do that no plan wrote. */
+  /** The operations of the checked migrations that no plan wrote. */
   readonly read: readonly { readonly file: string; readonly migration: Migration }[];
 }
 
 /**
- * Judges migrations one after the other as their database would see them: each statement against what the earlier ones have made.
- * Reads nothing but their files, and never fails on what stands in them.
+ * Checks migrations in order as their database would run them: each statement against the schema of the earlier ones. Reads only their
+ * files, and never fails because of their content.
  */
 export function checkMigrations(request: CheckRequest): CheckedSet {
   const { set, isChecked, read, checking } = request;
@@ -79,7 +79,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   return { findings, advice, files, statements, read: own };
 }
 
-/** A file that git names and nobody can open, or that is too large for the parser. */
+/** A file that git lists and that cannot be opened, or that is too large for the parser. */
 const unreadable: MigrationSource = {
   sql: "",
   unread: [{ line: 1, what: "a file that cannot be opened, or is larger than 8 MB", text: "", isWholeFile: true }],
@@ -95,7 +95,7 @@ function environmentOf({ server, set }: CheckRequest, source: MigrationSource): 
   };
 }
 
-/** What is no SQL, or makes what the schema state does not have (triggers, assertions), says nothing. */
+/** Skips text that is not SQL, and statements about objects that the schema state does not track (triggers, assertions). */
 function applyUnit(ddl: string, file: string, checking: Checking, schemaState: SchemaState): void {
   const { operations } = checking.read(ddl, file);
   schemaState.apply(operations.filter(({ kind }) => kind !== "unknown"));
@@ -105,7 +105,7 @@ function tablesIn({ operations }: Migration): TableName[] {
   return operationsOfKind(operations, "createTable").map(({ table }) => table);
 }
 
-/** Code that does not say what it runs. */
+/** Code whose SQL cannot be determined. */
 function unreadFindings({ unread }: MigrationSource, file: string, text = ""): CheckFinding[] {
   const lines = text.split("\n");
   return unread.map(({ line, what, text: code, isWholeFile }, nth) => {

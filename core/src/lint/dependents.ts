@@ -3,7 +3,7 @@ import { type Dependent, type TableName, userTypeText } from "../model/index.js"
 import { isSame, type KnownTable, type KnownTables } from "./known-tables.js";
 import { callsFunction, type KnownUses } from "./known-uses.js";
 
-/** What is known to use a column, a table, a view or a type, and so keeps it from being changed or dropped. */
+/** Known dependents of a column, table, view or type, which prevent its change or drop. */
 export function dependentsOf(used: Used, tables: KnownTables, uses: KnownUses): readonly Dependent[] {
   if (used.what === "type") {
     const type = userTypeText(used.name);
@@ -38,7 +38,7 @@ export function dependentsOf(used: Used, tables: KnownTables, uses: KnownUses): 
   return [...uses.usersOf(used.name).map(({ by }) => by), ...keys];
 }
 
-/** Where columns are found in any case. */
+/** For systems with case-insensitive column names. */
 function keysOver({ table, column }: Extract<Used, { what: "key-column" }>, tables: KnownTables): readonly Dependent[] {
   const has = (columns: readonly string[] = []) => columns.some((each) => each.toLowerCase() === column.toLowerCase());
   const own = tables.find(table);
@@ -70,7 +70,7 @@ function callersIn(tables: KnownTables, of: TableName): Dependent[] {
   ]);
 }
 
-/** Columns that take their numbers from a sequence: by their default, or by the one that PostgreSQL made for them. */
+/** Columns that draw from a sequence: by their default, or because PostgreSQL created it for them. */
 function ownersOf(sequence: TableName, { name: table, columns }: KnownTable): Dependent[] {
   return [...columns].flatMap(([name, { declaration }]) => {
     const { defaultSql = "", isSerial = false, isIdentity = false } = declaration ?? {};

@@ -4,13 +4,13 @@ import { aboutFile, type CheckFinding } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
 import type { Base, Change } from "./repository.js";
 
-/** The texts of a file: as it lies there, and in the base. */
+/** The text of a file now, and in the base. */
 export interface Texts {
   readonly now: (file: string) => string | undefined;
   readonly before: (file: string) => string | undefined;
 }
 
-/** Migrations of the base that the branch has taken away, or that run something else now: layout and comments of a class do not. */
+/** Migrations of the base that the branch deleted, or that run other statements now. Ignores changes of layout and comments in a class. */
 export function editedMigrations(
   set: MigrationSet,
   changes: ReadonlyMap<string, Change>,
@@ -26,14 +26,14 @@ export function editedMigrations(
   return [...changes].flatMap(([file, change]): CheckFinding[] => {
     if (change === "added") return [];
     if (change === "deleted" && !wasIn(set, file)) return [];
-    // Prisma knows a migration by all of its bytes.
+    // Prisma identifies a migration by all of its bytes.
     const isOther = () => set.isKnownByItsBytes === true || runs(now(file), file) !== runs(before(file), file);
     if (change === "edited" && !(own.has(file) && isOther())) return [];
     return [aboutFile(editedAfterMerge, file, { kind: change, base: name })];
   });
 }
 
-/** A file that is gone is told by those that are there: by its folder, depth and ending. */
+/** Whether a deleted file was a migration: compares its folder, depth and extension with those of existing ones. */
 function wasIn({ folder, files }: MigrationSet, file: string): boolean {
   const [first = ""] = files;
   const shape = (path: string) =>

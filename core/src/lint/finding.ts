@@ -6,45 +6,45 @@ import type { OtherRule } from "../rules/rule.js";
 import type { KeptLock } from "./kept-locks.js";
 import type { WaiverProblem } from "./waivers.js";
 
-/** How a finding is told. `advice`: a choice that somebody may regret; it never fails. */
+/** The severity in reports. `advice`: a choice that may cause trouble later; it never fails the check. */
 export type Told = Exclude<Severity, "off"> | "advice";
 
-/** Something that `check` found. Data: the sentences are made in `review/check/`. */
+/** A finding of `check`, as data: `review/check/` writes the sentences. */
 export interface CheckFinding {
   /** The id of its rule. */
   readonly rule: string;
   readonly severity: Told;
-  /** From the top of the repository. */
+  /** Relative to the root of the repository. */
   readonly file: string;
-  /** 1-based, both included; columns in UTF-16 units, `endColumn` behind the last. */
+  /** 1-based, both inclusive; columns in UTF-16 units, `endColumn` exclusive. */
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
-  /** Where the statement begins that it is a clause of. */
+  /** The first line of the statement that contains the clause. */
   readonly statementLine: number;
-  /** The statement, or the clause of it. */
+  /** The statement, or its clause. */
   readonly sql: string;
-  /** What it does to a database in use, as far as this rule speaks of it; absent where it is about no statement. */
+  /** Its effects on a live database, limited to this rule; absent if the finding is about no statement. */
   readonly verdict?: Verdict;
-  /** What it is about where it is about no statement. */
+  /** The subject, if it is not a statement. */
   readonly about?: About;
   readonly safer: Safer;
-  /** Code of the repository that names what goes, by its name alone: one place a file. */
+  /** Code in the repository that contains the name of the dropped object: one location per file. */
   readonly namedIn?: readonly NamedIn[];
-  /** What takes the place of a part of the file, where that is all there is to do. */
+  /** The replacement for a part of the file, if that is all there is to do. */
   readonly fix?: Fix;
-  /** `npx lockstep rewrite` makes a plan of it. */
+  /** `npx lockstep rewrite` makes a plan from it. */
   readonly isRewritten: boolean;
-  /** Locks that its transaction keeps for as long as this statement works. */
+  /** Locks that its transaction holds while this statement runs. */
   readonly keptLocks?: readonly KeptLock[];
-  /** Where the same is true of other statements of the file. */
+  /** Other statements of the file with the same finding. */
   readonly also?: readonly AlsoAt[];
-  /** Tells it from the others of its file, also where lines come or go above it. In a report: from all others of the repository. */
+  /** Identifies it within its file, also if lines are added or removed above it. In a report: within the repository. */
   readonly fingerprint: string;
 }
 
-/** Another place of a finding. */
+/** Another location of a finding. */
 export type AlsoAt = Pick<CheckFinding, "line" | "column" | "endLine" | "endColumn" | "sql" | "fingerprint">;
 
 export interface NamedIn {
@@ -52,7 +52,7 @@ export interface NamedIn {
   readonly line: number;
 }
 
-/** UTF-16 offsets in the file; `end` is behind the last. */
+/** UTF-16 offsets in the file; `end` is exclusive. */
 export interface Fix {
   readonly start: number;
   readonly end: number;
@@ -60,23 +60,23 @@ export interface Fix {
 }
 
 export type About =
-  /** Code that does not say what it runs. */
+  /** Code whose SQL cannot be determined. */
   | { readonly kind: "unread"; readonly what: string; readonly isWholeFile?: true }
-  /** Slow work in a transaction that keeps locks. */
+  /** Slow work in a transaction that holds locks. */
   | { readonly kind: "keeps-locks"; readonly locks: readonly KeptLock[] }
-  /** A plan of Lockstep, in the words of `doctor`. */
+  /** A Lockstep plan, with the text of `doctor`. */
   | { readonly kind: "plan"; readonly what: string; readonly why: string }
-  /** A choice that somebody may regret. */
+  /** A choice that may cause trouble later. */
   | { readonly kind: "advice"; readonly regret: string }
-  /** A comment that waives something, and does not hold. */
+  /** An invalid waiver comment. */
   | { readonly kind: "waiver"; readonly problem: WaiverProblem; readonly rules: readonly string[] }
-  /** A migration that is in the base: databases may have run it. */
+  /** A migration that exists in the base: databases may have run it. */
   | { readonly kind: "edited" | "deleted"; readonly base: string };
 
 /**
- * A finding about a file, and no statement of it: at its beginning.
+ * A finding about a file as a whole, at its first line.
  *
- * @param key what tells it from others of its rule in the file, and how many alike stand before it
+ * @param key identifies it among the file's findings of its rule, with the number of equal ones before it
  */
 export function aboutFile(
   { id, severity, safer }: OtherRule,
@@ -101,13 +101,13 @@ export function aboutFile(
   };
 }
 
-/** Names a finding by what it says and not by where it stands. @param nth how many alike stand before it in the file */
+/** Identifies a finding by its content, not its position. @param nth how many equal ones come before it in the file */
 export function fingerprint(rule: string, sql: string, nth: number): string {
   const text = JSON.stringify([rule, sql.replace(/\s+/g, " ").trim(), nth]);
   return hash("sha256", text).slice(0, 20);
 }
 
-/** Names a finding among all of its repository. @param top of the file, from the top of the repository */
+/** Identifies a finding within its repository. @param top path of the file, relative to the root of the repository */
 export function fingerprintIn(top: string, { fingerprint }: Pick<CheckFinding, "fingerprint">): string {
   return hash("sha256", JSON.stringify([top, fingerprint])).slice(0, 20);
 }

@@ -5,7 +5,7 @@ import type { CheckFinding, Fix } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
 import type { SchemaState } from "./schema-state.js";
 
-/** A migration that is judged, as its file has it. */
+/** A migration to check, with its file. */
 export interface FixableFile {
   readonly text: string;
   readonly migration: Migration;
@@ -15,10 +15,10 @@ export interface FixableFile {
 }
 
 /**
- * The safe way of a statement, and what would take its place in the file: only where the statements of the file are no transaction, so
- * that one can become several or run CONCURRENTLY, and where nothing of what it says is lost.
+ * The safe alternative to a statement, with a fix only if two conditions are true: the file does not run in a transaction, so a statement
+ * can become several or run CONCURRENTLY, and the replacement loses no part of it.
  *
- * @param schemaState as it stands before the statement
+ * @param schemaState before the statement
  */
 export function saferWay(
   rule: ReportedRule,
@@ -35,7 +35,7 @@ export function saferWay(
   return fix === undefined ? { safer } : { safer, fix };
 }
 
-/** Of a partitioned table nothing is built CONCURRENTLY, and before PostgreSQL 18 no foreign key is NOT VALID. */
+/** On a partitioned table nothing can be built CONCURRENTLY, and before PostgreSQL 18 no foreign key can be NOT VALID. */
 function byPartition({ kind }: Operation): Safer {
   return {
     words:
@@ -50,14 +50,14 @@ function fixOf(operation: Operation, { sql = [] }: Safer, file: FixableFile): Fi
   const statement = migration.statements[operation.statement];
   if (statement === undefined || migration.operations.some(({ kind }) => kind === "transaction")) return undefined;
   const isAlone = set.isAloneOutside === true && migration.statements.length === 1;
-  // Several need transactions of their own.
+  // Several statements need separate transactions.
   if (sql.length === 0 || (transactions !== "none" && !(isAlone && sql.length === 1))) return undefined;
-  // All of the statement, and not a part of a block or of a list of clauses.
+  // Only for a whole statement, not for a part of a block or of a list of clauses.
   if (operationsIn(migration, operation.statement).length > 1 || !statement.sql.endsWith(operation.sql))
     return undefined;
-  // What the safe statements would not say again: comments, IF EXISTS and ONLY.
+  // The replacement would lose comments, IF EXISTS and ONLY.
   if (/--|\/\*|^ALTER\s+TABLE\s+(?:IF|ONLY)\b/i.test(statement.sql)) return undefined;
-  // A class of TypeORM has it in a string, perhaps with other signs.
+  // A TypeORM class contains it in a string, perhaps with escapes.
   if (!text.startsWith(statement.sql, statement.offset)) return undefined;
   const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
   const { offset } = statement;

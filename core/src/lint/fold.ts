@@ -3,8 +3,8 @@ import keptLock from "../rules/kept-lock.js";
 import type { AlsoAt, CheckFinding } from "./finding.js";
 
 /**
- * Findings as people read them: what is said of a statement twice, or of several statements of a file in the same words, once. Fixes,
- * waivers and baselines work on the single ones.
+ * Merges findings for display: several about one statement, and equal ones about several statements of a file. Fixes, waivers and baselines
+ * use the separate findings.
  */
 export function folded(findings: readonly CheckFinding[]): CheckFinding[] {
   const byWords = new Map<string, CheckFinding[]>();
@@ -20,7 +20,7 @@ export function folded(findings: readonly CheckFinding[]): CheckFinding[] {
       namedIn,
       isRewritten,
       safer.words,
-      // What is about no statement is told by what it is about alone; a plan or a waiver once each.
+      // Merges findings about unread code with the same subject; those about plans and waivers stay separate.
       verdict === undefined && about?.kind !== "unread" ? finding.fingerprint : "",
     ]);
     const own = byWords.get(key);
@@ -32,7 +32,7 @@ export function folded(findings: readonly CheckFinding[]): CheckFinding[] {
   );
 }
 
-/** What a statement keeps others waiting for beside what it does is half a sentence of that. */
+/** Adds the locks held during a statement to another finding about the same statement. */
 function withKeptLocks(findings: readonly CheckFinding[]): CheckFinding[] {
   const atStatement = new Map<string, CheckFinding>();
   const key = ({ file, line, column, sql }: CheckFinding) => JSON.stringify([file, line, column, sql]);

@@ -12,32 +12,32 @@ import { lockFollower } from "./kept-locks.js";
 import type { MigrationSet } from "./migration-set.js";
 import type { SchemaState } from "./schema-state.js";
 
-/** A migration that is judged. */
+/** A migration to check. */
 export interface JudgedFile {
   readonly file: string;
-  /** As it lies there. */
+  /** The content of the file. */
   readonly text: string;
   readonly migration: Migration;
   readonly set: MigrationSet;
   readonly checking: Checking;
-  /** Part of it is code that nobody can read. */
+  /** Lockstep cannot parse a part of it. */
   readonly hasUnread: boolean;
 }
 
-/** What is found in a file, and what is advised on what it adds. */
+/** The findings of a file, and the advice on what it adds. */
 export interface FileFindings {
   readonly findings: readonly CheckFinding[];
   readonly advice: readonly CheckFinding[];
 }
 
-/** Judges a file statement by statement, and has the schema state follow: afterwards it stands behind the file. */
+/** Checks a file statement by statement, and updates the schema state to the one after the file. */
 export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState: SchemaState): FileFindings {
   const { file, text, migration, set, checking, hasUnread } = judged;
   const { environment } = context;
-  // Where every statement commits none keeps its locks.
+  // If every statement commits, no lock outlives its statement.
   const keptAt = context.judging.capabilities.hasTransactionalDdl ? lockFollower(context) : () => [];
   const make = findingMaker(judged);
-  // `rewrite` takes the last migration, and what stands in it as it runs.
+  // `rewrite` takes the last migration, if its text contains every statement as it runs.
   const canRewrite =
     checking.makesPlans &&
     file === set.files.at(-1) &&
@@ -94,7 +94,7 @@ function findingMaker({ file, text, migration }: JudgedFile) {
   };
 }
 
-/** The parts of a verdict by the rules that claim them; concerns that people expect go along. */
+/** Splits a verdict by the rules that claim its concerns; omits rules with only expected concerns. */
 function byRule(
   operation: Operation,
   verdict: Verdict,
@@ -103,7 +103,7 @@ function byRule(
 ): [ReportedRule, Verdict][] {
   const concerns = verdict.concerns.filter((concern) => {
     if (isKnownServer(concern, environment)) return false;
-    // Nobody knows whether it is too old.
+    // Unknown whether the server is too old.
     if (concern.kind === "needs-server" && environment.server === undefined) return false;
     return concern.kind !== "searches-default-partition" || !schemaState.hasNoDefaultPartition(concern.table);
   });
@@ -112,7 +112,7 @@ function byRule(
     .map(([rule, own]) => [rule, { ...verdict, concerns: own }]);
 }
 
-/** Where a statement or clause stands in its file. */
+/** The location of a statement or clause in its file. */
 function rangeOf({ line, sql }: Operation, lines: readonly string[]) {
   const own = sql.split("\n");
   const [first = ""] = own;

@@ -2,15 +2,15 @@ import { blocksWrites, isSameTable, lockModes, type Operation, type TableLock, t
 import type { VerdictContext } from "../sql/verdicts/context.js";
 import { type Transaction, transactionOf } from "../sql/verdicts/transaction.js";
 
-/** A lock that an earlier statement took, and that its transaction keeps. */
+/** A lock of an earlier statement that its transaction still holds. */
 export interface KeptLock extends TableLock {
-  /** Of the statement that took it. */
+  /** The line of the statement that took it. */
   readonly line: number;
 }
 
 /**
- * Follows a migration statement by statement, and answers which locks of earlier ones stop reads or writes for as long as the slow work
- * of this one goes on. Those that it takes itself are its own. Each is told with the first statement that it is kept for.
+ * Follows a migration statement by statement, and returns the locks of earlier statements that block reads or writes during the slow work
+ * of this one. Excludes its own locks. Reports each lock only once, for the first such statement.
  */
 export function lockFollower(context: VerdictContext): (operation: Operation, verdict: Verdict) => readonly KeptLock[] {
   let current: Transaction | undefined;
@@ -20,7 +20,7 @@ export function lockFollower(context: VerdictContext): (operation: Operation, ve
     const transaction = transactionOf(operation.statement, context);
     if (transaction !== current) held = [];
     current = transaction;
-    // Where nobody knows whether there is one nothing is said.
+    // Reports nothing if it is unknown whether there is a transaction.
     if (transaction === undefined || (context.environment.transactions === undefined && !transaction.isStated))
       return [];
     const isSlow = verdict.held !== "instant" && verdict.concerns.every(({ kind }) => kind !== "fails-in-transaction");

@@ -11,12 +11,12 @@ export interface KnownColumn {
   /** As `format_type` prints it. */
   readonly type: string;
   readonly notNull: boolean;
-  /** As it was declared last. */
+  /** Its latest declaration. */
   readonly declaration?: ColumnDeclaration;
 }
 
 export interface KnownConstraint extends TableConstraint {
-  /** A check that says no more than that its columns are not NULL. */
+  /** A check that only requires its columns to be NOT NULL. */
   readonly isNotNullOnly?: boolean;
   readonly isValid: boolean;
 }
@@ -27,28 +27,31 @@ export interface KnownTable {
   readonly name: TableName;
   readonly isPartitioned: boolean;
   readonly optionsSql: string;
-  /** All that it has was seen made: it is no partition, heir or copy of another one. */
+  /** All of its parts come from statements seen here: it is no partition, child or copy of another table. */
   readonly isPlain: boolean;
-  /** PostgreSQL, or nobody who was seen, gave something of it a name. */
+  /** PostgreSQL, or a statement that was not seen, has named a part of it. */
   hasOwnNames: boolean;
-  /** How a subscriber finds a row: other than by the primary key. */
+  /** How a subscriber finds a row, if not by the primary key. */
   replicaIdentity?: "said" | "nothing";
-  /** Undefined: none of its partitions is. */
+  /** Undefined: no partition is the default. */
   defaultPartition: TableName | undefined;
-  /** Those that it inherits from, or is a partition of. */
+  /** The tables that it inherits from or is a partition of. */
   parents: readonly TableName[];
   readonly ofType: TableName | undefined;
   readonly columns: Map<string, KnownColumn>;
   readonly constraints: Map<string, KnownConstraint>;
 }
 
-/** Tables with their columns, constraints and indexes, as they are made, renamed and dropped. `public` is no part of a name. */
+/** Tables with their columns, constraints and indexes, as they are created, renamed and dropped. Ignores the schema `public` in names. */
 export class KnownTables {
   readonly #tables = new Map<string, KnownTable>();
   readonly #indexes = new Map<string, KnownIndex>();
-  /** Else nobody has to look for what is below a table. */
+  /** If false, no table has child tables to search for. */
   #hasParents = false;
-  /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
+  /**
+   * Per table, to stay fast in histories with thousands of migrations: its indexes, and the tables with a foreign key to it. Some may be
+   * dropped.
+   */
   readonly #indexesOf = new Map<string, Set<string>>();
   readonly #referredBy = new Map<string, Set<string>>();
 
@@ -56,10 +59,10 @@ export class KnownTables {
     return this.#tables.get(keyOf(table));
   }
 
-  /** @param namesIndexesByTable names of indexes are those of one table */
+  /** @param namesIndexesByTable index names are unique per table */
   constructor(private readonly namesIndexesByTable: boolean) {}
 
-  /** @param table needed where names of indexes are those of one table */
+  /** @param table required if index names are unique per table */
   index(name: TableName, table?: TableName): KnownIndex | undefined {
     return this.#indexes.get(this.#indexKey(name, table));
   }
@@ -77,7 +80,7 @@ export class KnownTables {
     if (made.parents.length > 0) this.#hasParents = true;
   }
 
-  /** Columns of a type get another one, or go with it: undefined. */
+  /** Columns of a type get the new one; undefined: they are dropped with it. */
   changeType(type: string, newType: string | undefined): void {
     for (const { name: table, columns } of this.#tables.values())
       for (const [column, known] of columns) {
@@ -88,7 +91,7 @@ export class KnownTables {
       }
   }
 
-  /** It inherits from the other from now on, or is its partition. */
+  /** Marks a table as a child or partition of another one. */
   put(table: TableName, below: TableName): void {
     const found = this.find(table);
     if (found === undefined) return;
@@ -96,7 +99,7 @@ export class KnownTables {
     this.#hasParents = true;
   }
 
-  /** Its partitions and the tables that inherit from it, and theirs. */
+  /** All descendants: partitions, inheriting tables, and theirs. */
   below(table: TableName): readonly TableName[] {
     if (!this.#hasParents) return [];
     const own = [...this.#tables.values()].filter(({ parents }) => parents.some((parent) => isSame(parent, table)));
@@ -107,7 +110,7 @@ export class KnownTables {
     return this.#tables.values();
   }
 
-  /** What is below it goes, too. */
+  /** Drops its descendants too. */
   drop(table: TableName): void {
     for (const each of this.below(table)) this.drop(each);
     this.#tables.delete(keyOf(table));
@@ -115,7 +118,7 @@ export class KnownTables {
       if (each.defaultPartition !== undefined && isSame(each.defaultPartition, table))
         each.defaultPartition = undefined;
     for (const [key] of this.#indexesOn(table)) this.#indexes.delete(key);
-    // With CASCADE; without it there is none.
+    // With CASCADE; without it, there are none.
     for (const { constraints } of this.referring(table))
       for (const [name, { references }] of constraints)
         if (references !== undefined && isSame(references, table)) constraints.delete(name);
@@ -164,7 +167,7 @@ export class KnownTables {
       this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
   }
 
-  /** What is over the column goes with it. */
+  /** Drops constraints and indexes on the column too. */
   dropColumn(table: TableName, column: string): void {
     const found = this.find(table);
     found?.columns.delete(column);
@@ -179,7 +182,7 @@ export class KnownTables {
     if (known !== undefined) columns?.set(column, { ...known, ...change });
   }
 
-  /** Keeps a constraint under its name, PostgreSQL's own where it has none, and the index that comes with it. */
+  /** Stores a constraint under its name, or PostgreSQL's default name, with its index. */
   constrain(table: TableName, constraint: KnownConstraint): void {
     const { kind, columns, references } = constraint;
     const parts = kind === "primary" ? [table.name] : [table.name, ...columns];
@@ -206,7 +209,7 @@ export class KnownTables {
     this.#indexes.delete(this.#indexKey(name, table));
   }
 
-  /** Tables that have, or had, a foreign key that leads to this one. */
+  /** Tables that have, or had, a foreign key to this one. */
   *referring(table: TableName): Iterable<KnownTable> {
     for (const key of this.#referredBy.get(keyOf(table)) ?? []) {
       const found = this.#tables.get(key);
@@ -214,7 +217,7 @@ export class KnownTables {
     }
   }
 
-  /** Tables and indexes that a text names may be others now. */
+  /** Tables and indexes that a text names may have changed. */
   forget(text: string): void {
     for (const [key, table] of this.#tables) if (text.includes(table.name.name)) this.#tables.delete(key);
     for (const [key, index] of this.#indexes)
@@ -233,10 +236,10 @@ export class KnownTables {
   }
 }
 
-/** What PostgreSQL puts behind the names of a table and its columns. */
+/** The suffixes of PostgreSQL's default names. */
 const endings = { primary: "pkey", unique: "key", "foreign-key": "fkey", check: "check", exclusion: "excl" } as const;
 
-/** `public` is what names without a schema mean. */
+/** Names without a schema mean `public`. */
 export function keyOf({ schema, name }: TableName): string {
   return nameKey(schema === undefined || schema === "public" ? { name } : { schema, name });
 }

@@ -4,12 +4,12 @@ import { keyOf } from "./known-tables.js";
 
 type Domain = Pick<OperationOf<"createDomain">, "base" | "default"> & {
   readonly name: TableName;
-  /** Undefined: a constraint of it was dropped, and there may be others. */
+  /** Undefined: a constraint was dropped, and others may exist. */
   readonly isChecked: boolean | undefined;
   readonly isRequired: boolean;
 };
 
-/** Enums, domains and functions that migrations have made so far. `public` is no part of a name. */
+/** Enums, domains and functions that migrations have created so far. Ignores the schema `public` in names. */
 export class KnownTypes {
   readonly #kinds = new Map<string, TypeKind>();
   readonly #domains = new Map<string, Domain>();
@@ -19,12 +19,12 @@ export class KnownTypes {
     return this.#domains.has(keyOf(name)) ? kindOf(this.domain(userTypeText(name))) : this.#kinds.get(keyOf(name));
   }
 
-  /** Whether these migrations made it. */
+  /** Whether these migrations created it. */
   isKnown(name: TableName): boolean {
     return this.#kinds.has(keyOf(name)) || this.#domains.has(keyOf(name));
   }
 
-  /** A domain with what it has of the domains that it is made of. @param type as `userTypeText` spells it */
+  /** A domain, including the properties of its base domains. @param type as `userTypeText` spells it */
   domain(type: string): KnownDomain | undefined {
     const own = [...this.#domains.values()].find(({ name }) => spelt(name) === type.replace(/^public\./, ""));
     if (own === undefined) return undefined;
@@ -39,7 +39,7 @@ export class KnownTypes {
     };
   }
 
-  /** A domain and those that are made of it. */
+  /** A domain and the domains based on it. */
   domainsOver(name: TableName): readonly TableName[] {
     const found = [name];
     for (const over of found)
@@ -84,7 +84,7 @@ export class KnownTypes {
     }
   }
 
-  /** What a text names may be another thing now. */
+  /** Types that a text names may have changed. */
   forget(text: string): void {
     for (const key of [...this.#kinds.keys(), ...this.#domains.keys()])
       if (text.includes(key.split("\0")[1] ?? "")) this.#forget(key);
@@ -100,7 +100,7 @@ export class KnownTypes {
     const known = this.#domains.get(key);
     if (known === undefined) {
       if (does === "addCheck" || does === "setNotNull") this.#kinds.set(key, "checked");
-      // What is left of its constraints it does not say.
+      // The statement does not show which constraints are left.
       if (does === "dropConstraint") this.#kinds.delete(key);
       return;
     }
@@ -112,7 +112,7 @@ export class KnownTypes {
         isChecked: known.isChecked === false ? false : undefined,
         isRequired: does === "dropNotNull" ? false : known.isRequired,
       });
-    // Which default it has now, it does not say.
+    // The statement does not show the new default.
     if (does === "default") this.#domains.set(key, { ...known, default: "computed" });
   }
 }

@@ -1,23 +1,23 @@
 import type { Dependent, OperationOf, ReadColumns, TableName } from "../model/index.js";
 import { isSame, keyOf } from "./known-tables.js";
 
-/** What uses a column of a table or view, or the whole of it, and so keeps it from being changed or dropped. */
+/** A use of a column or a whole table or view, which prevents its change or drop. */
 interface Use {
   readonly by: Dependent;
-  /** Of a view: its own name; of a trigger or policy: the table that it is on. */
+  /** For a view: its own name; for a trigger or policy: its table. */
   readonly of: TableName;
   readonly table: TableName;
-  /** Absent: no column of its own. */
+  /** Absent: it uses no particular column. */
   readonly columns: readonly string[];
-  /** Of a trigger or policy: its statement. */
+  /** The statement of a trigger or policy. */
   readonly sql?: string;
 }
 
-/** Views, policies and triggers, and what they use, as they are made, renamed and dropped. */
+/** Views, policies and triggers with the objects that they use, as they are created, renamed and dropped. */
 export class KnownUses {
   #uses: Use[] = [];
 
-  /** @param columnsOf every column of a table, where it is known: what `*` meant when the view was made */
+  /** @param columnsOf every column of a known table: the columns that `*` meant when the view was created */
   addView(
     { name, reads = [] }: Pick<OperationOf<"createView">, "name" | "reads">,
     columnsOf: (table: TableName) => readonly string[],
@@ -28,7 +28,7 @@ export class KnownUses {
       this.#uses.push({ by, of: name, table: read.table, columns: usedColumns(read, columnsOf) });
   }
 
-  /** A trigger or policy, with the columns of its own table that it names. */
+  /** A trigger or policy, with the columns of its table that it names. */
   add(what: "policy" | "trigger", table: TableName, name: string, columns: readonly string[] = [], sql = ""): void {
     this.drop(what, table, name);
     this.#uses.push({ by: { what, name, table }, of: table, table, columns, sql });
@@ -44,7 +44,7 @@ export class KnownUses {
     this.dropTable(view);
   }
 
-  /** With CASCADE, what uses it goes along; without it there is nothing. */
+  /** CASCADE drops the users too; without it, there are none. */
   dropTable(table: TableName): void {
     const going = this.#uses.filter((use) => isSame(use.table, table));
     this.#uses = this.#uses.filter((use) => !going.includes(use));
@@ -75,12 +75,12 @@ export class KnownUses {
     );
   }
 
-  /** Something ran that may have dropped or changed what its text names. */
+  /** A statement ran that may have dropped or changed the objects that its text names. */
   forget(text: string): void {
     this.#uses = this.#uses.filter(({ by, table }) => !text.includes(by.name) && !text.includes(table.name));
   }
 
-  /** Policies of a table have other expressions now. */
+  /** The policies of a table have new expressions. */
   forgetCalls(table: TableName): void {
     this.#uses = this.#uses.map((use) =>
       use.by.what === "policy" && isSame(use.of, table) ? { ...use, sql: "" } : use,
@@ -100,7 +100,7 @@ export class KnownUses {
     return this.#uses.flatMap(({ by, sql = "" }) => (callsFunction(sql, name) ? [by] : []));
   }
 
-  /** @param column absent: whatever uses the table, but for what goes with it */
+  /** @param column absent: every user of the table, except what is dropped with it */
   usersOf(table: TableName, column?: string): readonly { readonly by: Dependent; readonly of: TableName }[] {
     return this.#uses.filter(
       (use) =>
@@ -117,7 +117,7 @@ function usedColumns(
   return isAll ? [...new Set([...names, ...columnsOf(table)])] : names;
 }
 
-/** Whether a text calls a function: with the schema of its name, or with none. */
+/** Whether a text calls a function, with or without its schema. */
 export function callsFunction(sql: string, { schema, name }: TableName): boolean {
   const spelt = (part: string) => `"?${part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"?`;
   const isCalled = new RegExp(`(?<![\\w".$])(?:${spelt(schema ?? "public")}\\.)?${spelt(name)}\\s*\\(`, "i");

@@ -1,56 +1,56 @@
 import type { AdviceWords, TransactionMode } from "../model/index.js";
 
-/** The files of a repository, as `check` sees them: nothing is installed, nothing is configured, no database is there. */
+/** The files of a repository that `check` reads: without installed packages, configuration or database. */
 export interface RepositoryFiles {
-  /** Every file that git knows or would take, from the top of the repository, with `/`. */
+  /** Every tracked or untracked file that git does not ignore, relative to the root of the repository, with `/`. */
   readonly paths: readonly string[];
-  /** Its text; undefined where it cannot be read. */
+  /** The text of a file; undefined if it cannot be read. */
   read(path: string): string | undefined;
 }
 
 /** Migrations that run in one order against one database. */
 export interface MigrationSet {
-  /** What they are called by: their folder, from the top of the repository. */
+  /** Its name: the folder, relative to the root of the repository. */
   readonly folder: string;
-  /** `postgresql`, `mysql`, `sqlite` …; undefined: nothing in the repository says it. */
+  /** `postgresql`, `mysql`, `sqlite` …; undefined: no file in the repository defines it. */
   readonly dialect: string | undefined;
-  /** What the ORM runs in one transaction; undefined where its version or configuration does not say. */
+  /** What the ORM runs in one transaction; undefined if its version or configuration does not determine it. */
   readonly transactions: TransactionMode | undefined;
-  /** How one runs outside of a transaction: `, in a migration of its own`; empty where each statement does. */
+  /** How a statement runs outside a transaction: `, in a migration of its own`; empty if every statement does. */
   readonly alone: string;
-  /** A file goes to the server in one message. Absent: so it is, or nobody knows; false: statement by statement. */
+  /** The ORM sends a file to the server in one message. Absent: it does, or unknown; false: statement by statement. */
   readonly isSentWhole?: boolean;
-  /** The ORM's client writes constant defaults and the time by itself: the database fills in nothing for it. */
+  /** The ORM's client writes constant defaults and timestamps itself, so the database fills in nothing. */
   readonly sendsDefaults?: boolean;
-  /** The ORM refuses to go on where a migration that has run has other bytes, whatever they do. */
+  /** The ORM refuses to continue if the bytes of an applied migration changed, whatever the change does. */
   readonly isKnownByItsBytes?: boolean;
-  /** What the ORM calls what is advised. Absent: as SQL calls it. */
+  /** The ORM's terms for advice. Absent: SQL terms. */
   readonly adviceWords?: AdviceWords | undefined;
-  /** A file of one statement runs outside of a transaction, whatever the others do. */
+  /** A file with one statement runs outside a transaction, whatever the other files do. */
   readonly isAloneOutside?: boolean;
-  /** In the order in which they run, from the top of the repository. */
+  /** In the order they run, relative to the root of the repository. */
   readonly files: readonly string[];
-  /** What one of them runs. Never fails: what cannot be read is said to be so. */
+  /** Reads the SQL of a file. Never fails: the result lists what it could not parse. */
   read(text: string, file: string): MigrationSource;
 }
 
-/** What a migration runs, as far as its file says. */
+/** The SQL of a migration, as far as its file shows it. */
 export interface MigrationSource {
-  /** Its statements, each on the line that it has in the file. */
+  /** Its statements, on the same lines as in the file. */
   readonly sql: string;
-  /** What it does beside: SQL that is put together as it runs, other code. */
+  /** Other work: SQL that is built at runtime, other code. */
   readonly unread: readonly UnreadCode[];
-  /** What this migration says of its own transaction; absent: it goes by the set. */
+  /** This migration's own transaction setting; absent: that of the set. */
   readonly transactions?: TransactionMode;
 }
 
-/** Code of a migration that does not say what it runs. */
+/** Code in a migration whose SQL cannot be determined. */
 export interface UnreadCode {
   /** 1-based. */
   readonly line: number;
   /** `an interpolated string`, `other code` … */
   readonly what: string;
-  /** The text of it: the tables that it names may be others afterwards. */
+  /** Its text: the tables that it names may have changed afterwards. */
   readonly text: string;
   /** Nothing of the file was read. */
   readonly isWholeFile?: true;

@@ -4,18 +4,18 @@ import { LockstepError } from "../base/errors.js";
 import { largest } from "../base/files/read-text.js";
 import type { MigrationSet, RepositoryFiles } from "./migration-set.js";
 
-/** Files that somebody has named. */
+/** Files named on the command line. */
 export interface NamedFiles {
   readonly files: ReadonlySet<string>;
-  /** Those that are no migrations of the repository: SQL of its own each. */
+  /** Files that are not migrations of the repository: each is a set of its own. */
   readonly sets: readonly MigrationSet[];
   readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
- * Migrations of the sets that were found, and any other file, or stdin, as SQL of its own.
+ * Named migrations of the given sets, and any other file or stdin as separate SQL.
  *
- * @param typed as typed; `-` is stdin
+ * @param typed the arguments; `-` is stdin
  * @throws LS8016 a file that cannot be read
  */
 export function namedFiles(
@@ -27,7 +27,7 @@ export function namedFiles(
   const known = new Set(sets.flatMap(({ files }) => files));
   const texts = new Map<string, string>();
   const files = typed.map((each) => (each === "-" ? "stdin" : relative(cwd, resolve(cwd, each)).split(sep).join("/")));
-  // A hook names whatever was changed: lock files, schemas.
+  // A hook passes every changed file, for example lock files and schemas.
   const others = files.filter((file) => !known.has(file) && (file === "stdin" || file.endsWith(".sql")));
   for (const file of others) {
     const text = file === "stdin" ? stdin() : read(file);
@@ -35,7 +35,7 @@ export function namedFiles(
       throw new LockstepError("LS8016", `${file} cannot be read.`, { hint: "npx lockstep check <file>" });
     texts.set(file, text);
   }
-  // They are for the database that all the others are for.
+  // They target the same database as all sets.
   const dialects = new Set(sets.map(({ dialect }) => dialect));
   const dialect = dialects.size === 1 ? [...dialects][0] : undefined;
   return { files: new Set(files), texts, sets: others.map((file) => alone(file, dialect)) };

@@ -6,10 +6,10 @@ const code = /\.(?:[cm]?[jt]sx?|vue|svelte|sql|prisma|graphql|gql)$/;
 const notCode = /(?:^|\/)(?:node_modules|dist|build|generated|__generated__)\/|\.d\.[cm]?ts$|\.min\.js$/;
 
 /**
- * Where the code of the repository still names columns that a migration drops or renames: the version that comes with it fails as well.
- * By the names alone, of the column and of its table in one file, so it is told beside the finding and decides nothing.
+ * Finds code that still uses the names of columns that a migration drops or renames: the version deployed with it would fail too. Matches
+ * only the names of the column and its table in one file, so it adds information to a finding and decides nothing.
  *
- * @param isMigration files that are left out
+ * @param isMigration files to skip
  */
 export function withNamedInCode(
   findings: readonly CheckFinding[],
@@ -40,11 +40,11 @@ function goneColumn({ verdict }: CheckFinding): GoneColumn | undefined {
   return undefined;
 }
 
-/** The first place of each file. */
+/** The first location in each file. */
 function placesOf({ table, column }: GoneColumn, sources: readonly string[], read: RepositoryFiles["read"]): NamedIn[] {
   const names = [...new Set([column, camel(column)])];
   const name = new RegExp(`(?<![\\w$])(?:${names.map(patternOf).join("|")})(?![\\w$])`);
-  // `users`, `User`, `userId`: people write tables in one number and models in the other.
+  // `users`, `User`, `userId`: tables and models differ in singular and plural.
   const stem = patternOf(camel(table).replace(/(?:es|s)$/, ""));
   const ofTable = new RegExp(`(?<![a-z])(?:${stem}|${patternOf(table)})`, "i");
   return sources.flatMap((file) => {

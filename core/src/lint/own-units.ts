@@ -5,20 +5,19 @@ import { fileHash } from "../plan/hash.js";
 import { readPlans } from "../plan/store.js";
 import type { MigrationSet, RepositoryFiles } from "./migration-set.js";
 
-/** The plans of a project of the repository. */
+/** The plans of a project in the repository. */
 export interface PlansAt {
-  /** The project's folder, from the top of the repository: `.` or `packages/api`. */
+  /** The project's folder, relative to the root of the repository: `.` or `packages/api`. */
   readonly root: string;
   readonly plans: readonly Plan[];
-  /** The migrations of the project, in the order in which they run, from the top of the repository. */
+  /** The project's migrations in the order they run, relative to the root of the repository. */
   readonly migrations: readonly string[];
 }
 
 /**
- * The plans that lie in a repository, and projects that have migrations of a plan alone; those that cannot be read are told by `check`
- * itself.
+ * The plans in a repository, including projects that only have a plan's migrations. `check` itself reports plans that cannot be read.
  *
- * @param sets its migrations
+ * @param sets the migrations of the repository
  */
 export function plansIn(
   cwd: string,
@@ -43,7 +42,7 @@ export function plansIn(
     .map(([root, migrations]) => ({ root, plans: readPlans(join(cwd, root)).plans, migrations }));
 }
 
-/** The deepest of the folders that holds these files. */
+/** The deepest of the folders that contain these files. */
 function nearest([first]: readonly string[], folders: readonly string[]): string | undefined {
   return folders
     .filter((folder) => folder === "." || first?.startsWith(`${folder}/`))
@@ -52,10 +51,10 @@ function nearest([first]: readonly string[], folders: readonly string[]): string
 }
 
 /**
- * What Lockstep's own migrations do, by their files, as long as their text is what the plan wrote: these were judged when they were
- * planned, and are framed.
+ * The DDL of Lockstep's own migrations by file, if their text still is what the plan wrote: these were checked during planning and have
+ * frames.
  *
- * @returns the DDL of each, a text a unit; some are words for people
+ * @returns the DDL of each, one text per unit; some are text for people
  */
 export function ownUnits(
   all: readonly Pick<PlansAt, "root" | "plans">[],

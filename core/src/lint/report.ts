@@ -1,50 +1,50 @@
 import type { CheckFinding } from "./finding.js";
 import type { Base } from "./repository.js";
 
-/** The answer of `check`. */
+/** The result of `check`. */
 export interface CheckReport {
-  /** From the top of the repository, with `/` at its end; empty: the top. Files are named from here. */
+  /** Relative to the root of the repository, with a trailing `/`; empty: the root. File names are relative to it. */
   readonly folder: string;
-  /** By file, in the order in which they run. */
+  /** By file, in the order they run. */
   readonly findings: readonly CheckFinding[];
-  /** What is advised on what the files add, where somebody asks for it. */
+  /** Advice on what the files add, if requested. */
   readonly advice: readonly CheckFinding[];
-  /** How many migrations and statements were judged. */
+  /** The number of checked migrations and statements. */
   readonly files: number;
   readonly statements: number;
-  /** How many findings were mended in their files. */
+  /** The number of findings that were fixed in their files. */
   readonly fixed: number;
-  /** What a waiver has taken out, with its reason. */
+  /** Waived findings, with their reasons. */
   readonly waived: readonly WaivedFinding[];
-  /** How many findings the baseline has taken out. */
+  /** The number of findings that the baseline excludes. */
   readonly inBaseline: number;
-  /** What new ones were told by; undefined: all, or those that were named. */
+  /** The base that identifies new migrations; undefined: all were checked, or those that were named. */
   readonly base: Base | undefined;
-  /** Somebody works on these migrations: each finding is shown, however many there are. */
+  /** These migrations are being edited: lists each finding, however many there are. */
   readonly isListed: boolean;
   readonly notLookedAt: readonly NotLookedAt[];
-  /** Texts of the files with findings, for excerpts. */
+  /** The text of a file with findings, for excerpts. */
   readonly source: (file: string) => string | undefined;
 }
 
-/** A finding that somebody has waived. */
+/** A waived finding. */
 export type WaivedFinding = Pick<CheckFinding, "rule" | "file" | "line" | "fingerprint"> & { readonly reason: string };
 
-/** What nobody could look at: the answer does not speak of it. */
+/** What was not checked, so the result does not cover it. */
 export type NotLookedAt =
-  /** Migrations of a database that nothing here judges; `dialect` undefined: nothing says which, they were judged as PostgreSQL's. */
+  /** Migrations for a database that Lockstep does not support; `dialect` undefined: unknown, so they were checked as PostgreSQL. */
   | {
       readonly kind: "database";
       readonly folder: string;
       readonly dialect: string | undefined;
       readonly files: number;
     }
-  /** Plans whose models were not compared with them: the ORM's files alone do not declare them. */
+  /** Plans whose models were not compared: the ORM's files alone do not declare them. */
   | { readonly kind: "models"; readonly folder: string }
-  /** The files of a plan that another version of Lockstep made: they have their hashes, and were not computed anew. */
+  /** Files of a plan by another version of Lockstep: their hashes match, but they were not generated again. */
   | { readonly kind: "files"; readonly folder: string; readonly version: string };
 
-/** Whether the answer is no. */
+/** Whether the check fails. */
 export function hasErrors({ findings }: Pick<CheckReport, "findings">): boolean {
   return findings.some(({ severity }) => severity === "error");
 }

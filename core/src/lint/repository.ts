@@ -10,18 +10,18 @@ import type { RepositoryFiles } from "./migration-set.js";
 
 const maxBuffer = 256 * 1024 * 1024;
 
-/** How a file differs from the commit that a branch began at. */
+/** How a file differs from the base commit of a branch. */
 export type Change = "added" | "edited" | "deleted";
 
-/** What a branch is compared with. */
+/** The base to compare a branch with. */
 export interface Base {
-  /** As it was named, or found: `origin/main`. */
+  /** As named or found: `origin/main`. */
   readonly name: string;
-  /** The commit that both have. */
+  /** The merge base. */
   readonly commit: string;
 }
 
-/** The files below a folder: those that git would commit, without git those that lie there. */
+/** The files below a folder that git would commit; without git, all files. */
 export async function repositoryFiles(folder: string): Promise<RepositoryFiles> {
   const texts = new Map<string, string | undefined>();
   const isOfRepository = repositoryGuard(folder);
@@ -29,7 +29,7 @@ export async function repositoryFiles(folder: string): Promise<RepositoryFiles> 
     paths: await pathsIn(folder),
     read(path) {
       if (texts.has(path)) return texts.get(path);
-      // Outside are only files that somebody typed.
+      // Only files named on the command line are outside.
       const isAllowed = path.startsWith("../") || isOfRepository(path);
       texts.set(path, isAllowed ? textOf(join(folder, path)) : undefined);
       return texts.get(path);
@@ -44,7 +44,7 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
       ["--no-optional-locks", "ls-files", "-z", "-t", "-cod", "--exclude-standard"],
       { cwd: folder, maxBuffer },
     );
-    // Each with a letter and a blank before it, and once more with R where it is deleted.
+    // Each entry starts with a letter and a blank. Deleted files have a second entry with R.
     const entries = listed(stdout);
     const deleted = new Set(entries.filter((entry) => entry.startsWith("R ")).map((entry) => entry.slice(2)));
     return [...new Set(entries.map((entry) => entry.slice(2)))].filter((path) => !deleted.has(path));
@@ -61,11 +61,11 @@ function textOf(path: string): string | undefined {
 }
 
 /**
- * The commit that a pull request is compared with: of the branch that is named, else of the one that the CI says it goes into, else of
- * the remote's own branch.
+ * The commit to compare a pull request with: from the named branch, else from the target branch in the CI's environment, else from the
+ * remote's default branch.
  *
- * @returns undefined where nothing names one
- * @throws LS8014 where git does not know the one that is named
+ * @returns undefined if none is named
+ * @throws LS8014 if git does not know the named one
  */
 export function findBase(
   folder: string,
@@ -93,7 +93,7 @@ export function findBase(
   return undefined;
 }
 
-/** How files below the folder differ from a commit, uncommitted ones included. */
+/** How files below the folder differ from a commit, including uncommitted changes. */
 export function changesSince(folder: string, { commit }: Base): ReadonlyMap<string, Change> {
   const found = new Map<string, Change>();
   const entries = listed(git(folder, ["diff", "--name-status", "-z", "--no-renames", "--relative", commit, "--", "."]));

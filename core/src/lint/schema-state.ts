@@ -26,32 +26,32 @@ import { KnownTypes } from "./known-types.js";
 import { KnownUses } from "./known-uses.js";
 
 /**
- * What the migrations of a repository have made so far, told by their statements alone: tables, column types, NOT NULL, checks and
- * whether they are proven, foreign keys, indexes, enums and domains. What it has not seen made it does not know, and what may have
- * been changed by something that nobody could read it forgets.
+ * The schema that a repository's migrations have created so far, from their statements alone: tables, column types, NOT NULL, checks and
+ * whether they are validated, foreign keys, indexes, enums and domains. It does not know objects that it has not seen created, and forgets
+ * objects that an unparsed statement may have changed.
  */
 export class SchemaState {
   readonly #tables: KnownTables;
   readonly #types = new KnownTypes();
   readonly #views = new Set<string>();
-  /** Names alone: some are in schemas of the search path. With the arguments of each that has the name. */
+  /** Without the schema, because some are found by the search path. Each name has the argument lists of its functions. */
   readonly #functions = new Map<string, Set<string>>();
   readonly #uses = new KnownUses();
-  /** Blocks: nobody knows which of their statements ran. */
+  /** Blocks: unknown which of their statements ran. */
   readonly #blocks = new Set<string>();
-  /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
+  /** Tables that were changed but never created here, and unparsed statements: both may have created a table. */
   readonly #changed = new Set<string>();
   readonly #unread: string[] = [];
   readonly #droppedKeys = new Map<string, KnownForeignKey>();
-  /** Every statement was read, and all that they name was made before: then what is not here does not exist. */
+  /** Every statement was parsed, and every object it names was created before: then an unknown object does not exist. */
   #isWhole = true;
 
-  /** @param judging who judges what it follows */
+  /** @param judging returns the verdicts of the statements */
   constructor(private readonly judging: Judging) {
     this.#tables = new KnownTables(judging.capabilities.namesIndexesByTable);
   }
 
-  /** What the rules are told of the time before a statement. */
+  /** The facts for rules about the schema before a statement. */
   known(): Pick<
     Known,
     | "formerIndex"
@@ -85,7 +85,7 @@ export class SchemaState {
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
       dependentsOf: (used) => {
-        // Another of its name may be the one that is used.
+        // The user may call another function of the same name.
         if (used.what === "function" && this.#functions.get(used.name.name)?.size !== 1) return [];
         return dependentsOf(used, this.#tables, this.#uses).filter(({ name }) => !this.#isInBlock(name));
       },
@@ -99,10 +99,10 @@ export class SchemaState {
   readonly #history: History = {
     domain: (type) => this.#types.domain(type),
     usersOf: (domain) => {
-      // One that was made before these files has tables of that time, too.
+      // A domain from before these files may be used by tables from before them.
       if (!this.#types.isKnown(domain)) return undefined;
       const domains = this.#types.domainsOver(domain);
-      // A partitioned table has no rows of its own.
+      // A partitioned table has no rows itself.
       return this.#tablesWhere(
         ({ columns, isPartitioned }) =>
           !isPartitioned &&
@@ -134,18 +134,18 @@ export class SchemaState {
     return this.#isWhole ? [...this.#tables.all()].filter(isOne).map(({ name }) => name) : undefined;
   }
 
-  /** Whether a table is known to be partitioned: nothing is built CONCURRENTLY on one. */
+  /** Whether a table is known to be partitioned: nothing can be built CONCURRENTLY on it. */
   isPartitioned(table: TableName): boolean {
     return this.#tables.find(table)?.isPartitioned === true;
   }
 
-  /** Every partition of a table was seen made, and none is the default. */
+  /** Whether every partition of a table was seen created, and none is the default. */
   hasNoDefaultPartition(table: TableName): boolean {
     const found = this.#tables.find(table);
     return this.#isWhole && found !== undefined && found.defaultPartition === undefined;
   }
 
-  /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
+  /** Whether a guarded statement is known to do nothing: what it creates exists, or what it drops does not. */
   #isIdle(operation: Operation): boolean {
     const isGuarded = (words: string) =>
       new RegExp(`\\bIF\\s+${words}EXISTS\\b`, "i").test(operation.sql.slice(0, 400));
@@ -157,7 +157,7 @@ export class SchemaState {
         return isGuarded("NOT\\s+") && this.#tables.find(operation.table)?.columns.has(operation.column.name) === true;
       case "createIndex": {
         const { name, table, sql } = operation;
-        // Of the table alone, whose rows are all in partitions.
+        // Only on the table itself, whose rows are all in partitions.
         if (this.isPartitioned(table) && /\bON\s+ONLY\b/i.test(sql)) return true;
         return isGuarded("NOT\\s+") && this.#tables.index({ ...table, name }, table) !== undefined;
       }
@@ -180,11 +180,11 @@ export class SchemaState {
     }
   }
 
-  /** A statement as it runs; undefined: nobody notices it. Where its work is done it still locks its table, for an instant. */
+  /** The statement's real effect; undefined: none. A statement whose work is already done still locks its table for an instant. */
   asRun(operation: Operation): Operation | undefined {
     if (!this.#isIdle(operation)) return operation;
     const isOfIndex = operation.kind === "createIndex";
-    // MariaDB keeps no lock behind a statement, and most of these take none.
+    // MariaDB holds no lock after a statement, and most of these take none.
     const locks = isOfIndex || /^(?:addColumn|dropColumn|dropConstraint)$/.test(operation.kind);
     if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) return undefined;
     const mode = !isOfIndex ? "ACCESS EXCLUSIVE" : operation.isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
@@ -192,12 +192,12 @@ export class SchemaState {
     return { statement, sql, line, kind: "form", what: "ALREADY DONE", locks: [{ table, mode }] };
   }
 
-  /** Follows what a migration does, in order. */
+  /** Applies the operations of a migration, in order. */
   apply(operations: readonly Operation[]): void {
     for (const operation of operations) if (!this.#isIdle(operation)) this.#follow(operation);
   }
 
-  /** Something ran that nobody could read: what its text names may be another thing now. */
+  /** An unparsed statement ran: the objects that its text names may have changed. */
   forget(text: string): void {
     this.#isWhole = false;
     this.#unread.push(text);
@@ -326,12 +326,12 @@ export class SchemaState {
         this.#followForm(operation);
         if (operation.what === "CreateExtensionStmt" && /\bpgcrypto\b/i.test(operation.sql))
           this.#addFunction("gen_random_uuid");
-        // What has which name now is not followed.
+        // Renames are not tracked.
         if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
           this.forget(operation.sql);
         if (operation.what === "AT_AddInherit" && operation.locks[0] !== undefined && operation.locks[1] !== undefined)
           this.#tables.put(operation.locks[0].table, operation.locks[1].table);
-        // Nor which character sets its columns have now.
+        // Nor are the new character sets of columns.
         if (/\b(?:CHARACTER SET|COLLATE)$/.test(operation.what))
           for (const table of operation.tables ?? []) this.#tables.find(table)?.columns.clear();
         break;
@@ -364,18 +364,18 @@ export class SchemaState {
         if (table !== undefined) this.#uses.forgetCalls(table);
         break;
       case "AT_ReplicaIdentity":
-        // DEFAULT: by the primary key.
+        // DEFAULT: uses the primary key.
         if (known !== undefined) known.replicaIdentity = "said";
         break;
       case "REPLICA IDENTITY NOTHING":
         if (known !== undefined) known.replicaIdentity = "nothing";
     }
     if (gone?.what === "schema" && isCascade) this.#uses.clear();
-    // What it took along is not followed: whoever makes it again is not asked who uses it.
+    // The objects that it dropped are not tracked: if a later migration recreates the function, its users are unknown.
     if (gone?.what === "function" && isCascade) this.#addFunction(gone.name.name, "…");
   }
 
-  /** A table that is changed, and that nobody has seen made, shows that the history begins before these files. */
+  /** Changing a table that was not seen created shows that the history began before these files. */
   #notice(table: TableName): void {
     if (this.#tables.find(table) !== undefined) return;
     this.#isWhole = false;
@@ -473,7 +473,7 @@ export class SchemaState {
       case "addKeyOfIndex": {
         const taken = { ...operation.table, name: operation.index };
         const { columns = [] } = this.#tables.index(taken) ?? {};
-        // It gets the name of the constraint.
+        // The index gets the name of the constraint.
         this.#tables.dropIndex(taken);
         const kind = operation.isPrimary ? "primary" : "unique";
         return { kind, name: name ?? operation.index, columns, isValid: true };
@@ -603,17 +603,17 @@ type Constraining = OperationOf<
   "addPrimaryKey" | "addUnique" | "addForeignKey" | "addCheck" | "addExclusion" | "addKeyOfIndex"
 >;
 
-/** As PostgreSQL names what has no name of its own. */
+/** Whether the name looks like one of PostgreSQL's default names. */
 function isOwnName(name: string): boolean {
   return /_(?:idx|pkey|key|fkey|check|excl|not_null)\d*$/.test(name);
 }
 
-/** Of a long name PostgreSQL keeps the beginning. */
+/** PostgreSQL keeps the beginning of a long name. */
 function isNamedAfter({ name }: TableName, table: KnownTable): boolean {
   return name.startsWith(table.name.name.slice(0, 20));
 }
 
-/** Longer ones end here: what they were nobody sees. */
+/** Longer names are truncated to this length, so the original name is unknown. */
 function isCut(name: string): boolean {
   return name.length >= 63;
 }
@@ -628,7 +628,7 @@ function declared(column: ColumnDeclaration, isKey: boolean): KnownColumn {
   return { type: column.type, notNull, declaration: { ...column, notNull } };
 }
 
-/** A name as the one who asks spells it, where it is the same. */
+/** The name as the caller spells it, if both mean the same. */
 function spelt(name: TableName, asked: TableName): TableName {
   return isSame(name, asked) ? asked : name;
 }

@@ -2,16 +2,16 @@ import picomatch from "picomatch";
 import waiverRule from "../rules/waiver.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 
-/** A hazard that somebody has looked at and lets pass. */
+/** A hazard that a person has reviewed and accepted. */
 export interface Waiver {
   /** Ids of rules. */
   readonly rules: readonly string[];
   readonly reason: string;
-  /** The last day that it holds: `2027-01-31`. Default: it has no end. */
+  /** The last day that it applies: `2027-01-31`. Default: no end. */
   readonly until?: string | undefined;
-  /** A comment in a migration: the line of it, and the one that it is about; undefined: the whole file. */
+  /** A comment in a migration: its line, and the line that it applies to; undefined: the whole file. */
   readonly at?: { readonly file: string; readonly line: number; readonly of: number | undefined };
-  /** Of the configuration: the files that it is about. Default: all */
+  /** In the configuration: the files that it applies to. Default: all */
   readonly files?: string | undefined;
 }
 
@@ -19,10 +19,10 @@ export interface Waiver {
 const comment =
   /(--|\/\/|\/?\*)[ \t]*lockstep-ignore(-file)?\b[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)?(?:[ \t]+until[ \t]+([^\s:]+))?[ \t]*(?::[ \t]*(.*?))?[ \t]*(?:\*\/.*)?$/;
 
-/** The same where it is not written so: told, and no waiver. */
+/** A similar comment with other syntax: it is reported and waives nothing. */
 const alike = /(--|\/\/|\*)[ \t]*lockstep-ignore(-file)?\b/;
 
-/** The waivers that stand in the comments of a migration, and comments that would be one. */
+/** The waivers in the comments of a migration, and malformed ones. */
 export function waiversIn(text: string, file: string): Waiver[] {
   if (!text.includes("lockstep-ignore")) return [];
   const lines = text.split(/\r?\n/);
@@ -38,21 +38,21 @@ export function waiversIn(text: string, file: string): Waiver[] {
   });
 }
 
-/** Nothing else stands on the line. */
+/** Whether the line contains only a comment. */
 function isComment(line: string): boolean {
   return /^\s*(?:--|\/\/|\/?\*|$)/.test(line.replace(/\/\*.*?\*\//g, ""));
 }
 
-/** What is left after the waivers, and what is to say of the waivers themselves. */
+/** The findings that are left, including those about the waivers themselves. */
 export interface Waived {
   readonly findings: readonly CheckFinding[];
   readonly waived: readonly (CheckFinding & { readonly reason: string })[];
 }
 
 /**
- * Takes out what is waived. Comments that waive and have no reason, no rule, have expired or have nothing to waive are findings.
+ * Removes waived findings. A waiver comment without a reason or a rule, or one that is expired or unused, becomes a finding.
  *
- * @param waivers of the files that were checked, and of the configuration
+ * @param waivers of the checked files, and of the configuration
  * @param known the ids of all rules
  * @param today `2026-11-23`
  */
@@ -76,7 +76,7 @@ export function waive(
   }
   const told = waivers.flatMap((each): CheckFinding[] => {
     const { at, rules } = each;
-    // Those of the configuration are about other migrations, too.
+    // Waivers in the configuration may apply to other migrations.
     const problem = problemOf(each, known, today) ?? (used.has(each) ? undefined : "unused");
     if (problem === undefined || at === undefined) return [];
     const finding = aboutFile(waiverRule, at.file, { kind: "waiver", problem, rules }, [

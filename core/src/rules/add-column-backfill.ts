@@ -2,7 +2,7 @@ import { inPhases } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { isPlain } from "./steps.js";
 
-/** A column that is safe to add as it stands, but whose rows that exist shall get a value of their own. */
+/** A column that is safe to add, but whose existing rows need a value of their own. */
 export default defineRule({
   id: "add-column-backfill",
   on: ["addColumn"],
@@ -33,7 +33,7 @@ table once, up to the greatest key at its start, and waits for locked rows. The 
       return undefined;
     if (column.notNull && column.defaultSql === undefined) return undefined;
     const { fill, compute } = context.source(table, column.name) ?? {};
-    // A function needs the sweep, which an optional column has not.
+    // A function needs the sweep, which optional columns do not have.
     const source =
       fill !== undefined
         ? `@lockstep.${fill.kind}`

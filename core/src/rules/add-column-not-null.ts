@@ -2,7 +2,7 @@ import { inPhases } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { isPlain } from "./steps.js";
 
-/** A required column without a value for the rows that already exist. */
+/** A required column without a value for existing rows. */
 export default defineRule({
   id: "add-column-not-null",
   severity: "error",

@@ -2,7 +2,7 @@ import { inPhases } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { isPlain } from "./steps.js";
 
-/** A column that numbers its rows from a sequence of its own. */
+/** A column with numbers from its own sequence. */
 export default defineRule({
   id: "add-column-serial",
   severity: "error",

@@ -17,7 +17,7 @@ export default defineRule({
   }),
 
   consequence({ column, table }, { concerns, locks }) {
-    // On MySQL and MariaDB a table may be rewritten for other reasons, too.
+    // MySQL and MariaDB may also rewrite a table for other reasons.
     if (concerns.length === 0 || column.isDefaultStored || !isPlain(column)) return undefined;
     if (concerns.some(({ kind }) => kind === "one-value"))
       return `The default ${column.defaultSql} is evaluated once: all existing rows of "${table.name}" get the same value.`;

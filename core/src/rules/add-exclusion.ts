@@ -1,6 +1,6 @@
 import { defineRule } from "./rule.js";
 
-/** Of what has neither NOT VALID nor USING INDEX. */
+/** For constraints that support neither NOT VALID nor USING INDEX. */
 export const whileSmall =
   "PostgreSQL cannot build it while writes continue: do it while the table is small, or on a new table";
 

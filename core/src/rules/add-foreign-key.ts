@@ -5,7 +5,7 @@ import { notValid } from "./not-valid.js";
 import { defineRule } from "./rule.js";
 import { addColumn, addForeignKey, unitForeignKey } from "./steps.js";
 
-/** A foreign key: over a column that the same change adds to an existing table, a plan adds it. */
+/** A foreign key. If the same change adds its column to an existing table, a plan adds the key. */
 export default defineRule({
   id: "add-foreign-key",
   severity: "error",
@@ -28,13 +28,13 @@ export default defineRule({
   columns: ({ table, columns }, context) => addedRefs(table, columns, context),
   rewrite(operation, planned, context) {
     const foreignKey = unitForeignKey(operation);
-    // Added here only where no other rule does: the plan keeps one addition a column.
+    // Only if no other rule adds the column: the plan keeps one addition per column.
     const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
     const key =
       foreignKey === undefined
         ? []
         : addForeignKey(operation.table, foreignKey, context.createdInThisChange(foreignKey.references));
-    // The unique index that it leads to.
+    // The key may need the unique index that it refers to.
     return awaitedBy(operation, context).length > 0
       ? { expand: additions, contract: [...lateGates(planned), ...key] }
       : { expand: [...additions, ...key] };

@@ -4,7 +4,7 @@ import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { addColumn, buildIndex, unitIndex } from "./steps.js";
 
-/** An index: over a column that the same change adds to an existing table, a plan builds it. */
+/** An index. If the same change adds its column to an existing table, a plan builds the index. */
 export default defineRule({
   id: "add-index",
   severity: "error",
@@ -20,7 +20,7 @@ export default defineRule({
     const { table, reads, isConcurrent, isUnique } = operation;
     const awaited = awaitedBy(operation, context);
     if (awaited.length > 0) return whyLater(awaited);
-    // A rewrite of the table is the greater hazard, and no rule's yet: the index is told with it, as a notice.
+    // A table rewrite is the greater hazard, and no rule handles it yet: a notice reports it together with the index.
     const added = addedColumns(table, reads, context);
     if (added.length === 0 || isConcurrent) return undefined;
     const index = isUnique ? "The unique index" : "The index";
@@ -30,7 +30,7 @@ export default defineRule({
   },
   columns: ({ table, reads }, context) => addedRefs(table, reads, context),
   rewrite(operation, planned, context) {
-    // Added here only where no other rule does: the plan keeps one addition a column.
+    // Only if no other rule adds the column: the plan keeps one addition per column.
     const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
     const build = buildIndex(operation.table, unitIndex(operation), planned[0]?.descendants);
     return awaitedBy(operation, context).length > 0

@@ -5,7 +5,7 @@ import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { addColumn, buildIndex, constraintIndex } from "./steps.js";
 
-/** A unique constraint: over a column that the same change adds to an existing table, a plan adds it. */
+/** A unique constraint. If the same change adds its column to an existing table, a plan adds the constraint. */
 export default defineRule({
   id: "add-unique",
   severity: "error",
@@ -16,7 +16,7 @@ export default defineRule({
     if (newer?.includes("temporal-constraint")) return { words: whileSmall };
     const key = quote.identifier(name ?? `${table.name}_${columns.join("_")}_key`);
     const words = `build the index while writes continue${alone}, then attach it`;
-    // INCLUDE, NULLS NOT DISTINCT, storage: of the index; DEFERRABLE: of the constraint.
+    // INCLUDE, NULLS NOT DISTINCT and storage belong to the index, DEFERRABLE to the constraint.
     if (hasOther || refusesNull !== undefined || deferrable !== "no")
       return { words: `${words}, with the same options` };
     return {
@@ -33,7 +33,7 @@ export default defineRule({
     if (constraintIndex(operation) === undefined) return undefined;
     const awaited = awaitedBy(operation, context);
     if (awaited.length > 0) return whyLater(awaited);
-    // A rewrite of the table is the greater hazard, and no rule's yet: the constraint is told with it, as a notice.
+    // A table rewrite is the greater hazard, and no rule handles it yet: a notice reports it together with the constraint.
     const added = addedColumns(table, columns, context);
     if (added.length === 0 || refusesNull !== undefined) return undefined;
     return concerns.some(({ kind }) => kind === "scans")
@@ -43,7 +43,7 @@ export default defineRule({
   columns: ({ table, columns }, context) => addedRefs(table, columns, context),
   rewrite(operation, planned, context) {
     const index = constraintIndex(operation);
-    // Added here only where no other rule does: the plan keeps one addition a column.
+    // Only if no other rule adds the column: the plan keeps one addition per column.
     const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
     const build = index === undefined ? [] : buildIndex(operation.table, index, planned[0]?.descendants);
     return awaitedBy(operation, context).length > 0

@@ -1,26 +1,26 @@
 import type { AdviceWords, DialectId, TableName } from "../model/index.js";
 
-/** A column that a change adds, as far as advice goes by it. */
+/** The properties of an added column that advice depends on. */
 export interface AdvisedColumn {
   readonly table: TableName;
   readonly name: string;
-  /** As `format_type` prints it, or MySQL. */
+  /** As `format_type` or MySQL prints it. */
   readonly type: string;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
-  /** The database numbers its rows. */
+  /** The database numbers the rows. */
   readonly isNumbered: boolean;
 }
 
-/** A choice that is legal and often regretted: never an error. */
+/** A legal choice that often causes trouble later: never an error. */
 export interface Advice {
   readonly id: string;
   /** For the docs page. */
   readonly summary: string;
   readonly isOf: (system: DialectId) => boolean;
-  /** What the column has that it is about. Absent: it is about no column alone. */
+  /** Which columns it applies to. Absent: it is not about single columns. */
   readonly applies?: (column: AdvisedColumn, system: DialectId) => boolean;
-  /** What somebody may regret. @param name of the column, or what else it is about */
+  /** The trouble it may cause. @param name of the column, or of its other subject */
   readonly regret: (name: string, more: string) => string;
   readonly instead: string;
 }
@@ -128,14 +128,14 @@ export const advices = [
 
 export type AdviceId = (typeof advices)[number]["id"];
 
-/** What is advised on one choice of a change. */
+/** The advice on one choice of a change. */
 export interface Advised {
   readonly id: AdviceId;
   readonly regret: string;
   readonly instead: string;
 }
 
-/** Of a column that a change adds. */
+/** The advice on a column that a change adds. */
 export function columnAdvice(column: AdvisedColumn, system: DialectId, words: AdviceWords = {}): readonly Advised[] {
   return (advices as readonly Advice[]).flatMap(({ id, isOf, applies }) =>
     isOf(system) && applies?.(column, system) === true

@@ -21,8 +21,8 @@ export interface AwaitedColumn {
 const known = new WeakMap<RuleContext, ReadonlyMap<Operation, readonly AwaitedColumn[]>>();
 
 /**
- * The columns whose values a statement needs: while they are NULL it fails, or refuses what running code writes. What is about an object
- * of such a statement needs them as well. Empty: the statement needs none, and expand runs it.
+ * The columns whose values a statement needs: while they are NULL, it fails, or rejects writes of running code. Statements about an object
+ * that such a statement creates need them too. Empty: it needs none, and expand runs it.
  *
  * @example CREATE UNIQUE INDEX "User_handle_key" ON "User" (coalesce("handle", ''));  // → "User"."handle"
  */
@@ -35,13 +35,13 @@ export function awaitedBy(operation: Operation, context: RuleContext): readonly 
   return found.get(operation) ?? [];
 }
 
-/** Why the statement has to wait, for the user. */
+/** Why the statement must wait, for the user. */
 export function whyLater(awaited: readonly AwaitedColumn[]): string {
   const names = [...new Set(awaited.map(({ column }) => `"${column}"`))].join(", ");
   return `The backfill gives rows their ${names}. Before that, the statement fails or rejects rows from running code.`;
 }
 
-/** Contract's own conditions for columns that stay optional: required ones have theirs. */
+/** Contract's conditions for columns that stay optional: required columns have their own. */
 export function lateGates(columns: readonly PlannedColumn[]): Step[] {
   return columns
     .filter((column) => isFilled(column) && !column.isRelaxed)
@@ -67,7 +67,7 @@ function ownColumns(operation: Operation, context: RuleContext): AwaitedColumn[]
   };
   if ("refusesNull" in operation && operation.refusesNull !== undefined)
     return operation.refusesNull.map((column) => ({ table: operation.table, column })).filter(isAwaited);
-  // A replica identity has only columns that are NOT NULL.
+  // A replica identity only contains NOT NULL columns.
   if (operation.kind !== "form" || operation.index === undefined) return [];
   const [lock] = operation.locks;
   const index = context.operations.find(
@@ -90,7 +90,7 @@ function columnsOf(key: UniqueKey): readonly string[] {
   return key.columns ?? (key.kind === "createIndex" ? key.reads : []);
 }
 
-/** These do something to an index or a constraint that they name. */
+/** Operations on an index or a constraint that they name. */
 const kindsByName: ReadonlySet<Operation["kind"]> = new Set([
   "addKeyOfIndex",
   "comment",

@@ -3,7 +3,7 @@ import { reportedRules } from "./index.js";
 import notUnderstood from "./not-understood.js";
 import type { ReportedRule } from "./rule.js";
 
-/** The concerns of a statement's verdict, each with the one rule that claims it. What no rule claims is reported all the same. */
+/** The concerns of a statement's verdict by the one rule that claims each. Unclaimed concerns are reported too. */
 export function claimed(operation: Operation, concerns: readonly Concern[]): Map<ReportedRule, Concern[]> {
   const parts = new Map<ReportedRule, Concern[]>();
   const rules = rulesOf(operation.kind);
@@ -18,7 +18,7 @@ export function claimed(operation: Operation, concerns: readonly Concern[]): Map
 const unclaimed = notUnderstood as ReportedRule;
 const byKind = new Map<OperationKind, readonly ReportedRule[]>();
 
-/** Those that claim one concern, whatever the statement, come first. */
+/** Rules that claim one concern of any statement come first. */
 function rulesOf(kind: OperationKind): readonly ReportedRule[] {
   const known = byKind.get(kind);
   if (known !== undefined) return known;

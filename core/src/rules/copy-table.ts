@@ -14,7 +14,7 @@ import { isPlain } from "./steps.js";
 
 const kinds = ["addColumn", "redeclareColumn", "addCheck", "createIndex", "form"] as const;
 
-/** What MySQL and MariaDB do by copying the table while writes wait, where no phase takes its place. */
+/** Statements for which MySQL and MariaDB copy the table while writes wait, and which no phase replaces. */
 export default defineRule({
   id: "copy-table",
   on: kinds,
@@ -62,7 +62,7 @@ function tableOf(operation: OperationOf<(typeof kinds)[number]>): TableName | un
   return operation.kind === "form" ? operation.tables?.[0] : operation.table;
 }
 
-/** The clause, where running it twice does no harm or it can be told that it ran; undefined: a person has to look at it. */
+/** The clause, if running it twice is harmless or a finished run can be detected; undefined: a person must review it. */
 function changeOf(operation: Operation, context: RuleContext): TableChange | undefined {
   const clause = operation.sql;
   switch (operation.kind) {

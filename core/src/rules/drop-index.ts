@@ -8,7 +8,7 @@ export default defineRule({
   isMechanical: true,
   safer: ({ sql }, { alone }) => {
     const words = `first check that no query uses it, then drop it while reads and writes continue${alone}`;
-    // CONCURRENTLY takes one index, and no CASCADE.
+    // CONCURRENTLY only supports one index, and no CASCADE.
     if (/\bCASCADE\b/i.test(sql)) return { words };
     return { words, sql: [sql.replace(/^DROP\s+INDEX\b/i, "DROP INDEX CONCURRENTLY")] };
   },

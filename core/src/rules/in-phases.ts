@@ -2,7 +2,7 @@ import { type ColumnDeclaration, isFilled, type PlannedColumn, type Step, type T
 import type { ColumnRef, Rewrite, RuleContext } from "./rule.js";
 import { addColumn, edit, enforce, fillRows, gate, isPlain, prove } from "./steps.js";
 
-/** The safe sequence of columns whose rows that exist are filled; columns without a fill are added and nothing else. */
+/** The safe sequence for columns whose existing rows are filled. Columns without a fill are only added. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   const rewrites = columns.map((column) => (column.isRelaxed ? required(column) : optional(column)));
   const steps = (phase: Exclude<keyof Rewrite, "isLater">) => rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
@@ -10,9 +10,9 @@ export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
 }
 
 /**
- * Optional until every row has its value: the trigger fills new rows, the backfill the rest, a proof makes it required. A mirror is
- * written by its trigger alone as long as that can be: code writes it from switch on, because contract's migrations take the
- * trigger away before contract's code is there.
+ * The column is optional until every row has its value: the trigger fills new rows, the backfill fills the others, and a proof makes it
+ * required. Only the trigger writes a mirror, as long as possible: code writes it from switch on, because contract's migrations drop the
+ * trigger before contract's code is deployed.
  */
 function required(column: PlannedColumn): Rewrite {
   const isMirror = column.fill?.kind === "mirror";
@@ -52,7 +52,7 @@ function inSwitch(step: Step): Step {
   return step.kind === "code" ? { ...step, intent: { ...step.intent, phase: "switch" } } : step;
 }
 
-/** Optional for good: code may choose NULL, so nothing fills it but one pass, and only the ledger tells that it is over. */
+/** Optional for good: code may choose NULL, so only one pass fills it, and only the ledger shows that the pass is complete. */
 function optional(column: PlannedColumn): Rewrite {
   if (!isFilled(column)) return { expand: [addColumn(column)] };
   return {
@@ -64,12 +64,12 @@ function optional(column: PlannedColumn): Rewrite {
       edit("acceptInRequests", column),
     ],
     backfill: fillRows(column),
-    // Without a fallback: NULL is a value here.
+    // Without a fallback: NULL is a valid value here.
     switch: [gate("backfill-done", column), edit("read", { ...column, write: { kind: "none" } })],
   };
 }
 
-/** Whether a column that the change adds is one whose rows that exist are filled, whichever rule says so. */
+/** Whether the change adds the column and fills its existing rows, whichever rule requires it. */
 export function needsPhases(
   table: TableName,
   { name, notNull, defaultSql, isDefaultStored }: ColumnDeclaration,
@@ -80,20 +80,20 @@ export function needsPhases(
   return fill !== undefined || (compute !== undefined && notNull);
 }
 
-/** Which of the columns of an object the change adds. */
+/** The columns of an object that the change adds. */
 export function addedRefs(table: TableName, columns: readonly string[], context: RuleContext): ColumnRef[] {
   return columns
     .filter((column) => context.addedColumn(table, column) !== undefined)
     .map((column) => ({ table, column }));
 }
 
-/** Their declarations; empty: the change adds none, or one is more than a unit can say. */
+/** Their declarations; empty: the change adds none, or a unit cannot describe one of them. */
 export function addedColumns(table: TableName, columns: readonly string[], context: RuleContext): ColumnDeclaration[] {
   const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
   return added.every(isPlain) ? added : [];
 }
 
-/** Why an object that disturbs nobody stays beside its columns; undefined: it need not. */
+/** Why a harmless object must be created with its columns; undefined: it need not. */
 export function whyBesideFilled(
   what: string,
   table: TableName,

@@ -25,18 +25,18 @@ export interface HazardFinding {
   readonly operation: Operation;
 }
 
-/** What is unsafe in a migration, and what no rule has judged. Operations in neither list are safe as they stand. */
+/** The unsafe operations of a migration, and those that no rule handles. Operations in neither list are safe as written. */
 export interface Judgement {
   readonly findings: readonly HazardFinding[];
   readonly notices: readonly Notice[];
   readonly context: RuleContext;
 }
 
-/** What is known beside the change itself. Whatever is absent is not known. */
+/** Facts beyond the change itself. Absent facts are unknown. */
 export interface Known {
-  /** Of the database system that the change is for. */
+  /** For the change's database system. */
   readonly judging: Judging;
-  /** What the model and its annotations say about a column. */
+  /** The model and annotations of a column. */
   readonly source?: RuleContext["source"] | undefined;
   readonly formerIndex?: RuleContext["formerIndex"];
   readonly formerType?: RuleContext["formerType"] | undefined;
@@ -52,15 +52,15 @@ export interface Known {
   readonly dependentsOf?: RuleContext["dependentsOf"] | undefined;
   readonly withoutReplicaIdentity?: RuleContext["withoutReplicaIdentity"] | undefined;
   readonly history?: RuleContext["history"] | undefined;
-  /** Tables that do not exist before the change: one that it makes IF NOT EXISTS is made, too. */
+  /** Tables that do not exist before the change, so that IF NOT EXISTS creates them. */
   readonly isNew?: ((table: TableName) => boolean) | undefined;
-  /** Tables of other changes that are deployed together with this one: nobody uses them yet. */
+  /** Tables of other changes in the same deployment: no code uses them yet. */
   readonly newTables?: readonly TableName[];
   readonly environment?: Environment | undefined;
   readonly isAsWritten?: boolean;
 }
 
-/** Judges every operation of a migration by the rules. Pure: it knows the change, and what it is given. */
+/** Checks every operation of a migration against the rules. Pure: it only uses the change and its arguments. */
 export function judge(migration: Migration, known: Known): Judgement {
   const context = contextOf(migration.operations, known);
   const findings = findHazards(migration.operations, context);
@@ -71,9 +71,9 @@ export function judge(migration: Migration, known: Known): Judgement {
   return { findings, notices, context };
 }
 
-/** What a plan rewrites, by what the verdict of each operation claims. */
+/** The operations that a plan rewrites, by the claimed concerns of their verdicts. */
 export function findHazards(operations: readonly Operation[], context: RuleContext): HazardFinding[] {
-  // A file of a plan is also run by other versions of the ORM, and by tools that send it as one transaction.
+  // Other ORM versions also run a plan's file, as do tools that send it as one transaction.
   const { transactions: _, ...environment } = context.environment;
   const anywhere = { ...context, environment };
   return operations.flatMap((operation) => findingsOf(operation, anywhere));
@@ -101,7 +101,7 @@ function findingsOf(operation: Operation, context: RuleContext): HazardFinding[]
   return findings;
 }
 
-/** PostgreSQL writes every row of a domain with a check of its own, optional or not: no phase makes an instant of that. */
+/** PostgreSQL rewrites every row for a domain with a check, even for an optional column: no phase can make that instant. */
 function isOverDomain(rule: PlannedRule, operation: Operation, context: RuleContext): boolean {
   return rule.columns(operation, context).some(({ table, column }) => {
     const added = context.addedColumn(table, column);
@@ -109,7 +109,7 @@ function isOverDomain(rule: PlannedRule, operation: Operation, context: RuleCont
   });
 }
 
-/** What rules and verdicts may know of the operations of a change. */
+/** The facts for rules and verdicts about the operations of a change. */
 export function contextOf(operations: readonly Operation[], known: Known): RuleContext {
   const inner = flattened(operations);
   const views = inner.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));

@@ -1,7 +1,7 @@
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
 import { defineRule } from "./rule.js";
 
-/** A statement that needs the values that rows get in the backfill, and that no other rule rewrites. */
+/** A statement that needs the backfilled values, and that no other rule rewrites. */
 export default defineRule({
   id: "needs-values",
   on: [

@@ -2,13 +2,13 @@ import type { Safer } from "../dialect/checking.js";
 import type { TableName } from "../model/index.js";
 import type { SaferContext } from "./rule.js";
 
-/** The safe way of a constraint that looks at rows: NOT VALID, and a proof in a transaction of its own. */
+/** The safe alternative for a constraint that checks rows: NOT VALID, then validation in a separate transaction. */
 export function notValid(
   { table, name, sql }: { table: TableName; name: string | undefined; sql: string },
   { quote }: SaferContext,
 ): Safer {
   const words = "add it NOT VALID and validate it in a later migration, while reads and writes continue";
-  // PostgreSQL gives it one that the migration does not say.
+  // PostgreSQL generates a name that the migration does not contain.
   if (name === undefined) return { words: `give it a name, then ${words}` };
   return {
     words,

@@ -1,16 +1,16 @@
 import { nameKey, type Operation, type OperationOf, operationsOfKind } from "../model/index.js";
 import type { RuleContext } from "./rule.js";
 
-/** A column that goes and one that comes, in one change of one table: a rename, as far as ORMs and people can be told apart. */
+/** A dropped and an added column in one change of a table: a rename, as far as ORMs and people can tell. */
 export interface RenamedColumn {
   readonly drop: OperationOf<"dropColumn">;
   readonly add: OperationOf<"addColumn">;
 }
 
 /**
- * What looks like a rename: both of one type, in the order in which they stand. Whether it is one only its author knows.
+ * Likely renames: pairs of the same type, in order. Only the author knows whether they are renames.
  *
- * @param formerType where it is not known, any type will do
+ * @param formerType undefined: accepts any type
  * @example DROP COLUMN "name"; ADD COLUMN "fullName" TEXT; // one
  */
 export function renamedColumns(
@@ -20,7 +20,7 @@ export function renamedColumns(
   const drops = operationsOfKind(operations, "dropColumn");
   if (drops.length === 0) return [];
   const gone = new Set(drops.map(({ table, column }) => nameKey(table, column)));
-  // Of what goes and comes again only the type changes.
+  // If a column is dropped and added again, only its type changes.
   const back = new Set<string>();
   const added = new Map<string, OperationOf<"addColumn">[]>();
   for (const add of operationsOfKind(operations, "addColumn")) {

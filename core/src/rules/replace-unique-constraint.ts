@@ -2,7 +2,7 @@ import type { OperationOf } from "../model/index.js";
 import { dropLater, newColumns, replacementOf, whyKept } from "./replaced-unique.js";
 import { defineRule, type RuleContext } from "./rule.js";
 
-/** A unique constraint that gives way to one with a column that the same change adds. */
+/** A unique constraint that is replaced by one with a column that the same change adds. */
 export default defineRule({
   id: "replace-unique-constraint",
   on: ["dropConstraint"],
@@ -54,7 +54,7 @@ contract builds the index concurrently, and attaches it to a constraint with the
   },
 });
 
-/** The index of a constraint has its name. Without a constraint it is another object's. */
+/** The index of a constraint has its name. Without a constraint, the index belongs to another object. */
 function find({ table, name }: OperationOf<"dropConstraint">, context: RuleContext) {
   const old = context.formerIndex({ ...table, name });
   return replacementOf(old?.constraint === undefined ? undefined : old, context);

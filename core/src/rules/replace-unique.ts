@@ -2,7 +2,7 @@ import type { OperationOf } from "../model/index.js";
 import { dropLater, newColumns, replacementOf, whyKept } from "./replaced-unique.js";
 import { defineRule, type RuleContext } from "./rule.js";
 
-/** A unique index that gives way to one with a column that the same change adds. */
+/** A unique index that is replaced by one with a column that the same change adds. */
 export default defineRule({
   id: "replace-unique",
   on: ["dropIndex"],

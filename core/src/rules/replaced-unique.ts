@@ -5,14 +5,14 @@ import { addedColumns, addedRefs } from "./in-phases.js";
 import type { Rewrite, RuleContext } from "./rule.js";
 import { constraintIndex, dropReplacedIndex, unitIndex } from "./steps.js";
 
-/** A unique index of the database, and the one of the change that takes its place. */
+/** A unique index in the database, and its replacement in the change. */
 export interface Replaced {
   readonly old: IndexFacts;
   readonly table: TableName;
   readonly replacement: UnitIndex;
 }
 
-/** The unique index or constraint of the change that takes the place of a dropped one: it shares a column with it and has a new one. */
+/** The unique index or constraint that replaces a dropped one: it shares a column with it and has a new one. */
 export function replacementOf(old: IndexFacts | undefined, context: RuleContext): Replaced | undefined {
   if (old === undefined || !old.isUnique || old.isPrimary) return undefined;
   for (const other of context.operations) {
@@ -34,7 +34,7 @@ function uniqueIndex(operation: OperationOf<"createIndex" | "addUnique">, contex
   return operation.isUnique && (operation.columns !== undefined || isLater) ? unitIndex(operation) : undefined;
 }
 
-/** Why the old one has to stay for now. */
+/** Why the old one must stay for now. */
 export function whyKept({ old, replacement }: Replaced): string {
   return `Until every row has a value in the new column, "${replacement.name}" rejects fewer duplicates than "${old.name}". Running code that uses the old key fails without it.`;
 }
@@ -44,7 +44,7 @@ export function newColumns({ table, replacement }: Replaced, context: RuleContex
   return addedRefs(table, replacement.columns, context);
 }
 
-/** The old one goes when the new one guards every row. */
+/** Drops the old one once the new one covers every row. */
 export function dropLater({ old, table, replacement }: Replaced, planned: readonly PlannedColumn[]): Rewrite {
   const { table: _, isPrimary: _1, ...index } = old;
   return { contract: dropReplacedIndex(table, index, replacement, planned[0]?.descendants) };

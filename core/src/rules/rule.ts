@@ -16,24 +16,24 @@ import type {
 } from "../model/index.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 
-/** What a rule may know about the change. Facts about a developer's own database are not among it. */
+/** The facts about the change for rules. Excludes facts about a developer's own database. */
 export interface RuleContext extends VerdictContext {
   /** The declaration of a column that this change adds to an existing table. */
   addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
-  /** What the ORM's model and its annotations say about a column; undefined where nothing is known. */
+  /** The model and annotations of a column; undefined if unknown. */
   source(table: TableName, column: string): ColumnSource | undefined;
-  /** An index that is there before the change, as the database describes it; undefined where nobody has asked the database. */
+  /** An existing index, as the database describes it; undefined if the database was not queried. */
   formerIndex(name: TableName): IndexFacts | undefined;
 }
 
-/** What a safe way depends on beside the statement. */
+/** What a safe alternative depends on besides the statement. */
 export interface SaferContext {
-  /** How a migration runs outside of a transaction: `, in a migration of its own`; empty where every one does. */
+  /** How a statement runs outside a transaction: `, in a migration of its own`; empty if every statement does. */
   readonly alone: string;
   readonly quote: Quote;
 }
 
-/** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */
+/** The safe sequence that replaces an operation, by phase. The plan omits phases without steps. */
 export interface Rewrite {
   readonly expand?: readonly Step[];
   readonly backfill?: readonly Step[];
@@ -44,38 +44,38 @@ export interface Rewrite {
 }
 
 interface Described<K extends OperationKind> {
-  /** File name, docs page, and the word that people see, waive and configure. */
+  /** The file name, the docs page, and the id in output, waivers and config. */
   readonly id: string;
-  /** One line: what is unsafe. Of a rule that only plans have: what a plan does. */
+  /** One line: the hazard. For a rule that only plans use: what a plan does. */
   readonly summary: string;
   readonly on: readonly K[] | "every";
   /** For the docs page, and tested. */
   readonly examples: {
-    /** The system whose SQL they are. Default: PostgreSQL */
+    /** The dialect of the examples. Default: PostgreSQL */
     readonly dialect?: DialectId;
-    /** `check` reports them, and no plan is made of them. */
+    /** `check` reports them, and no plan rewrites them. */
     readonly unsafe?: readonly string[];
-    /** A plan is made of them, and `check` reports them where the rule is one of `check`. */
+    /** A plan rewrites them, and `check` reports them if it uses the rule. */
     readonly rewritten?: readonly string[];
     readonly safe: readonly string[];
-    /** What the database says about the indexes that the examples drop. */
+    /** The database's facts about the indexes that the examples drop. */
     readonly indexes?: readonly IndexFacts[];
   };
-  /** For the docs page, and the rules of SARIF: why, in a few sentences. */
+  /** For the docs page and the rules in SARIF: the reason, in a few sentences. */
   readonly background: string;
 }
 
-/** What `check` needs of a hazard. */
+/** The part of a rule that `check` uses. */
 interface Reported<K extends OperationKind> {
-  /** Where no configuration sets another. */
+  /** Unless the configuration sets another. */
   readonly severity: Exclude<Severity, "off">;
-  /** The concerns of the statement's verdict that are this hazard. Default: all that no other rule claims. */
+  /** Which concerns of the verdict belong to this hazard. Default: all that no other rule claims. */
   claims?(concern: Concern, operation: OperationOf<K>): boolean;
-  /** As PostgreSQL does it, or all databases do. */
+  /** The safe alternative on PostgreSQL, or on all databases. */
   safer(operation: OperationOf<K>, context: SaferContext): Safer;
-  /** The statements of the safe way can take the place of this one, in a file whose statements are no transaction. */
+  /** The safe statements can replace this one in a file without a transaction. */
   readonly isMechanical?: true;
-  /** For the docs page: what differs on MySQL and MariaDB. */
+  /** For the docs page: the differences on MySQL and MariaDB. */
   readonly mysql?: {
     readonly background: string;
     readonly unsafe: readonly string[];
@@ -83,26 +83,24 @@ interface Reported<K extends OperationKind> {
   };
 }
 
-/** What a plan needs of a hazard. */
+/** The part of a rule that plans use. */
 interface Planned<K extends OperationKind> {
   /**
-   * Why a plan changes the statement, for the user; undefined: it leaves the statement as it is.
+   * Why a plan changes the statement, for the user; undefined: it does not change it.
    *
-   * @param own what the statement does, with the concerns that this rule claims: none of another rule. All of them where only plans have
-   *   the rule
+   * @param own the statement's verdict, only with the concerns that this rule claims; with all of them if only plans have the rule
    */
   consequence(operation: OperationOf<K>, own: Verdict, context: RuleContext): string | undefined;
-  /** The columns that the operation is about: those the plan is made for. */
+  /** The columns that the plan is made for. */
   columns(operation: OperationOf<K>, context: RuleContext): readonly ColumnRef[];
-  /** What happens instead. */
+  /** The replacement. */
   rewrite(operation: OperationOf<K>, columns: readonly PlannedColumn[], context: RuleContext): Rewrite;
-  /** For the docs page: what that is, where the background does not say so. */
+  /** For the docs page: the replacement, if the background does not describe it. */
   readonly instead?: string;
-  /** It is for statements that no other rule rewrites. */
+  /** Only applies to statements that no other rule rewrites. */
   readonly isLast?: true;
 }
 
-/** A column by its name. */
 export interface ColumnRef {
   readonly table: TableName;
   readonly column: string;
@@ -111,7 +109,7 @@ export interface ColumnRef {
 /** A hazard that `lockstep check` reports. */
 export type ReportedRule<K extends OperationKind = OperationKind> = Described<K> & Reported<K>;
 
-/** A hazard that a plan takes apart into phases. */
+/** A hazard that a plan splits into phases. */
 export type PlannedRule<K extends OperationKind = OperationKind> = Described<K> & Planned<K>;
 
 /** One hazard: how `check` reports it, what a plan does instead, or both. */
@@ -119,21 +117,21 @@ export type Rule<K extends OperationKind = OperationKind> = Described<K> &
   (Reported<K> | Planned<K>) &
   Partial<Reported<K> & Planned<K>>;
 
-/** A rule about no statement of a migration. */
+/** A rule that is not about a statement. */
 export interface OtherRule extends Omit<ReportedRule<never>, "safer" | "claims" | "on"> {
   readonly on: readonly [];
   safer(): Safer;
 }
 
 /**
- * Declares a rule. A rule is one file of this folder: its default export; `npm run new:rule <id>` makes the file, its test and
- * its place in the list.
+ * Declares a rule, which is the default export of a file in this folder. `npm run new:rule <id>` creates the file, its test and its list
+ * entry.
  */
 export function defineRule<K extends OperationKind>(rule: Rule<K>): Rule<K> {
   return rule;
 }
 
-/** Declares a rule about no statement. */
+/** Declares a rule that is not about a statement. */
 export function defineOtherRule(rule: OtherRule): OtherRule {
   return rule;
 }

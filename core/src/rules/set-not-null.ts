@@ -11,7 +11,7 @@ export default defineRule({
   safer: (operation, { quote }) => {
     const { table } = operation;
     const column = operation.kind === "redeclareColumn" ? operation.column.name : operation.column;
-    // "…_not_null" is the name that PostgreSQL 18 itself gives to what NOT NULL leaves.
+    // PostgreSQL 18 itself uses the name "…_not_null" for the constraint of NOT NULL.
     const [on, check] = [quote.table(table), quote.identifier(`${table.name}_${column}_is_not_null`)];
     return {
       words: "prove it with a check first, in separate migrations, so that PostgreSQL skips the scan",

@@ -18,21 +18,21 @@ import {
   type WriteValue,
 } from "../model/index.js";
 
-/** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
+/** Whether the column has only what the expand unit supports: a name, a type, NOT NULL and a default. */
 export function isPlain(column: ColumnDeclaration): boolean {
   const { isGenerated, isIdentity, isUnique, isPrimaryKey, references, checks, isInvisible, hasOther } = column;
   const isMore = references !== undefined || checks.length > 0 || isInvisible || hasOther;
   return !(isGenerated || isIdentity || isUnique || isPrimaryKey || isMore);
 }
 
-/** ADD COLUMN in one block with its fill trigger; without NOT NULL unless a stored default makes that safe. */
+/** ADD COLUMN and its fill trigger in one block; without NOT NULL unless a stored default makes that safe. */
 export function addColumn(column: PlannedColumn): Step {
   return { kind: "ddl", unit: { kind: "expand", ...columnsOf(column) } };
 }
 
 /**
- * CREATE INDEX CONCURRENTLY alone in its file, and a file that asserts that it became valid; one more attaches it to its constraint,
- * where it has one. A partitioned table has its index declared, and then built partition by partition.
+ * CREATE INDEX CONCURRENTLY in a separate file, then a file that asserts that the index is valid, then one that attaches it to its
+ * constraint, if any. For a partitioned table, declares the index and then builds it partition by partition.
  */
 export function buildIndex(table: TableName, index: UnitIndex, descendants?: Descendants): Step[] {
   const on = { table, index, ...(descendants === "partitions" ? { isPartitioned: true as const } : {}) };
@@ -43,7 +43,7 @@ export function buildIndex(table: TableName, index: UnitIndex, descendants?: Des
   ];
 }
 
-/** The index of a unique constraint as the change declares it; undefined where it is more than a unit describes. */
+/** The index of a unique constraint as declared by the change; undefined if a unit cannot describe it. */
 export function constraintIndex(operation: OperationOf<"addUnique">): UnitIndex | undefined {
   const { name, columns, deferrable, hasOther, refusesNull } = operation;
   if (name === undefined || hasOther) return undefined;
@@ -53,13 +53,13 @@ export function constraintIndex(operation: OperationOf<"addUnique">): UnitIndex 
     : { ...index, definition: `(${columns.map(quotedName).join(", ")}) NULLS NOT DISTINCT` };
 }
 
-/** An index as the change declares it. */
+/** An index as declared by the change. */
 export function unitIndex(operation: OperationOf<"createIndex">): UnitIndex {
   const { name, isUnique, columns, reads, method, definition } = operation;
   return { name, isUnique, columns: columns ?? reads, method, ...(columns === undefined ? { definition } : {}) };
 }
 
-/** Waits until the other one is known to be valid, then drops the index concurrently, or the constraint that it belongs to. */
+/** Waits until the replacement is known to be valid, then drops the index concurrently, or the constraint that it belongs to. */
 export function dropReplacedIndex(
   table: TableName,
   index: UnitIndex,
@@ -74,9 +74,9 @@ export function dropReplacedIndex(
 }
 
 /**
- * The foreign key for new rows in one file, the check of those that exist in the next.
+ * Adds the foreign key for new rows in one file, and checks existing rows in the next.
  *
- * @param isToNew the same change makes the table that it leads to
+ * @param isToNew the same change creates the referenced table
  */
 export function addForeignKey(table: TableName, foreignKey: ForeignKey, isToNew = false): Step[] {
   return [
@@ -88,19 +88,19 @@ export function addForeignKey(table: TableName, foreignKey: ForeignKey, isToNew 
   ];
 }
 
-/** A foreign key as the change declares it; undefined where it is more than a unit describes. */
+/** A foreign key as declared by the change; undefined if a unit cannot describe it. */
 export function unitForeignKey(operation: OperationOf<"addForeignKey">): ForeignKey | undefined {
   const { name, columns, references, referencedColumns, onUpdate, onDelete, isMatchFull, deferrable } = operation;
   if (name === undefined || operation.hasOther || referencedColumns.length === 0) return undefined;
   return { name, columns, references, referencedColumns, onUpdate, onDelete, isMatchFull, deferrable };
 }
 
-/** CHECK NOT VALID and VALIDATE: reads and writes go on during the scan. */
+/** CHECK NOT VALID and VALIDATE: reads and writes continue during the scan. */
 export function prove(column: PlannedColumn): Step {
   return { kind: "ddl", unit: { kind: "prove", ...columnsOf(column), columns: [provedColumn(column)] } };
 }
 
-/** SET NOT NULL on the proven check; check, trigger and function go. */
+/** SET NOT NULL with the proven check, then drops the check, the trigger and its function. */
 export function enforce(column: PlannedColumn): Step {
   return { kind: "ddl", unit: { kind: "enforce", ...columnsOf(column) } };
 }
@@ -109,7 +109,7 @@ export function gate(id: GateId, column: PlannedColumn): Step {
   return { kind: "gate", gate: { gate: id, table: column.table, column: column.name } };
 }
 
-/** A need that the code has in this phase; codemods turn it into edits. */
+/** A required code change in this phase; codemods turn it into edits. */
 export function edit(kind: CodeIntent["kind"], column: PlannedColumn): Step {
   return {
     kind: "code",
@@ -117,7 +117,7 @@ export function edit(kind: CodeIntent["kind"], column: PlannedColumn): Step {
   };
 }
 
-/** Fill the rows that exist, in batches. */
+/** Fills existing rows, in batches. */
 export function fillRows(column: PlannedColumn): Step[] {
   const { fill, compute } = column;
   if (column.key === undefined || (fill === undefined && compute === undefined)) return [];
@@ -137,12 +137,12 @@ export function fillRows(column: PlannedColumn): Step[] {
   ];
 }
 
-/** The value that write sites give: the model's own default needs none. */
+/** The value for call sites: with the model's own default, they need none. */
 export function writeValue(column: {
   readonly fillSql: string | undefined;
   readonly hasDefault: boolean;
   readonly write: string | undefined;
-  /** SQL has the value, and code has not. */
+  /** SQL can compute the value, code cannot. */
   readonly isListed?: boolean;
 }): WriteValue {
   if (column.write !== undefined) return { kind: "typescript", text: column.write };
@@ -170,13 +170,13 @@ function unitColumn(column: PlannedColumn): UnitColumn {
     ...(column.defaultSql === undefined ? {} : { [isLater ? "laterDefaultSql" : "defaultSql"]: column.defaultSql }),
     ...(column.sequence === undefined ? {} : { sequence: column.sequence }),
     ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),
-    // A column that stays optional has no trigger: a NULL may have been chosen.
+    // A column that stays optional has no trigger: code may have chosen NULL.
     ...(hasTrigger(column) ? { fill: column.fill } : {}),
     ...(column.constraints === undefined ? {} : { constraints: column.constraints }),
   };
 }
 
-/** What prove fills by itself: where no trigger does, too. A function runs in no migration, its fallback does. */
+/** The fill that prove runs itself, also without a trigger. Migrations cannot run a function, only its fallback. */
 function provedColumn(column: PlannedColumn): UnitColumn {
   const fill = column.compute?.fallback ?? column.fill;
   return { ...unitColumn(column), ...(fill === undefined ? {} : { fill }) };

@@ -1,7 +1,7 @@
 import { defineRule } from "./rule.js";
 import { addColumn, isPlain } from "./steps.js";
 
-/** A statement that uses an enum value which its transaction adds: of a column with such a default a plan is made. */
+/** A statement that uses an enum value which the same transaction adds. For a column with such a default, a plan rewrites it. */
 export default defineRule({
   id: "use-new-enum-value",
   severity: "error",
@@ -27,7 +27,7 @@ export default defineRule({
     ],
     rewritten: [
       `ALTER TYPE "Role" ADD VALUE 'GUEST'; ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST';`,
-      // As TypeORM writes it.
+      // The form that TypeORM writes.
       `ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST'; ALTER TYPE "Role" ADD VALUE 'GUEST';`,
     ],
     safe: [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ReadStatement } from "../dialect/statements.js";
 import { changesTable, isOwn, isRead, readsTable, type Words, withoutLengths } from "./statement-words.js";
 
-/** A statement as a server has it: several may be the same but for comments, or for who runs it. */
+/** A statement in the server's statistics: several may differ only in comments or in their role. */
 export interface Counted {
   readonly text: string;
   readonly calls: number;
@@ -11,16 +11,16 @@ export interface Counted {
   readonly firstAt: string | null;
 }
 
-/** More are not kept: the rest together is hardly any time. */
+/** The limit of kept statements: the others together take hardly any time. */
 const most = 200;
 
 type Table = { readonly schema: string; readonly name: string };
 type Known = ReadStatement & { readonly text: string };
 
 /**
- * The reads of a table among what a server has counted, each once, the most expensive ones first, with one of their texts.
+ * The statements that read a table, from the server's statistics: merged, most expensive first, each with one of its texts.
  *
- * @param wordsOf undefined for what cannot be read
+ * @param wordsOf returns undefined for text that cannot be parsed
  */
 export function readsOf(
   counted: readonly Counted[],
@@ -31,7 +31,7 @@ export function readsOf(
   return together(counted, wordsOf, (words) => isRead(words) && readsTable(words, table, fold));
 }
 
-/** All that reads or changes one of the tables, in the same way. */
+/** The statements that read or change one of the tables, merged in the same way. */
 export function statementsOf(
   counted: readonly Counted[],
   tables: readonly Table[],
@@ -43,7 +43,7 @@ export function statementsOf(
   );
 }
 
-/** What a statement is known by, whoever runs it and with whatever values. */
+/** The id of a statement, independent of its role and its values. */
 export function statementId(words: Words): string {
   return createHash("sha256").update(words.join("\n")).digest("hex").slice(0, 16);
 }

@@ -1,9 +1,9 @@
 import type { Quote } from "../dialect/quote.js";
 
 /**
- * Whether SQL has a value of an enum in it, alone or as an element of an array's literal.
+ * Whether SQL contains an enum value, alone or as an element of an array literal.
  *
- * @param literal how the server's SQL has a text
+ * @param literal how the server writes a text literal
  * @example hasEnumValue(`'guest'`, "guest", quote.literal) && hasEnumValue(`'{member,guest}'`, "guest", quote.literal)
  */
 export function hasEnumValue(sql: string, value: string, literal: Quote["literal"]): boolean {

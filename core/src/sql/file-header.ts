@@ -6,12 +6,12 @@ import { printable } from "./printable.js";
 const maxWidth = 120;
 
 /**
- * What a reviewer reads above the SQL: plan, rule, the DDL in one line, the lock and for how long, what undoes it.
- * ASCII apart from names: a database with another encoding refuses characters it does not have, even in comments.
+ * The comment for reviewers above the SQL: plan, rule, the DDL in one line, the lock and its duration, and the undo. ASCII except for
+ * names: a database with another encoding rejects characters that it lacks, even in comments.
  *
- * @param units those that share the file
- * @param lockText its lock in words, and for how long
- * @param context absent: the unit is of no plan
+ * @param units the units that share the file
+ * @param lockText the lock and its duration, as text
+ * @param context absent: the unit belongs to no plan
  */
 export function fileHeader(
   units: readonly [Unit, ...Unit[]],
@@ -25,7 +25,7 @@ export function fileHeader(
     ...(context === undefined ? [] : planRows(context)),
     ...units.flatMap((unit) => [
       unit.title,
-      // Of the user's own statements the block below is the DDL.
+      // For the user's own statements, the block below is the DDL.
       ...(unit.spec.kind === "original" ? [] : [`DDL      ${unit.ddl}`]),
       ...(isAlone ? [`Lock     ${lockText(unit)}`] : []),
       `Undo     ${unit.undo}`,
@@ -45,7 +45,7 @@ function planRows({ plan, phase, position, fingerprint, rules }: FileContext): s
   ];
 }
 
-/** Breaks at spaces; a name longer than a line is cut, for it must not leave the comment. */
+/** Breaks at spaces. A name longer than a line is cut, because it must not leave the comment. */
 function wrapped(row: string): string[] {
   const lines: string[] = [];
   let rest = row;

@@ -4,32 +4,32 @@ import type { TableName } from "../model/names.js";
 
 export interface FillContext {
   readonly kind: Fill["kind"];
-  /** Where the user wrote it, for messages: `prisma/schema.prisma:14`. */
+  /** Its location in the user's files, for messages: `prisma/schema.prisma:14`. */
   readonly source: string;
   readonly table: TableName;
-  /** Names in the database. Whether the new and the generated columns are among them makes no difference. */
+  /** Names in the database. They may include the new and the generated columns. */
   readonly columns: readonly string[];
-  /** Computed after BEFORE triggers have run, so a trigger would read their old value. */
+  /** Computed after BEFORE triggers, so a trigger would read their old value. */
   readonly generatedColumns: readonly string[];
-  /** Numbers that the server gives on insert; whether a trigger sees them before is the dialect's affair. Default: none. */
+  /** Columns that the server numbers on insert; the dialect defines whether a trigger sees the number. Default: none. */
   readonly numberedColumns?: readonly string[];
   readonly newColumn: string;
-  /** What names a row of the table; absent: nothing does. */
+  /** The columns that identify a row of the table; absent: none do. */
   readonly key?: readonly string[];
-  /** A table that a subquery names; undefined: there is none. Absent: subqueries are refused. */
+  /** Returns a table that a subquery names; undefined: it does not exist. Absent: subqueries are rejected. */
   lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
 }
 
-/** @param hint Default: where a value comes from that is not the row's. */
+/** @param hint Default: where to get a value that does not come from the row. */
 export function refused(why: string, { source, newColumn }: FillContext, hint?: string): LockstepError {
   const message = `${source}: the fill of "${newColumn}" cannot be used: ${why}`;
   return new LockstepError("LS2004", message, hint === undefined ? {} : { hint });
 }
 
-/** The row, where its table's own name would be taken for another one. */
+/** The name for the row if its table's own name is ambiguous. */
 export const rowName = "lockstep_row";
 
-/** @returns the refusal of a mirror whose expression gives another value each time */
+/** @returns the error for a mirror whose expression returns a different value each time */
 export function changing(
   what: string,
   { source, newColumn }: Pick<FillContext, "source" | "newColumn">,
@@ -43,9 +43,9 @@ export function changing(
   );
 }
 
-/** A table that a subquery looks at, as the catalogue has it. */
+/** A table in a subquery, from the catalog. */
 export interface LookedUpTable {
   readonly columns: readonly string[];
-  /** Of each valid unique index over all rows and plain columns. */
+  /** The columns of each valid unique index over all rows and plain columns. */
   readonly uniqueKeys: readonly (readonly string[])[];
 }

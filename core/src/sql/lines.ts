@@ -1,4 +1,4 @@
-/** The 1-based line of an offset, for offsets that do not go back. */
+/** The 1-based line of an offset. Offsets must not decrease. */
 export function linesOf(sql: string): (offset: number) => number {
   let line = 1;
   let end = sql.indexOf("\n");

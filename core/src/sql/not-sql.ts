@@ -12,7 +12,7 @@ export class SyntaxErrorAt extends Error {
   }
 }
 
-/** A text that is no SQL to the parser, or nested too deep for the stack (RangeError). */
+/** A text that the parser rejects, or that is nested too deep for the stack (RangeError). */
 export const isNotSql: Expected = (error) =>
   error instanceof SyntaxErrorAt ||
   error instanceof RangeError ||

@@ -4,15 +4,15 @@ import type { PlannedColumn, UnitColumn } from "../model/plan.js";
 import type { Concern } from "../model/verdict.js";
 import { ofTheMoment, plainFunctions } from "./function-names.js";
 
-/** A part of a default that belongs to the session that evaluates it, not to the row. */
+/** A part of a default that depends on the session, not on the row. */
 export interface SessionValue {
-  /** As the default has it: `current_setting('app.tenant')`. */
+  /** As in the default: `current_setting('app.tenant')`. */
   readonly value: string;
-  /** It raises an error where the session lacks something. */
+  /** It fails if the session lacks the value. */
   readonly mayFail: boolean;
 }
 
-/** `user` alone is PostgreSQL's; MySQL and MariaDB write `user()`. A default names no column in PostgreSQL. */
+/** Only PostgreSQL allows `user` alone; MySQL and MariaDB write `user()`. A default in PostgreSQL names no column. */
 const sessionWords =
   /\b(?:current_setting\s*\(|(?:current_user|session_user|system_user|current_role|current_schemas?)\b(?:\s*\([^()]*\))?|user\s*\(\s*\)|(?:connection_id|pg_backend_pid|inet_client_addr|inet_client_port)\s*\(\s*\))|^\s*user\s*$/i;
 const setting = /^current_setting\s*\(\s*([^,()]*?)\s*(,[^()]*)?\)/i;
@@ -21,7 +21,7 @@ const setting = /^current_setting\s*\(\s*([^,()]*?)\s*(,[^()]*)?\)/i;
  * The first part of a default that depends on the session: a setting, the role, the connection. PostgreSQL's documentation, "System
  * Information Functions"; MariaDB's, "Information Functions".
  *
- * @param defaultSql the expression; undefined: there is none
+ * @param defaultSql the expression; undefined: none
  */
 export function sessionValueIn(defaultSql: string | undefined): SessionValue | undefined {
   if (defaultSql === undefined) return undefined;
@@ -39,18 +39,18 @@ export function sessionValueIn(defaultSql: string | undefined): SessionValue | u
   };
 }
 
-/** Whether it is a setting: NULL, or an error, where the session has none of that name. */
+/** Whether it is a setting: NULL, or an error, if the session has none of that name. */
 export function isSetting(found: SessionValue | undefined): boolean {
   return found !== undefined && /^current_setting/i.test(found.value);
 }
 
-/** A setting that may be missing, with nothing around it but a cast: then it is NULL. */
+/** A setting that may be missing, with only a cast around it: then it is NULL. */
 const bareSetting = /^[\s(]*current_setting\s*\([^()]*\)[\s)]*(?:::[\w\s]+)?[\s)]*$/i;
 
 /**
  * What a default of this kind means for the rows and for running code.
- * @param isAdded the rows that exist get it as well
- * @param isRequired NULL is refused
+ * @param isAdded existing rows get it too
+ * @param isRequired NULL is rejected
  */
 export function sessionDefault(
   table: TableName,
@@ -65,14 +65,16 @@ export function sessionDefault(
   return [{ kind: "session-default", table, column, ...found, mayFail, isAdded }];
 }
 
-/** The same of the columns that a unit adds. */
+/** The same for the columns that a unit adds. */
 export function sessionDefaults(table: TableName, columns: readonly UnitColumn[]): Concern[] {
   return columns.flatMap(({ name, defaultSql, laterDefaultSql, notNull }) =>
     sessionDefault(table, name, defaultSql ?? laterDefaultSql, defaultSql !== undefined, notNull),
   );
 }
 
-/** Every role may execute these, and they need no session. A length (`varchar(64)`) reads like a call. */
+/**
+ * Every role can execute these, and they do not depend on the session. Includes types, because a length (`varchar(64)`) looks like a call.
+ */
 const builtIn: ReadonlySet<string> = new Set([
   ...plainFunctions,
   ...ofTheMoment,
@@ -81,15 +83,15 @@ const builtIn: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/** Defaults of MySQL and MariaDB call built-in functions alone, which every account may; numbers of a sequence not every one may take. */
+/** Defaults of MySQL and MariaDB call only built-in functions, which every account can execute; a sequence requires a privilege. */
 const takesNumber = /\bnextval\s*\(|\bnext\s+value\s+for\b/i;
 
 /** `coalesce(…, 'none')` is not NULL. */
 const fallback = /^[\s(]*coalesce\s*\([\s\S]*,\s*'(?:[^']|'')*'(?:\s*::[\w\s]+)?[\s)]*$/i;
 
 /**
- * Whether running code may meet a default that fails.
- * @param isRequired the column refuses NULL from then on. Default: false
+ * Whether the default can fail for running code.
+ * @param isRequired the column rejects NULL from now on. Default: false
  */
 export function mayRefuseInserts(
   { defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">,

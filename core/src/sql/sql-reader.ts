@@ -5,34 +5,34 @@ import type { TableName } from "../model/names.js";
 import type { Migration } from "../model/operation.js";
 import type { FillContext } from "./fill-context.js";
 
-/** How the SQL of a dialect is read. Nothing here connects to anything. */
+/** Parses a dialect's SQL, without any connection. */
 export interface SqlReader {
   /**
-   * Reads a migration file: every statement becomes operations, or an explicit `unknown`.
+   * Parses a migration file: every statement becomes operations, or an explicit `unknown`.
    *
-   * @param file how the file is called in messages
-   * @throws LS1001 where it is no SQL
+   * @param file its name in messages
+   * @throws LS1001 if it is not SQL
    */
   readMigration(sql: string, file: string): Migration;
   /**
-   * Reads an expression that fills a column.
+   * Parses an expression that fills a column.
    *
-   * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 what no row can be filled with · LS2030 a mirror of what changes by itself ·
-   *   LS2071 a look-up that may give several rows
+   * @throws LS1002 not SQL · LS2003 an unknown name · LS2004 an expression that cannot fill rows · LS2030 a mirror of a value that changes
+   *   by itself · LS2071 a lookup that may return several rows
    */
   readFill(text: string, context: FillContext): Promise<Fill>;
-  /** An expression whose value depends on settings of the session, under settings that are always the same. Absent: none depends on them. */
+  /** Fixes the session settings of an expression whose value depends on them. Absent: no expression does. */
   underStatedSettings?(sql: string): string;
-  /** Whether a text is one statement that asks for rows: SELECT, VALUES, TABLE. What its functions do is not known here. */
+  /** Whether a text is one statement that returns rows: SELECT, VALUES, TABLE. The effects of its functions are unknown here. */
   isQuery(sql: string): boolean;
-  /** An expression that could fill a column of another type from one that is there: a suggestion. Types as they are printed. */
+  /** Suggests an expression that fills a column from an existing one of another type. Types are spelled as the server prints them. */
   conversion(name: string, former: string, type: string): string;
-  /** What its statements do to a database in use. */
+  /** Returns the effects of its statements on a live database. */
   readonly judging: Judging;
   /**
-   * The name that the server gives to what has none, unless that is taken. Absent: it cannot be told beforehand.
+   * The server's default name for an unnamed object, unless that name is taken. Absent: it cannot be predicted.
    *
-   * @param label what it is: `seq` of a serial column, `fkey`, `key`, `check`
+   * @param label the suffix of the object: `seq` of a serial column, `fkey`, `key`, `check`
    */
   nameOf?(table: TableName, columns: readonly string[], label: string): string;
   readonly handWritten: HandWritten;

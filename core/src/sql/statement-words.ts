@@ -1,13 +1,13 @@
 /**
- * A statement word by word, as servers count it: names in double quotes, keywords in upper case, `?` for every value. Two texts that
+ * The tokens of a statement, as servers group them: names in double quotes, keywords in upper case, `?` for every value. Two texts that
  * differ in comments, layout, values or the length of a list are the same statement.
  */
 export type Words = readonly string[];
 
-/** A name as a word. */
+/** A name as a token. */
 export const nameWord = (name: string) => `"${name}"`;
 
-/** Takes the length out of lists of values, and the end: `IN (?, ?, ?);` → `IN (?)`. */
+/** Removes the length of value lists, and the final semicolon: `IN (?, ?, ?);` → `IN (?)`. */
 export function withoutLengths(words: Words): Words {
   const kept: string[] = [];
   for (const word of words) {
@@ -18,7 +18,7 @@ export function withoutLengths(words: Words): Words {
   return kept;
 }
 
-/** Whether it only reads: no INSERT, UPDATE or DELETE, within WITH neither. */
+/** Whether it only reads: no INSERT, UPDATE or DELETE, not even within WITH. */
 export function isRead(words: Words): boolean {
   const first = words.find((word) => word !== "(");
   if (first !== "SELECT" && first !== "WITH") return false;
@@ -42,7 +42,7 @@ const endsFrom = new Set([
 /**
  * Whether it reads from the table: as a relation of FROM or JOIN, not as part of another name, as a column or an alias.
  *
- * @param fold makes names alike that the system takes for one. Default: they are as they stand
+ * @param fold maps names to one form if the system considers them equal. Default: unchanged
  */
 export function readsTable(
   words: Words,
@@ -50,7 +50,7 @@ export function readsTable(
   fold: (name: string) => string = (each) => each,
 ): boolean {
   const [own, ownSchema] = [fold(nameWord(name)), fold(nameWord(schema))];
-  // The server has cut it off, perhaps before FROM: what stands before the dot of a column tells.
+  // The server has truncated it, perhaps before FROM: then the qualifiers of columns decide.
   const isCut = words.slice(-3).join("") === "...";
   const outer: boolean[] = [];
   let isFrom = false;
@@ -72,13 +72,13 @@ export function readsTable(
       }
       isExpected = false;
     }
-    // What stands in parentheses is a subquery, or relations where one is due.
+    // Parentheses contain a subquery, or relations if one is expected here.
     if (word === "(") isFrom &&= isExpected;
   }
   return false;
 }
 
-/** Whether rows of the table are inserted or updated. Where they are deleted it is read, too: it stands behind FROM. */
+/** Whether it inserts or updates rows of the table. A DELETE counts as a read, because the table follows FROM. */
 export function changesTable(
   words: Words,
   { schema, name }: { readonly schema: string; readonly name: string },
@@ -97,12 +97,12 @@ export function changesTable(
 const ownName = "lockstep_own";
 
 /**
- * Marks reads that a session sends as Lockstep's own, so that statistics of the server tell them from equal ones of an application.
- * A name within the statement is what all servers count it by: comments and, on PostgreSQL, aliases make no difference to them. It
- * stands first, because MySQL cuts long texts off. Nothing refers to it, so nothing evaluates it.
+ * Marks the reads of a Lockstep session, so that the server's statistics separate them from equal ones of an application. All servers group
+ * statements by the names in them: comments and, on PostgreSQL, aliases do not count. The mark comes first, because MySQL truncates long
+ * texts. Nothing refers to it, so the server does not evaluate it.
  *
  * @example marking("lockstep next")("SELECT 1") // WITH lockstep_own AS (SELECT 1) SELECT 1
- * @param applicationName other sessions stand for an application: their statements stay as they are
+ * @param applicationName sessions with other names represent an application: their statements stay unchanged
  */
 export function marking(applicationName: string): (sql: string) => string {
   if (!/^lockstep( |$)/.test(applicationName)) return (sql) => sql;
@@ -114,12 +114,12 @@ export function marking(applicationName: string): (sql: string) => string {
   };
 }
 
-/** Whether Lockstep itself runs it: it is marked, or names the ledger or something else that Lockstep has made. */
+/** Whether Lockstep itself runs it: it is marked, or names the ledger or another object of Lockstep. */
 export function isOwn(words: Words): boolean {
   return words.some((word) => /^"(zz_)?lockstep(_|"$)/.test(word));
 }
 
-/** As people read it, and not longer than a line. */
+/** As text for people, not longer than one line. */
 export function statementText(words: Words, most = 100): string {
   const text = words
     .map((word) => (/^"[a-z_][a-z0-9_]*"$/.test(word) ? word.slice(1, -1) : word))

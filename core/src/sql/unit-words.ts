@@ -3,21 +3,21 @@ import { isSameTable, type TableName } from "../model/names.js";
 import type { Held, LockMode, Verdict } from "../model/verdict.js";
 import { printable } from "./printable.js";
 
-/** The verdict of a unit of a plan: it takes this lock, and nothing else is to be said of it. */
+/** The verdict of a plan's unit: this lock, and no concerns. */
 export function takes(mode: LockMode, held: Held, ...tables: readonly TableName[]): Verdict {
   const distinct = tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
   return { locks: distinct.map((table) => ({ table, mode })), held, concerns: [], doubts: [] };
 }
 
-/** Of statements that nobody has judged. */
+/** The verdict of unchecked statements. */
 export const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
 
-/** Names and fills may have line breaks; the words of a unit have none. */
+/** Names and fills may contain line breaks; the texts of a unit must not. */
 export function oneLine(text: UnitText): UnitText {
   return { ...text, title: printable(text.title), ddl: printable(text.ddl), undo: printable(text.undo) };
 }
 
-/** Begins a comment before a statement of the user's own that does not run as it was written, and tells why. */
+/** Starts a comment before a changed statement of the user, and is followed by the reason. */
 export const adapted = "-- Adapted by Lockstep: ";
 
 /** @param verdict of the statements */
@@ -34,10 +34,7 @@ export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Ve
   };
 }
 
-/**
- * An SQL expression of the user, ready to be followed by our text on the same line: a `--` comment in it would swallow
- * that.
- */
+/** A user's SQL expression that generated text can follow on the same line: a `--` comment in it would hide that text. */
 export function closed(expression: string): string {
   return expression.includes("--") ? `${expression}\n` : expression;
 }

@@ -7,7 +7,7 @@ import type { NumberSql } from "./number-sql.js";
 import { mostRows, type PlannedRows } from "./row-values.js";
 import type { TableShape } from "./shapes.js";
 
-/** The tables that are asked for, and all that their foreign keys lead to. */
+/** The requested tables, and all tables that their foreign keys refer to. */
 export function plannedRows(
   shapes: readonly TableShape[],
   { wanted, stats, scale, values, defaultRows }: RowsRequest,
@@ -31,14 +31,14 @@ export function plannedRows(
     );
     tables.set(shape.oid, {
       shape,
-      // A table that is small is small everywhere: countries do not get fewer.
+      // A small table is small everywhere: a list of countries does not shrink.
       rows: Math.round(productionRows <= 1000 ? productionRows : Math.max(1000, productionRows * scale)),
       stats: own,
       productionRows,
       given: Object.fromEntries(given),
     });
   }
-  // A key that leads to few rows cannot be unique for more: until nothing changes.
+  // A unique foreign key to few rows limits its table. Repeats until nothing changes.
   for (let isSettled = false; !isSettled; ) {
     isSettled = true;
     for (const [oid, table] of tables) {
@@ -59,13 +59,13 @@ export function madeTable({ shape: { schema, name }, rows, stats }: PlannedRows)
   };
 }
 
-/** Numbers go up to the number of rows, or as high as in production. */
+/** Numbers go up to the number of rows, or to the highest number in production. */
 export function firstFree({ rows, stats }: PlannedRows): string {
   const highest = Object.values(stats?.columns ?? {}).map(({ range }) => BigInt(range?.[1] ?? 0));
   return String([BigInt(rows), ...highest].reduce((most, each) => (each > most ? each : most)));
 }
 
-/** @throws LS6502 the server refuses the rows of a table; the columns of a check are named */
+/** @throws LS6502 the server rejects the rows of a table; names the columns of a check */
 export async function refusable(
   table: string,
   run: () => Promise<unknown>,

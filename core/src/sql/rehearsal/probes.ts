@@ -1,18 +1,18 @@
 import type { StatementStats } from "../../dialect/stats/stats-file.js";
 import type { TableShape } from "./shapes.js";
 
-/** How a system writes what `probesOf` needs. */
+/** The dialect's SQL for `probesOf`. */
 export interface ProbeSql {
   identifier(name: string): string;
-  /** Of the parameter in this place, from 0 on. */
+  /** The parameter at this position, starting at 0. */
   parameter(at: number): string;
-  /** Adds a row without naming a column. */
+  /** Inserts a row without naming a column. */
   addEmpty(shape: TableShape): string;
-  /** The server has a value for rows that come without one. */
+  /** The server fills in a value if the row has none. */
   hasDefault(shape: TableShape, column: string): boolean;
 }
 
-/** What an application does with a table, where nobody knows what it does; nothing for one without a key. See `Rehearsing.probes`. */
+/** Typical statements of an application, if its own are unknown; none for a table without a key. See `Rehearsing.probes`. */
 export function probesOf(shape: TableShape, sql: ProbeSql): readonly StatementStats[] {
   const [key] = shape.uniqueKeys;
   if (key === undefined) return [];

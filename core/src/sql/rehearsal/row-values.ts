@@ -3,32 +3,32 @@ import type { ColumnStats, TableStats } from "../../dialect/stats/stats-file.js"
 import type { NumberSql } from "./number-sql.js";
 import type { ColumnShape, TableShape } from "./shapes.js";
 
-/** SQL of something about the row with a number; numbers are whole ones from 0 on. */
+/** SQL for a value of the row with a number; row numbers are integers starting at 0. */
 type OfRow = (row: string) => string;
 
-/** A table that gets rows. */
+/** A table to fill with rows. */
 export interface PlannedRows {
   readonly shape: TableShape;
   readonly rows: number;
   readonly stats: TableStats | undefined;
-  /** Rows of the table that the statistics are of. */
+  /** The number of rows in the table of the statistics. */
   readonly productionRows: number;
-  /** By column: an expression over the number `n` that the user has given. */
+  /** By column: the user's expression over the number `n`. */
   readonly given: Readonly<Record<string, string>>;
 }
 
-/** Columns that are drawn together: those of a foreign key, or one. */
+/** Columns that get their values together: those of a foreign key, or a single column. */
 interface Unit {
   readonly columns: readonly string[];
-  /** How many there are to draw from. */
+  /** The number of available values. */
   readonly most: number;
   readonly distinct: number;
   readonly foreignKey: TableShape["foreignKeys"][number] | undefined;
 }
 
 /**
- * Says what every row is made of, as functions of its number alone: so the same row comes out wherever it is asked for, a foreign key
- * finds what it leads to without a look at that table, and parts of a table can be made side by side.
+ * Defines every row as a function of its number alone. So each row is reproducible, a foreign key finds its row without reading the other
+ * table, and parts of a table can be generated in parallel.
  */
 export class RowValues {
   readonly #tables: ReadonlyMap<string, PlannedRows>;
@@ -41,14 +41,14 @@ export class RowValues {
     this.#tables = new Map(tables.map((each) => [each.shape.oid, each]));
   }
 
-  /** `INSERT` of the rows from `from` up to, not with, `to`. @throws LS6502 a column that no value can be made for */
+  /** `INSERT` of the rows from `from` to `to`, exclusive. @throws LS6502 a column for which no value can be generated */
   insert(oid: string, from: number, to: number): string {
     const { shape } = this.#tables.get(oid)!;
     const values = shape.columns.map(({ name }) => this.#value(oid, name, 0)("n"));
     return this.sql.insert(shape, values, from, to);
   }
 
-  /** A value that some row of the table has, as SQL without a row: for parameters of statements. */
+  /** A value of some row of the table, as SQL without a row: for parameters of statements. */
   valueAt(oid: string, column: string, row: number): string | undefined {
     return this.#tables.has(oid) ? this.#value(oid, column, 0)(this.sql.literal(row)) : undefined;
   }
@@ -67,12 +67,12 @@ export class RowValues {
     const isMissing = unit.most === 0 ? 1 : nulls;
     if (isMissing >= 1 && !column.isRequired) return () => "NULL";
     if (unit.most === 0) throw noValue(shape, column, "the table that it leads to has no rows");
-    // Keys that lead round in a circle have no first value.
+    // Circular foreign keys have no first value.
     if (key !== undefined && depth > 8) throw noValue(shape, column, "its foreign keys lead in a circle");
     const made = key
       ? this.#value(key.to, key.toColumns[key.columns.indexOf(name)]!, depth + 1)
       : this.#plain(table, column, stats, unit.distinct);
-    // Each value once, and fewer of them than rows: the others have none.
+    // Each value once. If there are fewer values than rows, the other rows have none.
     if (unit.most < rows && isUnique(shape, unit.columns)) {
       const most = Math.min(unit.most, Math.round(rows * (1 - nulls)));
       return (row) => `CASE WHEN ${number(row)} < ${most} THEN ${made(number(row))} END`;
@@ -103,7 +103,7 @@ export class RowValues {
       });
   }
 
-  /** By column: which of the values, or of the rows that a foreign key leads to, a row has. */
+  /** By column: the number of a row's value, or of the row that its foreign key refers to. */
   #numbers(oid: string): ReadonlyMap<string, OfRow> {
     const known = this.#drawn.get(oid);
     if (known !== undefined) return known;
@@ -112,7 +112,7 @@ export class RowValues {
     const byColumn = new Map(shape.columns.map(({ name }) => [name, unitOf(table, name, this.#tables, this.sql)]));
     const idOf = (unit: Unit) => unit.columns.join("\0");
     const drawn = new Map<string, OfRow>();
-    // Each row is a place in a group: two of them together are never the same.
+    // Each row has a position in a group: the pair is unique.
     let split: { readonly group: string; readonly place: string; readonly size: number } | undefined;
     for (const key of shape.uniqueKeys) {
       const units = [
@@ -143,7 +143,7 @@ export class RowValues {
         const size = Math.max(1, Math.ceil(rows / groups));
         drawn.set(idOf(group), (row) => this.sql.divided(row, size));
         const places = Math.max(size, Math.min(place.most, Math.round(place.distinct)));
-        // Where the places of a group begin is spread evenly over all of them, and comes again as late as can be.
+        // Spreads the start positions of the groups evenly over all positions, and repeats them as late as possible.
         const step = coprimeTo(places, Math.floor(places * goldenRatio));
         drawn.set(
           idOf(place),
@@ -163,7 +163,7 @@ export class RowValues {
   }
 }
 
-/** How many rows a table can have: where a key leads to fewer than it wants, no more than those. */
+/** The maximum number of rows of a table: unique foreign keys to fewer rows limit it. */
 export function mostRows(
   { shape, rows }: PlannedRows,
   tables: ReadonlyMap<string, PlannedRows>,
@@ -177,10 +177,10 @@ export function mostRows(
         key.map((name) => unitOf(table, name, tables, sql)).map((unit) => [unit.columns.join("\0"), unit]),
       ).values(),
     ];
-    // A row without a value in a key is like no other one.
+    // A row with NULL in a key has no duplicates.
     const isFree = ({ columns, most }: Unit) => columns.every(isOptional) && (units.length === 1 || most === 0);
     if (units.some(isFree)) return most;
-    // 0 * Infinity is no number.
+    // 0 * Infinity is NaN.
     if (units.some((unit) => unit.most === 0)) return 0;
     return Math.min(
       most,
@@ -211,7 +211,7 @@ function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, Pl
   return { columns, most, distinct: Math.max(1, Math.min(found, most, Math.max(rows, 1))), foreignKey };
 }
 
-/** Of so many rows: where there are nearly as many as rows, there are more with more of them. */
+/** The number of distinct values for this number of rows: it grows with the rows if nearly every row has its own value. */
 function distinctOf(stats: ColumnStats | undefined, rows: number, productionRows: number): number {
   const distinct = stats?.distinct ?? 0;
   if (distinct < 0) return -distinct * rows;
@@ -219,7 +219,7 @@ function distinctOf(stats: ColumnStats | undefined, rows: number, productionRows
   return distinct > productionRows / 10 ? (distinct * rows) / Math.max(productionRows, 1) : distinct;
 }
 
-/** Each row another one. */
+/** A different value for each row. */
 function everyRow({ shape, rows, stats }: PlannedRows, { columns }: Unit): OfRow {
   const correlation = stats?.columns[columns[0]!]?.correlation ?? 1;
   if (correlation > 0.5 || rows < 3) return (row) => `(${row})`;
@@ -235,13 +235,13 @@ function drawnFrom(
   const about = stats?.columns[columns[0]!];
   const wanted = Math.max(1, Math.round(distinct));
   const nulls = about?.nulls ?? 0;
-  // Shares are of all rows; those without a value are told apart before.
+  // Shares refer to all rows; rows without a value were excluded before.
   const common = (about?.common ?? []).slice(0, Math.min(30, wanted)).map((each) => each / Math.max(1 - nulls, 1e-9));
   const rest = Math.max(0, 1 - common.reduce((sum, each) => sum + each, 0));
   const draws = rows * (1 - nulls) * rest;
   const others = Math.min(poolOf(wanted - common.length, draws), Math.max(0, most - common.length));
   const count = common.length + others;
-  // Those that a foreign key leads to are spread over the whole of that table.
+  // Spreads the referenced rows over the whole table.
   const stride = foreignKey === undefined ? 1 : Math.max(1, Math.floor(most / count));
   const spread: (number: string) => string = (number) => (stride === 1 ? number : `(${number} * ${stride})`);
   const seed = seedOf(`${shape.name} ${columns.join()}`);
@@ -265,15 +265,15 @@ function drawnFrom(
   return (row) => spread(sql.withShare(sql.share(row, seed), least));
 }
 
-/** What the numbers of values stay below: nearly as many as rows are drawn of more, or in the order of the rows; see `drawnFrom`. */
+/** The upper bound of value numbers: more than rows if nearly every row has its own value, or with ordered values; see `drawnFrom`. */
 function numbersOf(distinct: number, draws: number, rows: number): number {
   return distinct < draws / 2 ? distinct * 2 : Math.max(rows, draws * largestPool);
 }
 
-/** Of each row that is drawn. */
+/** Per drawn row. */
 const largestPool = 25;
 
-/** How many values to draw from, so that so many different ones come out: some come twice, and others never. */
+/** The size of the pool to draw from to get this many different values: some are drawn twice, and others never. */
 function poolOf(wanted: number, draws: number): number {
   if (wanted <= 0) return 0;
   if (wanted >= draws * 0.98) return Math.ceil(Math.max(wanted, draws * largestPool));
@@ -286,16 +286,16 @@ function poolOf(wanted: number, draws: number): number {
   return Math.max(wanted, Math.round(greatest));
 }
 
-/** Multiples of this part of a whole lie evenly spread in it, however many there are. */
+/** Multiples of this part of a whole are spread evenly over it, however many there are. */
 const goldenRatio = 0.6180339887498949;
 
-/** Every number below `count` once, in no order. */
+/** Every number below `count` once, in pseudorandom order. */
 function permuted(count: number, seed: number): OfRow {
   const factor = coprimeTo(count, Math.floor(count * goldenRatio) + (seed % 97));
   return (row) => `(((${row}) * ${factor}) % ${count})`;
 }
 
-/** The first number from `least` on whose multiples go through all numbers below `count`. */
+/** The first number, starting at `least`, whose multiples reach all numbers below `count`. */
 function coprimeTo(count: number, least: number): number {
   let factor = Math.max(1, least);
   while (greatestDivisor(factor, count) !== 1) factor++;
@@ -306,7 +306,7 @@ function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
-/** FNV-1a: the same rows come out each time. */
+/** FNV-1a: the generated rows are the same each time. */
 function seedOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193) >>> 0;

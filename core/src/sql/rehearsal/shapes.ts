@@ -1,20 +1,20 @@
 import type { TableName } from "../../model/index.js";
 
-/** What rows of a table have to be like, as the catalogue of the stage says it. */
+/** The properties that rows of a table must have, from the catalog of the scratch database. */
 export interface TableShape extends Required<TableName> {
-  /** Tells it from every other table. */
+  /** Identifies the table. */
   readonly oid: string;
   /** `"public"."User"` */
   readonly quoted: string;
   readonly columns: readonly ColumnShape[];
-  /** Of each unique index over plain columns, and the columns that others are about, the primary key first. */
+  /** The columns of each unique index, the primary key first. For an index with expressions, the columns that it reads. */
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly foreignKeys: readonly {
     readonly columns: readonly string[];
     readonly to: string;
     readonly toColumns: readonly string[];
   }[];
-  /** `CHECK ((price > 0))`, and the columns that it is about. */
+  /** `CHECK ((price > 0))`, and the columns that it reads. */
   readonly checks: readonly {
     readonly name: string;
     readonly definition: string;
@@ -26,30 +26,30 @@ export interface ColumnShape {
   readonly name: string;
   /** As the server prints it. */
   readonly type: string;
-  /** Below domains. */
+  /** The type under the domains. */
   readonly baseType: string;
-  /** Of an enum, in its order. */
+  /** The labels of an enum, in order. */
   readonly labels: readonly string[];
-  /** Of an array; null: it is none. */
+  /** The element type of an array; null: not an array. */
   readonly elementType: string | null;
   readonly isRequired: boolean;
 }
 
-/** What a value is made to. */
+/** The properties of the values to generate. */
 export interface Wanted {
-  /** Mean bytes. */
+  /** The mean size in bytes. */
   readonly width: number;
-  /** How many values there are. */
+  /** The number of different values. */
   readonly distinct: number;
-  /** Numbers are below this one: of values that are drawn there are more than come out. */
+  /** Value numbers are below this: for drawn values, more exist than are used. */
   readonly numbers: number;
-  /** Values in the order of their numbers. */
+  /** Values are ordered like their numbers. */
   readonly isOrdered: boolean;
   readonly range: readonly [string, string] | undefined;
 }
 
-/** What checks allow of a column, as far as they say it of that column alone in one of these ways. */
+/** The values of a column that checks allow, if they restrict only that column in one of these ways. */
 export type Allowed =
   | { readonly kind: "values"; readonly values: readonly string[] }
-  /** Whole numbers, as text. */
+  /** Integers, as text. */
   | { readonly kind: "range"; readonly least: string; readonly greatest: string };

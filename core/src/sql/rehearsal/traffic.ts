@@ -5,20 +5,20 @@ import type { ShapedTraffic, TrafficStatement } from "../../dialect/rehearsing.j
 import type { StatementStats } from "../../dialect/stats/stats-file.js";
 import type { ColumnShape, TableShape, Wanted } from "./shapes.js";
 
-/** So many lists of values: of a statement that finds or changes rows, and of one that adds some. */
+/** The number of parameter lists for a statement that finds or changes rows, and for one that inserts rows. */
 const listsOfCalls = 300;
 const listsOfInserts = 10_000;
-/** Values for new rows begin here: none that is there has one of these. */
+/** Values for new rows start here: existing rows have none of them. */
 const firstNew = 1_500_000_000;
 const ofRound = 20_000_000;
-/** Of so many rows of a table values are taken. */
+/** The number of rows of a table to take values from. */
 export const sampledRows = 20_000;
-/** What values of new rows are made to: none comes twice. */
+/** The properties of values for new rows: each is unique. */
 export const ofNewRows: Wanted = { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined };
 
 type Values = readonly (string | null)[];
 
-/** What a parameter of a statement gets values from. */
+/** Where the values of a parameter come from. */
 export type ParameterSource =
   /** Values of a column. `asArray`: several of them, in one array. */
   | {
@@ -27,29 +27,29 @@ export type ParameterSource =
       readonly column: ColumnShape;
       readonly asArray?: (values: readonly string[]) => string;
     }
-  /** A column of no table: values of its type are made. */
+  /** Not a column of a table: generates values of its type. */
   | { readonly kind: "made"; readonly column: ColumnShape }
   | { readonly kind: "fixed"; readonly value: string };
 
 export interface StatementToShape {
-  /** As it can be run. */
+  /** The executable text. */
   readonly text: string;
   readonly addsRows: boolean;
   /** In the order of the parameters. */
   readonly parameters: readonly ParameterSource[];
 }
 
-/** What a system does about the statements of an application. */
+/** The system's part in reproducing an application's statements. */
 export interface TrafficSystem {
-  /** @returns undefined for a statement that cannot be read @throws what the server says against it */
+  /** @returns undefined for a statement that cannot be parsed @throws the server's error for it */
   read(sql: string): Promise<StatementToShape | undefined>;
-  /** Values that rows have, as text: so many, of rows whose order `seed` decides. */
+  /** Values of existing rows, as text: `count` of them, from rows in the order of `seed`. */
   sample(shape: TableShape, column: ColumnShape, seed: string, count: number): Promise<readonly string[]>;
-  /** One for each number from `from` on; undefined where nobody knows how. */
+  /** One value for each number, starting at `from`; undefined for an unknown type. */
   make(column: ColumnShape, from: number, count: number): Promise<readonly string[] | undefined>;
 }
 
-/** See `Rehearsing.shapeTraffic`. Each is tried, in a transaction that is rolled back. */
+/** See `Rehearsing.shapeTraffic`. Tests each statement in a transaction that is rolled back. */
 export async function shapeTraffic(
   connection: Connection,
   system: TrafficSystem,
@@ -78,7 +78,7 @@ export async function shapeTraffic(
   return { statements: shaped, leftOut: [...leftOut].map(([reason, count]) => ({ reason, statements: count })) };
 }
 
-/** @throws what the server says against the statement */
+/** @throws the server's error for the statement */
 async function tryOut(connection: Connection, { text, parameters }: TrafficStatement): Promise<void> {
   await connection.begin({ limits: { statementTimeoutMs: 5000 } });
   try {
@@ -98,7 +98,7 @@ async function shapeOf(
   const count = addsRows ? listsOfInserts : sources.length === 0 ? 1 : listsOfCalls;
   const columns: Values[] = [];
   for (const source of sources) columns.push(await values.of(source, count));
-  // Values for new rows stand in their order: each is there once. Others are not those of one row.
+  // Values for new rows are used in order, so each is used once. Other values do not come from one row.
   const parameters = Array.from({ length: count }, (_, call) =>
     columns.map((each, at) => {
       const place = sources[at]?.kind === "added" ? call : call * (at + 1);
@@ -108,7 +108,7 @@ async function shapeOf(
   return { text, weight, parameters, addsRows };
 }
 
-/** Finds values for parameters: of a column always the same ones, for new rows always others. */
+/** Provides values for parameters: for a column always the same ones, for new rows always new ones. */
 class ParameterValues {
   readonly #samples = new Map<string, Promise<readonly string[]>>();
   #new: number;
@@ -138,7 +138,7 @@ class ParameterValues {
 
   #sample(shape: TableShape, column: ColumnShape): Promise<readonly string[]> {
     const key = `${shape.oid} ${column.name}`;
-    // Columns of a foreign key are read of the same rows, all others each of their own: new rows are not those that are there.
+    // Columns of one foreign key use the same rows, all other columns use their own: new rows must not equal existing ones.
     const seed = (foreignKeyOf(shape, column) ?? [column.name]).join();
     const known = this.#samples.get(key) ?? this.system.sample(shape, column, seed, listsOfCalls);
     this.#samples.set(key, known);

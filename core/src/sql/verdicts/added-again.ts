@@ -2,8 +2,8 @@ import { isSameTable, type Operation, type OperationOf, operationsOfKind, type T
 import type { VerdictContext } from "./context.js";
 
 /**
- * Whether a change drops a foreign key for no time at all: it adds it again, under whatever names it gives its tables and columns
- * meanwhile (Prisma knows no other way to change ON DELETE), or drops the column or one of the two tables as well.
+ * Whether a change drops a foreign key without a gap: it adds the key again, even if it renames tables and columns in between (Prisma's
+ * only way to change ON DELETE), or it also drops the column or one of the two tables.
  */
 export function isAddedAgainOrGone(operation: OperationOf<"dropConstraint">, context: VerdictContext): boolean {
   const { table, name, statement } = operation;
@@ -32,7 +32,7 @@ export function isAddedAgainOrGone(operation: OperationOf<"dropConstraint">, con
   return isDropped || isColumnDropped;
 }
 
-/** Whether a change adds a foreign key that it has dropped, and changes no rows in between: then every row has what it refers to. */
+/** Whether a change adds a foreign key that it has dropped, without changing rows in between: then every row has its referenced row. */
 export function wasThereBefore(operation: OperationOf<"addForeignKey">, context: VerdictContext): boolean {
   const { table, columns, references, statement } = operation;
   const { operations } = context;
@@ -57,7 +57,7 @@ function isBetween({ statement }: Operation, first: Operation, last: Operation):
   return first.statement <= statement && statement <= last.statement;
 }
 
-/** What tables and columns are called at the end of a change that were called so at a statement of it. */
+/** Maps names at a statement of a change to their names at the end of the change. */
 function namesIn(operations: readonly Operation[], statement: number) {
   const tables = operationsOfKind(operations, "renameTable").filter((each) => each.statement >= statement);
   const columns = operationsOfKind(operations, "renameColumn").filter((each) => each.statement >= statement);

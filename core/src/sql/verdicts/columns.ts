@@ -13,7 +13,7 @@ import { sessionDefault } from "../session-value.js";
 import { locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
-/** Of PostgreSQL and of extensions that come with it or are widely used. None is a domain. */
+/** Types of PostgreSQL and of bundled or common extensions. None is a domain. */
 const wellKnown: ReadonlySet<string> = new Set(
   `box circle cidr citext cube daterange datemultirange geography geometry halfvec hstore int4multirange int4range
   int8multirange int8range jsonpath line lquery lseg ltree ltxtquery macaddr8 nummultirange numrange path pg_lsn polygon
@@ -27,8 +27,8 @@ export function isWellKnown({ name }: TableName): boolean {
 }
 
 /**
- * Whether the type of a column is a domain with CHECK or NOT NULL, of which PostgreSQL writes every row: to evaluate that. Undefined:
- * nobody knows the type.
+ * Whether the type of a column is a domain with CHECK or NOT NULL: PostgreSQL then rewrites every row to evaluate it. Undefined: the type
+ * is unknown.
  */
 export function domainOf(
   { ownType }: Pick<ColumnDeclaration, "ownType">,
@@ -52,7 +52,7 @@ export function setDefault(operation: OperationOf<"setDefault">, context: Verdic
   const added = operationsOn(context.operations, "addColumn", table).find((each) => each.column.name === column);
   if (context.createdInThisChange(table)) return verdict({ locks });
   if (defaultSql !== undefined) return verdict({ locks, concerns: sessionDefault(table, column, defaultSql, false) });
-  // A default that is only there for the rows that exist: whoever does not know the column can add none.
+  // The default only existed for existing rows: older code can no longer insert rows.
   const isNeeded = added === undefined ? isMissed(operation, context) : added.column.notNull && hasValue(added.column);
   if (isNeeded === false || isMended(operation, context)) return verdict({ locks });
   return verdict({
@@ -66,20 +66,20 @@ function hasValue({ defaultSql, isSerial }: ColumnDeclaration): boolean {
   return defaultSql !== undefined || isSerial;
 }
 
-/** Whether code that leaves the column out needs its default; undefined where nobody knows the column. */
+/** Whether code that omits the column needs its default; undefined if the column is unknown. */
 function isMissed(
   { table, column }: OperationOf<"setDefault">,
   { isNeverNull, formerTable, environment, isAsWritten }: VerdictContext,
 ): boolean | undefined {
   const isRequired = isNeverNull(table, column);
   const former = formerTable(table)?.column(column);
-  // A plan is made for what its own database knows.
+  // A plan only considers what its own database knows.
   if (isRequired === undefined || former === undefined) return isAsWritten ? undefined : false;
   if (!isRequired || !hasValue(former)) return false;
   return !sendsDefault(former, { environment });
 }
 
-/** Whether a column that is declared anew is required, and no longer has the default that code may need. */
+/** Whether a redeclared column is required and loses a default that code may need. */
 export function losesDefault(
   former: ColumnDeclaration,
   { table, statement, column }: OperationOf<"redeclareColumn">,
@@ -92,18 +92,18 @@ export function losesDefault(
 
 const hasDefault = (column: ColumnDeclaration) => hasValue(column) || column.isIdentity || column.isGenerated;
 
-/** Whether code writes the default of a column by itself. */
+/** Whether code itself sends the default of a column. */
 export function sendsDefault(column: ColumnDeclaration, { environment }: Pick<VerdictContext, "environment">): boolean {
   return environment.sendsDefaults === true && isSent(column);
 }
 
-/** A constant or the time: Prisma Client evaluates it by itself. */
+/** A constant or the time: Prisma Client evaluates it itself. */
 function isSent({ defaultSql = "", isSerial }: ColumnDeclaration): boolean {
   const isTime = /^(?:CURRENT_TIMESTAMP|LOCALTIMESTAMP|now\s*\()/i.test(defaultSql);
   return !isSerial && (isTime || !/\(/.test(defaultSql.replace(/'(?:[^']|'')*'/g, "")));
 }
 
-/** The change gives the column another source of values, or drops it. */
+/** Whether the change gives the column another source of values, or drops it. */
 export function isMended(
   { table, column, statement }: Pick<OperationOf<"setDefault">, "table" | "column" | "statement">,
   { operations }: Pick<VerdictContext, "operations">,
@@ -117,10 +117,10 @@ export function isMended(
 }
 
 /**
- * The tables at the other ends of foreign keys that go with part of a table; a doubt where nobody knows them.
+ * The tables at the other end of foreign keys that are dropped with part of a table; a doubt if they are unknown.
  *
- * @param goes whether a foreign key of the table goes
- * @param leadsTo whether one goes that leads to these columns of the table
+ * @param goes whether a foreign key of the table is dropped
+ * @param leadsTo whether foreign keys to these columns of the table are dropped
  */
 export function joinedBy(
   context: VerdictContext,
@@ -138,7 +138,7 @@ export function joinedBy(
   return { tables: [...own.map((key) => key.references), ...others.map((key) => key.table)], doubts: [] };
 }
 
-/** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
+/** NULL equals nothing: a column that this change adds without a value has no duplicates until it is filled. */
 export function isOfEmptyColumn(
   {
     table,
@@ -167,7 +167,7 @@ export function isOfEmptyColumn(
   );
 }
 
-/** How a unique index over columns fails on rows that exist; undefined: it does not. Of NULLS NOT DISTINCT two NULLs are alike. */
+/** How a unique index fails on existing rows; undefined: it does not. With NULLS NOT DISTINCT, two NULLs are equal. */
 export function duplicatesOf(
   operation: Parameters<typeof isOfEmptyColumn>[0] &
     Partial<Pick<OperationOf<"createIndex">, "refusesNull" | "hasExpression">>,

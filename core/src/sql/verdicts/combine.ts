@@ -11,15 +11,15 @@ import {
   type Verdict,
 } from "../../model/index.js";
 
-/** Nothing is locked, nobody is disturbed. */
+/** No locks, no effects. */
 export const harmless: Verdict = { locks: [], held: "instant", concerns: [], doubts: [] };
 
-/** A verdict of what differs from `harmless`. */
+/** A verdict from its differences to `harmless`. */
 export function verdict(parts: Partial<Verdict>): Verdict {
   return { ...harmless, ...parts };
 }
 
-/** Locks of one mode on tables, those that the change makes left out: nobody waits for them. */
+/** Locks of one mode on tables, without those that the change creates: no session waits for them. */
 export function locksOn(
   mode: LockMode,
   tables: readonly TableName[],
@@ -28,7 +28,7 @@ export function locksOn(
   return tables.filter((table) => !createdInThisChange(table)).map((table) => ({ table, mode }));
 }
 
-/** What statements do together: the strongest lock of each table, the longest time, every concern and doubt once. */
+/** The combined effects of statements: the strongest lock per table, the longest duration, and every concern and doubt once. */
 export function combine(verdicts: readonly Verdict[]): Verdict {
   return {
     locks: strongest(verdicts.flatMap(({ locks }) => locks)),
@@ -38,7 +38,7 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
   };
 }
 
-/** Each table once, with its strongest lock, in the order in which they first stand. */
+/** Each table once, with its strongest lock, in order of first appearance. */
 function strongest(locks: readonly TableLock[]): TableLock[] {
   const found: TableLock[] = [];
   for (const lock of locks) {

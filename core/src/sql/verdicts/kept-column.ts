@@ -1,7 +1,7 @@
 import type { FormerTable } from "../../dialect/judging.js";
 import type { ColumnDeclaration } from "../../model/declaration.js";
 
-/** Whether what a column computes is kept: it is stored, or in an index. */
+/** Whether a computed column has stored values: in the table or in an index. */
 export function hasKeptColumn(columns: readonly ColumnDeclaration[], indexes: FormerTable["indexes"]): boolean {
   return columns.some(
     ({ name, isGenerated, isVirtual }) =>

@@ -1,24 +1,21 @@
 import { named } from "../../base/pattern-of.js";
 import { type Migration, nameKey, type Operation, operationsIn, type TableName } from "../../model/index.js";
 
-/** What a migration makes that an expression may use. */
+/** Objects that a migration creates and an expression may use. */
 export interface MadeFirst {
-  /** What makes it, in order: statements that change nothing of the tables that exist. */
+  /** The statements that create them, in order, without changes to existing tables. */
   readonly statements: readonly string[];
-  /** Whether SQL names a function, type, table or view of it. */
+  /** Whether SQL names one of its functions, types, tables or views. */
   isIn(sql: string): boolean;
   isTable(table: TableName): boolean;
-  /** Whether the migration also puts rows into the table. */
+  /** Whether the migration also inserts rows into the table. */
   hasRows(table: TableName): boolean;
 }
 
-/** Forms without a kind of their own that a CREATE after them may need. */
+/** Forms without their own kind that a later CREATE may need. */
 const forms: ReadonlySet<string> = new Set(["CreateExtensionStmt", "CreateSchemaStmt", "CreateSeqStmt"]);
 
-/**
- * Reads what a migration makes before its fills run: by its own statements, wherever they are in the file, because rows get their values
- * after the whole migration.
- */
+/** Finds what a migration creates before its fills run, anywhere in the file, because rows get their values after the whole migration. */
 export function madeFirst(migration: Pick<Migration, "statements" | "operations">): MadeFirst {
   const { operations } = migration;
   const made = operations.flatMap((operation) =>
@@ -47,7 +44,7 @@ export function madeFirst(migration: Pick<Migration, "statements" | "operations"
         return true;
       case "form":
         return forms.has(operation.what);
-      // It would lock the table that it refers to, and decides about no value of the fill.
+      // It would lock the referenced table, and does not affect the values of the fill.
       case "addForeignKey":
         return false;
       case "createIndex":

@@ -1,8 +1,8 @@
 import { nameKey, type Operation, type TableName } from "../../model/index.js";
 
 /**
- * The tables that a change makes, which nobody uses yet, under each of their names. One behind IF NOT EXISTS may have been there, with
- * its rows, unless the change itself has dropped it.
+ * The tables that a change creates, so no code uses them yet, under each of their names. A table with IF NOT EXISTS may exist already, with
+ * rows, unless the change itself has dropped it.
  */
 export function madeTables(operations: readonly Operation[]): TableName[] {
   const made: TableName[] = [];

@@ -10,44 +10,44 @@ import {
 } from "../../model/index.js";
 import { madeTables } from "./made-tables.js";
 
-/** A migration of the user's own, read. */
+/** A parsed migration of the user. */
 export interface OwnMigration extends Pick<Migration, "statements" | "operations"> {
   /** `20260201000000_tenant` */
   readonly name: string;
 }
 
-/** A default that a migration gives a column of a table which is there before it. */
+/** A default that a migration sets on a column of an existing table. */
 export interface NewDefault {
   /** The name of its migration. */
   readonly migration: string;
   readonly line: number;
-  /** Table and column are called as they are before the migrations, which may rename them. */
+  /** Table and column have their names from before the migrations, which may rename them. */
   readonly table: TableName;
   readonly column: string;
-  /** As `format_type` prints it. Undefined: of a column that is there already. */
+  /** As `format_type` prints it. Undefined: the column exists already. */
   readonly type: string | undefined;
   readonly defaultSql: string;
   /** The migrations make the column NOT NULL. */
   readonly isRequired: boolean;
-  /** It comes with the column: the session that migrates evaluates it for the rows that exist. */
+  /** It comes with the column: the migrating session evaluates it for existing rows. */
   readonly isForRows: boolean;
-  /** IF NOT EXISTS: a column that is there keeps what it has. */
+  /** IF NOT EXISTS: an existing column keeps its default. */
   readonly isGuarded: boolean;
-  /** The same migrations take it away again: no INSERT evaluates it. */
+  /** The same migrations remove it again: no INSERT evaluates it. */
   readonly isPassing: boolean;
 }
 
-/** A column, whatever it is called by now. */
+/** A column, independent of later renames. */
 interface Column {
-  /** As the target has it, or as it was added. */
+  /** Its name on the target, or when it was added. */
   readonly name: string;
   readonly declaration?: ColumnDeclaration;
 }
 
 /**
- * The defaults that migrations give columns of existing tables, as they stand when all of them have run.
+ * The defaults that migrations set on columns of existing tables, in their final state.
  *
- * @param migrations in the order in which they run
+ * @param migrations in the order they run
  */
 export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDefault[] {
   const made = new Set(
@@ -62,7 +62,7 @@ export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDe
     columns.set(key, column);
     return column;
   };
-  // Rows get a default that comes with its column, whatever becomes of it.
+  // Rows get a default that comes with its column, even if it changes later.
   const replace = (column: Column, next: NewDefault | false) => {
     const before = found.get(column);
     if (before?.isForRows) passing.push({ ...before, isPassing: true });
@@ -93,7 +93,7 @@ export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDe
           const key = nameKey(table, name);
           const isGuarded = isForRows && /\bIF\s+NOT\s+EXISTS\b/i.test(sql.slice(0, 400));
           const before = columns.get(key);
-          // It was added in this change, and keeps what it has.
+          // It was added in this change, and keeps its default.
           if (isGuarded && before?.declaration !== undefined) break;
           const column = { name: isForRows ? name : (before?.name ?? name), declaration: operation.column };
           if (before !== undefined) replace(before, false);
@@ -126,13 +126,13 @@ export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDe
   return [...passing, ...found.values()];
 }
 
-/** A column that a migration adds to a table which is there before it. */
+/** A column that a migration adds to an existing table. */
 export interface AddedColumn {
   readonly table: TableName;
   readonly name: string;
 }
 
-/** The columns that migrations add to existing tables, by what their statements say. */
+/** The columns that migrations add to existing tables, by their statements. */
 export function addedColumns(migrations: readonly OwnMigration[]): readonly AddedColumn[] {
   const operations = migrations.flatMap((each) => flattened(each.operations));
   const made = new Set(madeTables(operations).map((each) => nameKey(each)));
@@ -143,14 +143,14 @@ export function addedColumns(migrations: readonly OwnMigration[]): readonly Adde
   );
 }
 
-/** Forms that make, or allow, what a default calls. */
+/** Forms that create what a default calls, or allow the call. */
 const forms: ReadonlySet<string> = new Set(["CreateSchemaStmt", "CreateSeqStmt", "AlterDefaultPrivilegesStmt"]);
 const privileges: ReadonlySet<string> = new Set(["GrantStmt", "REVOKE"]);
 const allowing = /\bON\s+(?:ALL\s+)?(?:FUNCTION|PROCEDURE|ROUTINE|SEQUENCE|SCHEMA|TYPE|DOMAIN)S?\b/i;
 
 /**
- * The statements of migrations that make what a default may call, or let roles call it: functions, and what their bodies read. None
- * locks a table that is there before.
+ * The statements of migrations that create what a default may call, or allow roles to call it: functions, and what their bodies read. None
+ * locks an existing table.
  */
 export function makersOf(migrations: readonly OwnMigration[]): readonly string[] {
   const tables = new Set<string>();

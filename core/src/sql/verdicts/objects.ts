@@ -13,7 +13,7 @@ import type { VerdictContext } from "./context.js";
 
 export function dropTable(operation: OperationOf<"dropTable">, context: VerdictContext): Verdict {
   const { table, isCascade, statement } = operation;
-  // One that is made after it takes the place of one that was there.
+  // A later CREATE TABLE replaces an existing table.
   const isOwn = operationsOn(context.operations, "createTable", table).some((each) => each.statement < statement);
   if (isOwn && context.createdInThisChange(table)) return harmless;
   const isReplaced = [
@@ -41,7 +41,7 @@ export function comment({ onColumn }: OperationOf<"comment">, context: VerdictCo
   });
 }
 
-/** OR REPLACE takes the lock on a view that is there. */
+/** OR REPLACE locks an existing view. */
 export function createView({ name, isReplace }: OperationOf<"createView">): Verdict {
   return isReplace ? verdict({ locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }] }) : harmless;
 }
@@ -57,19 +57,19 @@ export function dropView({ name, isCascade }: OperationOf<"dropView">, { operati
   });
 }
 
-/** Without CASCADE it fails by itself while something is of the type. */
+/** Without CASCADE, it fails while objects use the type. */
 export function dropType({ isCascade }: OperationOf<"dropType">): Verdict {
   return isCascade ? verdict({ concerns: [{ kind: "drops-dependents" }], doubts: ["other-tables"] }) : harmless;
 }
 
 export function renameTable(operation: OperationOf<"renameTable">, context: VerdictContext): Verdict {
   const { table, newName, statement } = operation;
-  // One that gets the name later takes the place of one that was there.
+  // A table that gets the name later replaces an existing one.
   const makers = [...operationsOn(context.operations, "createTable", table), ...renamesTo(context.operations, table)];
   if (context.createdInThisChange(table) && makers.some((each) => each.statement < statement)) return harmless;
   const isKept = isRenamedUnderView(table, context.operations);
   const isReplaced = makers.some((each) => each.statement > statement);
-  // Until then another one has the name.
+  // Until then, another table has the name.
   const isTaken = [
     ...operationsOn(context.operations, "dropTable", { ...table, name: newName }),
     ...operationsOn(context.operations, "renameTable", { ...table, name: newName }),
@@ -90,7 +90,7 @@ export function renameTable(operation: OperationOf<"renameTable">, context: Verd
   });
 }
 
-/** What gets another name leaves a view of its old one behind: running code goes on. */
+/** Whether a view with the old name remains after a rename, so that running code continues. */
 export function isRenamedUnderView({ name }: TableName, operations: readonly Operation[]): boolean {
   return operationsNamed(operations, "createView", name).length > 0;
 }
@@ -111,7 +111,7 @@ export function renameType(operation: OperationOf<"renameType">, { operations }:
   return verdict({ concerns: [{ kind: "breaks-code-before", what: "type", name: name.name, newName }] });
 }
 
-/** A type that makes room for one of its name, or takes the place of one that goes. */
+/** Whether a rename frees a name for a new type, or takes the name of a dropped one. */
 function isSwap({ name, newName }: OperationOf<"renameType">, operations: readonly Operation[]): boolean {
   return (
     operationsNamed(operations, "createType", name.name).length > 0 ||
@@ -120,7 +120,7 @@ function isSwap({ name, newName }: OperationOf<"renameType">, operations: readon
   );
 }
 
-/** The table itself nobody knows yet. Those that its foreign keys lead to get triggers; one that it becomes a partition of is locked. */
+/** No code uses the new table yet. Tables that its foreign keys refer to get triggers, and the parent of a partition is locked. */
 export function createTable(
   { references, partitionOf, inherits, isOfQuery }: OperationOf<"createTable">,
   context: VerdictContext,
@@ -141,7 +141,7 @@ export function truncate({ table, isCascade }: OperationOf<"truncate">, context:
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table, ...others.filter(({ name }) => name !== table.name)], context),
     concerns: [{ kind: "loses-data", what: "table", table }],
-    // What refers to the tables that refer to it goes as well.
+    // CASCADE also truncates the tables that refer to the referring ones.
     doubts: isCascade ? ["other-tables"] : [],
   });
 }

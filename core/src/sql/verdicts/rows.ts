@@ -2,7 +2,7 @@ import { isSameTable, type OperationOf, type TableName, type Verdict } from "../
 import { locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
-/** Tables in which an ORM notes what the catalogue does not tell it: nobody waits for their rows. */
+/** Tables of an ORM with facts that the catalog lacks: no session waits for their rows. */
 const bookkeeping = new Set(["typeorm_metadata"]);
 
 export function insert(operation: OperationOf<"insert">, context: VerdictContext): Verdict {
@@ -20,14 +20,14 @@ export function update(operation: OperationOf<"update">, context: VerdictContext
 export function deletion(operation: OperationOf<"delete">, context: VerdictContext): Verdict {
   const { table } = operation;
   if (bookkeeping.has(table.name)) return rowLocks(table, context);
-  // Rows that refer to them may go with them.
+  // Referring rows may be deleted too.
   if (isReferredByNone(table, context) && isOfNamedRows(operation, context)) return rowLocks(table, context);
   const changed = changing(table, "delete", context);
   if (changed.concerns.length === 0) return changed;
   return { ...changed, concerns: [{ kind: "loses-data", what: "rows", table }, ...changed.concerns] };
 }
 
-/** A few rows, by a key: those of a table that migrations maintain. */
+/** Whether it changes a few rows by a key, as in a table that migrations maintain. */
 function isOfNamedRows({ table, keyed = [] }: OperationOf<"update" | "delete">, context: VerdictContext): boolean {
   if (keyed.length === 0) return false;
   const indexes = context.formerTable(table)?.indexes ?? [];
@@ -40,7 +40,7 @@ function isOfNamedRows({ table, keyed = [] }: OperationOf<"update" | "delete">, 
   );
 }
 
-/** Whether it is known that no foreign key leads to the table. */
+/** Whether it is known that no foreign key refers to the table. */
 function isReferredByNone(table: TableName, context: VerdictContext): boolean {
   return context.foreignKeys(table)?.every(({ references }) => !isSameTable(references, table)) === true;
 }
@@ -49,7 +49,7 @@ function rowLocks(table: TableName, context: VerdictContext): Verdict {
   return verdict({ locks: locksOn("ROW EXCLUSIVE", [table], context) });
 }
 
-/** As many rows as its query says. */
+/** Changes as many rows as its query returns. */
 function changing(table: TableName, how: "insert" | "update" | "delete", context: VerdictContext): Verdict {
   const locked = rowLocks(table, context);
   if (context.createdInThisChange(table)) return locked;

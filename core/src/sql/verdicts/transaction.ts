@@ -13,20 +13,19 @@ import type { VerdictContext } from "./context.js";
 
 type Said = Pick<Verdict, "concerns" | "doubts">;
 
-/** A run of statements that are done together or not at all. */
+/** Statements that are committed together or not at all. */
 export interface Transaction {
-  /** BEGIN stands in the file. */
+  /** BEGIN is in the file. */
   readonly isStated: boolean;
-  /** It goes on where the file has ended one: the statements that are sent with it begin the next. */
+  /** It follows one that the file has ended: the statements sent with it start the next. */
   readonly isImplied: boolean;
 }
 
 const known = new WeakMap<VerdictContext, ReadonlyMap<number, Transaction>>();
 
 /**
- * The transaction of a statement; undefined: it is alone in one. The ORM opens one, or PostgreSQL does for the statements of a message;
- * BEGIN inside of it goes on with it, COMMIT ends it. What comes behind that in the same message is in a new one: seen on PostgreSQL 13
- * and 18.
+ * The transaction of a statement; undefined: it runs alone. The ORM starts one, or PostgreSQL does for the statements of a message. BEGIN
+ * inside it continues it, COMMIT ends it. Later statements in the same message are in a new one: observed on PostgreSQL 13 and 18.
  */
 export function transactionOf(statement: number, context: VerdictContext): Transaction | undefined {
   const found = known.get(context) ?? transactionsOf(context);
@@ -48,7 +47,7 @@ function transactionsOf({ operations, environment }: VerdictContext): ReadonlyMa
   return found;
 }
 
-/** Whether a statement shares the transaction of an earlier one. */
+/** Whether a statement is in the transaction of an earlier one. */
 export function sharesTransaction(earlier: number, statement: number, context: VerdictContext): boolean {
   const own = transactionOf(statement, context);
   return own !== undefined && earlier < statement && transactionOf(earlier, context) === own;
@@ -58,12 +57,12 @@ function doubtOf({ environment }: VerdictContext): readonly Doubt[] {
   return environment.transactions === undefined ? ["transaction"] : [];
 }
 
-/** What PostgreSQL refuses inside a transaction: several statements that are sent together are one. */
+/** The concern for statements that PostgreSQL rejects in a transaction: several statements in one message are one. */
 export function concurrently(statement: number, context: VerdictContext, doubts: readonly Doubt[] = []): Said {
   const { operations, environment } = context;
   const own = transactionOf(statement, context);
   const isAlone = operations[0]?.statement === statement && operations.at(-1)?.statement === statement;
-  // Alone in its file, and nobody knows of a BEGIN that the ORM sends before.
+  // It is alone in its file, and no BEGIN of the ORM before it is known.
   if (own === undefined || (isAlone && environment.isSentWhole !== false)) return { concerns: [], doubts };
   const isUnsure = environment.transactions === undefined || (own.isImplied && environment.isSentWhole === undefined);
   return {
@@ -72,16 +71,16 @@ export function concurrently(statement: number, context: VerdictContext, doubts:
   };
 }
 
-/** PostgreSQL cannot evaluate a value in the transaction that adds it, unless the type itself is made there. */
+/** PostgreSQL cannot use an enum value in the transaction that adds it, unless the transaction also creates the type. */
 export function newEnumValue(operation: Operation, context: VerdictContext): Said {
   const { operations } = context;
   for (const added of operationsOfKind(operations, "addEnumValue")) {
-    // Most statements say none of the values.
+    // Most statements contain none of the values.
     if (!operation.sql.includes(added.value.replaceAll("'", "''"))) continue;
     const type = userTypeText(added.name);
     if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value, context.judging.quote.literal)))
       continue;
-    // Before the value is there PostgreSQL refuses it wherever it runs.
+    // Before the value exists, PostgreSQL rejects it everywhere.
     const isEarly = operation.kind === "addColumn" && operation.statement < added.statement;
     if (!isEarly && !sharesTransaction(added.statement, operation.statement, context)) continue;
     const made = operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type);
@@ -90,7 +89,7 @@ export function newEnumValue(operation: Operation, context: VerdictContext): Sai
         concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],
         doubts: doubtOf(context),
       };
-    // Seen on PostgreSQL 15 and 17. Hardly anybody adds values to an enum that the migration makes: no notice where nobody knows the server.
+    // Observed on PostgreSQL 15 and 17. Migrations rarely add values to an enum that they create: no notice if the server is unknown.
     const what = "value-of-new-enum";
     if (context.environment.server !== undefined)
       return { concerns: [{ kind: "needs-server", major: newerForm(what).major, what }], doubts: [] };
@@ -114,7 +113,7 @@ function valuesIn(operation: Operation, type: string): readonly string[] {
     case "addEnumValue":
     case "comment":
       return [];
-    // Other languages look at what they run when they run it.
+    // Other languages check their statements at runtime.
     case "createFunction":
       return /\bLANGUAGE\s+'?sql\b/i.test(operation.sql) ? [operation.sql] : [];
     default:

@@ -1,7 +1,7 @@
 import type { OperationOf, TableName, Verdict } from "../../model/index.js";
 import { verdict } from "./combine.js";
 
-/** Whatever is not described: the worst on every table that it names, and perhaps on others. Never safe. */
+/** Assumes the worst case for an unknown statement, on every table that it names and perhaps others. Never safe. */
 export function unknown({
   what,
   tables = [],

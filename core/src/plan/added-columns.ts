@@ -1,10 +1,10 @@
 import { isSameTable, type Operation, operationsOfKind, type Plan, type TableName } from "../model/index.js";
 import type { NamedColumn } from "./follow-names.js";
 
-/** A column as the database names it. */
+/** A column by its database names. */
 export type AddedColumn = Pick<NamedColumn, "table" | "name">;
 
-/** The columns that a change adds to tables that were there before. */
+/** The columns that a change adds to existing tables. */
 export function addedColumns(operations: readonly Operation[]): readonly AddedColumn[] {
   const isNew = (table: TableName) =>
     operations.some((operation) => operation.kind === "createTable" && isSameTable(operation.table, table));
@@ -15,7 +15,7 @@ export function addedColumns(operations: readonly Operation[]): readonly AddedCo
   );
 }
 
-/** The tables that were there before, and whose columns a change adds, drops, renames or gives another type. */
+/** The existing tables whose columns a change adds, drops, renames or retypes. */
 export function reshapedTables(operations: readonly Operation[]): readonly TableName[] {
   const made = operationsOfKind(operations, "createTable");
   const tables = operations.flatMap((operation) =>
@@ -30,7 +30,7 @@ export function reshapedTables(operations: readonly Operation[]): readonly Table
   );
 }
 
-/** Whether a plan asks something of the code for a column: of one that stays optional and is unique it does not. */
+/** Whether a plan requires code changes for a column: for an optional unique column it does not. */
 export function editsCodeOf({ columns, intents }: Plan, { table, name }: AddedColumn): boolean {
   const column = columns.find((each) => each.name === name && isSameTable(each.table, table));
   return Object.values(intents).some((each) =>
@@ -38,11 +38,11 @@ export function editsCodeOf({ columns, intents }: Plan, { table, name }: AddedCo
   );
 }
 
-/** A column by the names of the models; undefined where they do not have it. */
+/** The column's names in the models; undefined if they do not contain it. */
 export function declaredAs({ table, name }: AddedColumn, declared: readonly NamedColumn[]): NamedColumn | undefined {
   const exact = declared.find((each) => isSameTable(each.table, table) && each.name === name);
   if (exact !== undefined) return exact;
-  // A naming strategy of the running data source may write names in another way than the models' files say.
+  // A naming strategy of the running data source may produce other names than the models' files show.
   const alike = declared.filter((each) => isAlike(each.table.name, table.name) && isAlike(each.name, name));
   return alike.length === 1 ? alike[0] : undefined;
 }

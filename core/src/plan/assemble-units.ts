@@ -26,17 +26,17 @@ import { canRunTwice } from "./outcomes.js";
 import { type Redone, redoTogether } from "./redone.js";
 import { isBound, isOwn, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
 
-/** A finding with what replaces it. */
+/** A finding with its replacement. */
 export interface Rewritten extends HazardFinding {
   readonly rewrite: Rewrite;
 }
 
 /**
- * The units of expand: the plan's own, and the statements that pass as they stand between them, in the user's order. A statement
- * with safe and unsafe clauses is cut at its clauses; nothing is lost. An index that the user wants built concurrently cannot share a file
- * with anything: it is a unit as those of the plan are. What can share a file does.
+ * The units of expand: the plan's own units, and between them the user's unchanged statements, in the user's order. A statement with safe
+ * and unsafe clauses is split at its clauses; nothing is lost. An index that the user wants built concurrently cannot share a file: it
+ * becomes a unit like the plan's own indexes. Other units share files where possible.
  *
- * @returns the units, and the verdicts of operations that do less harm in them than their statements would alone
+ * @returns the units, and the verdicts of operations that are less harmful there than as single statements
  */
 export function expandUnits(
   migration: Migration,
@@ -75,8 +75,8 @@ export function expandUnits(
       own(text, clauses);
       comments = "\n";
     };
-    // The clauses that pass come first, unless they name a new column: nothing else that the plan's blocks do to the table needs to
-    // precede them. A column that passes keeps its place among the new columns: the table gets them in the ORM's order.
+    // Unchanged clauses come first, unless they name a new column: nothing else in the plan's blocks for the table needs to precede them.
+    // An unchanged column keeps its position among the new columns, so the table gets them in the ORM's order.
     const others = operations.filter((operation) => !claimed.has(operation) && operation.kind !== "addColumn");
     const last = others.filter((operation) => namesNewColumn(operation, operations));
     let passing = others.filter((operation) => !last.includes(operation));
@@ -89,7 +89,7 @@ export function expandUnits(
         pass(passing);
         passing = [];
       }
-      // A column is added where the ORM adds it, whichever rule asked for that.
+      // A column is added at the ORM's position, whichever rule requires it.
       if (operation.kind === "addColumn")
         for (const addition of additionsOf(operation, rewritten)) addSpec(pieces, addition);
       for (const finding of rewritten.filter((candidate) => candidate.operation === operation))
@@ -97,9 +97,9 @@ export function expandUnits(
     }
     pass([...passing, ...last]);
   }
-  // Comments behind the last statement.
+  // Comments after the last statement.
   if (migration.tail.trim() !== "") own(migration.tail, []);
-  // A file of a plan is a transaction of its own.
+  // A plan's file is a separate transaction.
   const alone = { ...context, environment: { ...context.environment, transactions: "none" as const } };
   const redone = redoTogether(pieces, {
     context,
@@ -109,7 +109,7 @@ export function expandUnits(
   return { units: toUnits(shareFiles(withNeighbours(redone.pieces), units), units, "expand"), eased: redone.eased };
 }
 
-/** Statements that cannot share a file stay with their neighbours. */
+/** Statements that cannot share a file with units stay with their neighbours. */
 function withNeighbours(pieces: readonly Piece[]): Piece[] {
   const staying = (piece: Piece | undefined): piece is Exclude<Piece, UnitSpec> =>
     piece !== undefined && isOwn(piece) && !isBound(piece) && !piece.some(canRunTwice);
@@ -122,19 +122,19 @@ function withNeighbours(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
-/** Whether a clause is about a column that its statement adds. */
+/** Whether a clause names a column that its statement adds. */
 function namesNewColumn(clause: Operation, operations: readonly Operation[]): boolean {
   const own = "column" in clause && typeof clause.column === "string" ? [clause.column] : [];
   const columns = "reads" in clause ? clause.reads : "columns" in clause ? clause.columns : own;
   return operations.some((each) => each.kind === "addColumn" && columns?.some((name) => name === each.column.name));
 }
 
-/** CREATE INDEX CONCURRENTLY is all of its statement. */
+/** CREATE INDEX CONCURRENTLY is always the whole statement. */
 export function concurrentIndex([first]: readonly Operation[]): OperationOf<"createIndex"> | undefined {
   return first?.kind === "createIndex" && first.isConcurrent && first.name !== "" ? first : undefined;
 }
 
-/** What rules ask for in place of an ADD COLUMN. */
+/** The additions that rules require instead of an ADD COLUMN. */
 function additionsOf({ table, column }: OperationOf<"addColumn">, rewritten: readonly Rewritten[]): UnitOf<"expand">[] {
   return rewritten
     .flatMap(({ rewrite }) => rewrite.expand ?? [])
@@ -144,7 +144,7 @@ function additionsOf({ table, column }: OperationOf<"addColumn">, rewritten: rea
 }
 
 /**
- * The units of contract: prove before enforce, one of each a table; then what needs the values, in the user's order; what goes away goes
+ * The units of contract: prove before enforce, one of each per table; then statements that need the values, in the user's order; drops come
  * last.
  */
 export function contractUnits(
@@ -180,7 +180,7 @@ export function contractUnits(
   return toUnits(placed, units, "contract").map((unit) => withWayBack(unit, own));
 }
 
-/** A statement of the user's own stays alone, between what stands before and behind it. */
+/** A user's statement stays alone, between the units before and after it. */
 function inOrder(pieces: readonly Piece[], units: Units): PlacedSpec[] {
   const at = pieces.findIndex(isOwn);
   if (at === -1) return shareFiles(pieces, units);
@@ -204,9 +204,9 @@ function withWayBack(unit: Unit, statements: readonly LaterStatement[]): Unit {
 }
 
 /**
- * Forward units that take a phase back, last first.
+ * Forward units that undo a phase, last first.
  *
- * @param types what the last of them drops besides: no column is of these types any more
+ * @param types types that the last unit also drops, because no column uses them any more
  */
 export function undoUnits(
   done: readonly Unit[],
@@ -214,12 +214,12 @@ export function undoUnits(
   units: Units,
   types: readonly TableName[] = [],
 ): Unit[] {
-  // What contract built goes before its columns are optional again. What expand built goes with its columns.
+  // Drops what contract built before its columns become optional again. What expand built is dropped with its columns.
   const built = phase === "contract" ? [...done].reverse().flatMap((unit) => withoutBuilt(unit, units)) : [];
   const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
     if (spec.kind === "expand") return [undoExpand(spec, done)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
-    // Left where the plan is taken back before the index has its name.
+    // Remains if the plan is undone before the index gets its final name.
     if (spec.kind === "create-index" && isTemporaryIndex(spec.index.name)) return [{ ...spec, kind: "drop-index" }];
     if (spec.kind === "drop-index")
       return [
@@ -229,7 +229,7 @@ export function undoUnits(
       ];
     if (spec.kind === "online-copy") {
       const back = spec.changes.flatMap((change) => (change.back === undefined ? [] : [{ clause: change.back }]));
-      // One that cannot be taken back stays as a whole.
+      // If one change cannot be reverted, all of them stay.
       return back.length < spec.changes.length ? [] : [{ ...spec, changes: back.reverse() }];
     }
     return [];
@@ -241,7 +241,7 @@ export function undoUnits(
   return toUnits(placed, units, phase, "undo").map((unit) => asUndo(unit, done));
 }
 
-/** What takes away what a unit of contract has built. */
+/** The pieces that drop what a contract unit has built. */
 function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
   if (spec.kind === "create-index") return [{ ...spec, kind: "drop-index" }];
   const back =
@@ -261,7 +261,7 @@ function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
   ]);
 }
 
-/** What it takes back, in words. Of statements of the user's own: with those, which take the undo back. */
+/** Its title as an undo. For the user's own statements, it contains these, because they revert the undo. */
 function asUndo(unit: Unit, done: readonly Unit[]): Unit {
   const { spec } = unit;
   if (spec.kind === "drop-index")
@@ -271,7 +271,7 @@ function asUndo(unit: Unit, done: readonly Unit[]): Unit {
   let isTaken = false;
   for (const { spec: forth } of done) {
     if (forth.kind !== "original") continue;
-    // What brings no way back goes with the one before it.
+    // A statement without an own undo is reverted with the previous one.
     isTaken = forth.down === undefined ? isTaken : forth.down.some(({ sql }) => spec.sql.includes(`${sql};`));
     if (isTaken) taken.push(forth.sql.trim().replace(/;$/, ""));
   }
@@ -283,7 +283,7 @@ function asUndo(unit: Unit, done: readonly Unit[]): Unit {
   };
 }
 
-/** Columns of one table that go one after the other go in one statement. */
+/** Merges consecutive drops of columns of one table into one statement. */
 function withoutRepeats(specs: readonly UnitSpec[]): UnitSpec[] {
   const merged: UnitSpec[] = [];
   for (const spec of specs) {
@@ -319,8 +319,8 @@ function undoExpand(expand: UnitOf<"expand">, units: readonly Unit[]): UnitSpec 
 type UnitOf<K extends UnitSpec["kind"]> = Extract<UnitSpec, { kind: K }>;
 
 /**
- * The operations that the plan replaces: what rules found, and the ADD COLUMN of every planned column. Where a rule adds the
- * column without having found its declaration (an index on a new column), the addition moves into the plan as well.
+ * The operations that the plan replaces: those with findings, and the ADD COLUMN of every planned column. If a rule adds the column without
+ * a finding for its declaration (an index on a new column), the plan also takes over the addition.
  */
 function claimedOperations(operations: readonly Operation[], rewritten: readonly Rewritten[]): Set<Operation> {
   const claimed = new Set<Operation>(rewritten.map((finding) => finding.operation));
@@ -339,7 +339,7 @@ function claimedOperations(operations: readonly Operation[], rewritten: readonly
   return claimed;
 }
 
-/** A column is added once, and a table copied once. */
+/** Adds a column only once, and copies a table only once. */
 function addPiece(pieces: Piece[], spec: UnitSpec): void {
   const last = pieces.at(-1);
   if (spec.kind === "online-copy" && last !== undefined && !isOwn(last) && last.kind === "online-copy")

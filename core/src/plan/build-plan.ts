@@ -42,31 +42,31 @@ import { planColumns } from "./plan-columns.js";
 import type { PlanSources, ReadSources } from "./sources.js";
 
 export interface PlanRequest {
-  /** `<timestamp>_<name>`, as the ORM names the migration. */
+  /** `<timestamp>_<name>`, the ORM's name of the migration. */
   readonly id: string;
   readonly orm: string;
   readonly dialect: DialectId;
   readonly versions: Plan["versions"];
   readonly migration: Migration;
   readonly sources: PlanSources;
-  /** Why it is careful or brisk, in words. Default: careful. */
+  /** Why it is careful or brisk, as text. Default: careful. */
   readonly pace?: { readonly pace: Pace; readonly reason: string };
-  /** Plans that are not done: a fill must not read what they still fill. */
+  /** Open plans: a fill must not read columns that they still fill. */
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
-  /** How the ORM's users write an annotation and the name of a column, for hints. */
+  /** How the ORM's users write an annotation and a column name, for hints. */
   readonly words: Pick<Words, "annotation" | "columnName">;
 }
 
-/** The answer to a change: it passes as it stands (with what a person should look at), or there is a plan. */
+/** The result for a change: it passes unchanged (with notices for review), or it needs a plan. */
 export type PlanAnswer =
   | { readonly kind: "pass"; readonly notices: readonly Notice[] }
   | { readonly kind: "plan"; readonly plan: Plan };
 
 /**
- * Turns a migration into a plan, or says that it passes. Deterministic: the same input gives the same plan, byte for byte.
+ * Turns a migration into a plan, or passes it. Deterministic: the same input gives the same plan, byte for byte.
  *
- * @throws LS2060–LS2062 where it would lose data · LS2001–LS2011 where a plan would need something that nobody has said
+ * @throws LS2060–LS2062 if it would lose data · LS2001–LS2011 if the plan needs missing information
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const sources = { ...request.sources, sql: await sqlReader(request.dialect) };
@@ -167,7 +167,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   return { kind: "plan", plan };
 }
 
-/** The notices with the verdicts that operations have in the plan, where these are others than theirs alone. */
+/** Notices with the verdicts that operations have within the plan, if these differ from the single verdicts. */
 function noticesWith(
   changed: ReadonlyMap<Operation, Verdict>,
   notices: readonly Notice[],
@@ -187,7 +187,7 @@ function noticesWith(
   return [...kept, ...own.filter((each) => isTold(each) && !notices.some((notice) => isSame(each, notice)))];
 }
 
-/** Whether a table of which the change takes something away is partitioned. */
+/** Whether a table that loses an object in the change is partitioned. */
 async function partitionedTables(
   operations: readonly Operation[],
   { createdInThisChange, formerIndex }: Judgement["context"],
@@ -197,7 +197,7 @@ async function partitionedTables(
     if (operation.kind === "dropConstraint") return [operation.table];
     if (operation.kind !== "dropIndex") return [];
     const old = formerIndex(operation.name)?.table;
-    // As the other statements name it, where they rely on the search path.
+    // The table name as in the other statements, which may rely on the search path.
     return operations.flatMap((each) =>
       (each.kind === "createIndex" || each.kind === "addUnique") && (old === undefined || each.table.name === old.name)
         ? [each.table]
@@ -211,7 +211,7 @@ async function partitionedTables(
   return (table) => found.has(tableLabel(table));
 }
 
-/** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
+/** Queries a dropped index only if the change has a column that needs a plan: a change that passes queries no database. */
 async function judgeWithDatabase(migration: Migration, sources: ReadSources): Promise<Judgement> {
   const { index, formerType, foreignKeys, provenBy, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
@@ -226,7 +226,7 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
   });
   const joined = migration.operations.flatMap((operation) => (losesKeys(operation) ? [operation.table] : []));
   if (judgement.findings.length === 0) return judgement;
-  // One after the other: they share a session, which has one transaction at a time.
+  // One after the other: they share a session, which can only run one transaction at a time.
   const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) => {
     const known = new Map<string, T>();
     if (ask !== undefined) for (const name of names) known.set(tableLabel(name), await ask(name));
@@ -241,18 +241,18 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
   });
 }
 
-/** Foreign keys may go with it, and tables at their other ends are locked. */
+/** Whether it may drop foreign keys, which locks the tables at their other ends. */
 function losesKeys(
   operation: Operation,
 ): operation is OperationOf<"dropTable" | "dropColumn" | "dropConstraint" | "setType"> {
   return ["dropTable", "dropColumn", "dropConstraint", "setType"].includes(operation.kind);
 }
 
-/** What the units that drop an old unique index say, with the names that the model and the code have for it. */
+/** The old unique indexes that units drop, with their names in the model and the code. */
 function keptUniques(steps: readonly Step[], sources: PlanSources): KeptUnique[] {
   const specs = steps.flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
   return specs.flatMap((spec, position) => {
-    // The check that its replacement is valid comes right before it.
+    // The check that its replacement is valid comes directly before it.
     const replacement = specs[position - 1];
     if (spec.kind !== "drop-index" || replacement?.kind !== "assert-index" || !sources.formerUnique) return [];
     const { table, index } = spec;

@@ -1,8 +1,8 @@
 import { type ClientDefault, quotedName } from "../model/index.js";
 
 /**
- * What could fill the rows that exist where the ORM's client makes the value of new ones: words for a hint. Suggested, never
- * chosen: only the user knows what the value means.
+ * Suggests a source for existing rows if the ORM's client generates the value of new rows. Never chosen automatically: only the user knows
+ * the meaning of the value.
  *
  * @param type of the column, as `format_type` prints it
  * @param columns of the table, by their names in the database

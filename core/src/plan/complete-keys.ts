@@ -5,8 +5,9 @@ import type { PlanSources, ReadSources } from "./sources.js";
 type Key = OperationOf<"addForeignKey" | "addUnique" | "addCheck">;
 
 /**
- * Completes keys over new columns, and checks that refuse their NULL, as PostgreSQL would: with a name, and with the columns that a
- * foreign key refers to. A plan adds and proves them in two steps, so it needs both. The text stays as it is. What cannot be read stays open.
+ * Completes keys on new columns, and checks that reject their NULL, as PostgreSQL would: with a name, and with the columns that a foreign
+ * key refers to. A plan adds and proves them in two steps, so it needs both. The text stays unchanged. What cannot be determined stays
+ * open.
  */
 export async function completeKeys(
   migration: Migration,
@@ -28,7 +29,7 @@ export async function completeKeys(
     const isKey =
       operation.kind === "addForeignKey" ||
       operation.kind === "addUnique" ||
-      // Any other check stays one statement, and needs no name.
+      // Any other check stays one statement and needs no name.
       (operation.kind === "addCheck" && operation.refusesNull !== undefined);
     if (!isKey || !isNew(operation)) {
       completed.push(operation);
@@ -44,7 +45,7 @@ export async function completeKeys(
   return { ...migration, operations: completed };
 }
 
-/** As PostgreSQL counts on where a name is taken in the schema (ChooseConstraintName and ChooseRelationName). */
+/** The name that PostgreSQL chooses if the first is taken in the schema (ChooseConstraintName and ChooseRelationName). */
 async function freeName(
   operation: Key,
   before: readonly Operation[],

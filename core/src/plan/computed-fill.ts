@@ -4,14 +4,15 @@ import { type ComputedFill, type TableName, tableLabel } from "../model/index.js
 import type { SqlReader } from "../sql/sql-reader.js";
 import type { ColumnSource, TableShape } from "./sources.js";
 
-/** What `fallback` says where databases that skip releases shall refuse rows without a value. */
+/** The value of `fallback` that makes databases which skip releases reject rows without a value. */
 const refuse = "refuse";
 
 /**
- * The function of lockstep.config.ts that fills a column: what it reads, and what databases do that cannot wait for a backfill.
+ * The function of lockstep.config.ts that fills a column: the columns it reads, and the fallback for databases that cannot wait for a
+ * backfill.
  *
  * @param source with `compute`
- * @throws LS2050 an annotation as well · LS2051 no fallback · LS2003 an unknown column · LS1002, LS2004 the fallback
+ * @throws LS2050 it also has an annotation · LS2051 no fallback · LS2003 an unknown column · LS1002, LS2004 the fallback
  */
 export async function computedFill(
   table: TableName,
@@ -52,7 +53,7 @@ export async function computedFill(
   return { name, reads, fallback: fill, source: file };
 }
 
-/** The function would read `undefined`, and compute a wrong value from it without a word. */
+/** The function would read `undefined`, and silently compute a wrong value from it. */
 function refuseUnknownColumns(
   table: TableName,
   newColumn: string,

@@ -6,27 +6,27 @@ import { type DeployedPhase, inFiles, type Plan, type Unit } from "../model/inde
 import { phasesOf } from "./phases.js";
 import { type Release, releasesOf } from "./releases.js";
 
-/** A plan and the migrations of the repository that do not say the same. */
+/** A plan that does not match the migrations of the repository. */
 export interface Contradiction {
   /** Its id. */
   readonly plan: string;
-  /** From the project's root: the migrations that it is about, or the plan's own file where it is about none. */
+  /** Relative to the project's root: the affected migrations, or the plan's own file if there are none. */
   readonly files: readonly [string, ...string[]];
   readonly what: string;
   readonly next: string;
 }
 
-/** The migrations of a project as its ORM would run them, and the plans beside them. */
+/** The migrations of a project in the ORM's order, and its plans. */
 export interface PlansAndMigrations {
   readonly root: string;
-  /** In the order in which the ORM runs them; paths from the root. */
+  /** In the order in which the ORM runs them; paths relative to the root. */
   readonly migrations: readonly string[];
   readonly plans: readonly Plan[];
-  /** Plans that are there and cannot be read: they are told by themselves. */
+  /** Plans that cannot be read: they are reported separately. */
   readonly damaged: readonly string[];
 }
 
-/** What the header of a migration says of the plan that wrote it. */
+/** The plan that a migration's header names. */
 interface Header {
   readonly plan: string;
   readonly phase: DeployedPhase | "undo";
@@ -35,12 +35,12 @@ interface Header {
 }
 
 /**
- * Compares both halves of every plan: what plan.json says was written, and the migrations whose headers name a plan. A merge can bring one
- * half without the other, and each half alone would run. Whether the text of a file is what was planned its hash says (`verifyUnits`).
+ * Compares both parts of every plan: the written units in plan.json, and the migrations whose headers name a plan. A merge can bring one
+ * part without the other, and each part alone would run. The file hash checks the text itself (`verifyUnits`).
  */
 export function contradictions(request: PlansAndMigrations): Contradiction[] {
   const { root, migrations, plans, damaged } = request;
-  // An ORM may not list a migration that lies there: that is told by itself.
+  // If the ORM does not list an existing migration, another check reports that.
   const written = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
   const texts = new Map([...migrations, ...written].map((file) => [file, readOrNothing(join(root, file))] as const));
   const headers = new Map<string, Header>();
@@ -57,12 +57,12 @@ export function contradictions(request: PlansAndMigrations): Contradiction[] {
   ];
 }
 
-/** @throws LS3014 where there is one */
+/** @throws LS3014 if there is one */
 export function refuseContradictions([first, ...more]: readonly Contradiction[]): void {
   if (first !== undefined) throw contradictionError(first, more);
 }
 
-/** One as people read it, with what else there is. */
+/** The error for the first one, with the others. */
 export function contradictionError(first: Contradiction, more: readonly Contradiction[] = []): LockstepError {
   const said = [first, ...more].map(({ plan, what }) => `Plan ${plan} contradicts its migrations. ${what}`);
   return new LockstepError("LS3014", said.join(" "), {
@@ -121,7 +121,7 @@ function contradictionsOf(
   return found;
 }
 
-/** What plan.json says of its phase, against the units that it says are written and held. */
+/** Compares the phase in plan.json with its written and held units. */
 function stateFault(plan: Plan, releases: readonly Release[]): string | undefined {
   const { released, held } = plan.state;
   const order = phasesOf(plan);
@@ -129,7 +129,7 @@ function stateFault(plan: Plan, releases: readonly Release[]): string | undefine
   const reached = released === "undone" ? -1 : order.indexOf(released);
   const ids = (of: (unit: Unit) => boolean) => inFiles(plan.units.filter(of)).map(([first]) => first.id);
   if (released !== "undone" && reached === -1) return `plan.json is in ${released}, a phase that it does not have.`;
-  // A plan whose migrations no database had is undone without any.
+  // A plan that no database has applied is undone without migrations.
   for (const id of ids(({ phase }) => order.indexOf(phase) <= reached))
     if (!standing.has(id)) return `plan.json is in ${released}, and has no migration for its unit ${id}.`;
   for (const id of ids(({ phase }) => order.indexOf(phase) > reached)) {
@@ -141,8 +141,8 @@ function stateFault(plan: Plan, releases: readonly Release[]): string | undefine
 }
 
 /**
- * Whether somebody made one migration of the history: then what the plan wrote is gone from the first on, and what is left builds its
- * columns.
+ * Whether the history was squashed into one migration: then the plan's migrations are gone from the first on, and the remaining ones create
+ * its columns.
  */
 function isSquashed(
   plan: Plan,
@@ -157,7 +157,7 @@ function isSquashed(
   const { texts, headers, written, isThere } = repository;
   const first = releases.findIndex(isThere);
   if (first !== -1 && releases.slice(first).some((release) => !isThere(release))) return false;
-  // Another plan's migration may name the columns, too: it builds none of them.
+  // Migrations of other plans may name the columns too, but create none of them.
   const others = [...texts].flatMap(([file, text]) =>
     written.has(file) || text === undefined || headers.has(file) ? [] : [text],
   );
@@ -170,7 +170,7 @@ function nameOfUnit({ spec }: Unit): string[] {
   return spec.kind === "create-index" ? [spec.index.name] : [];
 }
 
-/** Migrations of a plan that the repository does not have. */
+/** Migrations of a plan that the repository does not contain. */
 function strays(headers: ReadonlyMap<string, Header>, known: ReadonlySet<string>): Contradiction[] {
   const lost = new Map<string, [string, Header][]>();
   for (const [file, header] of headers)
@@ -178,7 +178,7 @@ function strays(headers: ReadonlyMap<string, Header>, known: ReadonlySet<string>
       lost.set(keyOf(header.plan), [...(lost.get(keyOf(header.plan)) ?? []), [file, header]]);
   return [...lost.values()].flatMap((all): Contradiction[] => {
     if (isFinished(all.map(([, header]) => header))) return [];
-    // What takes something back is named first: it loses values.
+    // Names undo migrations first, because they lose values.
     const byHarm = all.toSorted(([, one], [, other]) => Number(other.phase === "undo") - Number(one.phase === "undo"));
     const files = byHarm.map(([file]) => file);
     const plan = all[0]?.[1].plan;
@@ -194,7 +194,7 @@ function strays(headers: ReadonlyMap<string, Header>, known: ReadonlySet<string>
   });
 }
 
-/** Everything up to contract, and nothing that takes it back: whoever removed the folder of such a plan has tidied up. */
+/** Everything up to contract, and no undo: removing the folder of such a plan is only a clean-up. */
 function isFinished(headers: readonly Header[]): boolean {
   const isWhole = (phase: Header["phase"]) => {
     const files = headers.filter((header) => header.phase === phase);
@@ -203,14 +203,14 @@ function isFinished(headers: readonly Header[]): boolean {
   return headers.every(({ phase }) => phase !== "undo") && isWhole("expand") && isWhole("contract");
 }
 
-/** Folders of plans without plan.json. */
+/** Plan folders without plan.json. */
 export function foldersWithout(root: string): Contradiction[] {
   const folder = join(root, "lockstep");
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Contradiction[] => {
     if (!entry.isDirectory()) return [];
     const own = join(folder, entry.name);
-    // With types: by names alone it would follow links, a cycle of them 40 times.
+    // With types: without them, it would follow links, a cycle up to 40 times.
     const entries = readdirSync(own, { recursive: true, withFileTypes: true });
     const files = entries.map(({ parentPath, name }) => relative(own, join(parentPath, name)));
     if (files.includes("plan.json") || !files.some((file) => /^(?:original|(?:held|undo)[\\/].*)\.sql$/.test(file)))
@@ -226,7 +226,7 @@ export function foldersWithout(root: string): Contradiction[] {
   });
 }
 
-/** Reads the first row of the header, which long names break over lines. */
+/** Parses the first row of the header, which long names wrap over several lines. */
 export function headerOf(text: string): Header | undefined {
   const start = /^[ \t]*(?:--|\/\/) Lockstep plan .*(?:\r?\n[ \t]*(?:--|\/\/) {10}.*)*/m.exec(text)?.[0];
   const row = start?.replaceAll(/\r?\n[ \t]*(?:--|\/\/) {10}/g, " ").replace(/^[ \t]*(?:--|\/\/) /, "");
@@ -239,7 +239,7 @@ export function headerOf(text: string): Header | undefined {
   return { plan, phase: phase as Header["phase"], of: Number(of), fingerprint };
 }
 
-/** Long names lose a space where the header breaks. */
+/** Long names lose a space where the header wraps. */
 function keyOf(plan: string): string {
   return plan.replaceAll(/\s/g, "");
 }

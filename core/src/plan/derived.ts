@@ -26,11 +26,11 @@ import { sha256 } from "./hash.js";
 import { whyCareful } from "./pace.js";
 
 /**
- * What of a plan does not follow from what people read of it: its columns and their expressions, and the units whose SQL stands in files.
- * A hash tells an edit by hand, and whoever edits can compute it.
+ * The parts of a plan that do not follow from its reviewed content: its columns with their expressions, and the units whose SQL is in
+ * files. A hash detects an accidental edit, but an editor can compute a new hash.
  *
- * @param isOwn this version made the plan. Others may describe the same unit in other words: then only its statements are compared.
- * @returns the places in plan.json; none: all of it follows
+ * @param isOwn this version made the plan. Other versions may describe the same unit differently: then only its statements are compared.
+ * @returns the paths in plan.json; empty: everything follows
  */
 export async function unfoundedParts(plan: Plan, isOwn = true): Promise<string[]> {
   const reader = await sqlReader(plan.dialect);
@@ -70,13 +70,13 @@ export async function unfoundedParts(plan: Plan, isOwn = true): Promise<string[]
   return found;
 }
 
-/** The conditions that the columns of a plan, and what contract builds, ask for at least. */
+/** The minimum gates for the columns of a plan and for what contract builds. */
 export function gatesFor({ columns, units, keptUniques = [] }: Plan): Plan["gates"] {
   const steps = inPhases(columns);
   const applied = columns
     .filter((column) => isFilled(column) || keptUniques.some((unique) => isReplacedBy(unique, column)))
     .map(({ table, name }): GateStep => ({ gate: "phase-applied", table, column: name }));
-  // What contract builds over columns that stay optional waits for their values.
+  // What contract builds on columns that stay optional needs their values.
   const isLate = units.some(({ phase, spec }) => phase === "contract" && !ofRequiredColumns.has(spec.kind));
   return {
     switch: [...applied, ...gatesOf(steps.switch ?? [])],
@@ -86,19 +86,19 @@ export function gatesFor({ columns, units, keptUniques = [] }: Plan): Plan["gate
 
 const ofRequiredColumns: ReadonlySet<UnitKind> = new Set(["prove", "enforce", "assert-index", "drop-index"]);
 
-/** What the code needs at least: contract looks for code that does not do it. */
+/** The minimum code changes: contract checks that the code contains them. */
 function intentsFor({ columns, keptUniques = [] }: Plan): Plan["intents"] {
   const { expand = [], switch: read = [], contract = [] } = inPhases(columns);
   const left = keptUniques.flatMap((unique) => leaveUnique(unique, columns));
   return { expand: intentsOf(expand), switch: intentsOf(read), contract: [...intentsOf(contract), ...left] };
 }
 
-/** One pass a table, over the columns that need one. */
+/** One pass per table, over the columns that need one. */
 function backfillsOf({ columns }: Plan): BackfillSpec[] {
   return mergeBackfills(columns.flatMap((column) => (isFilled(column) ? fillRows(column) : [])));
 }
 
-/** Backfills stand in the order of the user's statements, columns do not always. */
+/** Backfills are in the order of the user's statements, columns not always. */
 function inOneOrder(backfills: readonly BackfillSpec[]): BackfillSpec[] {
   const sorted = <T>(list: readonly T[], nameOf: (each: T) => string) =>
     [...list].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
@@ -111,7 +111,7 @@ function inOneOrder(backfills: readonly BackfillSpec[]): BackfillSpec[] {
   return sorted(named, ({ table, once }) => `${tableLabel(table)} ${once}`);
 }
 
-/** Whether what runs for an expression is what the expression says. */
+/** Whether the executed SQL matches the expression. */
 async function isFounded(
   fill: Fill,
   column: PlannedColumn,
@@ -128,7 +128,7 @@ async function isFounded(
       generatedColumns: [],
       newColumn: column.name,
       ...(column.key === undefined ? {} : { key: column.key.map((each) => each.column) }),
-      // Whether it finds one row was asked of the database.
+      // The database already confirmed that it finds one row.
       lookedUp: async (table) => {
         const found = known(table);
         return found && { columns: found.columns, uniqueKeys: found.columns.map((name) => [name]) };
@@ -137,7 +137,7 @@ async function isFounded(
     const settled = fill.dependsOnSession === true ? withStatedSettings(read, reader) : read;
     const { isBuiltinOnly, withoutTrigger, ...own } = settled;
     const { isBuiltinOnly: _, withoutTrigger: __, ...stored } = fill;
-    // The database may know of functions of its own by these names.
+    // The database may have its own functions with these names.
     return isSame(own, stored) && (isBuiltinOnly || !fill.isBuiltinOnly);
   } catch (error) {
     if (error instanceof LockstepError) return false;
@@ -145,7 +145,7 @@ async function isFounded(
   }
 }
 
-/** Whether the fills of a unit are those of its columns. */
+/** Whether the fills of a unit match those of its columns. */
 function hasOwnFills(spec: Plan["units"][number]["spec"], columns: readonly PlannedColumn[]): boolean {
   if (!("columns" in spec)) return true;
   return spec.columns.every(({ name, fill }) => {
@@ -155,12 +155,12 @@ function hasOwnFills(spec: Plan["units"][number]["spec"], columns: readonly Plan
   });
 }
 
-/** The same in JSON, in whichever order keys stand. */
+/** Compares as JSON, in any order of keys. */
 function isSame(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 }
 
-/** One pass a table fills all of its planned columns; those that stay optional have one of their own. */
+/** One pass per table fills all of its planned columns; those that stay optional have a separate pass. */
 export function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
   const merged: BackfillSpec[] = [];
   for (const step of steps) {
@@ -188,18 +188,18 @@ function mergeBackfill(one: BackfillSpec, other: BackfillSpec): BackfillSpec {
   };
 }
 
-/** Each once, whatever asks for it. */
+/** Each gate once, whatever requires it. */
 export function gatesOf(steps: readonly Step[]): GateStep[] {
   const gates = steps.flatMap((step) => (step.kind === "gate" ? [step.gate] : []));
   return [...new Map(gates.map((gate) => [JSON.stringify(gate), gate])).values()];
 }
 
-/** Whether a unique key that has the column takes the place of the old one. */
+/** Whether a unique key with the column replaces the old one. */
 export function isReplacedBy(unique: KeptUnique, column: PlannedColumn): boolean {
   return isSameTable(unique.table, column.table) && unique.replacedBy.includes(column.name);
 }
 
-/** Code that finds rows by the old key is listed with the column that the key gets. */
+/** Lists code that finds rows by the old key with the new column of the key. */
 export function leaveUnique(unique: KeptUnique, columns: readonly PlannedColumn[]): CodeIntent[] {
   const column = columns.find((candidate) => isReplacedBy(unique, candidate));
   if (column === undefined) return [];
@@ -207,7 +207,7 @@ export function leaveUnique(unique: KeptUnique, columns: readonly PlannedColumn[
   return [{ kind: "leaveUnique", model, field, value: { kind: "none" }, exposure, unique: unique.selector }];
 }
 
-/** What the code needs, as the steps ask for it. */
+/** The code changes that the steps require. */
 export function intentsOf(steps: readonly Step[]): CodeIntent[] {
   return steps.flatMap((step) => (step.kind === "code" ? [step.intent] : []));
 }

@@ -19,24 +19,23 @@ import { madeTables } from "../sql/verdicts/made-tables.js";
 import { refuseReaders } from "./guard-readers.js";
 import type { PlanSources } from "./sources.js";
 
-/** A migration by hand as an ORM would have generated it, and the values that its UPDATEs give to the rows that exist. */
+/** A hand-written migration in the form that an ORM would generate, and the values that its UPDATEs assign to existing rows. */
 export interface FoldedMigration {
   readonly migration: Migration;
-  /** The columns whose UPDATEs are gone: each has to get its values from a plan. */
+  /** The columns whose UPDATEs were removed: each must get its values from a plan. */
   readonly filled: readonly { readonly table: TableName; readonly column: string; readonly line: number }[];
-  /** The expression that fills a column, and the line of the migration that it stands in. */
+  /** The expression that fills a column, and its line in the migration. */
   fill(table: TableName, column: string): { readonly sql: string; readonly line: number } | undefined;
 }
 
 /**
- * Reads "add the column, UPDATE, SET NOT NULL", as people write it by hand, as what it means: a required column with a value for the
- * rows that exist. The UPDATE becomes that value, and what else is said of the new column moves into its declaration; everything
- * else keeps its text, its order and its line.
+ * Rewrites a hand-written "add the column, UPDATE, SET NOT NULL" as one required column with a value for existing rows. The UPDATE becomes
+ * that value, and later statements about the new column move into its declaration. Everything else keeps its text, its order and its line.
  *
  * @param file the migration, for messages
- * @param source what the model says of a column: one that it waves through stays as it is written. Default: nothing
- * @throws LS2015 an UPDATE of a new column whose value is not computed from the row alone · LS2016 a statement that needs the values,
- * or on which they would depend
+ * @param source the model's data on a column: a column that the model passes unchanged stays as written. Default: none
+ * @throws LS2015 an UPDATE of a new column whose value is not computed from the row alone · LS2016 a statement that needs the values, or
+ *   that they would depend on
  * @example ADD COLUMN "handle" TEXT; UPDATE "User" SET "handle" = lower("email"); ALTER COLUMN "handle" SET NOT NULL;
  * // → ADD COLUMN "handle" TEXT NOT NULL; with the fill lower("email")
  */
@@ -87,7 +86,7 @@ export function foldHandWritten(
 
 type Added = OperationOf<"addColumn">;
 
-/** The tables that UPDATEs look at besides their own, and the last of these statements. */
+/** The other tables that UPDATEs read, and the last of these statements. */
 function lookedUpBy(gone: readonly Operation[], { statements }: Migration, { readUpdate }: HandWritten) {
   const updates = gone.flatMap((each) => (each.kind === "update" ? [each] : []));
   const tables = updates.flatMap(({ statement }) => readUpdate(statements[statement]?.sql ?? "")?.others ?? []);
@@ -97,25 +96,25 @@ function lookedUpBy(gone: readonly Operation[], { statements }: Migration, { rea
   };
 }
 
-/** What a migration says of one new column. */
+/** A new column with everything that a migration states about it. */
 interface FoldedColumn {
   readonly added: Added;
-  /** In the end. */
+  /** Its final name. */
   readonly name: string;
-  /** Instead of its clause; undefined where that says all there is. */
+  /** The clause that replaces its own; undefined if that is complete. */
   readonly clause: string | undefined;
-  /** Operations that the declaration, the fill or a constraint of its own say now. */
+  /** Operations that the declaration, the fill or a separate constraint now cover. */
   readonly gone: readonly Operation[];
   readonly fill: { readonly sql: string; readonly line: number } | undefined;
 }
 
-/** New columns of tables that exist. */
+/** New columns of existing tables. */
 function addedColumns({ operations }: Migration): Added[] {
   const made = new Set(madeTables(operations).map((table) => nameKey(table)));
   return operationsOfKind(operations, "addColumn").filter(({ table }) => !made.has(nameKey(table)));
 }
 
-/** What the migration says of the column later, under whichever name it then has. */
+/** Later operations of the migration on the column, under each of its names. */
 function laterOn(added: Added, { operations }: Migration): Operation[] {
   const { table, column } = added;
   const known = aboutColumns(operations);
@@ -132,7 +131,7 @@ function laterOn(added: Added, { operations }: Migration): Operation[] {
   }
 }
 
-/** The names that the column has, one after the other. */
+/** The names of the column, in order. */
 function namesOf(added: Added, migration: Migration): string[] {
   return [
     added.column.name,
@@ -140,7 +139,7 @@ function namesOf(added: Added, migration: Migration): string[] {
   ];
 }
 
-/** A column that is declared in a form of its own, or becomes another one, stays as it is written. */
+/** A column with an unusual declaration, or that becomes another one, stays as written. */
 function isFoldable(added: Added, migration: Migration, { isSayable }: HandWritten): boolean {
   const { column } = added;
   const later = laterOn(added, migration);
@@ -153,7 +152,7 @@ function isFoldable(added: Added, migration: Migration, { isSayable }: HandWritt
   return isPlain({ ...own, checks: [], isUnique: false }) && !column.isSerial && !becomesAnother && isSayable(added);
 }
 
-/** With another type before it has a value: then it could have been added with that one. */
+/** Gets another type before it has a value: it could have been added with that type. */
 function isRetyped({ column }: Added, later: readonly Operation[]): boolean {
   const retyped = later.flatMap((each) => (each.kind === "setType" ? [each] : []));
   const valued = later.findIndex(({ kind }) => kind === "update" || kind === "setDefault");
@@ -166,7 +165,7 @@ function isRetyped({ column }: Added, later: readonly Operation[]): boolean {
   );
 }
 
-/** With all that the declaration says anew but NULL and the default: then it could have been added with that. */
+/** A redeclaration changes only NULL and the default: the column could have been added with that declaration. */
 function isRedeclared({ column }: Added, later: readonly Operation[]): boolean {
   const besides = ({ notNull: _1, defaultSql: _2, isDefaultStored: _3, typeSql: _4, ...rest }: ColumnDeclaration) =>
     JSON.stringify(Object.entries({ ...rest, isUnique: false }).sort());
@@ -177,11 +176,11 @@ function isRedeclared({ column }: Added, later: readonly Operation[]): boolean {
   );
 }
 
-/** Under another name, which no other column had, and nothing else of the migration says the former one. */
+/** Gets another name that no other column had, and nothing else in the migration uses the former name. */
 function isRenamed(added: Added, later: readonly Operation[], migration: Migration): boolean {
   const names = namesOf(added, migration);
   if (names.length === 1) return true;
-  // What they say of the column, they say by its former name.
+  // These refer to the column by its former name.
   if (added.column.references !== undefined || added.column.checks.length > 0) return false;
   return !migration.operations.some(
     (each) => each !== added && !later.includes(each) && names.some((name) => named(name).test(each.sql)),
@@ -212,7 +211,7 @@ function foldColumn(
       defaultSql = operation.column.defaultSql;
     } else if (operation.kind === "setDefault") {
       defaultSql = operation.defaultSql;
-      // Rows that exist have got what the column was added with.
+      // Existing rows have the default from ADD COLUMN.
       if (column.defaultSql !== undefined) fill ??= { sql: column.defaultSql, line: added.line };
     } else if (operation.kind === "update") {
       const update = handWritten.readUpdate(migration.statements[operation.statement]?.sql ?? "");
@@ -222,7 +221,7 @@ function foldColumn(
     } else continue;
     gone.push(operation);
   }
-  // A default that comes later is for new rows: nothing says what those that exist have.
+  // A later default is only for new rows: the value of existing rows is unknown.
   if (fill === undefined && (defaultSql !== column.defaultSql || gone.some(({ kind }) => kind === "setDefault")))
     return { added, name: added.column.name, clause: undefined, gone: [], fill };
   const { name } = column;
@@ -234,7 +233,7 @@ function foldColumn(
   return { added, name, clause: handWritten.clauses(added, { ...column, notNull, defaultSql }), gone, fill };
 }
 
-/** PostgreSQL makes every serial NOT NULL, without a word in the statement. */
+/** PostgreSQL makes every serial column NOT NULL, although the statement does not contain it. */
 function foldSerial(added: Added, migration: Migration): FoldedColumn[] {
   const { isSerial, notNull } = added.column;
   const later = laterOn(added, migration);
@@ -245,7 +244,7 @@ function foldSerial(added: Added, migration: Migration): FoldedColumn[] {
 
 const about = new WeakMap<readonly Operation[], ReadonlyMap<string, readonly Operation[]>>();
 
-/** What a migration says of each column, in order. */
+/** The operations of a migration on each column, in order. */
 function aboutColumns(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {
   const known = about.get(operations);
   if (known !== undefined) return known;
@@ -268,7 +267,7 @@ function columnsOf(operation: Operation): readonly string[] {
   return [typeof operation.column === "string" ? operation.column : operation.column.name];
 }
 
-/** An UPDATE that changes another column as well would have to run as it stands. */
+/** An UPDATE that also changes another column would have to run unchanged. */
 function setsOnly(
   { table, columns }: OperationOf<"update">,
   foldable: readonly Added[],
@@ -286,7 +285,7 @@ function notOfTheRow(file: string, { table, line }: OperationOf<"update">, colum
   );
 }
 
-/** What a row has after an UPDATE, as one expression. `former`: what UPDATEs before it gave; undefined: what it was added with. */
+/** The value of a row after an UPDATE, as one expression. `former`: the value from earlier UPDATEs; undefined: the one from ADD COLUMN. */
 function valueAfter(
   update: RowUpdate,
   { name, defaultSql, typeSql }: ColumnDeclaration,
@@ -305,7 +304,7 @@ function valueAfter(
   const own = nameIn(name);
   if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
     return before === undefined ? value : `coalesce(${typed(before)}, ${typed(value)})`;
-  // Rows that still have what the column was added with: all of them.
+  // Rows that still have the value from ADD COLUMN: all of them.
   const compared = new RegExp(`^${own}\\s*=\\s*([\\s\\S]+)$`, "i").exec(whereSql.trim())?.[1];
   if (former === undefined && compared !== undefined && defaultSql !== undefined && bare(compared) === bare(defaultSql))
     return value;
@@ -317,7 +316,7 @@ function bare(sql: string): string {
   return sql.replace(/::[\w\s."()]+$/, "").trim();
 }
 
-/** A statement without what went into the declarations. As many lines as before: what follows keeps its own. */
+/** A statement without the parts that moved into declarations. Keeps the number of lines, so later statements keep theirs. */
 function refolded(
   { full, sql }: Migration["statements"][number],
   operations: readonly Operation[],
@@ -328,7 +327,7 @@ function refolded(
     .filter((operation) => !folded.has(operation))
     .map((operation) => rewritten.get(operation) ?? operation.sql);
   const lines = (text: string) => text.split("\n").length - 1;
-  // As it is written: with its schema, IF EXISTS and ONLY.
+  // Keeps the written form: schema, IF EXISTS and ONLY.
   const [first, last] = [operations[0], operations.at(-1)];
   const head = sql.slice(0, sql.indexOf(first?.sql ?? sql));
   // `, ALGORITHM=INSTANT`

@@ -9,7 +9,7 @@ import {
   type PlannedEdit,
 } from "../model/index.js";
 
-/** A column by the names of both worlds. */
+/** A column by its names in the models and in the database. */
 export type NamedColumn = Pick<PlannedColumn, "model" | "field" | "table" | "name">;
 
 /** `User.alias` */
@@ -25,8 +25,8 @@ export function namedColumns(models: readonly EntityModel[]): readonly NamedColu
 }
 
 /**
- * A plan with the names that its columns have in the models of today: somebody may rename a field or a model while it is open, and keep
- * what the database calls it. Table and column say which is meant. Where they do not the plan stays as it is.
+ * A plan with the current model names of its columns: a field or a model may be renamed while the plan is open, without a rename in the
+ * database. Table and column identify it. If they do not, the plan stays unchanged.
  *
  * @param declared the columns of the models
  */
@@ -77,16 +77,16 @@ export function followNames(plan: Plan, declared: readonly NamedColumn[]): Plan 
   };
 }
 
-/** What was answered about columns, by their names of today. */
+/** Answers about columns, by their current names. */
 function answers<Answer>(given: Readonly<Record<string, Answer>>, renamed: readonly Renamed[]) {
   const today = new Map(renamed.map(({ from, to }) => [`${from.model}.${from.field}`, `${to.model}.${to.field}`]));
   return Object.fromEntries(Object.entries(given).map(([column, answer]) => [today.get(column) ?? column, answer]));
 }
 
 /**
- * The functions of the configuration, also by the names of the plan, which are those of when it was made.
+ * The functions of the configuration, also under the names from when the plan was made.
  *
- * @param plan as `followNames` gives it
+ * @param plan the result of `followNames`
  */
 export function followFunctions(
   plan: Plan,
@@ -110,11 +110,11 @@ interface Renamed {
   readonly to: Names;
 }
 
-/** The new names of a column; undefined where they are the old ones, or where nobody can tell. */
+/** The new names of a column; undefined if they are unchanged, or ambiguous. */
 function today(column: NamedColumn, declared: readonly NamedColumn[]): Names | undefined {
   const found = declared.filter(({ table, name }) => name === column.name && isSameTable(table, column.table));
   if (found.some((each) => isSame(each, column))) return undefined;
-  // Models may share a table: one of the two names tells which of them it is.
+  // Models may share a table: one of the two names identifies the model.
   const closest = [
     found.filter(({ model }) => model === column.model),
     found.filter(({ field }) => field === column.field),
@@ -123,7 +123,7 @@ function today(column: NamedColumn, declared: readonly NamedColumn[]): Names | u
   return closest?.length === 1 ? closest[0] : undefined;
 }
 
-/** A relation's key is called by the relation, or by the path of what it leads to: `team`, `team.id`. */
+/** The key of a relation is named after the relation, or by the path of its target: `team`, `team.id`. */
 function isSame(a: Names, b: Names): boolean {
   const [short, long] = [a.field, b.field].sort((x, y) => x.length - y.length);
   return a.model === b.model && (short === long || long?.startsWith(`${short}.`) === true);
@@ -147,7 +147,7 @@ function followUnique(unique: KeptUnique, declared: readonly NamedColumn[]): Kep
   };
 }
 
-/** A code edit as a rename by an editor leaves it: properties get the new name, variables of the same name do not. */
+/** A code edit after a rename in an editor: properties get the new name, variables of the same name do not. */
 function followText(edit: PlannedEdit, renamed: readonly Renamed[]): PlannedEdit {
   const rename = renamed.find(({ from }) => from.model === edit.model && from.field === edit.field);
   if (rename === undefined) return edit;
@@ -174,7 +174,7 @@ function followText(edit: PlannedEdit, renamed: readonly Renamed[]): PlannedEdit
   };
 }
 
-/** What is written in quotes are names of the database, and comments are words. */
+/** Quoted text contains database names, and comments contain prose. */
 const word =
   /`(?:\\[\s\S]|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*|[\p{ID_Continue}$]+/gu;
 

@@ -2,9 +2,9 @@ import type { Judging, VerdictContext } from "../dialect/judging.js";
 import { nameKey, type Operation, type TableName } from "../model/index.js";
 
 /**
- * Tables as they are before the change, of those on which a verdict rests.
+ * The tables before the change that a verdict depends on.
  *
- * @param ask of a table that the change does not make; not called where nothing is judged by that
+ * @param ask returns a table that the change does not create; not called if no verdict depends on it
  */
 export async function formerTables(
   operations: readonly Operation[],

@@ -10,8 +10,7 @@ import {
 import { madeTables } from "../sql/verdicts/made-tables.js";
 
 /**
- * Refuses a value for existing rows that nobody would use: there are no such rows, the column computes its own, or has
- * been there before.
+ * Rejects an unused value for existing rows: there are no such rows, the column computes its own value, or it existed before.
  *
  * @param isPlanned the column gets its value from a plan
  * @throws LS2014 an annotation · LS2054 a function

@@ -17,10 +17,11 @@ import { type LostColumn, lostColumns } from "./lost-columns.js";
 import type { PlanSources, ReadSources, TableShape } from "./sources.js";
 
 /**
- * Refuses a plan with a statement that takes away what running code may use. Whatever a plan does not rewrite runs in expand, before
- * the code that does without it is deployed; this is the one place where that is asked.
+ * Rejects a plan with a statement that drops what running code may use. Statements that a plan does not rewrite run in expand, before the
+ * updated code is deployed. Only this function checks that.
  *
- * @throws LS2060 a column that is dropped and added again · LS2062 one that is dropped where another of its type is added · LS2061
+ * @throws LS2060 a column that is dropped and added again · LS2062 one that is dropped while another of its type is added · LS2061 the
+ *   others
  */
 export async function refuseDrops(
   migration: Migration,
@@ -90,13 +91,13 @@ function renamedError(
   );
 }
 
-/** What takes away what is used: columns, tables, types and views that the change has not made itself, and all rows of a table. */
+/** Detects drops of used objects: columns, tables, types and views that the change has not created itself, and all rows of a table. */
 function takesAway(operations: readonly Operation[]): (operation: Operation) => boolean {
   const made = new Set<string>();
   const views = new Set(operationsOfKind(operations, "createView").map(({ name }) => nameKey(name)));
   const isUsed = (kind: "column" | "table" | "type", name: TableName, column?: string) =>
     !made.has(kind + nameKey(name, column));
-  // In the order in which they run.
+  // In execution order.
   const takes = (operation: Operation): boolean => {
     switch (operation.kind) {
       case "block":
@@ -111,7 +112,7 @@ function takesAway(operations: readonly Operation[]): (operation: Operation) => 
         made.add(`type${nameKey(operation.name)}`);
         return false;
       case "renameType":
-        // It makes room for another of its name.
+        // It frees its name for another type.
         made.add(`type${nameKey({ name: operation.newName })}`);
         return false;
       case "dropColumn":

@@ -3,7 +3,7 @@ import { tableLabel } from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 
 /**
- * Refuses a new column inside the primary key: a key has no NULL, so there is no phase in which the column is optional.
+ * Rejects a new column inside the primary key: a key contains no NULL, so the column cannot be optional in any phase.
  *
  * @throws LS2042
  */

@@ -2,8 +2,8 @@ import { LockstepError } from "../base/errors.js";
 import { isSameTable, type Operation, type OperationOf, type TableName, tableLabel } from "../model/index.js";
 
 /**
- * Refuses a change of a new column that comes after its ADD COLUMN in the same migration: the plan adds the column in one phase and makes
- * it what it shall be in another, and the statement would run in between.
+ * Rejects a change of a new column after its ADD COLUMN in the same migration: the plan adds the column in one phase and completes it in a
+ * later one, and the statement would run in between.
  *
  * @param columns new columns that a plan is made for
  * @throws LS2072
@@ -30,7 +30,7 @@ export function refuseLaterChanges(
   }
 }
 
-/** What to write; undefined: the operation is about something else. */
+/** What to write instead; undefined: the operation does not concern the column. */
 function insteadOf(operation: Operation, { table, column: { name, typeSql } }: OperationOf<"addColumn">) {
   const isOwn =
     "table" in operation &&

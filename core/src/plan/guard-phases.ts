@@ -3,7 +3,7 @@ import { isSameTable, operationsOfKind, type PlannedColumn, tableLabel } from ".
 import type { RuleContext } from "../rules/rule.js";
 
 /**
- * Refuses a column whose phases the server could only run while nobody writes: each of them would stop with an error.
+ * Rejects a column whose phases the server could only run while no session writes: each of them would fail.
  *
  * @throws LS2022
  */

@@ -13,11 +13,11 @@ import {
 interface ReadableColumn {
   readonly added: OperationOf<"addColumn">;
   readonly names: readonly string[];
-  /** The tables that its values are looked up in, and the statement that does it last. */
+  /** The tables that its values are looked up in, and the last such statement. */
   readonly lookedUp: { readonly tables: readonly string[]; readonly until: number };
 }
 
-/** What may name the table without reading or changing a row of it. */
+/** Forms that may name the table without reading or changing its rows. */
 const harmless = new Set([
   "GrantStmt",
   "AT_SetStatistics",
@@ -28,11 +28,12 @@ const harmless = new Set([
 ]);
 
 /**
- * Refuses what does not bear that an UPDATE by hand becomes a backfill: the values come later, and into rows that have none. So nothing
- * else of the migration may read them, write the column, change what they are made of, or add rows that the UPDATE would not have seen.
+ * Rejects statements that conflict with turning a hand-written UPDATE into a backfill: the values come later, and only into rows without
+ * one. So nothing else in the migration may read them, write the column, change their sources, or add rows that the UPDATE would not have
+ * reached.
  *
  * @param columns whose UPDATEs become backfills
- * @param folded what the migration says of them, and the plan will do
+ * @param folded the migration's operations on them, which the plan replaces
  * @param file the migration, for messages
  * @throws LS2016
  */
@@ -48,7 +49,7 @@ export function refuseReaders(
     const reader = operations.find((each) => {
       if (each.statement <= added.statement || folded.has(each) || !isInTheWay(each)) return false;
       const { sql = "" } = statements[each.statement] ?? {};
-      // What comes before the UPDATE runs before the backfill, too.
+      // Statements before the UPDATE also run before the backfill.
       const isAfter = each.statement > lookedUp.until;
       return [...own, ...(isAfter ? others : [])].some((name) => name.test(sql));
     });
@@ -61,8 +62,8 @@ export function refuseReaders(
 }
 
 /**
- * Refuses what keeps a copy of values that rows get later: a materialized view, or a table that is made of a query. In contract it would be
- * right, but code of the same change may read it from expand on.
+ * Rejects copies of values that rows get later: a materialized view, or a table created from a query. They would be correct in contract,
+ * but code of the same change may read them from expand on.
  *
  * @throws LS2016
  */
@@ -87,7 +88,7 @@ function copiesOf(operation: Operation): CopiedColumns | undefined {
   return operation.kind === "createView" || operation.kind === "createTable" ? operation.copies : undefined;
 }
 
-/** By what it could do to rows, or to the statements that fill them; a change of the schema that is none of it is judged by itself. */
+/** Whether it could affect rows, or the statements that fill them. Other schema changes are checked separately. */
 function isInTheWay(operation: Operation): boolean {
   switch (operation.kind) {
     case "insert":
@@ -108,7 +109,7 @@ function isInTheWay(operation: Operation): boolean {
     case "form":
     case "unknown":
       return !harmless.has(operation.what);
-    // What copies the column itself is refused for every plan.
+    // A copy of the column itself is rejected for every plan.
     case "createTable":
       return operation.isOfQuery === true;
     case "createView":

@@ -11,9 +11,9 @@ import type { RuleContext } from "../rules/rule.js";
 import type { PlanSources } from "./sources.js";
 
 /**
- * Refuses foreign keys that no plan can add safely.
+ * Rejects foreign keys that no plan can add safely.
  *
- * @throws LS2041 the table is partitioned · LS2043 values would lead to rows that do not exist when expand is applied
+ * @throws LS2041 the table is partitioned · LS2043 values would refer to rows that do not exist when expand is applied
  */
 export async function refuseUnsafeRelations(
   columns: readonly PlannedColumn[],
@@ -27,7 +27,7 @@ export async function refuseUnsafeRelations(
       (column) => isSameTable(column.table, operation.table) && operation.columns.includes(column.name),
     );
     if (own.length === 0) continue;
-    // With a NULL among its columns the foreign key checks nothing.
+    // If one of its columns is NULL, the foreign key checks nothing.
     const valued = own.filter(isGivenToNewRows);
     const missing = valued.length === own.length ? missingRows(operation, context) : undefined;
     if (missing !== undefined) throw withoutRows(operation, own[0] as PlannedColumn, missing);
@@ -42,12 +42,12 @@ export async function refuseUnsafeRelations(
   }
 }
 
-/** By a default, or by the fill trigger; a column that stays optional has no trigger. */
+/** By a default or by the fill trigger; a column that stays optional has no trigger. */
 function isGivenToNewRows(column: PlannedColumn): boolean {
   return column.defaultSql !== undefined || hasTrigger(column);
 }
 
-/** Why no row can be there yet that the new values lead to. */
+/** Why the referenced rows cannot exist yet. */
 function missingRows({ references, referencedColumns }: OperationOf<"addForeignKey">, context: RuleContext) {
   const label = `"${tableLabel(references)}"`;
   if (context.createdInThisChange(references)) return `${label} is made by the same change and has no rows yet`;

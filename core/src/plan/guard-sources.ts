@@ -13,10 +13,10 @@ import {
 } from "../model/index.js";
 
 /**
- * Refuses a change that takes away what a fill reads: the trigger would fail on every write of the table, and PostgreSQL does not
- * know that it depends on the column.
+ * Rejects a change that drops what a fill reads: the trigger would fail on every write to the table, and PostgreSQL does not track this
+ * dependency.
  *
- * @param columns planned columns whose trigger is, or will be, in place
+ * @param columns planned columns whose trigger exists or will exist
  * @throws LS2012
  */
 export function refuseLostSources(
@@ -38,7 +38,7 @@ export function refuseLostSources(
 }
 
 /**
- * Refuses a fill that reads a column which is itself being filled.
+ * Rejects a fill that reads a column which is still being filled.
  *
  * @throws LS2013
  */
@@ -64,7 +64,7 @@ interface Source {
   readonly column?: string;
 }
 
-/** Whether the value of a column is made from another one: of its row, or of a row that it looks up. */
+/** Whether the value of a column depends on another one: of its row, or of a row that it looks up. */
 export function readsFrom(planned: PlannedColumn, { table, column }: Source): boolean {
   if (column !== undefined && isSameTable(planned.table, table) && readsOf(planned).includes(column)) return true;
   return lookUpsOf(planned).some(
@@ -72,12 +72,12 @@ export function readsFrom(planned: PlannedColumn, { table, column }: Source): bo
   );
 }
 
-/** People qualify a table or leave it to the search path. */
+/** People qualify a table, or rely on the search path. */
 function mayBeSame(a: TableName, b: TableName): boolean {
   return a.name === b.name && (a.schema === b.schema || a.schema === undefined || b.schema === undefined);
 }
 
-/** What an operation drops, renames or gives another type. */
+/** The column or table that an operation drops, renames or retypes. */
 function lostColumn(operation: Operation): Source | undefined {
   switch (operation.kind) {
     case "dropColumn":

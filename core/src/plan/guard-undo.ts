@@ -15,11 +15,11 @@ import { isMade, type MadeObject, madeBy } from "./made-objects.js";
 import { isOpen } from "./store.js";
 
 /**
- * Refuses to take back what another plan stands on.
+ * Rejects an undo of what another plan depends on.
  *
- * @param to the phase that the plan would be in afterwards
- * @throws LS2012, LS2013 when a fill of an open plan reads the column · LS3020 when a later plan or an open one has the same column, or
- * an index of an open one would go with it
+ * @param to the phase of the plan afterwards
+ * @throws LS2012, LS2013 if a fill of an open plan reads the column · LS3020 if a later or an open plan has the same column, or the undo
+ *   would drop an index of an open plan
  */
 export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonly Plan[]): void {
   const others = plans.filter((other) => other.id !== plan.id);
@@ -62,12 +62,12 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
   }
 }
 
-/** Of two plans on one column, which came together in a merge: what takes the later one away, and leaves the column. */
+/** For two plans on one column after a merge: how to remove the later plan and keep the column. */
 export function takeOut({ id }: Pick<Plan, "id">): string {
   return `take ${id} out of the repository, with all of its migrations: git rm -r lockstep/${id} and their files. Databases that have run them stay as they are`;
 }
 
-/** DROP COLUMN takes every index with it that names the column. */
+/** DROP COLUMN also drops every index with the column. */
 function refuseLostIndex(plan: Plan, other: Plan): void {
   for (const { spec } of other.units) {
     if (spec.kind !== "create-index") continue;
@@ -83,21 +83,21 @@ function refuseLostIndex(plan: Plan, other: Plan): void {
   }
 }
 
-/** What the models declare over the columns of a plan that nobody's plan made: it goes with them. */
+/** A declaration in the models over the columns of a plan that no plan created: it is dropped with them. */
 export interface DeclaredOver {
   /** `@@index([handle, name])` */
   readonly text: string;
   /** `prisma/schema.prisma:21` */
   readonly at: string;
-  /** A view, which no command takes along. */
+  /** A view, which no command drops. */
   readonly stays?: boolean;
 }
 
 /**
- * Looks for what the models declare over the columns of a plan and another has made.
+ * Finds declarations in the models over the columns of a plan that the plan itself did not create.
  *
- * @returns what is of no plan: a person has to agree that it goes
- * @throws LS3020 when it is another plan's · LS3021 when the column cannot go while it is there
+ * @returns those of no plan: a person has to agree to the drop
+ * @throws LS3020 if another plan created it · LS3021 if the column cannot be dropped while it exists
  */
 export async function declaredByOthers(
   plan: Plan,
@@ -126,7 +126,7 @@ export async function declaredByOthers(
     throw new LockstepError("LS3021", `${needed.text} (${needed.at}) needs ${label(needed.column)}.`, {
       hint: `Remove it in a separate change, then run: npx lockstep abandon ${plan.id}`,
     });
-  // Of a relation that came with the column the database may have no foreign key.
+  // The database may have no foreign key for a relation that came with the column.
   const isOwn = ({ relation }: Declared) =>
     relation !== undefined && plan.originalModels.some(({ text }) => named(relation).test(text));
   const asked = foreign.filter((each) => !isOwn(each));
@@ -198,7 +198,7 @@ function declaredOver(
     .concat(relations);
 }
 
-/** A condition has no columns of its own: it is the one that says the same. */
+/** A condition has no columns of its own, so compares its expression. */
 function isDeclaredBy(made: readonly MadeObject[], { expression, ...declared }: Declared): boolean {
   const { kind } = declared;
   if (kind === "view") return false;

@@ -1,31 +1,30 @@
 import { createHash } from "node:crypto";
 
-/** Hex sha256 of a text. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
 /**
- * The hash of a unit's file. A checkout may have other line ends. A migration that is code goes through the formatter of its project,
- * often on commit: only what the code does is hashed then.
+ * The hash of a unit's file. A checkout may change line ends. The project's formatter may change a migration in code, often on commit, so
+ * only what its code does is hashed.
  */
 export function fileHash(file: string, text: string): string {
   const unix = withUnixLines(text);
   return sha256(/\.[cm]?[jt]s$/.test(file) ? withoutLayout(unix) : unix);
 }
 
-/** Whether two texts of a file differ in nothing but what formatters change. */
+/** Whether two texts of a file differ only in formatting. */
 export function isSameButLayout(file: string, one: string, other: string): boolean {
   if (!/\.[cm]?[jt]sx?$/.test(file)) return one.replaceAll(/\s+/g, "") === other.replaceAll(/\s+/g, "");
   return withoutLayout(one) === withoutLayout(other) && commentsOf(one) === commentsOf(other);
 }
 
-/** A text as Lockstep wrote it: Git gives Windows other line ends. */
+/** A text with Lockstep's line ends: Git converts them on Windows. */
 export function withUnixLines(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
-/** What a formatter leaves alone: templates, strings whatever their quotes, words, and marks other than `;` and a last comma. */
+/** The tokens that a formatter keeps: templates, strings with any quotes, words, and punctuation other than `;` and a trailing comma. */
 const token =
   /`(?:\\[\s\S]|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*|[\w$]+|\s+|[^\s\w$]/g;
 
@@ -37,12 +36,12 @@ function withoutLayout(code: string): string {
     .join(" ");
 }
 
-/** Formatters move comments and indent their lines, and change no word of them. */
+/** Formatters move and indent comments, but do not change their words. */
 function commentsOf(code: string): string {
   return tokensOf(code).filter(isComment).join("\n").replaceAll(/\s+/g, " ");
 }
 
-/** As the language reads the ends of lines. */
+/** Normalises line ends as the language does. */
 function tokensOf(code: string): readonly string[] {
   return code.replaceAll(/\r\n?/g, "\n").match(token) ?? [];
 }

@@ -1,7 +1,7 @@
 import type { KnownPlan } from "../dialect/ledger-store.js";
 import { isWaiting, type Plan } from "../model/index.js";
 
-/** What a build that is made of this checkout has of each plan: its phase, and the places that must change and have not. */
+/** The state of each plan in a build of this checkout: its phase, and the number of places that still need an edit. */
 export function knownPlans(plans: readonly Plan[]): Readonly<Record<string, KnownPlan>> {
   return Object.fromEntries(
     plans.map(({ id, state }) => {

@@ -3,9 +3,9 @@ import { isWellKnown } from "../sql/verdicts/columns.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /**
- * What the types of new columns are that the change itself does not make.
+ * The kinds of the new columns' types that the change itself does not create.
  *
- * @param ask of a type; not called for a change without such a type
+ * @param ask returns the kind of a type; not called for a change without such a type
  */
 export async function knownTypes(
   operations: readonly Operation[],

@@ -2,19 +2,19 @@ import type { Quote } from "../dialect/quote.js";
 import { type Migration, type Operation, operationsIn, tableLabel } from "../model/index.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 
-/** A statement of the user's own that contract runs, alone in its file. */
+/** A user's statement that contract runs, alone in its file. */
 export interface LaterStatement {
-  /** With its semicolon. */
+  /** Including its semicolon. */
   readonly sql: string;
-  /** What it does, in one line. */
+  /** Its effect, in one line. */
   readonly title: string;
-  /** What takes it back; absent: nothing, it goes with something else. */
+  /** The statement that reverts it; absent: none, another one reverts it too. */
   readonly back?: string;
 }
 
 /**
- * An operation as statements of its own: with the head of its ALTER TABLE, without the clauses beside it. What can be checked while reads
- * and writes go on becomes two statements, NOT VALID and VALIDATE.
+ * An operation as separate statements: with the start of its ALTER TABLE, without the clauses beside it. A constraint that can be checked
+ * while reads and writes continue becomes two statements, NOT VALID and VALIDATE.
  */
 export function laterStatements(
   operation: Operation,
@@ -52,7 +52,7 @@ function wayBack(operation: Operation, quote: Quote): string | undefined {
       return name && `ALTER TABLE ${quote.table(table)} DROP CONSTRAINT IF EXISTS ${quote.identifier(name)}`;
     }
     case "form":
-      // What it was before, nobody knows: the default is the primary key.
+      // Its earlier setting is unknown: the default is the primary key.
       return operation.index === undefined
         ? undefined
         : operation.locks.map(({ table }) => `ALTER TABLE ${quote.table(table)} REPLICA IDENTITY DEFAULT`).at(0);

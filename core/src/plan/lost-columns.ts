@@ -13,16 +13,16 @@ export interface LostColumn {
   readonly table: TableName;
   readonly name: string;
   readonly add: OperationOf<"addColumn">;
-  /** The ORM renames it first: it takes the field of another column for its new name. */
+  /** The ORM renames it first, because its new name is another column's field. */
   readonly renamedFrom?: string | undefined;
-  /** What is known of the column as it was. */
+  /** The known facts about the former column. */
   readonly before: (Pick<ColumnDeclaration, "type"> & Partial<ColumnDeclaration>) | undefined;
 }
 
 /**
- * The ORM's own way would lose the values, and no other is as quick.
+ * The error if the ORM's own migration would lose the values, and no other way is as quick.
  *
- * @param conversion of the database system that the change is for
+ * @param conversion of the change's database system
  */
 export function lostColumns(
   columns: readonly LostColumn[],

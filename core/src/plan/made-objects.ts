@@ -1,7 +1,7 @@
 import { sqlReader } from "../databases/sql-reader.js";
 import { flattened, isSameTable, type Operation, type Plan, type TableName } from "../model/index.js";
 
-/** A constraint or an index that the migration of a plan makes. */
+/** A constraint or an index that a plan's migration creates. */
 export interface MadeObject {
   readonly kind: "index" | "unique" | "primary-key" | "foreign-key" | "check";
   readonly table: TableName;
@@ -11,7 +11,7 @@ export interface MadeObject {
   readonly sql: string;
 }
 
-/** What a plan makes beside its columns: the statements of its migration, and its units, say it. */
+/** The objects that a plan creates besides its columns, by the statements of its migration and its units. */
 export async function madeBy({ dialect, id, source, units }: Plan): Promise<readonly MadeObject[]> {
   const { readMigration } = await sqlReader(dialect);
   return [
@@ -27,7 +27,7 @@ export async function madeBy({ dialect, id, source, units }: Plan): Promise<read
   ];
 }
 
-/** Whether an object is among these: by its name or, where one of them has none, by its columns. */
+/** Whether these include an object: compares names or, if one of them has none, columns. */
 export function isMade(
   made: readonly MadeObject[],
   { kind, table, name, columns }: Omit<MadeObject, "kind" | "sql"> & { readonly kind?: MadeObject["kind"] },

@@ -1,6 +1,6 @@
 import { isSameTable, type Operation, type PlannedColumn, type TableName, userTypeText } from "../model/index.js";
 
-/** Types that the change makes and that nothing but planned columns uses: an undo takes them away with the columns. */
+/** Types that the change creates and only planned columns use: an undo drops them with the columns. */
 export function typesOfColumns(operations: readonly Operation[], columns: readonly PlannedColumn[]): TableName[] {
   return operations.flatMap((operation) => {
     if (operation.kind !== "createType") return [];
@@ -13,7 +13,7 @@ export function typesOfColumns(operations: readonly Operation[], columns: readon
   });
 }
 
-/** The columns of the change that are of the type, or lists of it. */
+/** The columns of the change with this type, or an array of it. */
 function usersOf(operations: readonly Operation[], type: string) {
   return operations.flatMap((operation) => {
     if (operation.kind === "setType")

@@ -1,21 +1,21 @@
 import type { Plan, Unit } from "../model/index.js";
 import { type Release, releasesOf } from "./releases.js";
 
-/** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle`; else the file's name without its end. */
+/** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle`; else the file name without its extension. */
 export function migrationOf(file: string): string {
   const parts = file.split("/");
   const last = parts.at(-1) ?? file;
   return last === "migration.sql" ? (parts.at(-2) ?? file) : last.replace(/\.(?:[cm]?[jt]s|sql)$/, "");
 }
 
-/** A released unit with its plan, under the name of its migration. */
+/** A released unit with its plan and the name of its migration. */
 export interface ReleasedUnit extends Pick<Release, "phase" | "kind" | "isPast"> {
   readonly plan: Plan;
   readonly unit: Unit;
   readonly migration: string;
 }
 
-/** Every unit of the plans that stands in the repository's migrations, in order; several may be of one migration. */
+/** Every unit of the plans in the repository's migrations, in order; several may share a migration. */
 export function releasedUnits(plans: readonly Plan[]): ReleasedUnit[] {
   return plans.flatMap((plan) =>
     releasesOf(plan).flatMap(({ units, file, phase, kind, isPast }) =>
@@ -25,10 +25,10 @@ export function releasedUnits(plans: readonly Plan[]): ReleasedUnit[] {
 }
 
 /**
- * The pending migrations that run on a target before a plan adds its first column there. None where that has begun.
+ * The pending migrations that run on a target before a plan adds its first column there. Empty if the plan has started there.
  *
- * @param pending in the order in which they run
- * @param units those of plans that are waiting there
+ * @param pending in the order they run
+ * @param units the pending units of plans on this target
  */
 export function pendingBefore(
   plan: Plan,
@@ -42,6 +42,6 @@ export function pendingBefore(
       each.unit.spec.kind !== "original",
   );
   const places = own.map(({ migration }) => pending.indexOf(migration));
-  // One that is not pending has failed: it has begun.
+  // If one is not pending, it has failed: the plan has started.
   return places.length === 0 || places.includes(-1) ? [] : pending.slice(0, Math.min(...places));
 }

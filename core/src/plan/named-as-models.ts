@@ -1,8 +1,8 @@
 import { type EntityModel, isSameTable, type Migration, type Operation, type TableName } from "../model/index.js";
 
 /**
- * Has a migration by hand call tables what the models call them: `public.users` and `users` are one, and people write either, in one
- * file. One without a model has its schema where the file names it once: the search path may lead elsewhere. The text stays as it is.
+ * Gives the tables of a hand-written migration their names in the models: `public.users` and `users` are the same, and one file may use
+ * both. A table without a model gets its schema if the file names it once: the search path may find another one. The text stays unchanged.
  */
 export function namedAsModels(
   migration: Migration,

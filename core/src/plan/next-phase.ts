@@ -2,7 +2,7 @@ import { type DeployedPhase, type GateStep, isSameTable, type Phase, type Plan, 
 import { mayRefuseInserts } from "../sql/session-value.js";
 import { phasesOf } from "./phases.js";
 
-/** The phase that `lockstep next` writes; undefined when all are written or the plan was undone. */
+/** The phase that `lockstep next` writes; undefined if all are written or the plan was undone. */
 export function nextPhase(plan: Plan): DeployedPhase | undefined {
   const { released } = plan.state;
   if (released === "undone") return undefined;
@@ -10,7 +10,7 @@ export function nextPhase(plan: Plan): DeployedPhase | undefined {
   return deployed[deployed.indexOf(released) + 1];
 }
 
-/** Where `lockstep undo` leads: the phase before the one released last; undefined when the plan is undone already. */
+/** The result of `lockstep undo`: the phase before the last released one; undefined if the plan is undone already. */
 export function previousPhase(plan: Plan): Exclude<DeployedPhase, "contract"> | "undone" | undefined {
   const { released } = plan.state;
   if (released === "undone") return undefined;
@@ -19,7 +19,7 @@ export function previousPhase(plan: Plan): Exclude<DeployedPhase, "contract"> | 
   return before === undefined || before === "contract" ? "undone" : before;
 }
 
-/** The gate of a phase. Of a brisk contract it is both phases' own; reads that have not begun cannot run steadily. */
+/** The gate of a phase. A brisk contract has the gates of both phases, without reads-steady, because its reads have not started. */
 export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
   if (phase === "expand")
     return plan.columns
@@ -32,7 +32,7 @@ export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
   return steps.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
 }
 
-/** The gate before a migration that takes expand back: one step for each column that it drops, with its values. */
+/** The gate before a migration that undoes expand: one step for each column that it drops with its values. */
 export function dropGates(plan: Plan, { spec }: Unit): readonly GateStep[] {
   if (spec.kind !== "undo-expand" && spec.kind !== "online-copy") return [];
   const { table } = spec;

@@ -13,7 +13,7 @@ import {
 import { combine } from "../sql/verdicts/combine.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 
-/** A statement of the user's that a plan leaves as it is: its bytes, with the comments before it, and what it does. */
+/** A user's statement that a plan does not change: its bytes with the comments before it, and its operations. */
 export interface Passing {
   readonly text: string;
   readonly operations: readonly Operation[];
@@ -25,8 +25,8 @@ export interface OriginalUnit {
 }
 
 /**
- * The units of a run of statements, in their order. What is done in an instant goes into a lock frame, where somebody could wait for it:
- * the whole run, or its longer quick end. Cut in two at most: each file is one more deployment step.
+ * The units for consecutive statements, in order. Quick statements that another session could wait for go into a lock frame: either all of
+ * them, or the longer quick part at the start or end. Split at most in two, because each file is another deployment step.
  */
 export function originalUnits(judged: readonly Judged[]): OriginalUnit[] {
   const { length } = judged;
@@ -43,15 +43,15 @@ export function originalUnits(judged: readonly Judged[]): OriginalUnit[] {
   return parts.filter(({ spec }) => spec.sql.trim() !== "");
 }
 
-/** A statement of the user's with what it does to a database in use, and whether a frame can hold it. */
+/** A user's statement with its effects on a live database, and whether it fits into a frame. */
 export interface Judged extends Passing {
   readonly verdict: Verdict;
   readonly fits: boolean;
-  /** It stays in one transaction with the others of its piece, and in a file with nothing else. */
+  /** It stays in one transaction with the others of its piece, and in a file of their own. */
   readonly isBound?: true;
 }
 
-/** The unit of statements that stay together: in a lock frame where they are quick, else in a transaction that they state. */
+/** The unit for statements that stay together: in a lock frame if they are quick, else in an explicit transaction. */
 export function boundUnit(piece: readonly Judged[], { framesOriginals }: Pick<Units, "framesOriginals">): OriginalUnit {
   const isFramed = piece.every(({ fits }) => fits);
   const made = unit(piece, isFramed);
@@ -66,7 +66,10 @@ export function judged(passing: Passing, context: VerdictContext, { framesOrigin
   return { ...passing, verdict, fits: framesOriginals && fitsFrame(passing, verdict) };
 }
 
-/** In a transaction and in a block as well as alone, and about tables that can be locked before: no views, which LOCK passes on. */
+/**
+ * Operations that also run in a transaction and in a block, on tables that can be locked first: no views, because LOCK applies to their
+ * tables.
+ */
 const framable: ReadonlySet<OperationKind> = new Set([
   "addColumn",
   "addCheck",
@@ -102,7 +105,7 @@ function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Ve
     !operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent) &&
     !concerns.some(({ kind }) => kind === "fails-in-transaction" || kind === "searches-default-partition") &&
     doubts.every((doubt) => doubt === "other-tables" || doubt === "server") &&
-    // A table that may be missing cannot be locked before.
+    // A table that may be missing cannot be locked first.
     !/\b(?:ALTER|DROP)\s+TABLE\s+IF\s+EXISTS\b/i.test(text)
   );
 }
@@ -116,9 +119,9 @@ export function framed({ locks }: Verdict): readonly TableLock[] {
   return locks.filter(({ mode }) => blocksWrites(mode));
 }
 
-/** The bytes of statements that stand together. */
+/** The bytes of consecutive statements. */
 export function sqlOf(part: readonly Passing[]): string {
-  // The first statement of a migration begins no line.
+  // The first statement of a migration does not start with a line break.
   const text = part.reduce((all, { text }) => all + (/^\n|^$/.test(text) || /\n$|^$/.test(all) ? "" : "\n") + text, "");
   return `${text.replace(/^\n+/, "").trimEnd()}\n`;
 }
@@ -131,7 +134,7 @@ function unit(part: readonly Judged[], isFramed: boolean): OriginalUnit {
   const mode = strongestMode({ locks: taken });
   if (!isFramed || table === undefined || mode === undefined) return { spec: { kind: "original", sql }, verdict };
   const tables: readonly [TableName, ...TableName[]] = [table, ...others];
-  // All of them at once, so all of them alike.
+  // The frame locks all of them at once, so all in the same mode.
   const locks = verdict.locks.map((lock) =>
     tables.some((each) => isSameTable(each, lock.table)) ? { ...lock, mode } : lock,
   );

@@ -1,7 +1,7 @@
 import type { Operation, Outcome } from "../model/index.js";
 import type { Judged } from "./original-units.js";
 
-/** Whether a statement can be in a file that can run twice: quick, on tables that are known, and its end can be told. */
+/** Whether a statement can be in a file that may run twice: it is quick, its tables are known, and its completion can be detected. */
 export function canRunTwice({ fits, verdict, operations }: Judged): boolean {
   return (
     fits &&
@@ -10,7 +10,7 @@ export function canRunTwice({ fits, verdict, operations }: Judged): boolean {
   );
 }
 
-/** What tells that an operation has run, by name; undefined: nothing does. Empty: it may run again. */
+/** The objects that show that an operation has run, by name; undefined: none do. Empty: it can run again. */
 export function outcomesOf(operation: Operation): readonly Outcome[] | undefined {
   switch (operation.kind) {
     case "addColumn": {

@@ -1,18 +1,18 @@
 import type { Migration, Statement } from "../model/index.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 
-/** A migration by hand, and what it says of its own transaction. */
+/** A hand-written migration, and its own transaction statements. */
 export interface OwnTransaction {
-  /** Without the BEGIN and the COMMIT that stand around all of it. */
+  /** Without a BEGIN and COMMIT around the whole migration. */
   readonly migration: Migration;
   readonly isWrapped: boolean;
-  /** A statement about transactions that no file of a plan could keep: the first one. */
+  /** The first transaction statement that a plan's files could not keep. */
   readonly other: Statement | undefined;
 }
 
 /**
- * Takes BEGIN and COMMIT off a migration that is one transaction as a whole: every file of a plan is one, and some of what is built
- * concurrently must not be in any.
+ * Removes BEGIN and COMMIT from a migration that is one transaction as a whole: every file of a plan is one already, and concurrent builds
+ * must not be in any.
  *
  * @param file the migration, for messages
  */
@@ -29,7 +29,7 @@ export function withoutTransaction(migration: Migration, file: string, reader: S
     /^(BEGIN(\s+(WORK|TRANSACTION))?|START\s+TRANSACTION)$/i.test(first?.sql ?? "") &&
     /^(COMMIT|END)(\s+(WORK|TRANSACTION))?$/i.test(last?.sql ?? "");
   if (!isWrapped) return { migration, isWrapped, other: own[0] };
-  // Comments stay, and every statement keeps its line.
+  // Keeps comments, and the line of every statement.
   const text = (statement: Statement) => {
     const at = statement.full.lastIndexOf(statement.sql);
     return own.includes(statement) ? statement.full.slice(0, at) : statement.full;

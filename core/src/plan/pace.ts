@@ -9,10 +9,10 @@ export function paceOf(config: Pick<LockstepConfig, "pace">): { readonly pace: P
     : { pace: config.pace, reason: "pace in lockstep.config.ts" };
 }
 
-/** Why a plan is careful whatever was asked for; undefined: it may be brisk. */
+/** Why a plan must be careful; undefined: it can be brisk. */
 export function whyCareful(columns: readonly PlannedColumn[]): string | undefined {
   const mirror = columns.find(({ fill }) => fill?.kind === "mirror");
-  // What code writes is only there with switch, and the trigger goes with contract: what it wrote is compared between the two.
+  // Code writes the value only from switch on, and contract drops the trigger: the values are compared between the two.
   return (
     mirror && `${mirror.model}.${mirror.field} is a mirror: what code writes from switch on is compared before contract`
   );
@@ -21,7 +21,7 @@ export function whyCareful(columns: readonly PlannedColumn[]): string | undefine
 /**
  * The plan at another pace.
  *
- * @throws LS8002 no such pace, or none of that kind for this plan · LS3008 more than expand is released
+ * @throws LS8002 an unknown pace, or one that this plan does not support · LS3008 a phase after expand is released
  */
 export function withPace(plan: Plan, pace: string | undefined): Plan {
   if (pace === undefined || pace === plan.pace) return plan;

@@ -1,10 +1,10 @@
 import type { Phase, Plan } from "../model/index.js";
 
-/** The phases that a plan has, in order: an index alone needs nothing after expand, optional columns nothing after switch. */
+/** The phases of a plan, in order: a single index needs none after expand, optional columns need none after switch. */
 export function phasesOf(plan: Plan): Phase[] {
   const isRelaxed = plan.columns.some((column) => column.isRelaxed);
   const hasBackfill = plan.backfills.length > 0;
-  // Brisk, reads open together with the contract; without one they have a phase of their own.
+  // In a brisk plan, reads start together with contract; if there is no contract, they have their own phase.
   const hasSwitch = isRelaxed ? plan.pace !== "brisk" : hasBackfill;
   return [
     "expand",

@@ -27,9 +27,9 @@ import type { ColumnSource, ReadSources, TableShape } from "./sources.js";
 /**
  * The columns that a plan is made for: declaration, model field, fill, key.
  *
- * @throws LS2020 a unique index that leaves out what a table is partitioned by · LS2021 rows of a child that cannot be filled
- * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009 no key ·
- *   LS2050, LS2051, LS2003 the function of lockstep.config.ts · LS4002 no field
+ * @throws LS2020 a unique index without the partition columns of its table · LS2021 rows of a child table that cannot be filled
+ * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009 no key · LS2050, LS2051, LS2003 the
+ *   function of lockstep.config.ts · LS4002 no field
  */
 export async function planColumns(
   findings: readonly HazardFinding[],
@@ -47,12 +47,12 @@ export async function planColumns(
   return planned;
 }
 
-/** What is there while rows are filled. */
+/** The operations that expand runs, before rows are filled. */
 function inExpand(context: RuleContext) {
   return context.operations.filter((operation) => awaitedBy(operation, context).length === 0);
 }
 
-/** The columns of each unique index or constraint that the change makes with this column: alone, or together with others. */
+/** The columns of each unique index or constraint of the change that includes this column. */
 function uniqueKeysWith(table: TableName, column: string, context: RuleContext): (readonly string[])[] {
   return inExpand(context).flatMap((operation) =>
     (operation.kind === "addUnique" || (operation.kind === "createIndex" && operation.isUnique)) &&
@@ -63,7 +63,7 @@ function uniqueKeysWith(table: TableName, column: string, context: RuleContext):
   );
 }
 
-/** The foreign keys of the change that the column is part of. */
+/** The foreign keys of the change that include the column. */
 function foreignKeysOver(table: TableName, column: string, context: RuleContext): readonly ForeignKey[] {
   return inExpand(context).flatMap((operation) =>
     operation.kind === "addForeignKey" && isSameTable(operation.table, table) && operation.columns.includes(column)
@@ -72,7 +72,7 @@ function foreignKeysOver(table: TableName, column: string, context: RuleContext)
   );
 }
 
-/** What may refuse a value of the fill trigger; undefined: nothing but its type. */
+/** Constraints that may reject a value of the fill trigger; undefined: only its type can. */
 function constraintsOver(
   table: TableName,
   column: string,
@@ -89,7 +89,7 @@ function constraintsOver(
       const columns = operation.columns ?? (operation.kind === "createIndex" ? operation.reads : []);
       if (!columns.includes(column)) continue;
       indexes.push({ name: operation.name ?? "", columns, isUnique });
-      // Its name is how the trigger asks whether it is built.
+      // The trigger checks by its name whether it is built.
       hasOther ||= isUnique && (operation.columns === undefined || !operation.name);
     } else if (operation.kind === "addForeignKey" && operation.columns.includes(column)) keys += 1;
     else if (operation.kind === "addCheck") hasOther ||= operation.reads.includes(column);
@@ -133,7 +133,7 @@ async function planColumn(
     );
   const shape = await sources.table(table);
   refuseUniqueAcrossPartitions(table, uniqueKeys, shape);
-  // No index joins a foreign partition; of tables that inherit only the rows matter, and so only to a backfill.
+  // No index includes a foreign partition; for inheriting tables only the rows matter, and so only for a backfill.
   if (isFilled || shape.descendants === "partitions") refuseObstacles(table, shape);
   const foreignKeys = foreignKeysOver(table, name, context);
   const constraints = isRelaxed ? constraintsOver(table, name, context, foreignKeys) : undefined;
@@ -164,7 +164,7 @@ async function planColumn(
     throw new LockstepError("LS2002", message);
   };
   const { compute: configured } = source;
-  // In an optional column code chooses: what fills the rows that exist says nothing about new ones.
+  // In an optional column, code chooses the value: the fill of existing rows does not apply to new ones.
   const hasDefault = source.hasDefault || !isRelaxed;
   const about = { name, type: declaration.type };
   if (configured !== undefined) {
@@ -175,20 +175,20 @@ async function planColumn(
     return { ...common, compute: { ...compute, ...(fallback && { fallback }) }, write, key };
   }
   const found = await fillOf(table, declaration, defaultSql, source, shape, sources, words);
-  // The model's own default is evaluated as PostgreSQL evaluates a default: in the session of whoever writes the row.
+  // The model's own default is evaluated as PostgreSQL evaluates a default: in the session that writes the row.
   const resolved = source.fill === undefined ? found : await resolveFill(table, about, found, sources);
   refuseConstant(resolved);
   const fill =
     isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead
       ? withoutTrigger(resolved, label)
       : resolved;
-  // What stands in another table no write site has.
+  // Call sites do not have values of another table.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
   return { ...common, fill, write, key };
 }
 
-/** A unique value is left to the backfill where a trigger could not look it up without harm. */
+/** Leaves a unique value to the backfill if a lookup by a trigger would cause deadlocks. */
 function withoutTrigger(fill: Fill, label: string): Fill {
   if (fill.kind === "backfill") return { ...fill, withoutTrigger: true };
   throw new LockstepError(
@@ -200,7 +200,7 @@ function withoutTrigger(fill: Fill, label: string): Fill {
   );
 }
 
-/** Where the statement puts it among the others. */
+/** The position that the statement gives it among the columns. */
 function positionOf(table: TableName, name: string, { operations }: RuleContext): Pick<PlannedColumn, "position"> {
   const added = operations.find(
     (each) => each.kind === "addColumn" && each.column.name === name && isSameTable(each.table, table),
@@ -208,7 +208,7 @@ function positionOf(table: TableName, name: string, { operations }: RuleContext)
   return added?.kind === "addColumn" && added.position !== undefined ? { position: added.position } : {};
 }
 
-/** A migration by hand may be ahead of the model. */
+/** A hand-written migration may be ahead of the model. */
 export function withoutField(table: TableName, name: string): LockstepError {
   return new LockstepError(
     "LS4002",
@@ -217,7 +217,9 @@ export function withoutField(table: TableName, name: string): LockstepError {
   );
 }
 
-/** @throws LS2030 a mirror that could not follow · LS2031 a sequence and another source · LS2054 a function in an optional column */
+/**
+ * @throws LS2030 a mirror that cannot follow its source · LS2031 a sequence and another source · LS2054 a function for an optional column
+ */
 function refuseContradictions(label: string, declaration: ColumnDeclaration, source: ColumnSource): void {
   const { fill, compute } = source;
   const place = `${source.file}:${source.line}`;
@@ -276,7 +278,7 @@ async function fillOf(
   );
 }
 
-/** A source that would fit a client-side default, on a line of its own. Suggested, never chosen. */
+/** A source that would match a client-side default, on a separate line. Suggested, never chosen automatically. */
 function suggestion(declaration: ColumnDeclaration, { clientDefault }: ColumnSource, shape: TableShape): string {
   return clientDefault === undefined ? "" : `\n         ${sourceFor(clientDefault, declaration.type, shape.columns)}`;
 }
@@ -285,7 +287,7 @@ function nextOf(sequence: TableName, quote: Quote): string {
   return `nextval(${quote.literal(quote.table(sequence))}::regclass)`;
 }
 
-/** PostgreSQL's own error would come with the migration, on the shadow database. */
+/** PostgreSQL's own error would only come with the migration, on the shadow database. */
 function refuseUniqueAcrossPartitions(
   table: TableName,
   uniqueKeys: readonly (readonly string[])[],

@@ -10,14 +10,14 @@ import { releasesOf } from "./releases.js";
 /** The version of `plan.json` that this version writes, and the newest that it reads. */
 export const newestSchemaVersion = 1;
 
-/** Where a plan lives, from the project root. */
+/** The folder of a plan, relative to the project root. */
 export function planFolder(id: string): string {
   return `lockstep/${id}`;
 }
 
-/** `plan.json` as text: the plan and, last, the hash of it. The same plan gives the same bytes. */
+/** `plan.json` as text: the plan, followed by its hash. The same plan gives the same bytes. */
 export function planText(plan: Plan): string {
-  // Through the schema: keys in one order, whoever made the plan.
+  // The schema puts keys in a fixed order.
   const ordered = planSchema.parse(JSON.parse(JSON.stringify(plan)));
   return `${JSON.stringify({ ...ordered, hash: planHash(ordered) }, null, 2)}\n`;
 }
@@ -38,15 +38,15 @@ export function readPlan(text: string, file: string): Plan {
     );
   const { hash, ...rest } = json;
   const parsed = planSchema.safeParse(rest);
-  // Edited and damaged look alike to a validator; a wrong hash is the likelier story when the shape still holds.
+  // A validator cannot tell an edited file from a damaged one; with a valid shape, a wrong hash probably means an edit.
   if (!parsed.success) throw new LockstepError("LS3007", `${file} is not a plan:\n${z.prettifyError(parsed.error)}`);
   if (hash !== planHash(parsed.data)) throw new LockstepError("LS3001", `${file} was changed after it was written.`);
-  // What was written has to be of units that are there.
+  // Written units must exist in the plan.
   releasesOf(parsed.data);
   return upgradeLabels(parsed.data);
 }
 
-/** Over the canonical form: the order of keys and the white space do not count. */
+/** The hash of the canonical form: ignores key order and white space. */
 export function planHash(plan: Plan): string {
   return sha256(canonical(plan));
 }

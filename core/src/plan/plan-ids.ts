@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** The names of a project's plans, in their order. Nothing is read but folders. */
+/** The names of a project's plans, in order. Only lists folders. */
 export function planIds(root: string): string[] {
   const folder = join(root, "lockstep");
   if (!existsSync(folder)) return [];

@@ -1,14 +1,14 @@
 import { isSameTable, type Operation, type OperationOf, type TableName, type UnitSpec } from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 
-/** Whether one operation makes again what an earlier one took away. */
+/** Whether one operation recreates what an earlier one dropped. */
 export type IsPair = (gone: Operation, made: Operation, context: RuleContext) => boolean;
 
-/** All that a stated transaction holds is one. */
+/** Everything in an explicit transaction belongs together. */
 export const isTransaction: IsPair = (gone, made) =>
   gone.kind === "transaction" && gone.does === "begin" && made.kind === "transaction" && made.does !== "savepoint";
 
-/** How much what is made is like what went. */
+/** How similar the new object is to the dropped one. */
 export function rankOf(gone: Operation, made: Operation, { formerIndex }: RuleContext): number {
   if (gone.kind !== "dropConstraint" && gone.kind !== "dropIndex") return 0;
   if (nameOf(gone) === nameOf(made)) return 4;
@@ -22,7 +22,7 @@ export function rankOf(gone: Operation, made: Operation, { formerIndex }: RuleCo
   );
 }
 
-/** What a unit of the plan makes that may take the place of something. */
+/** The objects of a plan's unit that may replace a dropped one. */
 export function madeBy(spec: UnitSpec): Operation[] {
   const base = { statement: -1, sql: "", line: 0 };
   if (spec.kind === "create-index") {
@@ -48,7 +48,7 @@ export function madeBy(spec: UnitSpec): Operation[] {
   return [{ ...base, ...spec.foreignKey, kind: "addForeignKey", table: spec.table, isValid: false, hasOther: false }];
 }
 
-/** Whether one operation makes again what another one took away. */
+/** Whether one operation recreates what another one dropped. */
 export function redoes(gone: Operation, made: Operation, context: RuleContext): boolean {
   switch (gone.kind) {
     case "dropConstraint":
@@ -70,7 +70,7 @@ export function redoes(gone: Operation, made: Operation, context: RuleContext): 
       );
     case "dropNotNull":
       return made.kind === "setNotNull" && made.column === gone.column && isSameTable(made.table, gone.table);
-    // A type that makes room for another one of its name, up to the end of it.
+    // A type that is renamed to free its name, until it is dropped.
     case "renameType":
       return made.kind === "dropType"
         ? made.name.name === gone.newName
@@ -100,7 +100,7 @@ function replacesConstraint(gone: OperationOf<"dropConstraint">, made: Operation
     case "createIndex":
       return isSame || (index?.isUnique === true && share(index.columns, keysOf(made)));
     case "addCheck":
-      // Neither a key nor an index, as far as the database was asked.
+      // Neither a key nor an index, according to the facts from the database.
       return isSame || (key === undefined && index === undefined && context.foreignKeys(table) !== undefined);
     case "addExclusion":
       return isSame || (index !== undefined && !index.isUnique);
@@ -127,7 +127,7 @@ function share(some: readonly string[] = [], others: readonly string[] = []): bo
   return some.some((name) => others.includes(name));
 }
 
-/** What it names, without a schema. */
+/** The name without its schema. */
 export function nameOf(operation: Operation): string | undefined {
   if (!("name" in operation)) return undefined;
   return typeof operation.name === "object" ? operation.name.name : operation.name;

@@ -18,13 +18,13 @@ import type { Piece } from "./share-files.js";
 /** What decides how a pair of statements stays together. */
 export interface Redoing {
   readonly context: RuleContext;
-  /** A statement as it runs in a file of its own. */
+  /** The verdict of a statement in its own file. */
   judge(text: string, operations: readonly Operation[]): Judged;
-  /** Its indexes cannot be built concurrently, its foreign keys not be added without a check of all rows. */
+  /** Its indexes cannot be built concurrently, and its foreign keys cannot be added without checking all rows. */
   isPartitioned(table: TableName): boolean;
 }
 
-/** What does the same without a moment in which nothing is guarded, and without a scan under a lock; undefined: nothing does. */
+/** An equivalent without a gap in enforcement, and without a scan under a lock; undefined: there is none. */
 export function withoutGap(
   piece: readonly Judged[],
   own: readonly (readonly Judged[])[],
@@ -43,7 +43,7 @@ export function withoutGap(
     case "addForeignKey":
       return hasNotValidChecks && !isWhole ? notValid(before, gone, target, made, redoing) : undefined;
     case "addCheck":
-      // One that says NOT NULL may be what a later SET NOT NULL relies on.
+      // A later SET NOT NULL may rely on a NOT NULL check.
       return hasNotValidChecks && made.notNull.length === 0 ? notValid(before, gone, target, made, redoing) : undefined;
     case "createIndex":
     case "addUnique":
@@ -57,13 +57,13 @@ export function withoutGap(
 
 export interface Better {
   readonly pieces: readonly Piece[];
-  /** What comes when everything else has run. */
+  /** The pieces to run after everything else. */
   readonly later?: readonly Piece[];
-  /** The verdicts of operations that do less harm than their statements would alone. */
+  /** The verdicts of operations that are less harmful here than as single statements. */
   readonly eased: ReadonlyMap<Operation, Verdict>;
 }
 
-/** The old one goes and the new one refuses what is written from then on, in one moment; the rows that exist are checked in the next file. */
+/** Replaces the old constraint with a new one for later writes in one step; the next file checks existing rows. */
 function notValid(
   before: readonly Judged[],
   gone: Operation,
@@ -75,12 +75,12 @@ function notValid(
   const { table, name } = made;
   if (target === undefined || at === -1 || name === undefined || !made.isValid || made.isEnforced === false)
     return undefined;
-  // A comment would swallow the words.
+  // A comment would hide the added text.
   const sql = `${made.sql}${made.sql.includes("--") ? "\n" : " "}NOT VALID`;
   const line = target.text.lastIndexOf("\n", at) + 1;
   const note = `${adapted}NOT VALID, so that no row is checked under the lock. The next file checks them.\n`;
   const text = `${target.text.slice(0, line)}${note}${target.text.slice(line, at)}${sql}${target.text.slice(at + made.sql.length)}`;
-  // Rows and writes that the old one has let pass the new one lets pass.
+  // If the old constraint allowed a row or a write, the new one allows it.
   const isSame = made.kind === "addForeignKey" && isSameKey(gone, made, context);
   const left = (each: Judged): Judged => (isSame ? without(each, "guards-less", "narrows-writes") : each);
   const added = left(judge(text, [{ ...made, isValid: false, sql }]));
@@ -102,10 +102,7 @@ function notValid(
   };
 }
 
-/**
- * Whether a foreign key refers from the same columns to the same ones as the one that goes, and stops no DELETE that the old one may have
- * let pass.
- */
+/** Whether a foreign key has the same columns and references as the dropped one, and blocks no DELETE that the old one may have allowed. */
 function isSameKey(gone: Operation, made: OperationOf<"addForeignKey">, context: RuleContext): boolean {
   if (gone.kind !== "dropConstraint") return false;
   const old = context
@@ -128,7 +125,7 @@ function without(statement: Judged, ...kinds: readonly ConcernKind[]): Judged {
   return { ...statement, verdict: { ...statement.verdict, concerns } };
 }
 
-/** The new index is there before the old one goes: under a name for the time being where both have the same. */
+/** Builds the new index before the old one is dropped: under a temporary name if both have the same name. */
 function builtBefore(
   piece: readonly Judged[],
   gone: OperationOf<"dropConstraint" | "dropIndex">,
@@ -139,14 +136,14 @@ function builtBefore(
   const index = made.kind === "addUnique" ? constraintIndex(made) : made.name === "" ? undefined : unitIndex(made);
   const former = context.formerIndex(gone.kind === "dropIndex" ? gone.name : { ...gone.table, name: gone.name });
   if (index === undefined || target === undefined) return undefined;
-  // Rows that the old one has let pass the new one lets pass, where it compares more columns.
+  // If the new index includes all columns of the old one, it allows every row that the old one allowed.
   const isWider = former?.isUnique === true && former.columns.every((column) => index.columns.includes(column));
   const narrows = context.judging
     .verdictOf(made, context)
     .concerns.filter(({ kind }) => !isWider && (kind === "fails-on-rows" || kind === "narrows-writes"));
   const drop = piece.map((each): Judged => {
     const { verdict } = without(each, "loses-index");
-    // Nobody may have been asked for the table of the old one.
+    // The table of the old one may not have been queried.
     const locks = verdict.locks.length > 0 ? verdict.locks : [{ table: made.table, mode: "ACCESS EXCLUSIVE" as const }];
     const doubts = verdict.doubts.filter((doubt) => doubt !== "other-tables");
     return { ...each, verdict: { ...verdict, locks, doubts, concerns: [...verdict.concerns, ...narrows] } };
@@ -158,7 +155,7 @@ function builtBefore(
   const build = (built: UnitIndex) =>
     buildIndex(made.table, built).flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
   if (index.name !== nameOf(gone)) return { pieces: [...build(index), drop], eased };
-  // A constraint and an index take their names in different ways.
+  // Constraints and indexes are renamed in different ways.
   if ((gone.kind === "dropConstraint") !== (index.constraint !== undefined)) return undefined;
   const { constraint: _, ...bare } = index;
   const { quote, swap: naming } = context.judging;
@@ -183,7 +180,7 @@ export function bound(piece: readonly Judged[]): readonly Judged[] {
   return piece.map((each) => ({ ...each, isBound: true }));
 }
 
-/** What the statements of a piece do. */
+/** The operations of a piece's statements. */
 export function operationsOf(piece: readonly Judged[]): Operation[] {
   return piece.flatMap(({ operations }) => operations);
 }

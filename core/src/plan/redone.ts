@@ -7,26 +7,26 @@ import { type IsPair, isTransaction, madeBy, nameOf, rankOf, redoes } from "./re
 import { bound, operationsOf, type Redoing, withoutGap } from "./redo-without-gap.js";
 import { isOwn, type Piece } from "./share-files.js";
 
-/** Pieces in the order in which they run, and the verdicts of operations that do less harm than their statements would alone. */
+/** Pieces in execution order, and the verdicts of operations that are less harmful here than as single statements. */
 export interface Redone {
   readonly pieces: readonly Piece[];
   readonly eased: ReadonlyMap<Operation, Verdict>;
 }
 
 /**
- * Keeps together what takes something away and what makes it again: nothing of a plan runs in between, and no write finds the table
- * without its constraint. The statement that takes away moves to the one that makes; where statements between them need it before, they
- * join the same transaction. Better than one transaction where PostgreSQL has a way: a new key or check is added NOT VALID in place of the
- * old one and proved in the next file, and an index is built concurrently before the old one goes.
+ * Keeps a drop and its re-creation together: no unit of the plan runs in between, and no write reaches the table without its constraint.
+ * The dropping statement moves to the creating one; statements between them that need it earlier join the same transaction. PostgreSQL
+ * offers better ways than one transaction: a new key or check replaces the old one as NOT VALID and is proved in the next file, and an
+ * index is built concurrently before the old one is dropped.
  *
- * @param pieces single statements of the user's own, and units of the plan, in the order of the migration
- * @throws LS2075 where the plan's own units would have to run inside of such a transaction
+ * @param pieces the user's single statements and the plan's units, in the order of the migration
+ * @throws LS2075 if the plan's own units would have to run inside such a transaction
  */
 export function redoTogether(pieces: readonly Piece[], redoing: Redoing): Redone {
   let list = [...pieces];
   const eased = new Map<Operation, Verdict>();
   const later: Piece[] = [];
-  // BEGIN and COMMIT first: what stands between them is one piece for all that follows. Then from the end, where nothing moves any more.
+  // BEGIN and COMMIT first: the statements between them become one piece. Then from the end, where nothing moves any more.
   for (const isPair of [isTransaction, redoes])
     for (let at = list.length - 1; at >= 0; at -= 1) {
       const piece = list[at]!;
@@ -42,8 +42,8 @@ export function redoTogether(pieces: readonly Piece[], redoing: Redoing): Redone
 }
 
 /**
- * The statement that makes again what a piece takes away: the most alike for a constraint or an index, the last one for what takes several
- * statements, as the swap of a type does.
+ * The statement that recreates what a piece drops: the most similar one for a constraint or an index, the last one for a swap in several
+ * statements, such as that of a type.
  */
 function partnerOf(
   list: readonly Piece[],
@@ -60,7 +60,7 @@ function partnerOf(
         if (!isPair(one, made, context)) continue;
         const rank = rankOf(one, made, context);
         const isLast = one.kind !== "dropConstraint" && one.kind !== "dropIndex" && one.kind !== "transaction";
-        // A unit of the plan that makes something of the same name needs the old one gone.
+        // A unit of the plan with an object of the same name needs the old one to be dropped first.
         if (rank < best || (rank === best && !isLast) || (!isOwn(other) && nameOf(one) === nameOf(made))) continue;
         [best, found] = [rank, later];
       }
@@ -68,7 +68,7 @@ function partnerOf(
   return found;
 }
 
-/** The list with a piece at the one that makes again what it takes away. */
+/** The list with a piece moved to the statement that recreates what it drops. */
 function paired(
   list: readonly Piece[],
   at: number,
@@ -85,7 +85,7 @@ function paired(
   const tail = first === -1 ? [] : between.slice(first);
   const own = tail.filter(isOwn);
   const planned = tail.filter((each) => !isOwn(each));
-  // A transaction that the statements state cannot be part of another one.
+  // An explicit transaction cannot be part of another one.
   const isStated =
     isOwn(target) && operationsOf(own.flat()).some(({ kind }) => kind === "transaction") && !isBegin(piece);
   const lets = (operations: readonly Operation[], units: readonly Piece[]) =>
@@ -99,7 +99,7 @@ function paired(
   const better = isOwn(target) ? withoutGap(piece, own, target, redoing) : undefined;
   for (const [operation, verdict] of better?.eased ?? []) said.eased.set(operation, verdict);
   said.later.unshift(...(better?.later ?? []));
-  // What a unit of the plan makes is there before the old one goes.
+  // What a unit of the plan creates exists before the old one is dropped.
   const ahead = isAhead(piece, own.flat(), made, context);
   const dropped = ahead || better !== undefined ? piece : piece.map((each) => unguarding(each, context));
   for (const [at, { operations, verdict }] of dropped.entries())
@@ -109,7 +109,7 @@ function paired(
   return [...list.slice(0, at), ...before, ...planned, ...together, ...list.slice(last + 1)];
 }
 
-/** Whether the new one can be there beside the old one, where each statement commits: then it comes first. */
+/** Whether the new object can exist beside the old one while each statement commits: then it comes first. */
 function isAhead(
   piece: readonly Judged[],
   between: readonly Judged[],
@@ -124,7 +124,7 @@ function isAhead(
   );
 }
 
-/** A unique index that goes with a statement which commits: until the new one is there, rows may come that both refuse. */
+/** A unique index that is dropped by a statement which commits: until the new one exists, writes may add rows that both reject. */
 function unguarding(each: Judged, { judging, formerIndex }: RuleContext): Judged {
   const old = each.operations
     .flatMap((one) => (one.kind === "dropIndex" ? (formerIndex(one.name) ?? []) : []))
@@ -138,13 +138,13 @@ function isBegin(piece: readonly Judged[]): boolean {
   return operationsOf(piece).every(({ kind }) => kind === "transaction");
 }
 
-/** The units that build one index, or add one key. */
+/** Whether two units belong to the same index or key. */
 function isOf(spec: Exclude<Piece, readonly Judged[]>, other: Exclude<Piece, readonly Judged[]>): boolean {
   if ("index" in spec && "index" in other) return spec.index.name === other.index.name;
   return "foreignKey" in spec && "foreignKey" in other && spec.foreignKey.name === other.foreignKey.name;
 }
 
-/** These can run before a constraint, an index or a default goes as well as after it. */
+/** Operations that can run either before or after a constraint, an index or a default is dropped. */
 const indifferent: ReadonlySet<Operation["kind"]> = new Set([
   "addCheck",
   "addColumn",
@@ -169,16 +169,16 @@ const indifferent: ReadonlySet<Operation["kind"]> = new Set([
   "validateConstraint",
 ]);
 
-/** So can a trigger, a policy, a function, and what a table is besides its keys. */
+/** As can operations on a trigger, a policy, a function, and properties of a table other than its keys. */
 function isIndifferentForm({ what, gone }: OperationOf<"form">): boolean {
   if (gone !== undefined) return gone.what === "function" && gone.newName === undefined;
   return !/RENAME|SCHEMA|Inherit|Partition|ReplicaIdentity/i.test(what);
 }
 
-/** These are about a type alone; a stated transaction has nothing else. */
+/** Operations on types only, and explicit transactions. */
 const ofTypes: ReadonlySet<Operation["kind"]> = new Set(["dropType", "renameEnumValue", "renameType", "transaction"]);
 
-/** These are about their table alone. */
+/** Operations that only affect their own table. */
 const ofOneTable: ReadonlySet<Operation["kind"]> = new Set([
   "delete",
   "dropColumn",
@@ -189,7 +189,7 @@ const ofOneTable: ReadonlySet<Operation["kind"]> = new Set([
   "update",
 ]);
 
-/** Whether a statement may need that a piece which stands before it has run. */
+/** Whether a statement may need an earlier piece to have run. */
 function needs(
   other: readonly Judged[],
   piece: readonly Judged[],
@@ -213,12 +213,12 @@ const moves: ReadonlySet<Operation["kind"]> = new Set([
 
 function isNeededBy(other: Operation, gone: Operation, isKey: boolean, context: RuleContext): boolean {
   if (indifferent.has(other.kind) || (other.kind === "form" && isIndifferentForm(other))) return false;
-  // A foreign key goes before the index that it leads to.
+  // A foreign key is dropped before the index that it refers to.
   if (other.kind === "dropConstraint" || other.kind === "dropIndex") {
     const index = other.kind === "dropIndex" ? other.name : { ...other.table, name: other.name };
     return isKey && mayLeadTo(index, other, [gone], context);
   }
-  // Nobody has said which tables it reads.
+  // The tables that it reads are unknown.
   if (gone.kind === "dropView" || (gone.kind === "form" && gone.gone !== undefined)) return true;
   if (ofTypes.has(other.kind)) return false;
   if (!("table" in other) || !ofOneTable.has(other.kind)) return true;
@@ -229,7 +229,7 @@ function isNeededBy(other: Operation, gone: Operation, isKey: boolean, context: 
   );
 }
 
-/** The tables and columns that something which goes is about; without columns: any of the table. */
+/** The tables and columns of a dropped object; without columns: any column of the table. */
 function partsOf(
   gone: Operation,
   { formerIndex, foreignKeys }: RuleContext,
@@ -247,14 +247,14 @@ function partsOf(
   }
   if (gone.kind !== "dropConstraint" && gone.kind !== "dropIndex") return [];
   const facts = formerIndex(gone.kind === "dropIndex" ? gone.name : { ...gone.table, name: gone.name });
-  // An expression or a predicate reads any column.
+  // An expression or a predicate may read any column.
   if (facts !== undefined)
     return [{ table: facts.table, columns: facts.definition === undefined ? facts.columns : undefined }];
   const table = gone.kind === "dropIndex" ? gone.onTable : gone.table;
   return table === undefined ? [] : [{ table }];
 }
 
-/** Whether a foreign key that goes may need the index that a later statement drops. */
+/** Whether a dropped foreign key may need the index that a later statement drops. */
 function mayLeadTo(
   index: TableName,
   { kind }: Operation,
@@ -284,7 +284,7 @@ function mayLeadTo(
   });
 }
 
-/** Whether a unit of the plan that stands behind an operation can run before it: it does not need what the operation does. */
+/** Whether a unit of the plan after an operation can run before it, because it does not need the operation. */
 function letsPass(operation: Operation, unit: UnitSpec): boolean {
   const { kind } = operation;
   const isRename = kind === "renameColumn" || kind === "dropTable";

@@ -1,20 +1,20 @@
 import { LockstepError } from "../base/errors.js";
 import { type DeployedPhase, inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 
-/** A migration of a plan that is, or was, in the repository. */
+/** A migration of a plan that is or was in the repository. */
 export interface Release extends WrittenUnit {
-  /** The phase that it belongs to, or that it takes back. */
+  /** The phase that it deploys or undoes. */
   readonly phase: DeployedPhase;
   readonly kind: "phase" | "undo";
-  /** All that its file has. */
+  /** All units in its file. */
   readonly units: readonly [Unit, ...Unit[]];
-  /** A later migration took it back; of an undo: its phase was released again since. */
+  /** A later migration undid it; for an undo: its phase was released again. */
   readonly isPast: boolean;
 }
 
 /**
- * The released migrations of a plan, in order. A phase that was taken back and released again has its units here twice, and the
- * migrations of the undo between them: only the latest count, but a target has to apply them all.
+ * The released migrations of a plan, in order. A phase that was undone and released again has its units here twice, with the migrations of
+ * the undo between them: only the latest are in effect, but a target must apply all of them.
  */
 export function releasesOf(plan: Plan): readonly Release[] {
   const releases: Release[] = [];
@@ -27,7 +27,7 @@ export function releasesOf(plan: Plan): readonly Release[] {
       throw new LockstepError("LS3007", `lockstep/${plan.id}/plan.json has no unit ${record.id} for ${record.file}.`);
     const { phase } = units[0];
     const kind = file === undefined ? "undo" : "phase";
-    // One counts at a time: what the phase wrote, or what took it back.
+    // Only one is in effect: the phase or its undo.
     for (const [at, other] of releases.entries())
       if (other.phase === phase && other.kind !== kind) releases[at] = { ...other, isPast: true };
     releases.push({ ...record, phase, kind, units, isPast: false });

@@ -5,9 +5,9 @@ import type { SqlReader } from "../sql/sql-reader.js";
 import type { PlanSources } from "./sources.js";
 
 /**
- * The fill with what the development database says of it: under stated settings where its value depends on the session, or may.
+ * The fill with facts from the development database: uses fixed settings if its value depends on the session, or may.
  *
- * @throws LS2030 a mirror of what is another value each time
+ * @throws LS2030 a mirror of a value that differs each time
  */
 export async function resolveFill(
   table: TableName,

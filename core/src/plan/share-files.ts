@@ -16,21 +16,21 @@ import { combine } from "../sql/verdicts/combine.js";
 import { boundUnit, framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
 import { canRunTwice, outcomesOf } from "./outcomes.js";
 
-/** Something that has to run: a unit of the plan, or statements of the user's own that stay together. */
+/** An item to run: a unit of the plan, or the user's statements that stay together. */
 export type Piece = UnitSpec | readonly Judged[];
 
-/** A unit in its place: `isJoined` to the file of the one before it. */
+/** A unit in order: `isJoined` to the file of the previous one. */
 export interface PlacedSpec {
   readonly spec: UnitSpec;
-  /** Of the user's own statements. */
+  /** For the user's own statements. */
   readonly verdict?: Verdict;
   readonly isJoined?: true;
 }
 
 /**
- * Puts into one file what needs the same lock on the same table, and what needs none where a file has room for it. What cannot be in a
- * transaction, scans or is not understood stays alone. Nothing gets in front of what it needs: statements of the user's keep their order,
- * and one that adds something may only pass units that it does not name.
+ * Groups units with the same lock on the same table into one file, and adds units without locks to existing files. Units that cannot run in
+ * a transaction, that scan, or that are not understood stay alone. No unit precedes one that it needs: the user's statements keep their
+ * order, and an addition may only move before units that it does not name.
  */
 export function shareFiles(pieces: readonly Piece[], units: Units): PlacedSpec[] {
   const placed = pieces.map((piece) => (isOwn(piece) ? ownPart(piece) : planPart(piece, units)));
@@ -41,7 +41,7 @@ export function shareFiles(pieces: readonly Piece[], units: Units): PlacedSpec[]
   const isReady = (at: number) => before[at]!.every((earlier) => done.has(earlier));
   while (left.size > 0) {
     const ready = [...left].filter(isReady);
-    // What only looks waits for company: the check of one index is that of all.
+    // Units that only check wait for others: the check of one index checks all of them.
     let next = ready.find((at) => !placed[at]!.isLate) ?? ready[0];
     const places: number[] = [];
     const parts = () => places.map((at) => placed[at]!);
@@ -63,16 +63,16 @@ interface Part {
   readonly tables: readonly TableName[];
   readonly mode: LockMode | undefined;
   readonly isAlone: boolean;
-  /** It changes nothing that others could need. */
+  /** It changes nothing that other units could need. */
   readonly isLate: boolean;
 }
 
-/** Statements of the user's own. */
+/** The user's own statements. */
 export function isOwn(piece: Piece): piece is readonly Judged[] {
   return Array.isArray(piece);
 }
 
-/** Statements that stay in one transaction, and in a file of their own. */
+/** Statements that stay in one transaction and in a file of their own. */
 export function isBound(piece: readonly Judged[]): boolean {
   return piece.some((each) => each.isBound);
 }
@@ -99,7 +99,7 @@ function ownPart(piece: readonly Judged[]): Part {
   };
 }
 
-/** The earlier parts that have to be there before. */
+/** The earlier parts that must run first. */
 function needsOf(parts: readonly Part[], at: number): number[] {
   const own = parts[at]!;
   const needs: number[] = [];
@@ -107,7 +107,7 @@ function needsOf(parts: readonly Part[], at: number): number[] {
   for (let earlier = at - 1; earlier >= 0; earlier -= 1) {
     const other = parts[earlier]!;
     if (isOwn(other.piece)) {
-      // The user's own keep their order, and what comes after them may need them. The nearest has waited for the others.
+      // The user's statements keep their order, and later ones may need earlier ones. The nearest one has waited for the others.
       if (!hasStatement) needs.push(earlier);
       hasStatement = true;
     } else if (isOwn(own.piece) ? !mayPass(own, own.piece, other.piece) : unitNeeds(own.piece, other.piece))
@@ -116,12 +116,12 @@ function needsOf(parts: readonly Part[], at: number): number[] {
   return needs;
 }
 
-/** Whether statements of the user's have nothing to do with a unit of the plan that stands before them. */
+/** Whether the user's statements are independent of an earlier unit of the plan. */
 function mayPass({ isAlone, tables }: Part, statements: readonly Judged[], unit: UnitSpec): boolean {
-  // What takes something away may do so because the unit has replaced it.
+  // A drop may rely on the unit as a replacement.
   if (isAlone || !statements.every(({ operations }) => operations.every(isAddition))) return false;
   if (unit.kind === "assert-index" || unit.kind === "validate-foreign-key") return true;
-  // The table gets its columns in the order in which the ORM adds them.
+  // The table gets its columns in the order of the ORM.
   if (unit.kind === "expand" && tables.some((table) => isSameTable(table, unit.table))) return false;
   return !statements.some(({ text }) => isAbout(text, unit));
 }
@@ -130,7 +130,7 @@ function isAddition({ kind }: Operation): boolean {
   return kind.startsWith("add") || kind.startsWith("create") || kind === "comment";
 }
 
-/** Whether a text names what a unit makes: an index or a constraint, or a column with its table. */
+/** Whether a text names what a unit creates: an index, a constraint, or a column with its table. */
 function isAbout(text: string, unit: UnitSpec): boolean {
   const isNamed = (name: string) => named(name).test(text);
   if ("index" in unit && isNamed(unit.index.name)) return true;
@@ -146,7 +146,7 @@ function isAbout(text: string, unit: UnitSpec): boolean {
   return "table" in unit && isNamed(unit.table.name) && columns.some(isNamed);
 }
 
-/** Whether a unit of the plan needs one that stands before it. */
+/** Whether a unit of the plan needs an earlier one. */
 function unitNeeds(unit: UnitSpec, earlier: UnitSpec): boolean {
   switch (unit.kind) {
     case "expand":
@@ -159,7 +159,7 @@ function unitNeeds(unit: UnitSpec, earlier: UnitSpec): boolean {
     case "add-foreign-key":
       return (
         earlier.kind === "expand" ||
-        // A foreign key leads to columns that are unique by then.
+        // The columns that a foreign key refers to must be unique by then.
         ("index" in earlier && earlier.index.isUnique && isSameTable(earlier.table, unit.foreignKey.references))
       );
     case "validate-foreign-key":
@@ -172,7 +172,7 @@ function unitNeeds(unit: UnitSpec, earlier: UnitSpec): boolean {
   }
 }
 
-/** Whether a part can be in a file that has begun. */
+/** Whether a part can join a started file. */
 function fits(part: Part, file: readonly Part[]): boolean {
   if (part.isAlone) return false;
   const others = [...file, part];
@@ -181,12 +181,12 @@ function fits(part: Part, file: readonly Part[]): boolean {
   const [first] = locking;
   if (first !== undefined && !locking.every((each) => isSameLock(each, first))) return false;
   if (own.length === 0 || own.length === others.length) return true;
-  // What tells that a file has run before are the columns of the plan.
+  // The plan's columns show whether a file has run before.
   return others.some(({ piece }) => !isOwn(piece) && piece.kind === "expand");
 }
 
 function isSameLock(one: Part, other: Part): boolean {
-  // Scans are in no file with what stops reads or writes.
+  // A file with a scan contains nothing that blocks reads or writes.
   if ((one.mode === "SHARE UPDATE EXCLUSIVE") !== (other.mode === "SHARE UPDATE EXCLUSIVE")) return false;
   const keys = (tables: readonly TableName[]) => tables.map((table) => nameKey(table)).sort();
   return JSON.stringify(keys(one.tables)) === JSON.stringify(keys(other.tables));
@@ -208,8 +208,8 @@ function specsOf(files: readonly (readonly Part[])[], units: Units): PlacedSpec[
       placed.push(boundUnit(first.piece, units));
       continue;
     }
-    // Statements alone that follow each other stay together, as foreign keys of new tables do: they stop writes of several tables for an
-    // instant. Reads are stopped on one table at a time.
+    // Consecutive files of only the user's statements stay together, such as foreign keys of new tables: they block writes to several
+    // tables for an instant. Reads are blocked on one table at a time.
     if (file.every(({ piece }) => isOwn(piece))) {
       const next = file.find(({ tables }) => tables.length > 0);
       const stopsReads = [next, locking].some((part) => part?.mode === "ACCESS EXCLUSIVE");

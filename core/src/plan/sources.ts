@@ -17,68 +17,68 @@ import type { SqlReader } from "../sql/sql-reader.js";
 
 export type { ColumnSource } from "../model/index.js";
 
-/** What a plan needs to know of an existing table. Row counts are not among it: a developer's own never count. */
+/** The facts about an existing table for a plan. Excludes row counts: those of a developer's database are irrelevant. */
 export interface TableShape {
   readonly columns: readonly string[];
   readonly generatedColumns: readonly string[];
   /** Identity, AUTO_INCREMENT. Default: none. */
   readonly numberedColumns?: readonly string[];
-  /** As `format_type` prints them, by the names of the columns. Default: not known. */
+  /** As `format_type` prints them, by column name. Default: unknown. */
   readonly types?: ReadonlyMap<string, string>;
-  /** What a backfill follows: the primary key, or another unique one without NULLs; empty when there is none. */
+  /** The key that a backfill follows: the primary key, or another unique key without NULLs; empty if there is none. */
   readonly key: readonly KeyColumn[];
   readonly primaryKey?: readonly string[];
   readonly descendants?: Descendants;
-  /** What its partitions are divided by; null: an expression, which no unique index can include. */
+  /** Its partition key; null: an expression, which no unique index can include. */
   readonly partitionColumns?: readonly (string | null)[];
-  /** Why the rows below it cannot be filled, each with what to do. */
+  /** Why rows of child tables cannot be filled, each with the next step. */
   readonly obstacles?: readonly string[];
 }
 
-/** How the model and the code name a unique constraint that the change takes away. */
+/** The names of a dropped unique constraint in the model and the code. */
 export type FormerUnique = Pick<KeptUnique, "model" | "fields" | "selector" | "attribute">;
 
-/** Where a plan's inputs come from: the ORM's model for columns, the development database for tables. */
+/** The sources of a plan's inputs: the ORM's model for columns, the development database for tables. */
 export interface PlanSources {
   column(table: TableName, column: string): ColumnSource | undefined;
   table(table: TableName): Promise<TableShape>;
-  /** A table that a subquery of a fill looks at; undefined: there is none. Absent: subqueries are refused. */
+  /** A table in a subquery of a fill; undefined: it does not exist. Absent: subqueries are rejected. */
   lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
-  /** An index of the development database; asked only about indexes that a change with a planned column drops. */
+  /** An index of the development database; only called for indexes that a change with a planned column drops. */
   index?(name: TableName): Promise<IndexFacts | undefined>;
   /**
-   * Whether PostgreSQL would pass the name over when it names a constraint of the table itself; asked only for such a constraint over a
-   * planned column.
+   * Whether PostgreSQL would skip the name when it names a constraint of the table itself; only called for such a constraint over a planned
+   * column.
    */
   isTaken?(table: TableName, name: string, hasIndex: boolean): Promise<boolean>;
-  /** What a type is that the change does not make; asked only for types of new columns that are not PostgreSQL's own. */
+  /** The kind of a type that the change does not create; only called for types of new columns that are not built in. */
   typeKind?(name: TableName): Promise<TypeKind | undefined>;
-  /** A table before the change; asked only where a verdict rests on it. */
+  /** A table before the change; only called if a verdict depends on it. */
   formerTable?(table: TableName): Promise<FormerTable | undefined>;
-  /** The columns that a check from before the change says are not NULL. */
+  /** The columns that an existing check requires to be NOT NULL. */
   provenBy?(table: TableName, constraint: string): readonly string[] | undefined;
-  /** What a fill depends on beside its row. Absent, or undefined: nobody could say, so it is taken to depend on the session. */
+  /** What a fill depends on besides its row. Absent, or undefined: unknown, so it counts as session-dependent. */
   dependence?(
     table: TableName,
     column: { readonly name: string; readonly type: string },
     fill: Fill,
   ): Promise<FillDependence | undefined>;
-  /** The type of a column before the change, where what takes the change back says it. */
+  /** The type of a column before the change, if the down migration contains it. */
   formerType?(table: TableName, column: string): string | undefined;
-  /** The foreign keys of a table and to it; asked only about tables of which a change with a planned column takes something away. */
+  /** The foreign keys of a table and to it; only called for tables that lose something in a change with a planned column. */
   foreignKeys?(table: TableName): Promise<readonly KnownForeignKey[]>;
-  /** Where the change runs; asked when there is something to plan. */
+  /** The environment of the change; only called if there is something to plan. */
   environment?(): Promise<Environment>;
-  /** How the model declared a unique index before the change. */
+  /** The model's former declaration of a unique index. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }
 
-/** Together with how the SQL of the change is read. */
+/** The sources, with the reader of the change's SQL. */
 export interface ReadSources extends PlanSources {
   readonly sql: SqlReader;
 }
 
-/** What the model says about a column, together with its function in lockstep.config.ts. */
+/** The model's data on a column, with its function in lockstep.config.ts. */
 export function withFunctions(
   column: PlanSources["column"],
   functions: ReadonlyMap<string, ConfiguredFill>,

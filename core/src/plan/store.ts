@@ -8,12 +8,12 @@ import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
 import { planIds } from "./plan-ids.js";
 
-/** Every plan of a project, oldest first. @throws what readPlan throws */
+/** Every plan of a project, oldest first. @throws the errors of readPlan */
 export function listPlans(root: string): Plan[] {
   return planIds(root).map((id) => loadPlan(root, id));
 }
 
-/** The same; one that is damaged does not hide the others. */
+/** Every plan of a project; a damaged one does not hide the others. */
 export function readPlans(root: string): {
   readonly plans: readonly Plan[];
   readonly damagedPlans: readonly { readonly id: string; readonly error: Error }[];
@@ -32,7 +32,7 @@ export function readPlans(root: string): {
 /**
  * Reads one plan.
  *
- * @throws LS3005 no such plan · LS3014 one of another folder, and what readPlan throws
+ * @throws LS3005 no such plan · LS3014 a plan of another folder, and the errors of readPlan
  */
 export function loadPlan(root: string, id: string): Plan {
   const file = `${planFolder(id)}/plan.json`;
@@ -48,19 +48,19 @@ export function loadPlan(root: string, id: string): Plan {
   return plan;
 }
 
-/** Phases are left that no file of the repository carries yet. */
+/** Whether phases are left that are not in the repository yet. */
 export function isOpen(plan: Plan): boolean {
   return plan.state.released !== "undone" && plan.state.released !== phasesOf(plan).at(-1);
 }
 
-/** A command that takes something back. */
+/** A command that reverts something. */
 export type WayBack = "undo" | "abandon";
 
 /**
- * The plan of a command that names none: the only open one, or the last that was not undone; undefined while several are open.
+ * The default plan of a command: the only open one, or the last that was not undone; undefined while several are open.
  *
- * @param wayBack typed once more it must not go on to another plan, one that is finished: `undo` takes the newest only, `abandon`,
- * which loses values, asks for the name
+ * @param wayBack a repeated command must not revert another, finished plan: `undo` only takes the newest, and `abandon`, which loses
+ *   values, requires the name
  */
 export function defaultPlan(plans: readonly Plan[], wayBack?: WayBack): Plan | undefined {
   const [only, second] = plans.filter(isOpen);
@@ -71,10 +71,10 @@ export function defaultPlan(plans: readonly Plan[], wayBack?: WayBack): Plan | u
 }
 
 /**
- * The plan that a command works on: the one named, or the default.
+ * The plan that a command works on: the named one, or the default.
  *
  * @param wayBack as for `defaultPlan`
- * @throws LS3005 none · LS3006 several are open, or it takes something back and none is
+ * @throws LS3005 none · LS3006 several are open, or the command reverts something and none is open
  */
 export function choosePlan(root: string, id: string | undefined, wayBack?: WayBack): Plan {
   if (id !== undefined) return loadPlan(root, id);
@@ -83,7 +83,7 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
   if (plan !== undefined) return plan;
   if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen)) throw noneOpen(plans);
   const [first, ...others] = plans.filter(isOpen);
-  // A merge may have left the rest of a plan.
+  // A merge may have left parts of a plan.
   if (first === undefined) refuseContradictions(foldersWithout(root));
   if (first === undefined)
     throw new LockstepError("LS3005", "This project has no plan.", {
@@ -94,7 +94,7 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
   });
 }
 
-/** A finished plan is undone only by its name. */
+/** A finished plan is only undone by name. */
 function noneOpen(plans: readonly Plan[]): LockstepError {
   const able = plans.filter(({ state }) => state.released !== "undone");
   if (able.length === 0)
@@ -113,7 +113,7 @@ export function planOf(plans: readonly Plan[], table: TableName, column: string)
 }
 
 /**
- * Held, undo and released units are still what was planned.
+ * Checks that held, undo and released units are unchanged.
  *
  * @throws LS3003 a held or undo unit was changed · LS3010 a released migration was changed
  */
@@ -127,7 +127,7 @@ export function verifyUnits(root: string, plan: Plan): void {
       );
   }
   for (const { file, sha256: expected } of plan.state.written) {
-    // A squashed history has no such file any more: the end state is what counts then.
+    // A squashed history no longer has this file: its end state decides.
     if (!existsSync(join(root, file))) continue;
     if (fileHash(file, readFileSync(join(root, file), "utf8")) !== expected)
       throw new LockstepError("LS3010", `${file} was changed after planning.`);

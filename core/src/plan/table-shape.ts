@@ -2,7 +2,7 @@ import { rowKey, type TableFacts } from "../dialect/table.js";
 import { childObstacles, hasChildren } from "../target/facts/children.js";
 import type { TableShape } from "./sources.js";
 
-/** What a plan needs to know of a table, from the development database. */
+/** The facts about a table for a plan, from the development database. */
 export function tableShape(table: TableFacts): TableShape {
   const key = rowKey(table);
   const obstacles = childObstacles(

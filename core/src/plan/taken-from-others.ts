@@ -12,31 +12,31 @@ import { planFolder } from "./plan-file.js";
 import { releasesOf } from "./releases.js";
 import { isOpen } from "./store.js";
 
-/** A plan that a merge has brought together with another one, of which it takes something. */
+/** A plan that, after a merge, drops something from another one. */
 export interface TakenFromOthers {
-  /** Id of the plan that must not go on. */
+  /** Id of the plan that must not continue. */
   readonly plan: string;
-  /** From the root: the migration that takes it, and the first one of the other plan. */
+  /** Relative to the root: the migration that drops it, and the first one of the other plan. */
   readonly files: readonly [string, ...string[]];
   readonly error: LockstepError;
 }
 
-/** Where the migrations of a plan are in the order in which the ORM runs them. */
+/** The positions of a plan's migrations in the ORM's order. */
 interface Course {
   readonly plan: Plan;
-  /** The first one of expand; undefined: none is listed, as in a squashed history. */
+  /** The first migration of expand; undefined: none is listed, as in a squashed history. */
   readonly start: number | undefined;
-  /** The last one of contract, from which on nothing fills the columns; -1: they are filled, and none is listed. */
+  /** The last migration of contract, after which nothing fills the columns; -1: they are filled, and none is listed. */
   readonly filledUntil: number;
-  /** The first one that drops the columns; -1: none is listed. */
+  /** The first migration that drops the columns; -1: none is listed. */
   readonly dropped: number;
   /** `… drops` */
   readonly by: string;
 }
 
 /**
- * Compares plans with each other: two must not be on one column, none may read what another one is still filling, and none may take back
- * what another one has, reads or builds upon. The commands of one branch refuse that. A merge can bring the plans together.
+ * Compares plans with each other: two must not share a column, none may read what another one is still filling, and none may undo what
+ * another one has, reads or builds on. Commands within one branch reject this, but a merge can combine such plans.
  */
 export async function takenFromOthers({
   root,
@@ -64,7 +64,7 @@ export async function takenFromOthers({
   return found;
 }
 
-/** The migrations after one and before another, without those of these plans. */
+/** The migrations between two positions, without those of these plans. */
 type TextsBetween = (from: number, to: number, ...own: readonly Plan[]) => readonly string[];
 
 function courseOf(plan: Plan, migrations: readonly string[]): Course {
@@ -89,15 +89,15 @@ function courseOf(plan: Plan, migrations: readonly string[]): Course {
   };
 }
 
-/** Two plans on one column, of which one at least is open. Told once, of the later one. */
+/** Two plans on one column, at least one of them open. Reported once, for the later one. */
 function bothOf(one: Course, other: Course, textsBetween: TextsBetween): LockstepError | undefined {
   const [earlier, later] = [one.plan, other.plan];
   if (earlier.id > later.id || !(isOpen(earlier) || isOpen(later))) return undefined;
   const same = later.columns.find((column) => hasColumn(earlier, column));
   if (same === undefined) return undefined;
-  // What a squashed history did in between nobody can tell.
+  // The operations of a squashed history in between are unknown.
   if (!isOpen(earlier) && one.start === undefined) return undefined;
-  // It was dropped or renamed, and planned again.
+  // The column was dropped or renamed, and planned again.
   const texts = [later.source.sql, ...textsBetween(one.start ?? 0, other.start ?? 0, earlier, later)];
   const isAgain = texts.some((text) => isDropped(text, [same.name, same.table.name]));
   if (isAgain && !isOpen(earlier)) return undefined;
@@ -107,7 +107,7 @@ function bothOf(one: Course, other: Course, textsBetween: TextsBetween): Lockste
   });
 }
 
-/** Two open plans, of which one reads what the other one is still filling. */
+/** Two open plans, one of which reads what the other is still filling. */
 function unfilledOf(filling: Plan, reading: Plan): LockstepError | undefined {
   if (!isOpen(filling) || !isOpen(reading)) return undefined;
   try {
@@ -125,7 +125,7 @@ async function takenBy(
   textsBetween: TextsBetween,
 ): Promise<LockstepError | undefined> {
   const { start } = other;
-  // A squashed history counts by its end.
+  // For a squashed history, only its end state counts.
   if (start === undefined) return undefined;
   const hint = `npx lockstep abandon ${other.plan.id}. To keep that plan instead, take ${planFolder(plan.id)} and its migrations from the branch where it is not undone`;
   const refuse = (what: string) => new LockstepError("LS3020", what, { hint });
@@ -138,7 +138,7 @@ async function takenBy(
       const what = `${label} is the column of plan ${other.plan.id}, too, and ${by} it with its values.`;
       return new LockstepError("LS3020", what, { hint: takeOut(plan) });
     }
-    // It was added again before the other plan began.
+    // It was added again before the other plan started.
     if (!isUnder && textsBetween(dropped, start, plan, other.plan).some((text) => named(column.name).test(text)))
       continue;
     const reader = other.plan.columns.find((each) => readsFrom(each, { table: column.table, column: column.name }));

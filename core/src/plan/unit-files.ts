@@ -3,7 +3,7 @@ import { inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.
 import { fileHash } from "./hash.js";
 import { planFolder } from "./plan-file.js";
 
-/** Units with the file that they share: path from the root and the bytes. */
+/** Units with their shared file: its path relative to the root, and its bytes. */
 export interface UnitFile extends WrittenUnit {
   readonly units: UnitsOfFile;
   readonly text: string;
@@ -11,7 +11,7 @@ export interface UnitFile extends WrittenUnit {
 
 export type UnitsOfFile = readonly [Unit, ...Unit[]];
 
-/** The SQL of units that share a file, as it stands in held files and, the same bytes, in the released migration. */
+/** The SQL of units that share a file. Held files and the released migration contain the same bytes. */
 export function unitsText(plan: Plan, units: UnitsOfFile, phase: Unit["phase"] | "undo"): string {
   const [unit] = units;
   const siblings = inFiles(
@@ -30,26 +30,26 @@ export function unitsText(plan: Plan, units: UnitsOfFile, phase: Unit["phase"] |
   });
 }
 
-/** What a plugin makes a migration of. @param sql of these units, as `unitsText` says it or as it was reviewed */
+/** The input from which a plugin writes a migration. @param sql of these units, from `unitsText` or as reviewed */
 export function contentOf({ dialect, id }: Pick<Plan, "dialect" | "id">, units: UnitsOfFile, sql: string) {
   const { autocommitted, downOf } = unitsOf(dialect);
   const statements = autocommitted(sql);
   return { units, sql, down: downOf(units, id), ...(statements && { autocommitted: statements }) };
 }
 
-/** The unit that a file is called after: what it is made for. */
+/** The unit that names the file: its main purpose. */
 export function mainUnit(units: UnitsOfFile): Unit {
   return units.find(({ spec }) => spec.kind !== "original" && spec.kind !== "assert-index") ?? units.at(-1) ?? units[0];
 }
 
-/** Units of the phases to come, beside the plan. */
+/** The files of units of later phases, in the plan's folder. */
 export function pendingUnitFiles(plan: Plan, units: readonly Unit[]): UnitFile[] {
   return inFiles(units).map((file) =>
     fileOf(file, `${planFolder(plan.id)}/held/${file[0].id}.sql`, unitsText(plan, file, file[0].phase)),
   );
 }
 
-/** Units that take a phase back, beside the plan. */
+/** The files of undo units, in the plan's folder. */
 export function undoFiles(plan: Plan): UnitFile[] {
   return (["expand", "contract"] as const).flatMap((phase) =>
     inFiles(plan.undo[phase]).map((file) =>

@@ -2,13 +2,13 @@ import { LockstepError } from "../base/errors.js";
 import { builtInContract, isSameTable, type Migration, type Operation, type Plan } from "../model/index.js";
 
 /**
- * What the ORM makes of the relaxed model must be what the plan replaces: the user's operations without NOT NULL on the relaxed
- * columns, without dropping the unique indexes that stay, and without what contract builds. Otherwise the next migration would undo the plan.
+ * Checks that the relaxed model produces the migration that the plan replaces: the user's operations without NOT NULL on the relaxed
+ * columns, without dropping the kept unique indexes, and without what contract builds. Otherwise the next migration would undo the plan.
  *
- * @param user what the ORM generates for the user's own model
- * @param relaxed what it generates for the model of expand
+ * @param user the migration of the user's own model
+ * @param relaxed the migration of the model of expand
  * @param orm its name, for the message
- * @throws LS2011 when the two differ in anything else
+ * @throws LS2011 if the two differ otherwise
  */
 export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan, orm: string): void {
   const later = builtInContract(plan);
@@ -28,7 +28,7 @@ export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan,
   );
 }
 
-/** Drops a unique index, or the constraint of its name, that stays until contract. */
+/** Whether it drops a unique index, or the constraint of its name, that stays until contract. */
 function isKept(operation: Operation, { keptUniques = [] }: Plan): boolean {
   if (operation.kind !== "dropIndex" && operation.kind !== "dropConstraint") return false;
   const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;

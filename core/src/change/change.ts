@@ -21,96 +21,96 @@ import type { ModelEdit } from "../plugin/plugin.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { AddedRemarks } from "./remarks.js";
 
-/** A change of the models that an ORM makes a migration of, as its plugin answers for it. Asked by `decide`, and only as far as needed. */
+/** A change of the models for which an ORM generates a migration, from its plugin. `decide` only calls what it needs. */
 export interface OrmChange<Relaxed> {
   /** The plugin's id. */
   readonly orm: string;
-  /** The system that it writes SQL for: known once it has generated something. */
+  /** The system that it writes SQL for: known after it has generated something. */
   readonly dialectId: DialectId;
-  /** Absolute path of the project's root. */
+  /** The project's root: absolute. */
   readonly root: string;
   readonly words: Words;
-  /** What is one transaction when migrations run. */
+  /** What one transaction contains when migrations run. */
   readonly transactions: TransactionMode;
   /** Every column of the models. */
   columns(): Promise<readonly NamedColumn[]>;
-  /** What the ORM generates; what `open` has relaxed is relaxed for it. Asked once, before all that follows. */
+  /** The generated migration; treats columns that `open` has relaxed as relaxed. Called once, before everything below. */
   generate(open: OpenPlans | undefined): Promise<Generated>;
-  /** Whether the models have these words; costs no more than a look at their text. */
+  /** Whether the models contain these words; only searches their text. */
   mentions(words: RegExp): Promise<boolean>;
-  /** What the models say about columns. */
+  /** The models' data on columns. */
   sources(): Promise<PlanSources["column"]>;
-  /** Puts right what the ORM generates. Default: nothing is to be put right. */
+  /** Corrects the generated migration. Default: no corrections. */
   correct?(migration: Migration, known: KnownOfChange): Promise<Corrected>;
-  /** What the models say of a type that is not PostgreSQL's own. Default, and where they do not: the database is asked. */
+  /** The models' data on a type that is not built in. Default, and if they have none: queries the database. */
   typeKind?(name: TableName): TypeKind | undefined;
   /** A connection to the database that the ORM compares the models with. */
   connect(): Promise<Connection>;
-  /** What only a change with a plan needs. */
+  /** Only for a change with a plan. */
   planning(): Promise<Planning<Relaxed>>;
 }
 
-/** `migration`: undefined where nothing is generated. `restore`: undefined where the models are as the open plans have them. */
+/** `migration`: undefined if nothing is generated. `restore`: undefined if the models match the open plans. */
 export interface Generated {
   readonly migration: Migration | undefined;
   readonly restore: Restore | undefined;
 }
 
-/** What there is to correct a change by. */
+/** The facts for correcting a change. */
 export interface KnownOfChange {
-  /** What the models say of columns; undefined: there are no annotations, and no functions. */
+  /** The models' data on columns; undefined: no annotations and no functions. */
   readonly source: PlanSources["column"] | undefined;
-  /** What a change of a column's type has to do with besides the column. */
+  /** The dependents that a change of a column's type affects. */
   dependents(table: TableName, column: string): Promise<ColumnDependents>;
-  /** A table before the change; undefined where nobody knows it, and where nothing is judged by that. */
+  /** A table before the change; undefined if it is unknown, or if no verdict depends on it. */
   formerTable(table: TableName): Promise<FormerTable | undefined>;
 }
 
-/** What an ORM generates, put right. */
+/** A corrected migration. */
 export interface Corrected {
   readonly migration: Migration;
-  /** What was put right, in words, a line each. */
+  /** The corrections as text, one line each. */
   readonly corrections: readonly string[];
-  /** What a person should look at all the same. */
+  /** Notices for review that remain. */
   readonly notices: readonly Notice[];
-  /** What else is known of its statements. */
+  /** Additional facts about its statements. */
   readonly remarks: readonly AddedRemarks[];
-  /** The type of a column before the change, where what takes it back says so. */
+  /** The type of a column before the change, if the down migration contains it. */
   readonly formerType: RuleContext["formerType"] | undefined;
 }
 
-/** What the ORM plugin knows that a plan is made of. */
+/** The ORM plugin's input for a plan. */
 export interface Planning<Relaxed> extends Required<Pick<PlanSources, "formerUnique">> {
   readonly versions: Plan["versions"];
   /** For the names in the configuration. */
   readonly models: readonly { readonly name: string; readonly fields: readonly { readonly name: string }[] }[];
   originalModels(columns: readonly PlannedColumn[]): Plan["originalModels"];
-  /** Refuses what only this ORM would get wrong. Default: nothing. */
+  /** Rejects what only this ORM would get wrong. Default: nothing. */
   refuse?(plan: Plan): void;
-  /** The models of expand in memory, or what the ORM generates for them: what the plugin needs in the end to agree and to write. */
+  /** The models of expand in memory, or the ORM's migration for them: the plugin needs it to compare and to write. */
   relax(plan: Plan): Promise<Relaxed>;
 }
 
-/** The open plans of a project, as far as they answer a change. */
+/** The open plans of a project, as far as they affect a change. */
 export interface OpenPlans {
-  /** By the names of today's models. */
+  /** With the current model names. */
   readonly plans: readonly Plan[];
-  /** What makes the models follow their plans again, where somebody or a merge has put them back; undefined when they do. */
+  /** The edits that make the models match their plans again, after a manual edit or a merge reverted them; undefined if they match. */
   restoring(models: ModelsNow): Restore | undefined;
-  /** @throws LS3004 when the change touches what has an open plan · LS2012 when it takes away what an open plan's fill reads */
+  /** @throws LS3004 if the change affects an object with an open plan · LS2012 if it drops what an open plan's fill reads */
   refuseSecondChange(operations: readonly Operation[]): void;
 }
 
-/** What models say about what a plan has relaxed. */
+/** The models' current state of what a plan has relaxed. */
 export interface ModelsNow {
   isRequired(column: PlannedColumn): boolean;
-  /** Reads get the column. Default: the models do not say. */
+  /** Reads return the column. Default: the models do not define it. */
   isRead?(column: PlannedColumn): boolean;
-  /** The constraint is not declared any more. */
+  /** The constraint is no longer declared. */
   lacks(unique: KeptUnique): boolean;
 }
 
-/** The edits of models that open plans still need and the change would take back. */
+/** The model edits that open plans still need and the change would revert. */
 export interface Restore {
   readonly edits: readonly ModelEdit[];
   /** `User.handle optional until contract (plan …, phase expand)` */
@@ -118,20 +118,20 @@ export interface Restore {
   readonly plans: readonly Plan[];
 }
 
-/** What becomes of a change: it stays as the ORM has it, put right, or there is a plan that waits for its name and its files. */
+/** The result for a change: it stays as the ORM generated or corrected it, or there is a plan without its name and files yet. */
 export type Decision<Relaxed> = Passed | PlannedChange<Relaxed>;
 
 interface Passed {
   readonly kind: "pass";
-  /** Columns that the change adds to tables that were there, and that no plan edits the code for. */
+  /** Columns that the change adds to existing tables, and for which no plan edits the code. */
   readonly added: readonly AddedColumn[];
-  /** The tables that were there, and whose columns the change changes, by a plan or not: prepared statements over them may fail. */
+  /** Existing tables whose columns the change modifies, with or without a plan: prepared statements on them may fail. */
   readonly reshaped: readonly TableName[];
   readonly restore: Restore | undefined;
   readonly told: Told | undefined;
 }
 
-/** A change that gets a plan, and the model as it is until contract. */
+/** A change with a plan, and the model until contract. */
 export interface PlannedChange<Relaxed> extends Omit<Passed, "kind"> {
   readonly kind: "plan";
   readonly plan: Plan;
@@ -139,7 +139,7 @@ export interface PlannedChange<Relaxed> extends Omit<Passed, "kind"> {
   readonly relaxed: Relaxed;
 }
 
-/** What there is to say of a change beside its plan; `unused`: annotations that nothing uses; `warnings`: what a person should change. */
+/** The messages about a change besides its plan; `unused`: unused annotations; `warnings`: what a person should change. */
 export interface Told {
   readonly corrections: readonly string[];
   readonly notices: readonly Notice[];

@@ -17,13 +17,13 @@ import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks, withRenames } from "./remarks.js";
 
 /**
- * Asks an ORM what it generates, and decides: it passes, or there is a plan, whose fills were tried. Nothing is written. A change that
- * passes costs libpg-query and this.
+ * Lets an ORM generate its migration, and decides: it passes, or it gets a plan with tested fills. Writes nothing. A change that passes
+ * only loads libpg-query and this file.
  *
- * What follows is the plugin's: what the ORM generates for the relaxed models has to agree (`assertAgreement`), then the files of the
- * expand phase (`prepareExpand`) take the place of the ORM's own.
+ * The plugin does the rest: the ORM's migration for the relaxed models must match (`assertAgreement`), then the files of the expand phase
+ * (`prepareExpand`) replace the ORM's own.
  *
- * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan
+ * @throws LS1001 SQL that cannot be parsed · LS2xxx missing information for a plan · LS3004 a column with an open plan
  */
 export async function decide<Relaxed>(orm: OrmChange<Relaxed>): Promise<Decision<Relaxed>> {
   let opened: Promise<DevelopmentDatabase> | undefined;
@@ -38,13 +38,13 @@ export async function decide<Relaxed>(orm: OrmChange<Relaxed>): Promise<Decision
   }
 }
 
-/** What `decide` loads in a project with open plans; who waits for something else may load it ahead. */
+/** Modules that `decide` loads in a project with open plans; a caller that waits for something else can load them early. */
 export const loadOpenPlans = () => import("./open-plans.js");
 /** The same for a change that needs a plan. */
 export const loadPlanning = async () => (await Promise.all([import("./plan-change.js"), loadDatabase()]))[0];
 const loadDatabase = () => import("./development-database.js");
 
-/** Nobody connects before something is asked. */
+/** Connects only when the database is needed. */
 type Development = () => Promise<DevelopmentDatabase>;
 
 async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Development): Promise<Decision<Relaxed>> {
@@ -54,13 +54,13 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     return { kind: "pass", restore, added: [], reshaped: [], told: await tell(orm, open, []) };
   const { operations } = generated;
   const added = addedColumns(operations);
-  // MySQL and MariaDB prepare a statement again by themselves.
+  // MySQL and MariaDB prepare a statement again themselves.
   const reshaped = orm.dialectId === "postgresql" ? reshapedTables(operations) : [];
-  // Asked of what the user wants: put right it may look like another change.
+  // Checks the user's own change: once corrected, it may look like another one.
   open?.refuseSecondChange(operations);
   const source = await sourcesOf(orm, operations);
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);
-  // What is safe without a plan needs no database.
+  // A change that is safe without a plan needs no database.
   const formerTable: KnownOfChange["formerTable"] = async (table) =>
     (await database()).formerTable(table).catch(ignoring(isNoBug));
   const corrected = (await orm.correct?.(generated, { source, dependents, formerTable })) ?? {
@@ -103,7 +103,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
 
 const nothing = { corrections: [], notices: [], remarks: [], formerType: undefined };
 
-/** What annotations and functions say of new columns; a change without either costs one look for the words. */
+/** The annotations and functions for new columns; a change without either only costs a search for the words. */
 async function sourcesOf<Relaxed>(
   orm: OrmChange<Relaxed>,
   operations: readonly Operation[],
@@ -115,7 +115,7 @@ async function sourcesOf<Relaxed>(
   return withFunctions(await orm.sources(), fillFunctions(config));
 }
 
-/** The migration with what only the database knows: which defaults it evaluates once. */
+/** The migration with facts that only the database has: which defaults it evaluates once. */
 async function withStoredDefaults(migration: Migration, database: Development): Promise<Migration> {
   const isUnclear = migration.operations.some(
     (operation) => operation.kind === "addColumn" && !operation.column.isDefaultStored && !operation.column.isSerial,
@@ -123,7 +123,7 @@ async function withStoredDefaults(migration: Migration, database: Development): 
   return isUnclear ? (await database()).withStoredDefaults(migration) : migration;
 }
 
-/** Notices with what may be a rename told as one. Where nothing takes the change back the database knows what the columns were. */
+/** Notices with a possible rename merged into one. Without a down migration, the database provides the former columns. */
 async function withFormerNames<Relaxed>(
   { words }: OrmChange<Relaxed>,
   { migration, notices, formerType }: Corrected,
@@ -136,7 +136,7 @@ async function withFormerNames<Relaxed>(
   return withRenames(notices, migration, known, words);
 }
 
-/** @param operations what the ORM does generate: a column in it has been judged */
+/** @param operations the generated operations: their columns have been checked */
 async function tell<Relaxed>(
   orm: OrmChange<Relaxed>,
   open: OpenPlans | undefined,

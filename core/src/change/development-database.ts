@@ -33,24 +33,24 @@ type DatabaseSources = Pick<
   "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "formerTable" | "isTaken" | "dependence" | "environment"
 >;
 
-/** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
+/** The developer's own database: provides facts about tables and tests fills, without changes. Connects on first use. */
 export class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
-  /** A second session, in which the migration has made what its fills use. */
+  /** A second session in which the migration has created what its fills use. */
   #after: Promise<DatabaseAfter | undefined> | undefined;
   readonly #tables = new Map<string, Promise<TableFacts | undefined>>();
   readonly #open: () => Promise<Connection>;
 
-  /** @param open connects; the ORM knows where to. Called twice at most */
+  /** @param open connects with the ORM's settings. Called at most twice */
   constructor(open: () => Promise<Connection>) {
     this.#open = open;
   }
 
   /**
-   * What a plan has to know of the database. Throws LS9003 when there is no such table, and what connecting throws.
+   * The database facts for a plan. Throws LS9003 if there is no such table, and connection errors.
    *
-   * @param transactions what the ORM runs in one
-   * @param migration makes what its fills may use
+   * @param transactions what the ORM runs in one transaction
+   * @param migration creates what its fills may use
    */
   sources(
     transactions: TransactionMode | undefined,
@@ -80,14 +80,14 @@ export class DevelopmentDatabase {
         return connection.dialect.live.development.dependence(connection, table, column, fill);
       },
       environment: async () => ({
-        // A MariaDB that is newer than those of the targets lets writes go on where theirs do not.
+        // A MariaDB that is newer than those of the targets may allow writes where theirs do not.
         ...((await this.dialectId()) === "postgresql" ? { server: serverMajor(await this.#connect()) } : {}),
         ...(transactions === undefined ? {} : { transactions }),
       }),
     };
   }
 
-  /** Which system it is; a config may name one that several go by. */
+  /** The database system; a config may name one that covers several. */
   async dialectId(): Promise<DialectId> {
     return (await this.#connect()).dialect.id;
   }
@@ -99,8 +99,8 @@ export class DevelopmentDatabase {
   readonly typeKind = this.#asking(({ typeKind }) => typeKind);
 
   /**
-   * The migration with the defaults known that PostgreSQL evaluates once, and not for every row. Asked are only those of which their
-   * text does not tell; without an answer they count as evaluated for every row.
+   * The migration, with the defaults marked that PostgreSQL evaluates once and not for every row. Only tests those whose text does not show
+   * it; if the test fails, they count as evaluated for every row.
    */
   async withStoredDefaults(migration: Migration): Promise<Migration> {
     const asked = migration.operations.filter((operation) => isUnclearDefault(operation, migration.operations));
@@ -122,7 +122,7 @@ export class DevelopmentDatabase {
     return { ...migration, operations };
   }
 
-  /** The types that columns have now, of those that a change may have renamed; nothing is known where nobody can be asked. */
+  /** The current types of columns that a change may have renamed; without a database, none are known. */
   async formerTypes({ operations }: Migration): Promise<RuleContext["formerType"]> {
     const types = new Map<string, string>();
     const key = (table: TableName, column: string) => JSON.stringify([table.schema, table.name, column]);
@@ -134,9 +134,9 @@ export class DevelopmentDatabase {
   }
 
   /**
-   * Tries what would fill the rows of a plan on the rows that are here.
+   * Tests the fills of a plan on the rows of this database.
    *
-   * @param migration makes what the fills may use, and extends enums
+   * @param migration creates what the fills may use, and extends enums
    * @param words how the ORM's users write an annotation, for hints
    * @throws LS2003, LS2005–LS2007, LS2040, LS5008, LS5050–LS5055, LS7005 for the first problem found
    */
@@ -162,7 +162,7 @@ export class DevelopmentDatabase {
     };
     const isUnknown = (column: PlannedColumn) =>
       isOfMade(made, column) && (after === undefined || after.failure !== undefined);
-    // Rows that a new foreign key leads to may come after the migration.
+    // The rows that a new foreign key refers to may only be inserted after the migration.
     const columns = plan.columns.map(({ foreignKeys = [], ...column }) => ({
       ...column,
       foreignKeys: foreignKeys.filter(({ references }) => !made.isTable(references)),
@@ -177,7 +177,7 @@ export class DevelopmentDatabase {
     await connection?.close();
   }
 
-  /** @returns undefined where the system cannot take back what the statements make */
+  /** @returns undefined if the system cannot roll back what the statements create */
   #afterMaking({ statements }: MadeFirst): Promise<DatabaseAfter | undefined> {
     this.#after ??= (async () => {
       const { after } = (await this.#connect()).dialect.live.development;
@@ -195,7 +195,7 @@ export class DevelopmentDatabase {
     return this.#after;
   }
 
-  /** The ORM's own commands that follow wait for no lock of ours. */
+  /** Releases its locks before the ORM's next commands. */
   async #endAfter(): Promise<void> {
     const after = await this.#after?.catch(handledElsewhere);
     this.#after = undefined;
@@ -234,7 +234,7 @@ export class DevelopmentDatabase {
   }
 }
 
-/** Whether a column needs something that the migration makes: for its type, or for the value that fills it. */
+/** Whether a column needs something that the migration creates: for its type, or for its fill. */
 function isOfMade(
   { isIn }: MadeFirst,
   { type, fill, compute, defaultSql }: Pick<PlannedColumn, "type" | "fill" | "compute" | "defaultSql">,
@@ -242,7 +242,7 @@ function isOfMade(
   return [type, fill?.sql, compute?.fallback?.sql, defaultSql].some((sql) => sql !== undefined && isIn(sql));
 }
 
-/** A default in a form that needs no phases by itself, and of which its text does not tell how often it is evaluated. */
+/** A default that needs no phases by its form, and whose text does not show how often it is evaluated. */
 function isUnclearDefault(operation: Operation, operations: readonly Operation[]): boolean {
   if (operation.kind !== "addColumn") return false;
   const { table, column } = operation;

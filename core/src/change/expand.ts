@@ -12,19 +12,19 @@ import type { ReleasingPlugin } from "./release/code-request.js";
 import { type PhaseFiles, type PhaseRequest, preparePhase } from "./release/prepare-phase.js";
 import { expandText } from "./summary.js";
 
-/** `plan`: under the name that the ORM gives to its migration. */
+/** `plan`: with the ORM's name of the migration. */
 export interface ExpandRequest extends Omit<PhaseRequest, "phase" | "code"> {
-  /** What makes the models follow other plans again: written together with it. Absent: they do. */
+  /** The edits that make the models match other plans again, written together with it. Absent: they match. */
   readonly restore?: Restore | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly colors: Colors;
 }
 
 /**
- * The files of the expand phase: its migrations, the relaxed models, the code edits and the plan's folder. Nothing is written.
+ * The files of the expand phase: its migrations, the relaxed models, the code edits and the plan's folder. Writes nothing.
  *
- * @returns also what the user sees once they are
- * @throws LS2011 when an edited model is not valid
+ * @returns also the text for the user after the files are written
+ * @throws LS2011 if an edited model is not valid
  */
 export async function prepareExpand({
   plugin: own,
@@ -33,7 +33,7 @@ export async function prepareExpand({
   colors,
   ...request
 }: ExpandRequest): Promise<{ readonly prepared: PhaseFiles; readonly text: string }> {
-  // One file may have models of both: all edits are made at once.
+  // One file may contain models of both, so all edits are made together.
   const plugin: ReleasingPlugin = {
     ...own,
     editModels: (project, edits) => own.editModels(project, [...(restore?.edits ?? []), ...edits]),
@@ -46,9 +46,9 @@ export async function prepareExpand({
 }
 
 /**
- * Makes the models follow their plans where a change does nothing else.
+ * Makes the models match their plans if a change contains nothing else.
  *
- * @returns what is said of it; undefined when the files are so already
+ * @returns the message; undefined if the files match already
  */
 export async function restoreModels(
   restore: Restore,
@@ -63,7 +63,7 @@ export async function restoreModels(
   return [...laidOut.lines, restoredText(restore)].join("\n");
 }
 
-/** Changes as the project's own formatter leaves them; where it does not run, that is said. */
+/** The changes as formatted by the project's own formatter; reports if it does not run. */
 export async function laidOutOnce(
   root: string,
   changes: readonly FileChange[],
@@ -74,7 +74,7 @@ export async function laidOutOnce(
   return { changes: laidOut, lines: unformatted === undefined ? [] : [unformattedText(unformatted, colors)] };
 }
 
-/** What the user is told of models that follow their plans again. */
+/** The message about models that match their plans again. */
 export function restoredText({ names, plans }: Restore): string {
   return `Lockstep: as before, ${names.join(", ")}.\nNext   ${plans.map(({ id }) => `npx lockstep next ${id}`).join("   # or ")}`;
 }

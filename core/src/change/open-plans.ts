@@ -7,10 +7,10 @@ import { filledOptionals, modelEdit } from "./release/model-edits.js";
 import { refuseSecondChange } from "./second-change.js";
 
 /**
- * Reads the plans of the project. A later diff on a planned column is answered by its plan: a required field that was restored by
- * hand or by a merge is optional until contract.
+ * Reads the plans of the project. They answer a later diff on a planned column: a required field that was restored manually or by a merge
+ * is optional until contract.
  *
- * @returns undefined when none is open
+ * @returns undefined if none is open
  * @throws LS3001, LS3002, LS3007 a plan that cannot be read
  */
 export async function openPlans(orm: Pick<OrmChange<unknown>, "root" | "columns">): Promise<OpenPlans | undefined> {
@@ -34,7 +34,7 @@ function restoring(plans: readonly Plan[], models: ModelsNow): Restore | undefin
   );
   if (ahead.length === 0 && gone.length === 0) return undefined;
   const touched = [...new Set([...ahead, ...gone].map(({ plan }) => plan))];
-  // By themselves open reads are no difference that an ORM would see; what put back the one has put back the other.
+  // An ORM does not see open reads alone as a difference; the same edit or merge has reverted both.
   const read = touched
     .filter(({ state }) => state.released === "expand")
     .flatMap((plan) => filledOptionals(plan).map((column) => ({ plan, column })))

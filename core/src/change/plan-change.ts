@@ -9,18 +9,18 @@ import type { Corrected, OrmChange } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks } from "./remarks.js";
 
-/** `notices`: what is to be told beside the plan. */
+/** `notices`: messages besides the plan. */
 type Answer<Relaxed> = { readonly notices: readonly Notice[] } & (
   | { readonly kind: "pass" }
   | { readonly kind: "plan"; readonly plan: Plan; readonly relaxed: Relaxed }
 );
 
 /**
- * Makes the plan of a change, tries its fills on the development database, and relaxes the models in memory. The plan has no name yet:
- * nothing that is made here depends on it.
+ * Makes the plan of a change, tests its fills on the development database, and relaxes the models in memory. The plan has no name yet, and
+ * nothing here depends on it.
  *
- * @returns `pass` where every hazard is waved through by an annotation
- * @throws LS2001–LS2011, LS9003, and what the plugin throws
+ * @returns `pass` if annotations skip every hazard
+ * @throws LS2001–LS2011, LS9003, and the plugin's errors
  */
 export async function planChange<Relaxed>(
   orm: OrmChange<Relaxed>,

@@ -4,7 +4,7 @@ import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 
 /**
- * The notices of a change that passes, those of a rename with what keeps the values, or the running code, as it is.
+ * The notices of a change that passes. Those of a rename include how to keep the values, or the running code, intact.
  *
  * @param words how the ORM's users name a column
  */
@@ -34,14 +34,14 @@ export function withRenames(
   ]);
 }
 
-/** What is known of a statement beside what the rules say. */
+/** Facts about a statement in addition to the rules' findings. */
 export interface AddedRemarks extends Notice {
-  /** A notice tells of the statement already, unless the plan does something else in its place. */
+  /** Only added to an existing notice of the statement: without one, the remarks are omitted. */
   readonly isBeside: boolean;
   readonly remarks: readonly Remark[];
 }
 
-/** Notices with what else is known of their statements. */
+/** Notices with the additional facts about their statements. */
 export function withRemarks(notices: readonly Notice[], added: readonly AddedRemarks[]): readonly Notice[] {
   const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
   const told = notices.map((notice) => {

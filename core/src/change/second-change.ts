@@ -4,12 +4,12 @@ import { refuseLostSources } from "../plan/guard-sources.js";
 import { planOf } from "../plan/store.js";
 
 /**
- * Refuses a change to what an open plan is about; each kind has its own way on.
+ * Rejects a change of objects with an open plan; each kind has its own next step.
  *
- * @throws LS3004 with that way · LS2012 when it takes away what an open plan's fill reads
+ * @throws LS3004 with that step · LS2012 if it drops what an open plan's fill reads
  */
 export function refuseSecondChange(plans: readonly Plan[], operations: readonly Operation[]): void {
-  // An ORM may spell another type as DROP and ADD of the column: it stays, or that is refused for itself.
+  // An ORM may express a type change as DROP and ADD of the column: the column remains, or another check rejects it.
   const isMadeAgain = (operation: Operation) =>
     operation.kind === "dropColumn" &&
     operations.some(
@@ -92,7 +92,7 @@ function touchedBy(
   if (operation.kind === "dropIndex" || operation.kind === "dropConstraint") {
     const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
     const plan = plans.find((candidate) => candidate.units.some(({ spec }) => madeBy(spec) === name));
-    // A plan of an index alone is not open any more once it is written.
+    // A plan with only an index is no longer open once it is written.
     return plan && { what: `"${name}"`, plan };
   }
   if ("name" in operation && typeof operation.name === "string") {
@@ -107,15 +107,15 @@ function touchedBy(
   return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
 }
 
-/** The index, or the constraint of that name, that a unit makes. */
+/** The index, or the constraint of that name, that a unit creates. */
 function madeBy(spec: UnitSpec): string | undefined {
   if (spec.kind === "create-index") return spec.index.name;
   return spec.kind === "add-foreign-key" ? spec.foreignKey.name : undefined;
 }
 
 /**
- * ORMs set a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
- * comes back as `md5((random())::text)`. That changes nothing.
+ * In every migration, ORMs set a default again if PostgreSQL's catalog spells its expression differently: `md5(random()::text)` becomes
+ * `md5((random())::text)`. That changes nothing.
  */
 function isSameDefault(operation: Operation, plan: Plan): boolean {
   if (operation.kind !== "setDefault") return false;

@@ -19,7 +19,7 @@ import { unlistedText } from "../review/unlisted.js";
 import type { Told } from "./change.js";
 import type { PhaseFiles } from "./release/prepare-phase.js";
 
-/** What there is to say of a change before, or in place of, its plan. */
+/** The messages about a change before its plan, or without one. */
 export function toldText({ corrections, notices, unused, warnings = [] }: Told, colors: Colors): string {
   return [
     "Lockstep",
@@ -29,7 +29,7 @@ export function toldText({ corrections, notices, unused, warnings = [] }: Told, 
   ].join("\n");
 }
 
-/** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
+/** The message about a change that needs a plan, before anything is written: the hazards and their replacements. */
 export function foundText(plan: Plan, colors: Colors): string {
   return joined([
     "",
@@ -42,7 +42,7 @@ export function foundText(plan: Plan, colors: Colors): string {
 }
 
 /**
- * What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next.
+ * The files that expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and the next step.
  *
  * @param plans of the project
  */
@@ -83,7 +83,7 @@ export function expandText(
   ]);
 }
 
-/** The files that declare the models, each with what these are until contract. */
+/** The files that declare the models, each with the model's state until contract. */
 function modelFiles(plan: Plan): (readonly [string, string])[] {
   const files = new Map<string, Set<string>>();
   for (const { file, model } of plan.originalModels) {
@@ -93,7 +93,7 @@ function modelFiles(plan: Plan): (readonly [string, string])[] {
   return [...files].map(([file, what]) => [file, [...what].join("; ")]);
 }
 
-/** What the model is until contract. */
+/** The state of a model until contract. */
 function modelWords({ columns, keptUniques = [] }: Plan, model: string): string {
   const names = columns
     .filter((column) => column.isRelaxed && column.model === model)
@@ -105,7 +105,7 @@ function modelWords({ columns, keptUniques = [] }: Plan, model: string): string 
   ].join("; ");
 }
 
-/** Without two empty lines on top of each other. */
+/** Removes repeated empty lines. */
 function joined(lines: readonly string[]): string {
   return lines.filter((line, index) => !(line === "" && lines[index - 1] === "")).join("\n");
 }

@@ -8,11 +8,11 @@ import { tryColumns, type ValidationDatabase } from "../target/facts/try-columns
 type Words = Pick<OrmPlugin["words"], "annotation">;
 
 /**
- * Evaluates the SQL fills of a plan over the rows that are there: their type, NULLs, what unique indexes and foreign keys of the
- * change would refuse. Nothing is written.
+ * Evaluates the SQL fills of a plan over existing rows: checks their type, NULLs, and what the change's unique indexes and foreign keys
+ * would reject. Writes nothing.
  *
  * @param words how the ORM's users write an annotation, for hints
- * @param isUnknown whether a fill may use what the database does not have yet: then nothing that is missing is held against it
+ * @param isUnknown whether a fill may use objects that the database does not have yet: then missing objects are no problem
  * @throws LS2003, LS2005–LS2007, LS2040, LS5008 for the first problem found
  */
 export async function tryFills(
@@ -23,7 +23,7 @@ export async function tryFills(
   isUnknown: (column: PlannedColumn) => boolean,
 ): Promise<void> {
   const enums = extendedEnums(migration);
-  // What a function falls back to is tried as if it were the fill: databases that skip releases fill their rows with it.
+  // Tests the fallback of a function like a fill: databases that skip releases fill their rows with it.
   const planned = plan.columns.map((column) => {
     const fill = column.fill ?? column.compute?.fallback;
     return fill === undefined ? column : { ...column, fill };
@@ -34,7 +34,7 @@ export async function tryFills(
   }
 }
 
-/** Enums that get values. */
+/** Enums that get new values. */
 function extendedEnums({ operations }: Pick<Migration, "operations">): readonly ExtendedEnum[] {
   const added = operations.flatMap((operation) => (operation.kind === "addEnumValue" ? [operation] : []));
   return added.map(({ name }) => {
@@ -43,7 +43,7 @@ function extendedEnums({ operations }: Pick<Migration, "operations">): readonly 
   });
 }
 
-/** Problems without a code are no more than a notice: the backfill finds out by itself. */
+/** Problems without a code are only notices: the backfill will detect them. */
 function refuse(problem: FillProblem, column: PlannedColumn, words: Words): void {
   const { code, message } = fillProblemText(problem, column.table, column);
   if (code === undefined) return;

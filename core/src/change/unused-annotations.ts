@@ -11,12 +11,11 @@ import {
 import { planOf } from "../plan/store.js";
 
 /**
- * Which annotations nothing uses: their columns are in the database already and no plan fills them, so the ORM generates nothing for
- * them.
+ * Unused annotations: their columns exist in the database already and no plan fills them, so the ORM generates nothing for them.
  *
  * @param columns of all models
- * @param operations what the ORM does generate: a column in it has been judged
- * @returns a line each
+ * @param operations the generated operations: their columns have been checked
+ * @returns one line each
  */
 export function unusedAnnotations(
   columns: readonly { readonly table: TableName; readonly name: string }[],
@@ -43,7 +42,7 @@ function isNamed(operations: readonly Operation[], table: TableName, name: strin
   });
 }
 
-/** What cannot be understood is refused where it would be used. */
+/** Invalid annotations are rejected where they would be used. */
 function tolerant<T>(run: () => T): T | undefined {
   try {
     return run();

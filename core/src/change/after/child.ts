@@ -1,4 +1,4 @@
-/** The process that looks through the code: it takes time, which its parent bounds. */
+/** The process that searches the code: this takes time, and the parent process limits it. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,7 +20,7 @@ const { mode, columns, tables, project, packageFolder }: AfterNote = JSON.parse(
 const exported: object = await import(pathToFileURL(join(packageFolder, "dist/plugin.js")).href);
 const plugin: OrmPlugin = Object.values(exported).find((each) => typeof each?.findProject === "function");
 const reading = { cwd: process.cwd(), packageName: plugin.packageName, env: process.env };
-/** Where somebody is asked, a person reads what this process prints. */
+/** With a prompt, a person reads this process's output directly. */
 function say(kind: AfterText["kind"], text: string): void {
   const said: AfterText = { kind, text: printable(commandsHere(text, reading)) };
   if (mode === "line") process.stdout.write(`${JSON.stringify(said)}\n`);

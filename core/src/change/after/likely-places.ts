@@ -8,7 +8,7 @@ import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import { inputOf } from "../release/code-input.js";
 import { columnPlan } from "../release/column-plan.js";
 
-/** How many places are likely to need columns that have no plan. By names alone: types and git's history would take their time. */
+/** The number of places that likely need the columns without a plan. By names alone: types and git's history would take too long. */
 export async function likelyPlaces(
   columns: readonly NamedColumn[],
   models: readonly EntityModel[],

@@ -3,22 +3,22 @@ import type { TableName } from "../../model/index.js";
 import type { AddedColumn } from "../../plan/added-columns.js";
 import type { Project } from "../../plugin/plugin.js";
 
-/** What is printed, or asked, of a change once the ORM's own command has printed all. */
+/** What to print or ask about a change after the ORM's own command has printed everything. */
 export interface AfterNote {
   readonly mode: "line" | "ask";
-  /** Those that pass without a plan, and that the code may need. */
+  /** Columns that pass without a plan, and that the code may need. */
   readonly columns: readonly AddedColumn[];
-  /** Whose prepared statements may fail. */
+  /** The tables whose prepared statements may fail. */
   readonly tables: readonly TableName[];
-  /** As far as code is read: a note may stand in a file, and no URL of a database is in it. */
+  /** Only what reading code needs: a note may be in a file, and must not contain a database URL. */
   readonly project: Project;
-  /** Where the plugin is installed: absolute. */
+  /** The plugin's installation folder: absolute. */
   readonly packageFolder: string;
 }
 
 /**
- * What the process that looks through the code prints. `searched`: the prepared statements that fail; empty where there are none. `late`
- * stands for `counted` where counting fails or takes too long.
+ * The output of the process that searches the code. `searched`: the prepared statements that fail; empty if there are none. `late` replaces
+ * `counted` if counting fails or takes too long.
  */
 export interface AfterText {
   readonly kind: "late" | "searched" | "counted";
@@ -26,10 +26,10 @@ export interface AfterText {
 }
 
 /**
- * The note of a change; undefined where there is nothing to look for. `code.afterSafe: "off"` is about new columns: statements that fail
- * are reported all the same.
+ * The note of a change; undefined if there is nothing to search for. `code.afterSafe: "off"` only concerns new columns: failing statements
+ * are reported anyway.
  *
- * @param project only what reading code takes
+ * @param project only what reading code needs
  */
 export async function afterNote(
   { added, reshaped }: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly TableName[] },
@@ -42,7 +42,7 @@ export async function afterNote(
   return reshaped.length === 0 ? undefined : { mode: "line", columns: [], tables: reshaped, project, packageFolder };
 }
 
-/** Loading the configuration would keep the ORM waiting: only for those who have written the setting. */
+/** Loading the configuration would delay the ORM's command, so it is only loaded if it contains the setting. */
 async function modeIn(root: string): Promise<"line" | "ask" | "off"> {
   if (!mentionsSetting(root, "afterSafe")) return "line";
   return (await loadConfig(root)).code?.afterSafe ?? "line";

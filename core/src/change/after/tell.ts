@@ -5,23 +5,23 @@ import type { AfterNote, AfterText } from "./note.js";
 
 export type { AfterNote } from "./note.js";
 
-/** As long as anybody waits for a number, the start of the process with it. */
+/** How long a person waits for a number, including the start of the process. */
 const limitMs = 4_000;
-/** For a search whose result is no mere hint: where the first limit was too short for it, on a busy machine or in a large repository. */
+/** For a search whose result matters: if the first limit was too short, on a busy machine or in a large repository. */
 const searchLimitMs = 30_000;
 
 /**
- * Names the prepared statements that the change makes fail, and says in one line how many places in the code may need new columns, or asks
- * about them. For the end of a process: nothing of the ORM's is kept waiting, and nothing else can run any more. Where counting fails or
- * takes too long, the line names the command without a number.
+ * Lists the prepared statements that fail after the change, and prints or asks in one line how many places in the code may need new
+ * columns. Runs at the end of a process, so it delays nothing of the ORM's, and nothing else can run afterwards. If counting fails or takes
+ * too long, the line names the command without a number.
  *
- * @param out where the lines go
+ * @param out receives the lines
  */
 export function tellAfter(note: AfterNote, out: (line: string) => void): void {
   const { file, execArgv } = ownProcess(import.meta.url, "child");
   const isAsked = note.mode === "ask" && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const argsFor = (given: AfterNote) => [...execArgv, file, JSON.stringify(given)];
-  // What this process was started with, loaders of the application among it, is not for ours.
+  // This process must not inherit the parent's options, such as loaders of the application.
   const options = { cwd: note.project.root, env: { ...process.env, NODE_OPTIONS: "" } };
   if (isAsked) {
     spawnSync(process.execPath, argsFor(note), { ...options, stdio: "inherit" });
@@ -34,7 +34,7 @@ export function tellAfter(note: AfterNote, out: (line: string) => void): void {
       stdio: ["ignore", "pipe", "ignore"],
       timeout,
     });
-    // The last line is incomplete where the process was ended in the middle of it.
+    // The last line is incomplete if the process was killed while writing it.
     const lines = stdout?.split("\n").slice(0, -1) ?? [];
     return { texts: lines.map((line): AfterText => JSON.parse(line)), isDone: status === 0 };
   };

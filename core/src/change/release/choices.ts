@@ -8,52 +8,52 @@ import type { CodeLevel } from "../../config/code-levels.js";
 import { type Exposure, type Place, type PlaceChoice, phaseOf } from "../../model/index.js";
 import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
 
-/** What is asked about one column: the places that nobody has decided about yet. */
+/** The question about one column: its undecided places. */
 export interface AskedPlaces {
   readonly question: RankedPlaces;
   /** Likely and possible ones, the strongest first. */
   readonly places: readonly Ranked[];
-  /** The keys of those that are ticked unless the person says otherwise. */
+  /** The keys of the preselected places. */
   readonly ticked: ReadonlySet<string>;
 }
 
-/** How many places there are that the answer is about. */
+/** How many places the answer affects. */
 export interface ExposureEffect {
-  /** What callers send. */
+  /** Places that read callers' input. */
   readonly accept: number;
-  /** What is shown to them. */
+  /** Places that return data to callers. */
   readonly show: number;
 }
 
-/** How a person is asked. What they cancel ends the run: an error of the caller's own. */
+/** The prompts. A cancelled prompt throws the caller's own error. */
 export interface AskPerson {
   exposure(model: string, field: string, effect: ExposureEffect): Promise<Exposure>;
-  /** @returns the column that it is most like; none */
+  /** @returns the most similar column; or none */
   like(model: string, field: string, similar: readonly SimilarColumn[]): Promise<readonly string[]>;
-  /** @returns the places that were ticked, by `choiceId` */
+  /** @returns the selected places, by `choiceId` */
   places(asked: readonly AskedPlaces[]): Promise<ReadonlySet<string>>;
-  /** Whether so many chosen places are edited whose types could not be checked. */
+  /** Whether to edit this many chosen places without a type check. */
   unchecked(why: string, count: number): Promise<boolean>;
-  /** Why a place that must change need not; empty: it must after all. */
+  /** Why a required place need not change; empty: it must change after all. */
   reason(place: Pick<Place, "file" | "line" | "what">): Promise<string>;
 }
 
-/** Who decides which ranked places are edited. What must change is edited in any case, but for the level `none`. */
+/** Decides which ranked places are edited. Required places are always edited, except at the level `none`. */
 export interface CodePolicy {
-  /** Absent: what lists the whole model, as where nobody can be asked. */
+  /** Absent: places that list the whole model, as without a person. */
   readonly level?: CodeLevel | undefined;
-  /** Names of places: these, and of the others only what was accepted before. */
+  /** Names of places: only these, and of the others only previously accepted ones. */
   readonly only?: readonly string[];
   readonly not?: readonly string[];
-  /** Why what `not` names need not change, of places that must. */
+  /** Why required places named by `not` need not change. */
   readonly reason?: string | undefined;
   /** The answer for the columns of the plan. */
   readonly exposure?: Exposure | undefined;
   /** The columns that the new ones behave like. */
   readonly like?: readonly string[] | undefined;
-  /** Chosen edits are written also where their types could not be checked. Default: they are listed, where nobody is asked. */
+  /** Writes chosen edits even if their types could not be checked. Default: without a person, lists them. */
   readonly unchecked?: boolean;
-  /** For the level `ask`; without it, as where nobody can be asked. */
+  /** For the level `ask`; absent: no person is available. */
   readonly ask?: AskPerson;
   /** Names of places from the configuration. */
   readonly accept?: readonly string[] | undefined;
@@ -63,20 +63,20 @@ export interface CodePolicy {
 export interface Decided {
   /** By `choiceId`. */
   readonly chosen: ReadonlySet<string>;
-  /** What the plan remembers after this. */
+  /** The choices to store in the plan. */
   readonly choices: readonly PlaceChoice[];
 }
 
 type Verdict = Pick<PlaceChoice, "choice" | "by" | "for">;
 
 /**
- * Decides which ranked places are edited. The flags count first, then what was decided before, then the configuration, then the
- * level or the person. A place that a run without a person leaves out is left open, not declined.
+ * Decides which ranked places are edited. Flags have precedence, then earlier decisions, then the configuration, then the level or the
+ * person. A place that a run without a person does not edit stays open, and is not declined.
  *
  * @param remembered `plan.state.choices`
  * @param listed `plan.state.places`
- * @param settled names that mean places which must change: see `decideDeclined`
- * @throws LS4003 a flag names no place; whatever `policy.ask` throws
+ * @param settled names of required places: see `decideDeclined`
+ * @throws LS4003 a flag names no place; errors of `policy.ask`
  */
 export async function decidePlaces(
   questions: readonly RankedPlaces[],
@@ -116,14 +116,14 @@ export async function decidePlaces(
   };
 }
 
-/** The places of one question, and what is decided about each. */
+/** The places of one question with their decisions. */
 class Sheet {
   private readonly verdicts = new Map<Candidate, Verdict>();
-  /** Neither asked about nor taken, and nothing to remember: the configuration says so on every run. */
+  /** Neither asked about nor edited, and not stored: the configuration declines them in every run. */
   private readonly declined: ReadonlySet<Candidate>;
-  /** Keys of the places that this run says no to: what needs them is not made. */
+  /** Keys of the places that this run declines: places that need them are not edited. */
   readonly refused: Set<string>;
-  /** Choices that this question has taken over, under the keys of today. */
+  /** Earlier choices that this question has taken over, under the current keys. */
   private readonly moved = new Set<PlaceChoice>();
 
   constructor(
@@ -156,19 +156,19 @@ class Sheet {
     this.verdicts.set(place, { choice, by, ...(leader !== undefined && { for: leader }) });
   }
 
-  /** What was ticked and is not any more does not come back with a place that needs it. */
+  /** A deselected place must not return because another place needs it. */
   refuse({ key }: Candidate): void {
     this.refused.add(key);
   }
 
-  /** Places that nothing was decided about, and that Lockstep can edit. */
+  /** Undecided places that Lockstep can edit. */
   open(): readonly Ranked[] {
     return this.question.ranked.filter(
       ({ candidate }) => !this.verdicts.has(candidate) && !this.declined.has(candidate) && isWritable(candidate),
     );
   }
 
-  /** What the level takes where no person is asked. */
+  /** Accepts the places of the level without a person. */
   async decideAlone(level: CodeLevel | undefined): Promise<void> {
     if (level === "none") return;
     const taken = await takenAlone(this.question, level);
@@ -176,20 +176,20 @@ class Sheet {
       if (taken.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "level" });
   }
 
-  /** Takes followers of accepted places along. */
+  /** Accepts followers of accepted places. */
   follow(followers: ReadonlySet<string>): void {
     for (const { candidate } of this.open())
       if (followers.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "kin" });
   }
 
-  /** Leaves open what was accepted by itself and needs a declined place. */
+  /** Reopens automatically accepted places that need a declined one. */
   drop(unmakeable: ReadonlySet<string>): void {
     for (const [place, { choice, by }] of this.verdicts)
       if (choice === "yes" && (by === "level" || by === "kin") && unmakeable.has(place.key))
         this.verdicts.delete(place);
   }
 
-  /** Places that a person took. */
+  /** Places that a person selected. */
   picked(): readonly Ranked[] {
     return this.question.ranked.filter(({ candidate }) => {
       const verdict = this.verdicts.get(candidate);
@@ -197,7 +197,7 @@ class Sheet {
     });
   }
 
-  /** Keys of the places that somebody said no to. */
+  /** Keys of the declined places. */
   noTo(): ReadonlySet<string> {
     const declined = [...this.verdicts].filter(([, { choice }]) => choice === "no").map(([{ key }]) => key);
     return new Set([...declined, ...this.refused]);
@@ -211,7 +211,7 @@ class Sheet {
     return [...this.accepted()].map((key) => choiceId(this.question.intent, key));
   }
 
-  /** All choices with those of this question. */
+  /** All choices, including those of this question. */
   remember(choices: readonly PlaceChoice[]): readonly PlaceChoice[] {
     const { intent } = this.question;
     const { model, field } = intent;
@@ -233,7 +233,7 @@ class Sheet {
   }
 }
 
-/** Takes along what follows accepted places of a column, and tests once something outside of them was accepted. */
+/** Accepts followers of a column's accepted places, and tests once a place outside tests was accepted. */
 function followAccepted(sheets: readonly Sheet[]): void {
   const followers = followersOf(
     sheets.map(({ question }) => question),
@@ -242,7 +242,7 @@ function followAccepted(sheets: readonly Sheet[]): void {
   for (const sheet of sheets) sheet.follow(followers);
 }
 
-/** Takes along the chains of the places that a person picked. */
+/** Accepts the chains of the places that a person selected. */
 function takeChains(sheets: readonly Sheet[]): void {
   const leaders = new Map(sheets.flatMap((sheet) => sheet.picked()).map(({ chain, candidate }) => [chain, candidate]));
   for (const sheet of sheets) {
@@ -254,7 +254,7 @@ function takeChains(sheets: readonly Sheet[]): void {
   }
 }
 
-/** Takes along what accepted places of a column need, whichever question it is in. */
+/** Accepts the places that accepted places of a column need, in any question. */
 function takeNeeded(sheets: readonly Sheet[]): void {
   const ranked = sheets.flatMap(({ question }) => question.ranked);
   const unmakeable = unmakeableAmong(sheets);
@@ -270,7 +270,7 @@ function takeNeeded(sheets: readonly Sheet[]): void {
   }
 }
 
-/** Keys of the places that need one that was declined. */
+/** Keys of the places that need a declined one. */
 function unmakeableAmong(sheets: readonly Sheet[]): ReadonlySet<string> {
   const ranked = sheets.flatMap(({ question }) => question.ranked);
   return withoutNeeds(ranked, new Set(sheets.flatMap((sheet) => [...sheet.noTo()])));
@@ -281,7 +281,7 @@ function byColumn(sheets: readonly Sheet[]): readonly (readonly Sheet[])[] {
   return [...new Set(sheets.map(columnOf))].map((column) => sheets.filter((sheet) => columnOf(sheet) === column));
 }
 
-/** What a person is asked: all but what tests get on their own, once something outside of them is accepted. */
+/** The places to ask about: all except tests that are accepted automatically once a place outside tests is. */
 async function toAsk(sheet: Sheet, sheets: readonly Sheet[]): Promise<AskedPlaces> {
   const { question } = sheet;
   const shown = sheet.open().filter(({ kind }) => kind !== "silent");
@@ -295,7 +295,7 @@ async function toAsk(sheet: Sheet, sheets: readonly Sheet[]): Promise<AskedPlace
   return { question, places, ticked };
 }
 
-/** What refuses callers is not meant by a glob of the configuration: only by its key. */
+/** A glob in the configuration does not select a place that rejects callers: only its key does. */
 function isForOne({ family, key }: Candidate, { accept }: CodePolicy): boolean {
   return family === "require" && accept?.includes(key) !== true;
 }
@@ -304,7 +304,7 @@ function hasPlaces({ places }: AskedPlaces): boolean {
   return places.length > 0;
 }
 
-/** The keys of the places that are taken without a word: what must change, what lists the whole model, and what is likely where that was asked for. */
+/** The keys of the automatically accepted places: required ones, those that list the whole model, and likely ones if requested. */
 async function takenAlone(question: RankedPlaces, level: CodeLevel | undefined): Promise<ReadonlySet<string>> {
   const unattended = level === "required" ? undefined : await chooseUnattended([question]);
   const taken = question.ranked.filter(
@@ -324,13 +324,13 @@ function followersOf(questions: readonly RankedPlaces[], accepted: ReadonlySet<s
   return new Set([...followSimilar(ranked, accepted, first.about), ...followInTests(ranked, accepted, first.about)]);
 }
 
-/** The choice about a place that is not under its key any more: a file was moved, or what was in it, or it is called otherwise. */
+/** The choice for a place whose key changed because of a moved file, moved code or a rename. */
 function movedTo(place: Candidate, lost: readonly PlaceChoice[]): PlaceChoice | undefined {
   const { family, file, key } = place;
   const alike = lost.filter((each) => each.key.startsWith(`${family}:`));
   const same = alike.filter(({ site }) => site !== undefined && site === siteOf(place));
   const here = same.filter((each) => each.key.startsWith(`${family}:${file}#`));
-  // Plans of before know nothing but the key.
+  // Older plans only store the key.
   const named = alike.filter(
     (each) => each.site === undefined && each.key.endsWith(key.slice(`${family}:${file}`.length)),
   );

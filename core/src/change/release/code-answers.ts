@@ -6,18 +6,18 @@ import type { CodePolicy, ExposureEffect } from "./choices.js";
 import type { CodeInput } from "./code-input.js";
 import { likeColumn } from "./like.js";
 
-/** What was answered about columns, by `Model.field`. */
+/** The answers about columns, by `Model.field`. */
 export interface CodeAnswers {
   readonly exposure: NonNullable<PlanState["exposure"]>;
   readonly like: NonNullable<PlanState["like"]>;
 }
 
-/** What a plan remembers of the answers. */
+/** The answers stored in a plan. */
 export function answersIn({ exposure = {}, like = {} }: Pick<PlanState, "exposure" | "like">): CodeAnswers {
   return { exposure, like };
 }
 
-/** The same as a plan's state has it: what is empty is left out. */
+/** The same in the form of a plan's state, without empty parts. */
 export function keptAnswers({ exposure, like }: CodeAnswers): Pick<PlanState, "exposure" | "like"> {
   return {
     ...(Object.keys(exposure).length > 0 && { exposure }),
@@ -25,7 +25,7 @@ export function keptAnswers({ exposure, like }: CodeAnswers): Pick<PlanState, "e
   };
 }
 
-/** The intents with what was answered about their columns. What the server alone sets is not for callers to send. */
+/** The intents with the answers about their columns. Callers cannot send what only the server sets. */
 export function withAnswers(intents: readonly CodeIntent[], { exposure, like }: CodeAnswers): readonly CodeIntent[] {
   return intents
     .map((intent) => {
@@ -45,15 +45,15 @@ export function withAnswers(intents: readonly CodeIntent[], { exposure, like }: 
 }
 
 const ofCallers: ReadonlySet<CodeIntent["kind"]> = new Set(["acceptInRequests", "requireInRequests"]);
-/** Intents of the last phase: what they edit was chosen before. */
+/** Intents of the last phase: their edits were chosen before. */
 const ofContract: ReadonlySet<CodeIntent["kind"]> = new Set(["dropFallback", "requireInRequests", "leaveUnique"]);
 
 /**
- * Who sets and sees the columns, and which others they are like. Each is asked once: where callers could send the column or a response
- * show it, and where another column is in so many places that it could lead to those of the new one.
+ * Who sets and sees the columns, and which others they are like. Asks each once: only if callers could send the column or a response could
+ * contain it, and if another column is in enough places to predict those of the new one.
  *
- * @param input its intents know what annotations say
- * @throws LS3013 `policy.like` names a column that the model does not have; whatever `policy.ask` throws
+ * @param input with intents that include the annotations
+ * @throws LS3013 `policy.like` names a column that the model does not have; errors of `policy.ask`
  */
 export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput): Promise<CodeAnswers> {
   const { exposure, like } = answersIn(plan.state);
@@ -72,7 +72,7 @@ export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput
   if (open.length === 0) return known;
   const { questionsIn } = await import("../../code/run/survey.js");
   const questions = await questionsIn({ ...input, intents: open });
-  // Who names the places, or has chosen among them, needs no help to find them.
+  // A person who names the places, or has chosen among them, needs no help to find them.
   const chosen = new Set((plan.state.choices ?? []).map(columnName));
   const isAided = (policy.only ?? []).length === 0;
   for (const each of await openQuestions(questions, known)) {
@@ -89,23 +89,23 @@ export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput
   return known;
 }
 
-/** Whether places of an intent are offered, by who sets and sees the column. */
+/** Whether to offer the places of an intent, by who sets and sees the column. */
 function isAskedAbout({ kind }: CodeIntent, exposure: Exposure | undefined): boolean {
   if (exposure === "internal") return kind !== "read" && !ofCallers.has(kind);
   return exposure !== "shown" || !ofCallers.has(kind);
 }
 
-/** What nobody has answered about a column. */
+/** The unanswered questions about a column. */
 export interface OpenQuestion {
   readonly model: string;
   readonly field: string;
-  /** Who sets and sees it: what depends on the answer. Absent: it is answered, or nothing does. */
+  /** Who sets and sees it: what depends on the answer. Absent: it is answered, or nothing depends on it. */
   readonly effect?: ExposureEffect | undefined;
-  /** The columns that it may be like; none: it is answered, or there is none. */
+  /** The columns that it may be like; empty: it is answered, or there are none. */
   readonly similar: readonly SimilarColumn[];
 }
 
-/** What is open about the columns of these places. */
+/** The unanswered questions about the columns of these places. */
 export async function openQuestions(
   questions: readonly RankedPlaces[],
   answers: CodeAnswers,
@@ -131,7 +131,7 @@ function isUnlike(intent: CodeIntent, { like }: CodeAnswers): boolean {
   return !ofContract.has(intent.kind) && intent.like === undefined && like[columnName(intent)] === undefined;
 }
 
-/** Undefined where the answer would change nothing. */
+/** Undefined if the answer would change nothing. */
 function effectOf(questions: readonly RankedPlaces[]): ExposureEffect | undefined {
   const of = (kind: CodeIntent["kind"]) =>
     questions
@@ -142,5 +142,5 @@ function effectOf(questions: readonly RankedPlaces[]): ExposureEffect | undefine
   return effect.accept + effect.show > 0 ? effect : undefined;
 }
 
-/** Kinds of code that decide what others than the application see. */
+/** Kinds of code that define what the application returns to others. */
 const responses: ReadonlySet<string> = new Set(["mapper", "zod", "dto", "type", "graphql", "schema"]);

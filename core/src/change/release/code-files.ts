@@ -5,21 +5,22 @@ import { listPlans } from "../../plan/store.js";
 import type { Project } from "../../plugin/plugin.js";
 import { readColumnChoices } from "./column-choices.js";
 
-/** Changes to what is on disk, where they were made over the models' own. */
+/** Changes relative to the files on disk, if they were made on top of the model edits. */
 export function fromDisk(changes: readonly FileChange[], edited: readonly FileChange[] = []): readonly FileChange[] {
   const before = new Map(edited.map((change) => [change.file, change.before]));
   return changes.map((change) => (before.has(change.file) ? { ...change, before: before.get(change.file) } : change));
 }
 
-/** The changes of models and code together; a file that has both is changed once. */
+/** The changes of models and code together; a file with both is changed once. */
 export function mergeChanges(models: readonly FileChange[], code: readonly FileChange[]): readonly FileChange[] {
   return [...models.filter(({ file }) => !code.some((change) => change.file === file)), ...code];
 }
 
 /**
- * Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count, and those of columns without one.
+ * Files whose uncommitted changes are not Lockstep's own. Counts edits of any plan, because plans share files, and edits for columns
+ * without a plan.
  *
- * @param edited what the same phase does to the models: those files are written in any case, so their code is edited with them
+ * @param edited the same phase's model edits: their files are written anyway, so their code is edited too
  */
 export function foreignChanges(
   project: Project,
@@ -44,7 +45,7 @@ export function foreignChanges(
   );
 }
 
-/** The files that Lockstep has edited, as it left them. */
+/** The files that Lockstep has edited, with their hashes afterwards. */
 export function mergeCodeFiles(
   earlier: PlanState["codeFiles"],
   changes: readonly FileChange[],

@@ -12,10 +12,10 @@ import { isOpen, listPlans } from "../../plan/store.js";
 import type { CodeRequest } from "./code-request.js";
 import { annotatedLike } from "./like.js";
 
-/** What code is planned with. */
+/** The input for planning code edits. */
 export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
 
-/** What code is planned with; undefined where there is nothing that edits could be made in. */
+/** The input for planning code edits; undefined if there are no files to edit. */
 export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
   const [{ readSourceFiles }, { codeRoots, workspacePackages }, { readDocuments }] = await Promise.all([
@@ -25,7 +25,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   ]);
   const { toggle } = request.code;
   if (toggle !== undefined) {
-    // In the first phase already: what is wrong with it is not found out when reads open.
+    // In the first phase already, so that an error is not only found when reads open.
     const { readToggle } = await import("../../code/flags/template.js");
     readToggle(toggle);
   }
@@ -39,7 +39,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     models: models.filter((model) => names.has(model.name)),
     all: models,
     planned: intents,
-    // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
+    // Contract searches for leftovers of earlier phases wherever they were moved to; undo passes its own intents.
     fields: intents.filter((intent) => phaseOf(intent) === "contract").map(({ field }) => field),
   };
   const [sources, documents] = await Promise.all([
@@ -48,7 +48,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   ]);
   const files = [...sources, ...documents];
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
-  // The compiler costs 0.1 s: only here.
+  // Loading the compiler takes 0.1 s, so it is only loaded here.
   const [{ coreTransforms }, { scorecardOf }, clients] = await Promise.all([
     import("../../code/index.js"),
     import("../../code/ranking/configured-scorecard.js"),
@@ -74,9 +74,9 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
 }
 
 /**
- * Writes know whether something in the database fills the column in the end: a default does, the fill's trigger is gone by then. All
- * know whether the column stays optional: it is optional in the model, and no phase makes it required; and whether it never was. Of a
- * mirror they know what it follows.
+ * Adds facts about the final state. For writes: whether the database fills the column in the end, which a default does; the fill's trigger
+ * is dropped by then. For all: whether the column stays optional (it is optional in the model, and no phase makes it required), and whether
+ * it always was. For a mirror: its source columns.
  */
 function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly EntityModel[]): readonly CodeIntent[] {
   return intents.map((intent) => {
@@ -90,7 +90,7 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
     const neverNull = isOptional === false && column?.isRelaxed === false;
     const like = model && annotatedLike(model, intent.field);
     const follows = column?.fill?.kind === "mirror" ? column.fill.reads : undefined;
-    // NULL is a value there: nothing takes its place.
+    // NULL is a valid value there: reads need no fallback.
     const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
     return {
       ...intent,
@@ -105,7 +105,7 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
   });
 }
 
-/** Reads stand behind the flag between switch and a later contract; without that nothing would take the flag out again. */
+/** Puts reads behind the flag between switch and a later contract; without a later contract, nothing would remove the flag. */
 function behindToggle(intents: readonly CodeIntent[], toggle: Toggle, plan: Plan): readonly CodeIntent[] {
   const isAmong = (among: readonly CodeIntent[], { model, field }: CodeIntent) =>
     among.some((each) => each.kind === "dropFallback" && each.model === model && each.field === field);
@@ -116,7 +116,7 @@ function behindToggle(intents: readonly CodeIntent[], toggle: Toggle, plan: Plan
   );
 }
 
-/** What git knows of a model. It is an aid: where it takes long the ranking does without. */
+/** The git history of a model. It is optional: if git is slow, the ranking works without it. */
 async function readHistory({ project, plugin, signal }: CodeRequest, { model, ...asked }: HistoryQuestion) {
   const [{ readColumnHistory }, modelFiles, fieldsIn] = await Promise.all([
     import("../../code/ranking/history.js"),

@@ -20,7 +20,7 @@ import type { HandOver } from "./hand-over.js";
 import type { NamedLine } from "./still-named.js";
 import type { TypeCheckWait } from "./verified-edits.js";
 
-/** What of an ORM's plugin the files of a phase are made with. */
+/** The part of an ORM plugin that the files of a phase need. */
 export type ReleasingPlugin = Pick<
   OrmPlugin,
   | "words"
@@ -48,73 +48,73 @@ export interface CodeRequest {
   readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
-  /** What the config says about code. */
+  /** The config's code settings. */
   readonly code: CodeSettings;
-  /** Who decides about ranked places. Default: what the config says, without a person. */
+  /** Decides about ranked places. Default: the config, without a person. */
   readonly policy?: CodePolicy;
-  /** Ends a type check, and the reading of git's history, early. Default: nothing does. */
+  /** Ends a type check, and reading git's history, early. Default: never. */
   readonly signal?: AbortSignal;
-  /** Somebody who has the time that a type check takes. Default: nobody waits longer than 20 seconds. */
+  /** For a caller that can wait for a type check. Default: a limit of 20 seconds. */
   readonly wait?: TypeCheckWait;
-  /** Whether the compiler is asked for places that no one else finds. Default: it checks the edits alone. */
+  /** Whether the compiler finds further places. Default: it only checks the edits. */
   readonly asksCompiler?: boolean;
   /** Whether `handOver` of the result will be called. Default: it is not. */
   readonly handsOver?: object | undefined;
-  /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
+  /** The same phase's model edits, which may be in code files: code edits are made on top of them. Default: none. */
   readonly edited?: readonly FileChange[];
 }
 
 export interface CodeResult {
   readonly changes: readonly FileChange[];
-  /** Made now, or taken back. */
+  /** Made now, or reverted. */
   readonly made: readonly PlannedEdit[];
   readonly places: readonly Place[];
-  /** Code that still contains the name of a field that is removed. */
+  /** Code that still contains the name of a removed field. */
   readonly named?: readonly NamedLine[];
-  /** What of the plan's state the code decides: for `plan.state`. */
+  /** The parts of `plan.state` that depend on the code. */
   readonly state: Pick<
     PlanState,
     "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "like" | "codeFiles"
   >;
-  /** The ranked places that were decided about. */
+  /** The decided ranked places. */
   readonly questions: readonly RankedPlaces[];
-  /** Chosen edits that were not checked by the compiler. */
+  /** Chosen edits that the compiler did not check. */
   readonly unchecked?: Unchecked | undefined;
-  /** Why names alone said what values are. Absent where the compiler did. */
+  /** Why values were identified by name only. Absent if the compiler provided types. */
   readonly missingTypes?: MissingTypes | undefined;
   /** As in `VerifiedEdits`. */
   readonly isUndemanded?: boolean | undefined;
   /** As in `CodeResult` of the planning. */
   readonly written?: readonly WrittenEdit[] | undefined;
   /**
-   * What is left to edit, with the edits.
+   * The remaining places with their edits.
    *
-   * @param changes what is written of this run
+   * @param changes the written changes of this run
    * @param isAll also places with little evidence
    */
   handOver?(changes: readonly FileChange[], isAll: boolean): Promise<HandOver>;
-  /** Nothing was to be edited: what must change is among the places. */
+  /** No edits were requested: required changes are among the places. */
   readonly isLeft: boolean;
 }
 
-/** What the code needs in a phase. Write sites are looked after in every one: new ones come while a plan is open. */
+/** The required code changes of a phase. Every phase updates write sites, because new ones appear while a plan is open. */
 export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent[] {
   if (phase === "expand") return plan.intents.expand;
   const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
   if (phase === "switch") return [...writes, ...plan.intents.switch];
   const isBrisk = !phasesOf(plan).includes("switch");
-  // Of a mirror the write sites belong to switch.
+  // The write sites of a mirror belong to switch.
   const switched = plan.intents.switch.filter((intent) => isBrisk || intent.phase === "switch");
   return [...writes, ...switched, ...plan.intents.contract];
 }
 
-/** A plan's state with what the code decides: what that leaves out is gone. */
+/** A plan's state with the parts that depend on the code: replaces all of them. */
 export function withCode(state: PlanState, code: CodeResult["state"]): PlanState {
   const { silent: _1, choices: _2, exposure: _3, declined: _4, like: _5, ...rest } = state;
   return { ...rest, ...code };
 }
 
-/** The result where there is nothing to edit. */
+/** The result if there is nothing to edit. */
 export function nothingEdited({ edits, choices, declined, exposure, like, codeFiles }: PlanState): CodeResult {
   const kept = {
     ...(choices === undefined ? {} : { choices }),

@@ -8,11 +8,11 @@ import { columnName, namedColumns } from "../../plan/follow-names.js";
 import type { Project } from "../../plugin/plugin.js";
 import { keptAnswers } from "./code-answers.js";
 
-/** What was decided about columns that have no plan, from the project's root. */
+/** The decisions about columns without a plan, relative to the project's root. */
 export const columnsFile = "lockstep/columns.json";
 
 /**
- * What was decided about all columns without a plan, as a plan's state has it.
+ * The decisions about all columns without a plan, in the form of a plan's state.
  *
  * @throws LS3007 the file is damaged
  */
@@ -31,8 +31,8 @@ export function readColumnChoices(project: Pick<Project, "root">): CodeState {
 }
 
 /**
- * The file with what was decided about the columns of `plan`, as long as it matters: what was chosen and is made stands in the code, and
- * of a column without open places, or that the models do not have any more, nothing is left. The file goes with the last of it.
+ * The file with the decisions about the columns of `plan`, as long as they matter: a chosen and written edit is in the code, and a column
+ * without open places, or one that the models no longer contain, needs none. The file is deleted with its last decision.
  */
 export function keepColumnChoices(
   { state, columns }: Plan,
@@ -74,7 +74,7 @@ function textOf({ root }: Pick<Project, "root">): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** What is committed is nobody's uncommitted change: only what this run writes, and what nobody has committed since an earlier one. */
+/** Committed edits need no entry: keeps only the edits of this run, and earlier ones that are not committed. */
 function uncommitted(codeFiles: PlanState["codeFiles"], project: Project): PlanState["codeFiles"] {
   const before = new Set(readColumnChoices(project).codeFiles.map(({ file, sha256 }) => `${file} ${sha256}`));
   const dirty = dirtyFiles(

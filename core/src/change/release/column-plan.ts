@@ -6,10 +6,10 @@ import type { Project } from "../../plugin/plugin.js";
 import { writeValue } from "../../rules/steps.js";
 
 /**
- * A plan in memory for columns that have none, because the change that added them was safe: code writes and reads them already, and
- * the database has nothing left to do. It is never written as a plan.
+ * A plan in memory for columns that have none, because the change that added them was safe: code can write and read them already, and the
+ * database has no work left. It is never written as a plan.
  *
- * @param kept what was decided about the columns before
+ * @param kept the earlier decisions about the columns
  */
 export function columnPlan(
   columns: readonly NamedColumn[],

@@ -9,22 +9,21 @@ import type { FileChange, Place } from "../../model/index.js";
 import { lineBefore } from "./line-before.js";
 import { mostWatched, type VerifiedEdits, type VerifyScope } from "./verified-edits.js";
 
-/** What is asked of the compiler, and what was decided so far. */
+/** The input for the compiler, and the decisions so far. */
 export interface Demanding {
   readonly request: CodeRequest;
   readonly scope: VerifyScope;
-  /** The ranked places that were decided about. */
+  /** The decided ranked places. */
   readonly questions: readonly RankedPlaces[];
-  /** By `choiceId`: what a person said no to is listed, not edited. */
+  /** By `choiceId`: places that a person declined are listed, not edited. */
   readonly declined: ReadonlySet<string>;
-  /** Plans the edits once more, with these places as well. */
+  /** Plans the edits again, including these places. */
   again(ids: ReadonlySet<string>): Promise<VerifiedEdits>;
 }
 
 /**
- * Makes what the code does not compile without: a place that the ranking knows is edited, any other listed as required with the compiler's
- * message. Where the project cannot be compiled, `isUndemanded` says so. Where its generated client
- * does not know the field yet, nothing is demanded.
+ * Makes the edits without which the code does not compile: edits a ranked place, and lists any other place as required with the compiler's
+ * message. If the project cannot be compiled, sets `isUndemanded`. If its generated client lacks the field, there are no demands.
  *
  * @throws the reason of `scope.signal`
  */
@@ -34,7 +33,7 @@ export async function withDemands(result: VerifiedEdits, demanding: Demanding): 
   if (!hasConfig(names.map((file) => join(request.root, file)))) return { ...result, isUndemanded: true };
   const ranked = questions.flatMap((question) => question.ranked.map(({ candidate }) => candidate.file));
   const watched = names.length > mostWatched ? [...new Set(ranked)] : names;
-  // `again` makes the check watch other files, so they are named for each question.
+  // `again` makes the check watch other files, so each call passes the names again.
   const demandsOf = ({ changes }: VerifiedEdits) =>
     scope.typeCheck.of(request, scope, watched).demands(afterOf(changes, scope));
   let [now, demands] = [result, await demandsOf(result)];
@@ -59,7 +58,7 @@ function afterOf(changes: readonly FileChange[], { leftAmong, edited }: VerifySc
   return new Map(written.map(({ file, after }) => [file, after ?? ""]));
 }
 
-/** The ranked place that a demand is about, by `choiceId`: the innermost. */
+/** The innermost ranked place that a demand refers to, by `choiceId`. */
 function placeOf({ file, line, field }: Demand, questions: readonly RankedPlaces[], changes: readonly FileChange[]) {
   const at = lineBefore(
     changes.find((change) => change.file === file),
@@ -76,7 +75,7 @@ function placeOf({ file, line, field }: Demand, questions: readonly RankedPlaces
   return found === undefined ? undefined : choiceId(found.intent, found.candidate.key);
 }
 
-/** A place that is listed already is required now, with the compiler's message. */
+/** Makes listed places required, with the compiler's message. */
 function merged(places: readonly Place[], demanded: readonly Place[]): readonly Place[] {
   const isSame = (a: Place) => (b: Place) => a.file === b.file && a.line === b.line && a.field === b.field;
   const known = places.map((place): Place => {

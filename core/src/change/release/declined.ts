@@ -15,20 +15,20 @@ import type { CodePolicy } from "./choices.js";
 import { lineBefore } from "./line-before.js";
 import { isMeant } from "./place-names.js";
 
-/** What a person will not have changed, though the phase breaks without it as far as Lockstep can tell. */
+/** Places that a person declines, although Lockstep expects the phase to break without the change. */
 export interface Declined {
   readonly declined: readonly DeclinedPlace[];
-  /** Names of `--not` and `--only` that mean such places. */
+  /** Names in `--not` and `--only` that select such places. */
   readonly settled: ReadonlySet<string>;
 }
 
 /**
- * Declines what `--not` names of the places that must change, and takes back what `--only` names. They are told apart by file and
- * name; those that share both go together.
+ * Declines required places that `--not` names, and reopens those that `--only` names. They are identified by file and name; places that
+ * share both are treated together.
  *
- * @param phase the one whose code is edited
- * @param today the places that must change as the code is now, edits that would be made among them; asked for where something is named
- * @throws LS8005 nobody has said why; whatever `policy.ask` throws
+ * @param phase the phase whose code is edited
+ * @param today the required places of the current code, including pending edits; only called if something is named
+ * @throws LS8005 no reason is given; errors of `policy.ask`
  */
 export async function decideDeclined(
   state: PlanState,
@@ -55,7 +55,7 @@ export async function decideDeclined(
     if (first === undefined) continue;
     const why = (reason ?? (await ask?.reason(first)) ?? "").trim();
     if (why === "") {
-      // Ranked places need no reason, and one name may mean both.
+      // Ranked places need no reason, and one name may select both kinds.
       if (places.every(({ key }) => key !== undefined)) continue;
       throw new LockstepError(
         "LS8005",
@@ -80,8 +80,7 @@ export async function decideDeclined(
 }
 
 /**
- * Asks why places need not change that must, and that a person has just left out of the checklist. Without a reason they stay
- * required.
+ * Asks for the reason why required places that a person has just deselected need not change. Without a reason, they stay required.
  *
  * @param before, after `plan.state.choices`
  */
@@ -118,7 +117,7 @@ export async function declineUnticked(
   return declined;
 }
 
-/** The places that must change in the result of planning, with the edits that would be made: each where it stands before that. */
+/** The required places of a planning result, including pending edits, with their lines before the edits. */
 export function mustChange({ places, edits, changes }: CodeResult): readonly Place[] {
   const change = new Map(changes.map((each) => [each.file, each]));
   const made = edits.filter(isAdded).map((edit): Place => {
@@ -129,12 +128,12 @@ export function mustChange({ places, edits, changes }: CodeResult): readonly Pla
   return [...places.filter(({ kind }) => kind === "required"), ...made];
 }
 
-/** What a place is known by, of what has more. */
+/** The identifying properties of a place. */
 function idOf({ site, role }: Pick<DeclinedPlace, "site" | "role">): Pick<DeclinedPlace, "site" | "role"> {
   return { ...(site !== undefined && { site }), ...(role && { role }) };
 }
 
-/** The places with the reasons of those that were declined. Where there are more of a name than there were, all are open again. */
+/** The places with the reasons of declined ones. If a name has more places than before, all of them are open again. */
 export function withReasons(places: readonly Place[], declined: readonly DeclinedPlace[]): readonly Place[] {
   if (declined.length === 0) return places;
   const known = new Map(declined.map((each) => [declinedId(each), each]));

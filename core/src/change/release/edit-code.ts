@@ -27,15 +27,18 @@ import { preparedStatements } from "./prepared-statements.js";
 import { TypeCheck } from "./type-check.js";
 import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
 
-/** Nobody waits longer for the ORM's own command, and for a look; for a command that edits code, as long as a large application takes. */
+/**
+ * The type check limits: short for the ORM's own command and for read-only runs; for a command that edits code, enough for a large
+ * application.
+ */
 const shortMs = 20_000;
 const longMs = 300_000;
 
 /**
- * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
- * uncommitted changes of somebody else are listed, not edited, but for those that the models' edits are made in.
+ * Makes the edits of intents, and the chosen ones. Every phase uses it, and `lockstep code` again. Lists files with uncommitted changes by
+ * others instead of editing them, except files with model edits.
  *
- * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws; the reason of `signal`
+ * @throws LS4003 `policy` names an unknown place; errors of `policy.ask`; the reason of `signal`
  */
 export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
   const typeCheck = new TypeCheck();
@@ -53,7 +56,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   const policy: CodePolicy = { level: code.level, accept: code.accept, decline: code.decline, ...request.policy };
   if (intents.length === 0) return nothingEdited(plan.state);
   const found = await inputOf(request, intents);
-  // No file names the model, and none was edited before: the compiler is not even loaded.
+  // No file names the model, and none was edited before: does not even load the compiler.
   if (found === undefined) return nothingEdited(plan.state);
   const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }, { withDemands }] =
     await Promise.all([
@@ -142,7 +145,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
     });
   const texts = new Map(input.files.map(({ file, text }) => [file, text]));
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
-  // A column without a plan has no units: its migration is one of the ORM's own.
+  // A column without a plan has no units: its migration is the ORM's own.
   const isBefore = phase === undefined || plan.units.length === 0;
   const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : [];
   const others =
@@ -180,14 +183,14 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   };
 }
 
-/** The statements that expand makes fail where they are prepared: one place for each, whatever columns its table gets. */
+/** The prepared statements that fail after expand: one place for each, whatever columns its table gets. */
 async function preparedPlaces(
   { project, plugin, code }: CodeRequest,
   intents: readonly CodeIntent[],
   { models, files }: Pick<CodeInput, "models" | "files">,
   changes: readonly FileChange[],
 ): Promise<readonly Place[]> {
-  // All files that have SQL over the tables are among these.
+  // These include all files with SQL on the tables.
   const hasStar = ({ table }: EntityModel) =>
     files.some(({ text }) => text.includes("*") && namesTable(text, table.name));
   const changed = models.filter((each) => intents.some(({ model }) => model === each.name) && hasStar(each));
@@ -213,7 +216,7 @@ async function preparedPlaces(
   }
 }
 
-/** Of a likely place that `--code likely` did not edit: why. */
+/** Adds the reason why `--code likely` did not edit a likely place. */
 function withReasonLeft(place: Place, choices: readonly PlaceChoice[]): Place {
   const { kind, key, family, text, reason } = place;
   const isDecided = choices.some(
@@ -234,7 +237,7 @@ function limitOf(verify: CodeSettings["verify"], isAwaited: boolean): number {
   return isAwaited ? ms : Math.min(ms, shortMs);
 }
 
-/** The places that the compiler had something against in the run before, by `choiceId`. */
+/** The places that the compiler rejected in the previous run, by `choiceId`. */
 function refusedAmong(questions: readonly RankedPlaces[], places: readonly Place[]): readonly string[] {
   const refused = places.filter(({ reasonId }) => reasonId === "refused");
   return questions.flatMap(({ intent, ranked }) =>
@@ -252,7 +255,7 @@ function refusedAmong(questions: readonly RankedPlaces[], places: readonly Place
   );
 }
 
-/** The chosen place that an edit was made for; undefined where the edit is required. */
+/** The chosen place of an edit; undefined if the edit is required. */
 function rankedOf(
   edit: PlannedEdit,
   questions: readonly RankedPlaces[],

@@ -11,35 +11,35 @@ import { withoutErrors } from "../../code/verify/without-errors.js";
 import type { FileChange } from "../../model/index.js";
 import { mostWatched, type VerifyScope } from "./verified-edits.js";
 
-/** What the compiler has against an edit; why it was not asked. */
+/** The compiler's error for an edit, or why it was not checked. */
 export type EditCheck =
   | { readonly result: "compiles" }
   | { readonly result: "error"; readonly error: NewError }
   | { readonly result: "unchecked"; readonly why: string };
 
-/** An edit that Lockstep can make, against the text of its file. */
+/** An edit that Lockstep can make, relative to the text of its file. */
 export interface OpenEdit extends WrittenEdit {
   readonly check: EditCheck;
-  /** An import, say, that the edits of these places need as well, by `choiceId`. */
+  /** The other places, by `choiceId`, that need this edit too: for example an import. */
   readonly sharedBy: readonly string[];
 }
 
-/** All that may be edited from here on, by whoever does it. */
+/** All remaining edits, for a person or a tool to make. */
 export interface HandOver {
-  /** The files as the run leaves them. */
+  /** The files after the run. */
   readonly texts: ReadonlyMap<string, string>;
   readonly questions: readonly RankedPlaces[];
   readonly edits: readonly OpenEdit[];
-  /** Of the edits that were made. */
+  /** The check of the written edits. */
   checkOf(file: string): EditCheck;
 }
 
 export interface HandingOver {
-  /** With the texts that the run began with. */
+  /** With the texts before the run. */
   readonly request: CodeRequest;
-  /** What the run has changed. */
+  /** The changes of the run. */
   readonly changes: readonly FileChange[];
-  /** Why the compiler is not asked; undefined: it is. */
+  /** Why the compiler is not used; undefined: it is. */
   readonly why: string | undefined;
   readonly scope: VerifyScope;
   /** Also places with little evidence. */
@@ -47,14 +47,13 @@ export interface HandingOver {
 }
 
 /**
- * Plans once more, over what the run leaves, with all places that can be written: what each of them would be, and what the compiler says
- * of it. Nothing is written.
+ * Plans again, based on the result of the run, with all writable places: their edits and the compiler's result for each. Writes nothing.
  *
  * @throws the reason of `scope.signal`
  */
 export async function handOver({ request, changes, why, scope, isAll }: HandingOver): Promise<HandOver> {
   const changed = new Map(changes.map(({ file, after }) => [file, after ?? ""]));
-  // The same list if nothing changed: `planStart` then reuses what is known of it.
+  // The same list if nothing changed: `planStart` then reuses its cached data.
   const files =
     changed.size === 0
       ? request.files
@@ -105,7 +104,7 @@ export async function handOver({ request, changes, why, scope, isAll }: HandingO
   };
 }
 
-/** The places that Lockstep can write, with those that they need. */
+/** The places that Lockstep can write, with the places that they need. */
 function writableIn({ intent, ranked }: RankedPlaces, isAll: boolean): readonly string[] {
   const keys = ranked
     .filter(({ candidate, kind }) => isWritable(candidate) && (isAll || kind !== "silent"))
@@ -118,7 +117,7 @@ interface Group {
   readonly id: string;
   readonly members: readonly WrittenEdit[];
   readonly files: readonly string[];
-  /** By `choiceId`; of what must change none. */
+  /** By `choiceId`; empty for required edits. */
   readonly ids: readonly string[];
 }
 
@@ -148,7 +147,7 @@ function groupsOf(written: readonly WrittenEdit[], questions: readonly RankedPla
   ].map((group) => ({ ...group, files: [...new Set(group.members.map(({ file }) => file))] }));
 }
 
-/** Whether an edit is what another one needs in its file: the import of what it names. */
+/** Whether another edit in the same file needs this one: the import of a name that it uses. */
 function isOf(helper: WrittenEdit, { file, transform, model, field }: WrittenEdit): boolean {
   return helper.file === file && helper.transform === transform && helper.model === model && helper.field === field;
 }
@@ -157,7 +156,7 @@ function membersOf(groups: readonly Group[], ids: ReadonlySet<string>): readonly
   return groups.filter(({ id }) => ids.has(id)).flatMap(({ members }) => members);
 }
 
-/** The edited files with these edits, each as it stands in `HandOver.edits`. */
+/** The edited files with these edits, each as in `HandOver.edits`. */
 function textsWith(texts: ReadonlyMap<string, string>, edits: readonly WrittenEdit[]): ReadonlyMap<string, string> {
   const files = [...new Set(edits.map(({ file }) => file))];
   return new Map(
@@ -168,12 +167,12 @@ function textsWith(texts: ReadonlyMap<string, string>, edits: readonly WrittenEd
   );
 }
 
-/** What several edits share counts once. */
+/** Splices that several edits share are used once. */
 export function inOrder<T extends OriginalSplice<unknown>>(splices: readonly T[]): readonly T[] {
   return [...new Set(splices)].sort((a, b) => a.at - b.at);
 }
 
-/** The edits with what was found out about their groups. */
+/** The edits with the check results of their groups. */
 function withChecks(
   written: readonly WrittenEdit[],
   groups: readonly Group[],
@@ -187,7 +186,7 @@ function withChecks(
   });
 }
 
-/** An error wherever its line went. */
+/** Identifies an error independent of its line. */
 function idOf({ file, code, message }: NewError): string {
   return JSON.stringify([file, code, message]);
 }

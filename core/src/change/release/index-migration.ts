@@ -4,9 +4,9 @@ import type { MigrationContent } from "../../plugin/plugin.js";
 import { unitIndex } from "../../rules/steps.js";
 
 /**
- * A migration that builds one index concurrently, as a plan's would, for a change that needs no plan: the user has asked for it.
+ * A migration that builds one index concurrently, like that of a plan, for a change without a plan: at the user's request.
  *
- * @throws LS1003 when its name does not fit PostgreSQL's 63 bytes
+ * @throws LS1003 if its name exceeds PostgreSQL's 63 bytes
  */
 export function indexMigration(operation: OperationOf<"createIndex">): MigrationContent {
   const units = unitsOf("postgresql");

@@ -6,23 +6,23 @@ import { isSameButLayout } from "../../plan/hash.js";
 import { mergeCodeFiles } from "./code-files.js";
 import type { CodeResult } from "./code-request.js";
 
-/** The edits of a phase as the project's formatter leaves them. */
+/** The edits of a phase after formatting by the project's formatter. */
 export interface LaidOut {
   readonly changes: readonly FileChange[];
   readonly code: Pick<CodeResult, "made" | "places" | "state">;
   readonly formatted: readonly FormattedFile[];
 }
 
-/** What the files of a plan looked like before. */
+/** The former layout of a plan's files. */
 export interface LayoutBefore {
-  /** Texts of files that are not laid out anew, for they were laid out before. */
+  /** Texts of files that are already formatted, and so are not formatted again. */
   readonly known?: ReadonlyMap<string, string>;
-  /** What earlier phases laid out. */
+  /** The files formatted by earlier phases. */
   readonly earlier?: readonly FormattedFile[];
 }
 
 /**
- * Lays the edits of a phase out, and says of each where it stands then.
+ * Formats the edits of a phase, and returns their lines afterwards.
  *
  * @param changes of models and code
  */
@@ -59,7 +59,7 @@ export async function layOut(
   return { changes: after, code: { made, places, state: { ...code.state, edits, places, codeFiles } }, formatted };
 }
 
-/** A plan's state with what was laid out in it. */
+/** A plan's state with the formatted files. */
 export function withFormatted(state: PlanState, more: readonly FormattedFile[]): PlanState {
   const { formatted: earlier = [], ...rest } = state;
   const formatted = [...earlier, ...more];
@@ -67,8 +67,8 @@ export function withFormatted(state: PlanState, more: readonly FormattedFile[]):
 }
 
 /**
- * The bytes that files had which phases laid out, where nobody has changed those lines since and nothing but the edits of these
- * phases goes: `undone` says what that is.
+ * The original bytes of files that phases formatted, if those lines have not changed since and the undo only removes these phases' edits:
+ * `undone` contains the undo.
  */
 export function textsBefore(
   formatted: readonly FormattedFile[],
@@ -85,8 +85,8 @@ export function textsBefore(
 }
 
 /**
- * Lines that differ from those before the plan in nothing but their layout get that back: formatters leave an object broken whose new
- * member has gone again.
+ * Restores the former layout of lines that otherwise match those before the plan: formatters keep an object on several lines after its new
+ * member is removed.
  */
 function withFormerLayout(
   { file, before, after }: FileChange & { readonly after: string },
@@ -101,7 +101,7 @@ function withFormerLayout(
   return withChanges(after, lineChanges(after, former).filter(isLayout));
 }
 
-/** A file's text with what phases laid out in it taken back, the last one first; undefined where somebody has changed those lines. */
+/** A file's text without the formatting of phases, the last one reverted first; undefined if those lines have changed. */
 function takenBack(text: string, formatted: readonly FormattedFile[]): string | undefined {
   const former = formatted.reduceRight<string | false>(
     (current, { back }) => current !== false && applyPatch(current, back),
@@ -114,7 +114,7 @@ function backFrom(file: string, written: string, before: string): string {
   return createTwoFilesPatch(file, file, written, before, "", "", { context: 2 });
 }
 
-/** Where a line stands once the text is laid out. */
+/** The line after formatting. */
 function lineAfter(
   planned: string,
   written: string,

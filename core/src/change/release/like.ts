@@ -5,7 +5,7 @@ import type { EntityModel } from "../../model/index.js";
 import { columnName } from "../../plan/follow-names.js";
 
 /**
- * The columns that `@lockstep.like(a, b)` at a field names; undefined without one.
+ * The columns in `@lockstep.like(a, b)` at a field; undefined without the annotation.
  *
  * @throws LS3013 the model has no such column · LS2008 a wrong annotation
  */
@@ -17,9 +17,9 @@ export function annotatedLike(model: EntityModel, field: string): readonly strin
 }
 
 /**
- * The column that a person names.
+ * Validates a column name given by a person.
  *
- * @param before where it stands: `--like `
+ * @param before the text before the name: `--like `
  * @throws LS3013 the model has no such column
  */
 export function likeColumn({ name: model, fields }: EntityModel, field: string, name: string, before: string): string {

@@ -1,7 +1,7 @@
 import { diffLines } from "diff";
 import type { FileChange } from "../../model/index.js";
 
-/** Where a line of the changed file stands in the file as it is: for edits that are planned and not made. */
+/** The line in the original file for a line of the changed file: for edits that are only planned. */
 export function lineBefore(change: FileChange | undefined, line: number): number {
   if (change?.before === undefined || change.after === undefined) return line;
   let [before, after] = [1, 1];

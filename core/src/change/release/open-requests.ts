@@ -2,9 +2,9 @@ import type { Place, PlannedEdit, PlanState } from "../../model/index.js";
 import type { CodeInput } from "./code-input.js";
 
 /**
- * Edits of expand that let callers choose a column which was answered to be internal since: they stay, and a person takes them out.
+ * Edits of expand that let callers set a column which was later declared internal: they stay, and a person removes them.
  *
- * @param texts the files as they are to be, by their paths
+ * @param texts the files after the run, by path
  */
 export function openRequests(
   edits: readonly PlannedEdit[],
@@ -26,7 +26,7 @@ export function openRequests(
   });
 }
 
-/** Of the lines that have the text the one nearest to a line; undefined where none has. */
+/** The line with this text that is nearest to a given line; undefined if there is none. */
 function nearestLine(whole: string, text: string, line: number): number | undefined {
   const [first = ""] = text.split("\n");
   const lines = whole.split("\n").flatMap((each, index) => (each.includes(first) ? [index + 1] : []));

@@ -4,8 +4,8 @@ import type { Candidate } from "../../code/contract/candidate.js";
 import type { Place } from "../../model/index.js";
 
 /**
- * The places that a person or the configuration means: by their key, by `file:line` (the place that begins there, else the innermost
- * around it), by a file or folder, or by a glob of files.
+ * The places that a name in a flag or the configuration selects: by key, by `file:line` (the place that starts there, else the innermost
+ * around it), by file or folder, or by a glob of files.
  */
 export function placesNamed(name: string, places: readonly Candidate[]): readonly Candidate[] {
   const byKey = places.filter(({ key }) => key === name);
@@ -16,7 +16,7 @@ export function placesNamed(name: string, places: readonly Candidate[]): readonl
   return places.filter(({ file }) => matches(file));
 }
 
-/** The places at a line of a file: those that begin there, else the innermost around it. */
+/** The places at a line of a file: those that start there, else the innermost around it. */
 export function placesAt(path: string, line: number, places: readonly Candidate[]): readonly Candidate[] {
   const file = withoutDot(path);
   const around = places.filter((place) => place.file === file && place.line <= line && line <= place.lastLine);
@@ -27,11 +27,11 @@ export function placesAt(path: string, line: number, places: readonly Candidate[
 }
 
 /**
- * Refuses names of `--only` and `--not` that mean no place.
+ * Rejects names in `--only` and `--not` that select no place.
  *
- * @param places of the phase, those that have the column already as well
- * @param listed what was listed for a person to edit
- * @throws LS4003 with the place that was probably meant, or with what the person has to write
+ * @param places of the phase, including those that contain the column already
+ * @param listed the places listed for a person to edit
+ * @throws LS4003 with the most similar place, or with the edit that the person has to make
  */
 export function refuseUnknownPlaces(
   names: readonly string[],
@@ -60,7 +60,7 @@ export function refuseUnknownPlaces(
   });
 }
 
-/** Whether a name means a listed place: its key, `file:line`, or the file by path, folder or glob. */
+/** Whether a name selects a listed place: by its key, `file:line`, or the file's path, folder or glob. */
 export function isMeant(name: string, { file, line, key }: Place): boolean {
   if (name === key) return true;
   const [, path, at] = /^(.+):(\d+)$/.exec(name) ?? [];
@@ -84,11 +84,11 @@ function nearestKey(name: string, places: readonly Candidate[]): string | undefi
     : undefined;
 }
 
-/** Whether a path is the file or in the folder of that name, or fits the glob: `**`, `*`, `?` and `{a,b}`. */
+/** Whether a path is this file, is in this folder, or matches the glob: `**`, `*`, `?` and `{a,b}`. */
 export function pathMatcher(glob: string): (path: string) => boolean {
   const clean = withoutDot(glob).replace(/\/$/, "");
   if (!/[*?{]/.test(clean)) return (path) => path === clean || path.startsWith(`${clean}/`);
-  // Commas divide between braces, and braces count where both are there.
+  // Commas only separate alternatives inside complete braces.
   const pieces = clean.split(/(\{[^{}]*\})/);
   const whole = new RegExp(`^${pieces.map((piece, at) => patternOf(piece, at % 2 === 1)).join("")}$`);
   return (path) => whole.test(path);

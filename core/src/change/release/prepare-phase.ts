@@ -38,35 +38,35 @@ import type { NamedLine } from "./still-named.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
-  /** The earliest stamp of the migrations to write. */
+  /** The earliest timestamp of the migrations to write. */
   readonly moment: Date;
 }
 
-/** Everything that one phase changes in the repository. Nothing is written yet: `writeFiles` does that. */
+/** Everything that one phase changes in the repository. Not written yet: `writeFiles` does that. */
 export interface PhaseFiles {
   readonly plan: Plan;
   readonly changes: readonly FileChange[];
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
-  /** Code that still contains the name of a field that is removed. */
+  /** Code that still contains the name of a removed field. */
   readonly named?: readonly NamedLine[];
-  /** Migrations that the ORM will not find before somebody tells it. */
+  /** Migrations that the ORM will not find until they are registered. */
   readonly unlisted: readonly Unlisted[];
-  /** Nothing was to be edited in the code: what must change is among the places. */
+  /** No code edits were requested: required changes are among the places. */
   readonly isCodeLeft?: boolean;
   /** Chosen edits that were not compiled first. */
   readonly unchecked?: Unchecked | undefined;
-  /** Why names alone said what values are. Absent where the compiler did. */
+  /** Why values were identified by name only. Absent if the compiler provided types. */
   readonly missingTypes?: MissingTypes | undefined;
-  /** The formatter that was to lay the files out and did not. */
+  /** The formatter that should have formatted the files, and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
 
 /**
  * Computes the files of a phase: migrations, model, code, and the plan's own folder.
  *
- * @throws LS2011 when the edited model is not valid · LS4002 when the model is gone
+ * @throws LS2011 if the edited model is not valid · LS4002 if the model no longer exists
  */
 export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
   const formatting = new Formatting(request.project.root, request.code.format);
@@ -135,7 +135,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
   };
 }
 
-/** The edits of models and code, and those that tell the ORM which migrations come and go. */
+/** The edits of models and code, and those that register or remove migrations in the ORM. */
 export async function withRegistration(
   formatting: Formatting,
   { project, plugin }: Pick<CodeRequest, "project" | "plugin">,
@@ -148,7 +148,7 @@ export async function withRegistration(
   return { changes: mergeChanges(edited, await formatting.apply(registered.changes)), unlisted: registered.unlisted };
 }
 
-/** What people and Lockstep read of a plan: its README and `plan.json`. */
+/** A plan's files for people and for Lockstep: its README and `plan.json`. */
 export function planFiles(plan: Plan, { project, plugin }: Pick<CodeRequest, "project" | "plugin">): FileChange[] {
   const folder = planFolder(plan.id);
   return [
@@ -157,7 +157,7 @@ export function planFiles(plan: Plan, { project, plugin }: Pick<CodeRequest, "pr
   ];
 }
 
-/** The ORM's migration files of units, after every migration that exists. What was reviewed is released with the same bytes. */
+/** The ORM's migration files of units, after every existing migration. Reviewed units are released with the same bytes. */
 export function releaseUnits(
   { plan, project, plugin, phase, moment }: Omit<PhaseRequest, "phase"> & { phase: DeployedPhase | "undo" },
   units: readonly Unit[],
@@ -165,7 +165,7 @@ export function releaseUnits(
   const files = inFiles(units);
   const stamps = plugin.stamps(moment, plugin.listMigrations(project), files.length);
   return files.map((file, index) => {
-    // The first file of expand is the ORM's own: it was asked for by this name.
+    // The first file of expand is the ORM's own: the user requested it under this name.
     const isOwn = phase === "expand" && index === 0;
     const name = isOwn ? plan.id : plugin.migrationName(plan, stamps[index] ?? "", mainUnit(file).spec.kind);
     const sql = reviewedText(project, plan, file, phase) ?? unitsText(plan, file, phase);
@@ -174,7 +174,7 @@ export function releaseUnits(
   });
 }
 
-/** Migrations that are code, as the project's formatter leaves them: what they do is what was reviewed. */
+/** Migrations in code, formatted by the project's formatter: they still do what was reviewed. */
 export async function layOutMigrations(
   formatting: Formatting,
   migrations: PhaseFiles["migrations"],
@@ -188,7 +188,7 @@ export async function layOutMigrations(
   });
 }
 
-/** The bytes that stand beside the plan: a later version of Lockstep may render the same unit differently. */
+/** The bytes in the plan's folder: a later version of Lockstep may render the same unit differently. */
 function reviewedText(
   project: Project,
   plan: Plan,
@@ -202,12 +202,12 @@ function reviewedText(
   return text && withUnixLines(text);
 }
 
-/** A file that gets this text, or goes. */
+/** A file that gets this text, or is deleted. */
 export function replaced(project: Project, file: string, text: string | undefined): FileChange {
   return { file, before: read(project, file), after: text };
 }
 
-/** A file of the project as it stands on disk; undefined where there is none. */
+/** A file of the project on disk; undefined if it does not exist. */
 export function read(project: Project, file: string): string | undefined {
   const path = join(project.root, file);
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;

@@ -32,21 +32,20 @@ import {
 import { phasesAfter, takeBackCode } from "./take-back-code.js";
 
 export interface UndoRequest extends Omit<CodeRequest, "models"> {
-  /** The phase that the plan is in afterwards; `undone` takes back everything. */
+  /** The phase of the plan afterwards; `undone` reverts everything. */
   readonly to: Exclude<DeployedPhase, "contract"> | "undone";
-  /** The earliest stamp of the migrations to write. */
+  /** The earliest timestamp of the migrations to write. */
   readonly moment: Date;
-  /** No database has any of the plan's migrations: they go instead of being taken back by others. */
+  /** No database has run any of the plan's migrations: deletes them instead of reverting them with new ones. */
   readonly removesMigrations?: boolean;
-  /** To the loss of values. Default: no agent is involved */
+  /** Consent to losing values. Default: no agent is involved */
   readonly consent?: Consent | undefined;
 }
 
 /**
- * Computes the files that take phases back: forward migrations, the model and the code as they were, and the plan's own folder.
- * Nothing is written yet.
+ * Computes the files that undo phases: forward migrations, the original model and code, and the plan's own folder. Writes nothing.
  *
- * @throws LS4001 code with uncommitted changes · LS4002 when the field of a plan whose contract is released is gone
+ * @throws LS4001 code with uncommitted changes · LS4002 if the field of a plan whose contract is released no longer exists
  */
 export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
   const formatting = new Formatting(request.project.root, request.code.format);
@@ -120,7 +119,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   };
 }
 
-/** The declarations as they were; a unique constraint that contract took away comes back while what took its place is there. */
+/** The original declarations. A unique constraint that contract dropped is restored while its replacement exists. */
 function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   const kept = plan.state.released === "contract" ? uniqueEdits("keepUnique", plan) : [];
   if (to === "undone")
@@ -133,7 +132,7 @@ function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   return [
     ...reopened,
     ...(to === "switch" ? relaxed.map((column) => modelEdit("openReads", plan, column)) : []),
-    // Behind its annotations: they come back to the property as switch had left it.
+    // After the annotations: they return to the property as it was in switch.
     ...closed(filledOptionals(plan)),
     ...kept,
   ];
@@ -147,8 +146,8 @@ function typeEdits(plan: Plan): ModelEdit[] {
 }
 
 /**
- * The units whose migrations take back what is released, last phase first. A history that was squashed has no migration any more
- * that makes the fill triggers; the undo of contract makes them, and the undo of expand asks for them.
+ * The units whose migrations undo the released phases, last phase first. A squashed history no longer contains a migration that creates the
+ * fill triggers; the undo of contract creates them, and the undo of expand requires them.
  */
 function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
   const standing = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && !isPast);
@@ -158,7 +157,7 @@ function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
   return [...(hasContract || isSquashed ? plan.undo.contract : []), ...plan.undo.expand];
 }
 
-/** The units of contract wait beside the plan again: the bytes of the migrations, which were reviewed. */
+/** The units of contract are pending again, with the reviewed bytes of the migrations. */
 function pendingAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
   const standing = releasesOf(plan).filter(({ phase, isPast }) => phase === "contract" && !isPast);
   return pendingUnitFiles(
@@ -175,7 +174,7 @@ function pendingAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
   });
 }
 
-/** Once the plan is done its column is an ordinary one: somebody may have removed it since. */
+/** The column of a finished plan is an ordinary one, and may have been removed. */
 function assertFields(plan: Plan, models: readonly EntityModel[], develop: string): void {
   const gone = plan.columns.find(
     (column) =>
@@ -189,7 +188,7 @@ function assertFields(plan: Plan, models: readonly EntityModel[], develop: strin
   );
 }
 
-/** The model as the phase has it that the plan goes back to: code gets its fallbacks by it. */
+/** The model in the phase that the plan returns to: the code's fallbacks depend on it. */
 function relaxed(model: EntityModel, plan: Plan): EntityModel {
   const isRelaxed = (field: string) =>
     plan.columns.some((column) => column.isRelaxed && column.model === model.name && column.field === field);

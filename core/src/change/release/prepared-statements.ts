@@ -6,11 +6,11 @@ import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /**
  * Finds the statements that PostgreSQL rejects on connections that have prepared them, once one of the tables gets or loses a column.
- * Without a candidate this costs reading the files: no parser is loaded.
+ * Without a candidate, this only reads the files and loads no parser.
  *
- * @param models read where other packages of the workspace may use them
- * @param edited files as they are about to be written: lines are counted in these
- * @returns in the order of the files; none on other systems, whose servers prepare such statements again
+ * @param models loaded if other packages of the workspace may use them
+ * @param edited files as they will be written: line numbers refer to these
+ * @returns in the order of the files; empty on other systems, whose servers prepare such statements again
  */
 export async function preparedStatements(
   tables: readonly TableName[],
@@ -82,5 +82,5 @@ export async function preparedStatements(
     );
 }
 
-/** What sends a statement that is written elsewhere, and what says how clients prepare. */
+/** Code that sends statements from other files, and settings that define how clients prepare. */
 const decides = /quer\w*\s*[(<]|PreparedStatement|\bprepare\s*:\s*false\b|@prisma\/|statementNameGenerator/i;

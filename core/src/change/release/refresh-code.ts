@@ -15,45 +15,45 @@ import type { TypeCheckWait } from "./verified-edits.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
-  /** With the files that keep what was decided. */
+  /** Including the files that store the decisions. */
   readonly changes: readonly FileChange[];
   readonly codeChanges: readonly FileChange[];
   readonly made: readonly PlannedEdit[];
-  /** The ranked places that were decided about. */
+  /** The decided ranked places. */
   readonly questions: readonly RankedPlaces[];
   /** Chosen edits that were not compiled first. */
   readonly unchecked?: Unchecked | undefined;
-  /** Why names alone said what values are. Absent where the compiler did. */
+  /** Why values were identified by name only. Absent if the compiler provided types. */
   readonly missingTypes?: MissingTypes | undefined;
   /** As in `VerifiedEdits`. */
   readonly isUndemanded?: boolean | undefined;
-  /** The models as they are. */
+  /** The current models. */
   readonly models?: readonly EntityModel[];
-  /** The edits of `made` as changes of the texts before them. */
+  /** The edits of `made` relative to the texts before them. */
   readonly written?: readonly WrittenEdit[] | undefined;
   readonly handedOver?: HandOver | undefined;
-  /** The formatter that was to lay the files out and did not. */
+  /** The formatter that should have formatted the files, and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
 
 /**
- * The code edits of the released phase, once more over the code of today: what waited for uncommitted changes, and write sites
- * that came since. Edits are idempotent, so what stands is left alone.
+ * Plans the code edits of the released phase again for the current code: edits that waited for uncommitted changes, and new write sites.
+ * Edits are idempotent, so existing ones do not change.
  */
 export async function refreshCode(request: {
   readonly plan: Plan;
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly code: CodeSettings;
-  /** Who decides about ranked places. Default: what the config says, without a person. */
+  /** Decides about ranked places. Default: the config, without a person. */
   readonly policy?: CodePolicy;
   readonly signal?: AbortSignal;
   /** As in `CodeRequest`. */
   readonly wait?: TypeCheckWait;
   readonly asksCompiler?: boolean;
-  /** Whether what is left is planned as well, for others to edit. Default: it is not. */
+  /** Whether to plan the remaining edits too, for others to make. Default: no. */
   readonly handsOver?: { readonly isWritten: boolean; readonly isAll: boolean } | undefined;
-  /** The files that keep what was decided. Default: those of the plan. */
+  /** The files that store the decisions. Default: those of the plan. */
   readonly keep?: ((plan: Plan, project: Project, models: readonly EntityModel[]) => readonly FileChange[]) | undefined;
 }): Promise<RefreshResult> {
   const { released } = request.plan.state;

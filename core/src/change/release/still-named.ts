@@ -4,14 +4,14 @@ import type { Plan } from "../../model/index.js";
 /** A line of application code that contains the name of a removed field. */
 export interface NamedLine {
   readonly file: string;
-  /** From 1. */
+  /** 1-based. */
   readonly line: number;
   readonly field: string;
 }
 
 /**
- * The lines that contain the name of a plan's fields, for a person to check once the fields are gone. Found by their text: a member of
- * another type can have the same name. Comments are left out.
+ * The lines that contain a field name of a plan, for a person to check after the fields are removed. Searches the text, so a member of
+ * another type can have the same name. Skips comments.
  */
 export function stillNamed(files: readonly SourceText[], { columns }: Pick<Plan, "columns">): readonly NamedLine[] {
   const names = new Map(columns.flatMap(({ field, name }) => [[field, field] as const, [name, field] as const]));

@@ -8,10 +8,10 @@ import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request
 import { stillNamed } from "./still-named.js";
 
 /**
- * Takes the code edits back that belong to a phase after `to`; what they had replaced or taken away comes back. Back in expand
- * that is the option that keeps reads away.
+ * Reverts the code edits of phases after `to`, and restores what they replaced or removed. For expand, this includes the option that
+ * excludes the column from reads.
  *
- * @throws LS4001 when a file has uncommitted changes of somebody else: half an undo would break the code
+ * @throws LS4001 if a file has uncommitted changes by others: half an undo would break the code
  */
 export async function takeBackCode(
   request: CodeRequest,
@@ -75,16 +75,16 @@ export async function takeBackCode(
   };
 }
 
-/** The phases that an undo takes back. */
+/** The phases that an undo reverts. */
 export function phasesAfter(to: Exclude<DeployedPhase, "contract"> | "undone"): readonly DeployedPhase[] {
   return (["expand", "switch", "contract"] as const).slice({ undone: 0, expand: 1, switch: 2 }[to]);
 }
 
-/** Without what a phase had taken away: that is made again, in the form that the code of today asks for. */
+/** Excludes what a phase had removed: it is added again in the form that the current code requires. */
 function withoutTakenAway(kept: readonly PlannedEdit[], taken: readonly PlannedEdit[]): readonly PlannedEdit[] {
   const key = ({ transform, model, field, file }: PlannedEdit, text: string | undefined) =>
     JSON.stringify([transform, model, field, file, text]);
-  // An import comes back with what needs it.
+  // An import is restored with the code that needs it.
   const gone = taken.filter((edit) => edit.text === "" && !isImportEdit(edit)).map((edit) => key(edit, edit.replaces));
   return kept.filter((edit) => {
     const at = gone.indexOf(key(edit, edit.text));

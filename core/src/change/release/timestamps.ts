@@ -1,12 +1,10 @@
-/**
- * `20261120093000` for a moment, in UTC.
- */
+/** The time in UTC as `20261120093000`. */
 export function timestampOf(date: Date): string {
   return date.toISOString().replace(/\D/g, "").slice(0, 14);
 }
 
 /**
- * The timestamps of `count` new migrations: from `first` on, a second apart, after every migration that exists. Migrations run in
+ * The timestamps of `count` new migrations: one second apart, starting at `first`, and after every existing migration. Migrations run in
  * the order of their names, so a later phase must never sort before an earlier one.
  */
 export function nextTimestamps(first: Date, existing: readonly string[], count: number): string[] {
@@ -20,7 +18,7 @@ export function nextTimestamps(first: Date, existing: readonly string[], count: 
   return Array.from({ length: count }, (_, index) => timestampOf(new Date(moment.getTime() + index * 1000)));
 }
 
-/** The moment of a timestamp. */
+/** The time of a timestamp. */
 export function dateOf(stamp: string): Date {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})/.exec(stamp) ?? [];
   return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)));

@@ -3,15 +3,15 @@ import { Verifier } from "../../code/verify/verifier.js";
 import type { VerifyScope } from "./verified-edits.js";
 
 /**
- * The type check of one run: one process for all its questions, since reading an application takes longer than checking what was edited.
- * It starts with the first question.
+ * The type check of one run: one process for all checks, because reading an application takes longer than checking the edits. It starts
+ * with the first check.
  */
 export class TypeCheck {
   #verifier: Verifier | undefined;
 
   /**
    * @param watched files to check besides the edited ones
-   * @param request with the texts before any edit of code. What the phase does to the models counts as done
+   * @param request with the texts before any code edit. Includes the phase's model edits
    */
   of(
     request: CodeRequest,

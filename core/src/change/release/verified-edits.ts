@@ -16,60 +16,62 @@ import type { FileChange, PlannedEdit, Unchecked } from "../../model/index.js";
 import type { TypeCheck } from "./type-check.js";
 
 export interface VerifiedEdits extends CodeResult {
-  /** Whether the compiler was to say what it requires besides, and did not: no project of its own, an error of it, or its time was over. */
+  /**
+   * The compiler should have reported further requirements, but did not: the project has no config, the compiler failed, or it took too
+   * long.
+   */
   readonly isUndemanded?: boolean;
-  /** Absent where the chosen edits were checked, and where there were none. */
+  /** Absent if the chosen edits were checked, or if there were none. */
   readonly unchecked?: Unchecked;
 }
 
-/** Somebody who waits for the type check. */
+/** A caller that waits for the type check. */
 export interface TypeCheckWait {
   /** Called every second, once it takes more than a few. */
   onWait(check: { readonly files: number; readonly seconds: number }): void;
-  /** The check is over. */
+  /** The check has ended. */
   onEnd(): void;
 }
 
 export interface VerifyScope {
   /** Its creator closes it. */
   readonly typeCheck: TypeCheck;
-  /** Folders of generated code, from the root. */
+  /** Folders of generated code, relative to the root. */
   readonly generated: readonly string[];
-  /** What the same phase does to the models. */
+  /** The same phase's model edits. */
   readonly edited: readonly FileChange[];
-  /** Ends the check early, with its reason. Default: nothing does. */
+  /** Ends the check early, with its reason. Default: never. */
   readonly signal?: AbortSignal | undefined;
-  /** What the compiler had something against before, by `choiceId`: it is asked again. Default: nothing. */
+  /** Places that the compiler rejected before, by `choiceId`: checks them again. Default: none. */
   readonly refused?: ReadonlySet<string>;
-  /** For all checks together. Default: 20 seconds. */
+  /** The limit for all checks together. Default: 20 seconds. */
   readonly limitMs?: number;
-  /** Default: nobody is told. */
+  /** Default: no progress reports. */
   readonly wait?: TypeCheckWait | undefined;
-  /** Of the changed files those that will not be written: what needs them is compiled without. Default: all are. */
+  /** The changed files that will not be written: code that needs them is compiled without. Default: none. */
   leftAmong?(changes: readonly FileChange[]): ReadonlySet<string>;
   /**
-   * Whether chosen edits are written that could not be checked.
+   * Whether to write chosen edits that could not be checked. Default: they are listed instead.
    *
    * @param count of the places
-   * Default: they are listed instead.
    */
   mayWrite?(why: string, count: number): Promise<boolean>;
 }
 
-/** Beyond so many files that name the model, only the edited ones are checked: the check must not be the slowest part. */
+/** If more files name the model, only the edited ones are checked: the check must not be the slowest part. */
 export const mostWatched = 300;
-/** So often, edits are planned again without those that an error was found in. */
+/** The maximum number of times that edits are planned again without those that have errors. */
 const mostPlans = 12;
-/** Before that, nobody is told that a check runs. */
+/** Before that, a running check is not reported. */
 const quietSeconds = 3;
 const notChecked: VerifyResult = { isChecked: false, isExact: false, errors: [], ms: 0 };
 
 /**
- * Plans code edits, and leaves out those that would add a type error: they are listed with the compiler's words. Where nothing could
- * be checked, what must change is made all the same, and the chosen ones are listed unless `scope.mayWrite` says otherwise.
+ * Plans code edits without those that would add a type error: these are listed with the compiler's message. If nothing could be checked,
+ * required edits are made anyway, and chosen ones are listed unless `scope.mayWrite` allows them.
  *
- * @param choose as `CodeRequest.choose`; asked once
- * @throws the reason of `scope.signal`; whatever `scope.mayWrite` throws
+ * @param choose as `CodeRequest.choose`; called once
+ * @throws the reason of `scope.signal`; errors of `scope.mayWrite`
  */
 export async function planVerifiedEdits(
   request: CodeRequest,
@@ -87,7 +89,7 @@ export async function planVerifiedEdits(
     },
   });
   const left = scope.leftAmong?.(all.changes) ?? new Set<string>();
-  // What lists the whole model needs no compiler: its edits are right by how they are made, where all of them are.
+  // Edits that list the whole model are correct by construction if all edits are of this kind, so they need no compiler.
   const sure = await chooseUnattended(questions);
   const open = questions.some(({ intent, ranked }) =>
     ranked
@@ -100,7 +102,7 @@ export async function planVerifiedEdits(
   const needed = neededGroups(required.edits);
   const isAsked = open || left.size > 0;
   if (!isAsked && needed.length === 0) return all;
-  // What must change comes first: of edits that do not compile together it is what stays.
+  // Required edits come first: if edits do not compile together, the required ones stay.
   const groups = [...needed, ...byField(questions).flatMap((asked) => groupsOf(asked, chosen))];
   const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
   const brokenWithout = (ids: ReadonlySet<string>, why: (id: string) => string) =>
@@ -122,7 +124,7 @@ export async function planVerifiedEdits(
         const broken = brokenWithout(ids, () => "");
         return afterOf(await planCodeEdits({ ...choosing(members), broken }), before, left);
       },
-      // What was not planned any more is not known to be right: the search ends.
+      // Edits that are no longer planned are not known to be correct: the search ends.
       check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
     });
     stop();
@@ -153,7 +155,7 @@ export async function planVerifiedEdits(
   }
 }
 
-/** Tells whoever waits how long, every second. @returns ends that */
+/** Reports the elapsed time every second. @returns a function that stops the reports */
 function tellWaiting(wait: TypeCheckWait | undefined, files: number): () => void {
   if (wait === undefined) return () => undefined;
   const startedAt = performance.now();
@@ -167,7 +169,7 @@ function tellWaiting(wait: TypeCheckWait | undefined, files: number): () => void
   };
 }
 
-/** What is made without a compiler: what the phase breaks without, what that needs, and what is right by how it is made. */
+/** The edits to make without a compiler: required ones, those that they need, and those that are correct by construction. */
 function safeWithout(
   questions: readonly RankedPlaces[],
   sure: ReadonlySet<string>,
@@ -180,13 +182,13 @@ function safeWithout(
   return new Set([...required, ...[...sure].filter((id) => !refused.has(id))]);
 }
 
-/** What must change: the edits of one place are made together or not at all. Those of earlier phases were compiled then. */
+/** The required edits: those of one place are made together or not at all. Those of earlier phases were compiled then. */
 function neededGroups(edits: readonly PlannedEdit[]) {
   const files = new Map(edits.filter(isAdded).map((edit) => [declinedId(edit), edit.file]));
   return [...files].map(([id, file]) => ({ id, ids: [] as readonly string[], files: [file] }));
 }
 
-/** The chosen places of a field: those that need one another are made together or not at all, whichever intents they serve. */
+/** The chosen places of a field: places that need each other are edited together or not at all, whichever intents they belong to. */
 function groupsOf(questions: readonly RankedPlaces[], chosen: ReadonlySet<string>) {
   const taken = questions.flatMap(({ intent, ranked }) =>
     ranked.flatMap(({ candidate }) => {
@@ -209,7 +211,7 @@ function byField(questions: readonly RankedPlaces[]): readonly (readonly RankedP
   return [...fields.values()];
 }
 
-/** The texts of files as the request has them, or as they are to be. */
+/** The texts of files from the request, or as they will be written. */
 function textsOf(changes: readonly FileChange[], { files }: CodeRequest): Map<string, string> {
   const texts = new Map(files.map(({ file, text }) => [file, text]));
   return new Map(changes.map(({ file, after }) => [file, texts.get(file) ?? after ?? ""]));
@@ -230,7 +232,7 @@ function describeError({ file, line, code, message }: NewError, left: ReadonlySe
   return `it would not compile (${file}:${line} TS${code}: ${shortened(message)}${why})`;
 }
 
-/** A whole type is printed in it where objects do not fit; the compiler says it again to who asks. */
+/** For objects with the wrong type, the message contains a whole type; the compiler prints it in full. */
 function shortened(message: string): string {
   const [first = ""] = message.split("\n");
   return first.length > 160 ? `${first.slice(0, 159)}…` : first;

@@ -13,26 +13,26 @@ import { takenFromOthers } from "../../plan/taken-from-others.js";
 import { contentOf, pendingUnitFiles, undoFiles, unitsText } from "../../plan/unit-files.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
-/** Why a plan cannot be gone by. */
+/** Why a plan cannot be used. */
 export interface PlanFault {
   /** Its id. */
   readonly plan: string;
-  /** From the project's root. */
+  /** Relative to the project's root. */
   readonly file: string;
   readonly error: LockstepError;
-  /** Where both halves are there and say different things. */
+  /** Present if both the plan and its migrations exist and contradict each other. */
   readonly contradiction?: Contradiction;
 }
 
 type Files = Pick<OrmPlugin, "isMigrationOf" | "packageFolder">;
 
 /**
- * What stands against the plans of a project: a file that cannot be read or was changed, one half without the other, and what does not
- * follow from what people can review. Every command that acts on a plan, and every one that looks, asks this. Reads files only.
+ * The faults of a project's plans: a file that cannot be read or was changed, a plan without its migrations or the reverse, and content
+ * that does not follow from the reviewed parts. Every command that acts on a plan or reports on plans calls this. Only reads files.
  *
- * @param migrations files in the order in which the ORM runs them, from the root
- * @param isAsked whether it is computed anew what follows from a plan's columns and units. Default: of all, for
- * a new target runs the fills of plans that are done elsewhere
+ * @param migrations files in the order in which the ORM runs them, relative to the root
+ * @param isAsked whether to recompute what follows from a plan's columns and units. Default: for all, because a new target runs the fills
+ *   of plans that are complete elsewhere
  */
 export async function findPlanFaults(
   root: string,
@@ -70,7 +70,7 @@ export async function findPlanFaults(
   return [...damaged, ...own, ...contradicted, ...taken];
 }
 
-/** The same of a project that its ORM knows. */
+/** The same for a project, with the ORM's own list of migrations. */
 export async function planFaultsIn(
   project: Project,
   plugin: Files & Pick<OrmPlugin, "listMigrations" | "migrationPath">,
@@ -79,7 +79,7 @@ export async function planFaultsIn(
   return findPlanFaults(project.root, migrationFiles(project, plugin), plugin, isAsked);
 }
 
-/** The files of the migrations that the ORM lists, in its order; paths from the root. */
+/** The files of the migrations that the ORM lists, in its order; paths relative to the root. */
 export function migrationFiles(
   project: Project,
   plugin: Pick<OrmPlugin, "listMigrations" | "migrationPath">,
@@ -92,9 +92,9 @@ export function migrationFiles(
 }
 
 /**
- * What runs is what was planned and reviewed.
+ * Checks that the executed content is what was planned and reviewed.
  *
- * @throws LS3003 · LS3010 a file was changed · LS3014 plan and migrations contradict each other · LS3015 what nobody could review
+ * @throws LS3003 · LS3010 a file was changed · LS3014 plan and migrations contradict each other · LS3015 content that was not reviewable
  */
 export async function verifyPlan(
   project: Project,
@@ -126,7 +126,7 @@ async function faultOf(root: string, plan: Plan, plugin: Files | undefined): Pro
   }
 }
 
-/** Files that are not what the units of the plan make. Another version may write the same units in another way. */
+/** Files that differ from what the plan's units produce. Another version may render the same units differently. */
 function unfoundedFiles(root: string, plan: Plan, plugin: Files): string[] {
   const made = new Map(
     [...pendingUnitFiles(plan, plan.units), ...undoFiles(plan)].map((each) => [each.file, each.sha256]),

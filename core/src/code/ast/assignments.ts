@@ -9,7 +9,7 @@ export interface Assignment {
   readonly value: ts.Expression;
 }
 
-/** Assignments to members of one thing, in one block: the last one of each member. */
+/** Assignments to members of one object in one block: the last one of each member. */
 export interface AssignmentGroup {
   readonly owner: ts.Expression;
   readonly values: ReadonlyMap<string, Assignment>;
@@ -23,7 +23,7 @@ export function assignmentOf(statement: ts.Node): Assignment | undefined {
   return { statement, owner: left.expression, member: left.name.text, value: right };
 }
 
-/** The assignments of a file to members of one owner that stand together: `dto.id = …; dto.email = …;` */
+/** The assignments of a file to members of one owner in the same block: `dto.id = …; dto.email = …;` */
 export function assignmentGroupsIn(file: SourceFile): Iterable<AssignmentGroup> {
   const groups = new Map<string, { owner: ts.Expression; values: Map<string, Assignment> }>();
   for (const statement of file.nodes(ts.SyntaxKind.ExpressionStatement)) {
@@ -37,7 +37,7 @@ export function assignmentGroupsIn(file: SourceFile): Iterable<AssignmentGroup> 
   return groups.values();
 }
 
-/** The members that a block sets only where something is so: `if (isShown) dto.name = user.name;`. */
+/** The members that a block only sets under a condition: `if (isShown) dto.name = user.name;`. */
 export function* setUnderConditions(block: ts.Node, owner: string, file: SourceFile): Iterable<string> {
   if (!ts.isBlock(block) && !ts.isSourceFile(block)) return;
   for (const statement of block.statements) {

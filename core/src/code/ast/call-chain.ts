@@ -1,7 +1,7 @@
 import { ts } from "./compiler.js";
 import { unwrap } from "./expressions.js";
 
-/** All calls of the chain that a call stands in, the inner ones first. */
+/** All calls of the chain that contains a call, the inner ones first. */
 export function callsOfChain(call: ts.CallExpression): readonly ts.CallExpression[] {
   const before: ts.CallExpression[] = [];
   for (let at: ts.Expression = call.expression; ; ) {

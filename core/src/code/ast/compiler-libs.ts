@@ -5,7 +5,7 @@ interface LibFile {
   readonly text: string;
 }
 
-/** The compiler has the declarations of the language in itself, not on disk: it finds them under this folder. */
+/** The compiler bundles the declarations of the language and resolves them under this folder; they are not on disk. */
 export const libFolder = "/node_modules/typescript/lib";
 
 /** Their texts by path. */

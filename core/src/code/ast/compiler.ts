@@ -2,12 +2,12 @@ import { createRequire } from "node:module";
 import type { ts as compiler } from "@ts-morph/common";
 
 /**
- * The compiler API that positions come from. `require`, because importing a CommonJS module makes Node read its 9 MB
- * for names of exports first: 150 ms.
+ * The compiler API that positions come from. Uses `require`: to import a CommonJS module, Node first scans its 9 MB for export names, which
+ * takes 150 ms.
  */
 export const ts = createRequire(import.meta.url)("#compiler") as typeof compiler;
 
-/** The types of it that Lockstep uses, under the same name. */
+/** The compiler types that Lockstep uses, under the same names. */
 export declare namespace ts {
   export type AccessorDeclaration = compiler.AccessorDeclaration;
   export type ArrayLiteralExpression = compiler.ArrayLiteralExpression;

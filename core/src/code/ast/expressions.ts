@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
 
-/** The expression inside of parentheses, `as`, `<T>`, `satisfies` and `!`; `await` stays. */
+/** The expression inside parentheses, `as`, `<T>`, `satisfies` and `!`. Keeps `await`. */
 export function unwrap(expression: ts.Expression): ts.Expression {
   let inner = expression;
   while (
@@ -15,7 +15,7 @@ export function unwrap(expression: ts.Expression): ts.Expression {
   return inner;
 }
 
-/** The node around an expression that is not just parentheses, a cast or `await`. */
+/** The nearest parent node that is not just parentheses, a cast or `await`. */
 export function wrapperOf(expression: ts.Node): ts.Node {
   let outer = expression;
   while (
@@ -31,14 +31,14 @@ export function wrapperOf(expression: ts.Node): ts.Node {
   return outer;
 }
 
-/** The name of a property, also when it is quoted; undefined for a computed one. */
+/** The name of a property, including quoted names; undefined for a computed one. */
 export function nameOf(name: ts.PropertyName | ts.BindingName | undefined): string | undefined {
   if (name === undefined) return undefined;
   if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNoSubstitutionTemplateLiteral(name)) return name.text;
   return undefined;
 }
 
-/** The properties of a literal by name; spreads and computed names are not among them. */
+/** The properties of a literal by name, without spreads and computed names. */
 export function propertiesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<string, ts.ObjectLiteralElementLike> {
   const byName = new Map<string, ts.ObjectLiteralElementLike>();
   for (const property of literal.properties) {
@@ -48,7 +48,7 @@ export function propertiesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<s
   return byName;
 }
 
-/** What the properties of a literal are set to, by name. */
+/** The values of a literal's properties, by name. */
 export function valuesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<string, ts.Expression> {
   return new Map(
     [...propertiesOf(literal)].flatMap(([name, property]) => {
@@ -58,7 +58,7 @@ export function valuesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<strin
   );
 }
 
-/** The same, with what is set under a condition: `...(name !== undefined && { name })`. */
+/** Like `valuesOf`, including values that are set under a condition: `...(name !== undefined && { name })`. */
 export function settableValuesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<string, ts.Expression> {
   return new Map([
     ...spreadsOf(literal).flatMap((spread) => literalsOfSpread(spread).flatMap((each) => [...valuesOf(each)])),
@@ -78,24 +78,24 @@ export function literalsOfSpread({ expression }: ts.SpreadAssignment): readonly 
   return inside(expression);
 }
 
-/** The value of a property: of `{ name }` the identifier itself. */
+/** The value of a property; for `{ name }` the identifier itself. */
 export function valueAt(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   return initializerOf(propertiesOf(literal).get(name));
 }
 
-/** Whether a literal has a key, or has it under a condition: `...(isShown ? { name } : {})`, `...(name && { name })`. */
+/** Whether a literal has a key, perhaps under a condition: `...(isShown ? { name } : {})`, `...(name && { name })`. */
 export function hasKey(literal: ts.ObjectLiteralExpression, name: string): boolean {
   if (propertiesOf(literal).has(name)) return true;
   return spreadsOf(literal).some((spread) => {
     if (keysOfSpread(spread)?.has(name)) return true;
-    // What the other half may set is not written down.
+    // The keys of the other branch are not known.
     const value = unwrap(spread.expression);
     const shown = ts.isConditionalExpression(value) ? unwrap(value.whenTrue) : value;
     return ts.isObjectLiteralExpression(shown) && propertiesOf(shown).has(name);
   });
 }
 
-/** What a property is set to; undefined for methods, accessors and spreads. */
+/** The value of a property; undefined for methods, accessors and spreads. */
 export function initializerOf(property: ts.ObjectLiteralElementLike | undefined): ts.Expression | undefined {
   if (property === undefined) return undefined;
   if (ts.isPropertyAssignment(property)) return property.initializer;
@@ -116,13 +116,13 @@ export function pathOf(expression: ts.Expression): readonly string[] {
   if (ts.isElementAccessExpression(inner) && ts.isStringLiteralLike(inner.argumentExpression)) {
     return [...pathOf(inner.expression), inner.argumentExpression.text];
   }
-  // `vi.mocked(prisma.user.findUnique)` is what it is given.
+  // `vi.mocked(prisma.user.findUnique)` returns its argument.
   const isMocked =
     ts.isCallExpression(inner) && inner.arguments.length === 1 && pathOf(inner.expression).at(-1) === "mocked";
   return isMocked ? pathOf(inner.arguments[0] as ts.Expression) : ["…"];
 }
 
-/** What a function gives back: the concise body, or every `return` of its own. */
+/** The values that a function returns: the concise body, or each of its own `return` statements. */
 export function returnedBy(node: ts.FunctionLikeDeclaration): readonly ts.Expression[] {
   if (node.body === undefined) return [];
   if (!ts.isBlock(node.body)) return [node.body];
@@ -137,8 +137,8 @@ export function returnedBy(node: ts.FunctionLikeDeclaration): readonly ts.Expres
 }
 
 /**
- * The keys that a spread may set, where they are written down: of `...(name && { name })`, `...(isNew ? { name } : {})`. Undefined
- * where it may set others.
+ * The keys that a spread may set, if the code lists them: `...(name && { name })`, `...(isNew ? { name } : {})`. Undefined if it may set
+ * others.
  */
 export function keysOfSpread({ expression }: ts.SpreadAssignment): ReadonlySet<string> | undefined {
   const keys = keysOf(expression);
@@ -155,14 +155,14 @@ function keysOf(expression: ts.Expression): readonly string[] | undefined {
     const [one, other] = [keysOf(value.whenTrue), keysOf(value.whenFalse)];
     return one && other && [...one, ...other];
   }
-  // What is in front of `&&` is spread where it is falsy: then it has no keys.
+  // If the left side of `&&` is falsy, it is spread and adds no keys.
   const isAnd = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
   if (isAnd) return keysOf(value.right);
   const isNothing = value.kind === ts.SyntaxKind.NullKeyword || value.kind === ts.SyntaxKind.FalseKeyword;
   return isNothing || (ts.isIdentifier(value) && value.text === "undefined") ? [] : undefined;
 }
 
-/** How people call the code around a node: the nearest function, method or constant with a name. */
+/** The name of the code around a node: the nearest named function, method or constant. */
 export function enclosingName(node: ts.Node): string | undefined {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at) || ts.isPropertyDeclaration(at)) {
@@ -185,7 +185,7 @@ export function describe(node: ts.Node, what: string): string {
   return name === undefined ? what : `${name}: ${what}`;
 }
 
-/** Whether the expression stands in an assertion of a test: those are never edited. */
+/** Whether the expression is part of a test assertion, which Lockstep never edits. */
 export function isAsserted(node: ts.Node): boolean {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isFunctionLike(at)) return false;
@@ -203,7 +203,7 @@ function rootOf(call: ts.CallExpression): ts.Expression {
   return at;
 }
 
-/** `null` or `undefined` in a union. */
+/** Whether a member of a union is `null` or `undefined`. */
 export function isNullish(type: ts.TypeNode): boolean {
   if (ts.isLiteralTypeNode(type)) return type.literal.kind === ts.SyntaxKind.NullKeyword;
   return type.kind === ts.SyntaxKind.UndefinedKeyword;

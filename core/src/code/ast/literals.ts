@@ -1,7 +1,7 @@
 import { ts } from "./compiler.js";
 import { returnedBy, unwrap } from "./expressions.js";
 
-/** The literals behind a value (of a list: behind its elements), and the values that are not literals. */
+/** The literals behind a value (for a list: behind its elements), and the values that are not literals. */
 export function* literalsOf(value: ts.Expression): Iterable<ts.Expression> {
   const inner = unwrap(value);
   if (ts.isArrayLiteralExpression(inner)) {
@@ -18,7 +18,7 @@ export function* literalsOf(value: ts.Expression): Iterable<ts.Expression> {
   }
 }
 
-/** The list behind `.filter(…)` and its kin: its elements are the same. */
+/** The list that `.filter(…)` or a similar method is called on: its elements are the same. */
 function narrowedBy(value: ts.Expression): ts.Expression | undefined {
   if (!ts.isCallExpression(value) || !ts.isPropertyAccessExpression(value.expression)) return undefined;
   const { name, expression } = value.expression;

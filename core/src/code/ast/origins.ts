@@ -1,28 +1,28 @@
 import type { Splice } from "./splice.js";
 
-/** A change against the text as it was given, whatever was changed in it before. */
+/** A change relative to the original text, regardless of earlier changes. */
 export interface OriginalSplice<Owner> extends Splice {
-  /** Whose splices it is made of: those that meet are one. */
+  /** The owners of its splices. Touching splices are merged into one. */
   readonly owners: readonly Owner[];
-  /** Where its text begins now. */
+  /** The current offset of its text. */
   readonly at: number;
 }
 
-/** Where the changes of a text stand in the text as it was given, while one set of splices after the other is applied. */
+/** Maps changes back to positions in the original text while sets of splices are applied one after the other. */
 export class Origins<Owner> {
   #all: OriginalSplice<Owner>[] = [];
 
-  /** In the order of the text; those at one place in the order in which they stand there. */
+  /** In text order; changes at the same position in their current order. */
   get all(): readonly OriginalSplice<Owner>[] {
     return this.#all;
   }
 
-  /** @param text before the splices; their positions are in it, and they do not overlap */
+  /** @param text the text before the splices; their positions refer to it, and they do not overlap */
   add(text: string, splices: readonly (Splice & { readonly owner: Owner })[]): void {
     const ordered = splices.map((splice, index) => ({ splice, index }));
     ordered.sort((a, b) => a.splice.start - b.splice.start || a.splice.end - b.splice.end || a.index - b.index);
     let now = text;
-    // From the end: what stands before does not move.
+    // From the end, so earlier positions do not move.
     for (const { splice } of ordered.reverse()) {
       this.#put(now, splice);
       now = now.slice(0, splice.start) + splice.text + now.slice(splice.end);
@@ -51,14 +51,14 @@ export class Origins<Owner> {
     ];
   }
 
-  /** Of a position outside of all that was added: where it was. */
+  /** The original position of a position outside all additions. */
   #original(position: number): number {
     const before = this.#all.filter(({ at, text }) => at + text.length <= position);
     return before.reduce((sum, { start, end, text }) => sum - text.length + (end - start), position);
   }
 }
 
-/** Whether a change touches what an earlier one put there; where one only took something away, its place. */
+/** Whether a change touches the text of an earlier one, or the position of an earlier deletion. */
 function meets({ at, text }: OriginalSplice<unknown>, start: number, end: number): boolean {
   const last = at + text.length;
   return text === "" ? start <= at && at <= end : start < last && at < end;

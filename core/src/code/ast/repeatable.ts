@@ -20,8 +20,8 @@ const pureFunctions = new Set([
 ]);
 
 /**
- * Whether an expression can stand in the code twice without changing what the code does: names, property paths,
- * literals, templates of them, calls of functions in this file that do nothing but compute.
+ * Whether an expression can occur twice in the code without changing its behavior: names, property paths, literals, templates of them, and
+ * calls of functions in this file that only compute a value.
  * `randomUUID()`, `await x` and `next()` cannot.
  */
 export function isRepeatable(expression: ts.Expression): boolean {
@@ -51,7 +51,7 @@ function isPureFunction(name: ts.Identifier, active: Set<ts.Node>): boolean {
   const declaration = declarationOf(name);
   if (declaration === undefined) return pureFunctions.has(name.text);
   const node = functionOf(declaration);
-  // A function that calls itself may not come to an end; it is not worth following.
+  // A recursive function may not terminate and is not worth following.
   if (node?.body === undefined || active.has(node)) return false;
   if (node.asteriskToken !== undefined || node.modifiers?.some((each) => each.kind === ts.SyntaxKind.AsyncKeyword)) {
     return false;

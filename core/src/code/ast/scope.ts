@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
 
-/** What a name in an expression can stand for. */
+/** The declarations that a name in an expression can refer to. */
 export type Declaration =
   | ts.VariableDeclaration
   | ts.ParameterDeclaration
@@ -17,7 +17,7 @@ export function declarationOf(identifier: ts.Identifier): Declaration | undefine
   return declarationFrom(identifier, identifier.text);
 }
 
-/** What a name stands for where a node is: the nearest declaration around it in the file. */
+/** The declaration that a name refers to at a node: the nearest one around it in the file. */
 export function declarationFrom(node: ts.Node, name: string): Declaration | undefined {
   for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) {
     const found = declaredIn(at, name);

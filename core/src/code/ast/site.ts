@@ -3,20 +3,20 @@ import { ts } from "./compiler.js";
 import { nameOf, pathOf } from "./expressions.js";
 import type { SourceFile } from "./source-file.js";
 
-/** What a place is known by, from the syntax tree alone: no word that is made for people is part of it. */
+/** The identity of a place from the syntax tree alone, without display text. */
 export type Site = Required<Pick<PlaceIdentity, "site">> & Pick<PlaceIdentity, "owner">;
 
-/** Where a text is inserted, or a node replaced: the names around it, from the outside in. */
+/** The identity of an insertion or of a replaced node: the names around it, from the outside in. */
 export function siteAround(offset: number, file: SourceFile): Site {
   return siteOf(offset, file, (child) => child.getStart(file.ast) < offset);
 }
 
-/** The same of the node that begins there. */
+/** Like `siteAround`, for the node that starts at the offset. */
 export function siteAt(offset: number, file: SourceFile): Site {
   return siteOf(offset, file, (child) => child.getStart(file.ast) <= offset);
 }
 
-/** The whole expression that begins there; of what is none its line. */
+/** The whole expression that starts at the offset, or the line if there is none. */
 export function codeAt(offset: number, file: SourceFile): string {
   let found: ts.Node | undefined;
   const descend = (child: ts.Node): void => {
@@ -29,11 +29,11 @@ export function codeAt(offset: number, file: SourceFile): string {
 }
 
 function siteOf(offset: number, file: SourceFile, isAround: (child: ts.Node) => boolean): Site {
-  // A document has no tree here: its line says what it is, wherever it goes.
+  // A document has no syntax tree here, so its line identifies the place, even after it moves.
   if (file.isDocument) return { site: lineOf(offset, file.text) };
   let innermost: ts.Node = file.ast;
   const descend = (child: ts.Node): true | undefined => {
-    // A decorator stands in front of what it decorates.
+    // A decorator precedes the declaration that it decorates.
     if (offset >= child.end || !isAround(child) || ts.isModifierLike(child)) return undefined;
     innermost = child;
     ts.forEachChild(child, descend);
@@ -49,7 +49,7 @@ function siteOf(offset: number, file: SourceFile, isAround: (child: ts.Node) => 
   return { site: names.join("/"), ...(owner && { owner }) };
 }
 
-/** The nearest function, method or property with a name; of what stands in none the class, type or variable. */
+/** The nearest named function, method or property; outside of these, the class, type or variable. */
 function ownerOf(innermost: ts.Node): Owner | undefined {
   let declared: Owner | undefined;
   for (let at: ts.Node | undefined = innermost; at !== undefined; at = at.parent) {

@@ -1,20 +1,20 @@
 import { ts } from "./compiler.js";
 
-/** How the file is written: what an edit has to look like. */
+/** The file's style, which edits follow. */
 export interface Style {
   readonly eol: "\n" | "\r\n";
   readonly quote: '"' | "'";
 }
 
-/** What is known of a file before it is read. */
+/** Facts about a file before it is parsed. */
 export interface FileKind {
-  /** It is no code to compile: a schema of an API, SQL, a migration. Only transforms of documents look at it. */
+  /** Not compiled code: an API schema, SQL, a migration. Only document transforms read it. */
   readonly isDocument?: boolean;
-  /** The command that writes it, or how else it comes about: it is never edited. */
+  /** The command that generates it, or another description of its origin. Generated files are never edited. */
   readonly generatedBy?: string;
 }
 
-/** A node of a syntax tree, or where a part of a document stands. */
+/** A node of a syntax tree, or the range of a part of a document. */
 export type PlaceNode = ts.Node | TextRange;
 
 export interface TextRange {
@@ -22,7 +22,7 @@ export interface TextRange {
   readonly end: number;
 }
 
-/** A parsed file. Everything else about it is looked up in `ast`, whose positions are UTF-16 offsets into `text`. */
+/** A parsed file. `ast` provides everything else; its positions are UTF-16 offsets into `text`. */
 export interface SourceFile extends FileKind {
   /** Path from the project root, with `/`. */
   readonly file: string;
@@ -31,13 +31,13 @@ export interface SourceFile extends FileKind {
   readonly style: Style;
   /** A file without types: no casts, no `import type`. */
   readonly isJavaScript: boolean;
-  /** All nodes of one kind, in the order of the text. */
+  /** All nodes of one kind, in text order. */
   nodes<K extends keyof NodeByKind>(kind: K): readonly NodeByKind[K][];
   /** All identifiers with this text, declarations included. */
   identifiers(name: string): readonly ts.Identifier[];
 }
 
-/** The kinds of nodes that transforms look for; the file is walked once for all of them. */
+/** The kinds of nodes that transforms use. The file is walked once for all of them. */
 interface NodeByKind {
   readonly [ts.SyntaxKind.CallExpression]: ts.CallExpression;
   readonly [ts.SyntaxKind.NewExpression]: ts.NewExpression;
@@ -59,22 +59,22 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.BinaryExpression]: ts.BinaryExpression;
 }
 
-/** Where a tree keeps the path that it was parsed under: a program gives it another name. */
+/** The path that a tree was parsed under. A program gives the tree another name. */
 const pathKey = Symbol.for("lockstep.path");
 
-/** The file that a node stands in, from the project root; undefined for a tree that was not parsed here. */
+/** The file of a node, relative to the project root; undefined for a tree that was not parsed here. */
 export function pathOfTree(node: ts.Node): string | undefined {
   return (node.getSourceFile() as { readonly [pathKey]?: string })[pathKey];
 }
 
-/** Reads a file's text into an AST; never fails, a syntax error leaves an AST with holes. */
+/** Parses a file's text into an AST. Never fails: a syntax error leaves gaps in the AST. */
 export function parseSourceFile(file: string, text: string, kind: FileKind = {}): SourceFile {
   let parsed: ts.SourceFile | undefined;
   let byKind: Map<ts.SyntaxKind, ts.Node[]> | undefined;
   let byName: Map<string, ts.Identifier[]> | undefined;
   let style: Style | undefined;
 
-  // Paths are looked up among more files than are read, and no comment is looked into.
+  // Paths are looked up in more files than are parsed, and comments are never inspected.
   function ast(): ts.SourceFile {
     const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
     if (parsed === undefined) {
@@ -102,7 +102,7 @@ export function parseSourceFile(file: string, text: string, kind: FileKind = {})
       return (byKind.get(kind as unknown as ts.SyntaxKind) ?? []) as unknown as readonly NodeByKind[K][];
     },
     identifiers(name) {
-      // Names are asked of every file; most of them do not have it. Escapes (`\u0061`) are another spelling.
+      // Every file is searched for names, and most files do not contain them. Escapes (`\u0061`) are another spelling.
       if (byName === undefined && !text.includes(name) && !text.includes("\\u")) return [];
       byName ??= indexNames(ast());
       return byName.get(name) ?? [];
@@ -110,7 +110,7 @@ export function parseSourceFile(file: string, text: string, kind: FileKind = {})
   };
 }
 
-/** All of them: one that is left out would never be found. */
+/** All kinds: nodes of a missing kind would never be found. */
 const indexed = {
   [ts.SyntaxKind.CallExpression]: true,
   [ts.SyntaxKind.NewExpression]: true,
@@ -159,12 +159,12 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
-/** The node as it stands in the file. */
+/** The node's text in the file. */
 export function textOf(node: PlaceNode, file: SourceFile): string {
   return file.text.slice(startOf(node, file), node.end);
 }
 
-/** Where a place begins in its file. */
+/** The start offset of a place in its file. */
 export function startOf(node: PlaceNode, file: SourceFile): number {
   return "getStart" in node ? node.getStart(file.ast) : node.start;
 }
@@ -179,7 +179,7 @@ export function quoted(value: string, style: Style): string {
 function styleOf(text: string): Style {
   const crlf = text.split("\r\n").length - 1;
   const lf = text.split("\n").length - 1 - crlf;
-  // Imports come first and follow the formatter; only a file without any is decided by counting.
+  // Imports come first and follow the formatter. Without imports, the more frequent quote decides.
   const imported = /(?:from|import|require\()\s*(["'])/.exec(text)?.[1];
   const counted = text.split("'").length > text.split('"').length ? "'" : '"';
   return { eol: crlf > lf ? "\r\n" : "\n", quote: imported === "'" || imported === '"' ? imported : counted };
@@ -191,11 +191,11 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-/** The texts that files had last: a phase is planned several times over the same files. */
+/** The last parsed versions of each file: a phase is planned several times over the same files. */
 const parsedLast = new Map<string, readonly SourceFile[]>();
 const versions = 3;
 
-/** The same tree for the same text, so that what is known of its nodes stays known. */
+/** Returns the same tree for the same text, so cached results for its nodes stay valid. */
 export function parseOnce(file: string, text: string, kind: FileKind = {}): SourceFile {
   const before = parsedLast.get(file) ?? [];
   const same = before.find(

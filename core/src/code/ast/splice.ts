@@ -1,11 +1,11 @@
-/** One change of bytes: replace `start` to `end` by `text`. Positions are offsets into the text before the change. */
+/** One edit: replaces `start` to `end` by `text`. Positions are offsets into the text before the change. */
 export interface Splice {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** Applies splices that do not overlap; those at one position keep their order. */
+/** Applies splices that do not overlap. Splices at one position keep their order. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   let result = "";
   let at = 0;
@@ -18,8 +18,8 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 }
 
 /**
- * Where an offset ends up after the splices. An offset at an insertion stays before what is inserted:
- * the anchor of an edit is the place where its own text begins.
+ * The new position of an offset after the splices. An offset at an insertion stays before the inserted text: the anchor of an edit is the
+ * start of its own text.
  */
 export function moveOffset(offset: number, splices: readonly Splice[]): number {
   let moved = offset;

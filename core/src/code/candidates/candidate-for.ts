@@ -14,27 +14,27 @@ export interface FieldList {
   readonly tie: Tie;
   readonly node: PlaceNode;
   readonly what: string;
-  /** The name of what it is or stands in; see `Candidate.anchor`. */
+  /** The name of the place or its container; see `Candidate.anchor`. */
   readonly anchor: string | undefined;
-  /** As they stand there: `createdAt` or `created_at`. */
+  /** As spelled in the code: `createdAt` or `created_at`. */
   readonly names: readonly string[];
   readonly because?: string | undefined;
   /** See `Candidate.caution`. */
   readonly caution?: string | undefined;
   /** See `Candidate.isRequired`. */
   readonly isRequired?: true | undefined;
-  /** It names nearly all columns, as nothing but rows do: that is enough in tests. */
+  /** It names nearly all columns, which only rows do. This is enough in tests. */
   readonly isNearlyWhole?: true;
   /** See `Candidate.keepsOut`. */
   readonly keepsOut?: true;
-  /** What to write there, if Lockstep can say it. */
+  /** The text to write, if Lockstep can produce it. */
   readonly text?: string | undefined;
   readonly advice: string;
 }
 
 /**
- * The candidate for a list of fields; nothing where it names fewer than two and nothing else speaks for it, where another
- * model fits its names better, and in tests: what must change there so that it compiles is an edit.
+ * The candidate for a list of fields. Undefined if it names fewer than two fields without other evidence, if another model fits its names
+ * better, and in tests: changes that a test needs to compile are edits.
  */
 export function candidateFor(
   listed: FieldList,
@@ -46,11 +46,11 @@ export function candidateFor(
   const { because, text } = listed;
   const given = new Set(listed.names);
   const { names, isWhole, isEnough } = namedBy(given, context);
-  // A new row is one whatever it sets.
+  // A new row counts, whatever fields it sets.
   const isRow = listed.family === "create" && listed.tie === "orm";
   const isOfTest = isTestFile(file) && !isWhole && !listed.isNearlyWhole;
   if (!isRow && ((because === undefined && !isEnough) || isOfTest)) return undefined;
-  // A role that is the same for all is the app's to give: what follows from the request is the callers' to choose.
+  // The app sets a constant value, such as a default role. A value derived from the request is the callers' choice.
   const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
   const isTheirs = isGiven && context.intent.exposure !== "exposed";
   const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
@@ -70,7 +70,7 @@ export function candidateFor(
   };
 }
 
-/** What stands there of a column that the new one is most like, in one line. */
+/** The text of the column that resembles the new one most, on one line. */
 function siblingText(node: PlaceNode, file: SourceFile, context: TransformContext): string | undefined {
   if (!("kind" in node)) return undefined;
   const members = new Map<string, ts.Node>();
@@ -87,17 +87,17 @@ function siblingText(node: PlaceNode, file: SourceFile, context: TransformContex
 
 const longestHint = 120;
 
-/** Whether an internal column is opened for reads: then nothing that would show it is listed. */
+/** Whether reads of an internal column are enabled. Then places that would expose it are not listed. */
 export function isHiddenFromResponses({ intent }: Pick<TransformContext, "intent">): boolean {
   return intent.kind === "read" && intent.exposure === "internal";
 }
 
-/** Whether rows have the column in this phase: those that are read from switch on, those that were just written from expand on. */
+/** Whether rows have the column in this phase: read rows from switch on, just written rows from expand on. */
 export function readsFieldInPhase({ isWritten }: RowsPart, { intent }: Pick<TransformContext, "intent">): boolean {
   return intent.kind === "read" || (isWritten === true && intent.value.kind !== "none");
 }
 
-/** Whether a place would be listed for its names alone. Quickly told: what is dear to find out is asked about no others. */
+/** Whether a place would be listed for its names alone. A cheap check that avoids expensive ones. */
 export function isWorthListing(names: readonly string[], file: SourceFile, context: TransformContext): boolean {
   const { isWhole, isEnough } = namedBy(new Set(names), context);
   return isEnough && (isWhole || !isTestFile(file));
@@ -110,18 +110,18 @@ function namedBy(given: ReadonlySet<string>, context: TransformContext) {
   return { names, isWhole, isEnough: names.length >= 2 && othersNamed(given, context) <= names.length };
 }
 
-/** A candidate that Lockstep cannot edit as the code stands: it is listed with the reason, and nobody is asked. */
+/** A candidate that Lockstep cannot edit in its current form. It is listed with the reason and not offered for selection. */
 export function asManual(candidate: CandidateFinding, reason: string | undefined): CandidateFinding {
   if (reason === undefined || candidate.isDone) return candidate;
   return { ...candidate, isManual: true, advice: `${reason}: ${candidate.advice}` };
 }
 
-/** Whether a file is a test or serves tests. */
+/** Whether a file is a test or test support code. */
 export function isTestFile(file: SourceFile): boolean {
   return isTestPath(file.file);
 }
 
-/** By a name as places spell it: the models that have a field of that name. */
+/** By name as spelled in places: the models with a field of that name. */
 const models = new WeakMap<readonly EntityModel[], ReadonlyMap<string, readonly EntityModel[]>>();
 
 function modelsByName(all: readonly EntityModel[]): ReadonlyMap<string, readonly EntityModel[]> {
@@ -138,7 +138,7 @@ function modelsByName(all: readonly EntityModel[]): ReadonlyMap<string, readonly
   return byName;
 }
 
-/** How many of the names the model has that has most of them, besides the one in question. */
+/** The largest number of these names that one model has, not counting the name in question. */
 function othersNamed(given: ReadonlySet<string>, { model, models }: TransformContext): number {
   const byName = modelsByName(models);
   const counts = new Map<EntityModel, number>();

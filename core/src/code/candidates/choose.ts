@@ -7,23 +7,23 @@ import { neededBy } from "./dependencies.js";
 /** The places that one intent may edit, ranked. */
 export interface RankedPlaces {
   readonly intent: CodeIntent;
-  /** What they were measured against. */
+  /** The context they were scored in. */
   readonly about: RankContext;
   /** The strongest first. */
   readonly ranked: readonly Ranked[];
-  /** Places that have the column already. */
+  /** Places that already have the column. */
   readonly done: readonly Candidate[];
 }
 
-/** Says which places are edited, by `choiceId`. Asked once for all intents of a phase. */
+/** Selects the places to edit, by `choiceId`. Called once for all intents of a phase. */
 export type Choose = (questions: readonly RankedPlaces[]) => Promise<ReadonlySet<string>>;
 
-/** What a choice is about: a place and a column. */
+/** The subject of a choice: a place and a column. */
 export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, key: string): string {
   return `${model}.${field} ${key}`;
 }
 
-/** The choice where nobody can be asked: what the phase breaks without, and what lists the whole model, with what that needs. */
+/** The choice without user input: places that the phase breaks without, places that list the whole model, and their dependencies. */
 export const chooseUnattended: Choose = async (questions) =>
   new Set(
     questions.flatMap(({ intent, about, ranked }) => {
@@ -36,12 +36,12 @@ export const chooseUnattended: Choose = async (questions) =>
     }),
   );
 
-/** Whether the phase breaks without it, and nothing speaks against making it without a word. */
+/** Whether the phase breaks without this edit and it is safe to make without confirmation. */
 export function isNeededByPhase({ candidate, kind }: Ranked): boolean {
   return candidate.isRequired === true && kind === "likely" && isWritable(candidate);
 }
 
-/** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */
+/** A select, a copy or a schema of all columns. A select or schema belongs to the model by its names, a copy by its source. */
 function isMirror({ family, isWhole, tie, caution }: Candidate): boolean {
   return (
     isWhole &&
@@ -51,9 +51,7 @@ function isMirror({ family, isWhole, tie, caution }: Candidate): boolean {
   );
 }
 
-/**
- * Whether another model, of another schema too, has all that it names as well, or what sounds like a secret would be shown.
- */
+/** Whether another model, of another schema too, also has all of its names, or whether it would expose a likely secret. */
 function isLeftToPeople(candidate: Candidate, about: RankContext): boolean {
   return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel" || kind === "secret");
 }

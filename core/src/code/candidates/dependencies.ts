@@ -1,13 +1,13 @@
 import { type Candidate, isWritable } from "../contract/candidate.js";
 
-/** Places as they are listed, with what is known about each. */
+/** Listed places with their facts. */
 type Listed = readonly { readonly candidate: Candidate }[];
 
 /**
- * The places that accepted ones cannot do without, and what those need in turn.
+ * The places that accepted ones depend on, including indirect dependencies.
  *
- * @param declined keys of places that do not come along
- * @returns their keys, each with that of the place that needs it
+ * @param declined keys of places that are not included
+ * @returns their keys, each with the key of the place that needs it
  */
 export function neededBy(
   listed: Listed,
@@ -17,7 +17,7 @@ export function neededBy(
   const byKey = new Map(listed.map(({ candidate }) => [candidate.key, candidate]));
   const taken = new Set(accepted);
   const added = new Map<string, string>();
-  // What is added on the way is visited, too.
+  // The loop also visits keys that are added while it runs.
   for (const key of taken) {
     for (const need of byKey.get(key)?.needs ?? []) {
       const place = byKey.get(need);
@@ -29,7 +29,7 @@ export function neededBy(
   return added;
 }
 
-/** Those of the places that need a declined one: they cannot be made. */
+/** The places that need a declined one, and so cannot be edited. */
 export function withoutNeeds(listed: Listed, declined: ReadonlySet<string>): ReadonlySet<string> {
   if (declined.size === 0) return new Set();
   const without = listed.filter(({ candidate }) =>
@@ -39,10 +39,10 @@ export function withoutNeeds(listed: Listed, declined: ReadonlySet<string>): Rea
 }
 
 /**
- * The chains of places: a request's type, the destructuring, the row that takes its value from there, the call that gives it. Each link
- * needs the next one, or is needed by it. Tests have chains of their own.
+ * The chains of places: a request type, the destructuring, the row that takes its value from there, the call that passes it. Each link
+ * needs the next one, or is needed by it. Tests have separate chains.
  *
- * @returns of each place with others, the keys of its chain in the order of the list
+ * @returns for each place with others, the keys of its chain in list order
  */
 export function chainsOf(listed: Listed): ReadonlyMap<string, readonly string[]> {
   const links = listed.map(({ candidate }) => candidate);
@@ -66,13 +66,13 @@ export function chainsOf(listed: Listed): ReadonlyMap<string, readonly string[]>
   return new Map([...chains].flatMap(([key, chain]) => (chain.length > 1 ? [[key, sorted.get(chain) ?? chain]] : [])));
 }
 
-/** Puts places together that need one another: they are made together or not at all. */
+/** Groups places that need one another: they are edited together or not at all. */
 export function inGroups<T extends { readonly candidate: Candidate }>(listed: readonly T[]): readonly (readonly T[])[] {
   const needs = new Map(listed.map(({ candidate }) => [candidate.key, needsOf(candidate, listed)]));
   const groups: T[][] = [];
   for (const each of listed) {
     const { key } = each.candidate;
-    // To need one another goes all the way round: any member stands for its group.
+    // Mutual need is transitive, so any member represents its group.
     const own = groups.find(
       ([first]) => first && needs.get(key)?.has(first.candidate.key) && needs.get(first.candidate.key)?.has(key),
     );
@@ -82,8 +82,8 @@ export function inGroups<T extends { readonly candidate: Candidate }>(listed: re
   return groups;
 }
 
-/** The places that one cannot do without, each with that of the place that needs it. */
+/** The places that a place depends on, each with the key of the place that needs it. */
 export function needsOf({ key, needs }: Candidate, listed: Listed): ReadonlyMap<string, string> {
-  // Most need nothing, and there may be thousands.
+  // Most places need nothing, and there may be thousands.
   return needs === undefined ? new Map() : neededBy(listed, [key]);
 }

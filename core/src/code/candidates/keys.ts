@@ -4,7 +4,7 @@ import type { Candidate } from "../contract/candidate.js";
 import type { CandidateFinding } from "../contract/transform.js";
 import { isTestFile } from "./candidate-for.js";
 
-/** A candidate where it was found, with the key that choices know it by. */
+/** A candidate and its location, with the key that identifies it in choices. */
 export interface FoundCandidate {
   readonly file: SourceFile;
   readonly finding: CandidateFinding;
@@ -14,10 +14,10 @@ export interface FoundCandidate {
 }
 
 /**
- * Gives candidates their keys. Those that have the field already count, so that a key stays the same when one of several places of
- * the same name was edited.
+ * Assigns keys to candidates. Candidates that already have the field count too, so a key stays the same when one of several places of the
+ * same name is edited.
  *
- * @param found in the order of the files; a node that two transforms found is the first one's
+ * @param found in file order; a node that two transforms found belongs to the first
  */
 export function withKeys(
   found: readonly { readonly file: SourceFile; readonly finding: CandidateFinding }[],
@@ -38,7 +38,7 @@ export function withKeys(
 }
 
 /**
- * The candidate without the syntax tree.
+ * The candidate without its syntax tree.
  *
  * @param needs `Candidate.needs`
  */
@@ -90,7 +90,7 @@ export function candidateOf(
   };
 }
 
-/** Where the place stands in its file. */
+/** The range of the place in its file. */
 export function rangeOf({ file, finding: { node } }: Pick<FoundCandidate, "file" | "finding">): TextRange {
   return { start: startOf(node, file), end: node.end };
 }

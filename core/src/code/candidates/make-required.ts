@@ -2,24 +2,24 @@ import type { PlaceNode } from "../ast/source-file.js";
 import type { CandidateFinding, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 
-/** A field that expand gave to what callers send. */
+/** A field that expand added to a request. */
 export interface AcceptedField {
-  /** What lists all that callers send. */
+  /** The list of everything that callers send. */
   readonly node: PlaceNode;
   readonly what: string;
-  /** The name of what it stands in; see `Candidate.anchor`. */
+  /** The name of its container; see `Candidate.anchor`. */
   readonly anchor: string | undefined;
-  /** What callers have to send there. */
+  /** The fields that callers must send there. */
   readonly required: readonly string[];
-  /** What stands there once the field is required; undefined where a person has to say it. */
+  /** The text once the field is required; undefined if a person must decide it. */
   readonly text: string | undefined;
-  /** The text is added to a list of what is required; otherwise it takes the place of what is there. */
+  /** The text is added to a list of required fields. Otherwise it replaces the current text. */
   readonly isAdded?: true;
 }
 
 /**
- * Callers may leave the field out for good, unless somebody picks this place in contract. Nothing ticks it: callers that do not send
- * it are refused from then on. Nothing at all where callers need not send the other columns either: it is a filter, or an update.
+ * Makes the field required if a person selects this place in contract. Never preselected, because callers that do not send the field are
+ * rejected from then on. Undefined if callers need not send the other columns either: it is a filter or an update.
  */
 export function requiredCandidate(
   accepted: AcceptedField,
@@ -46,7 +46,7 @@ export function requiredCandidate(
   };
 }
 
-/** The edit where the place was picked, the place where it was not, and nothing where it is none. */
+/** The edit if the place was selected, the place if it was not, and nothing if there is no place. */
 export function* requiredFindings<T>(
   accepted: AcceptedField,
   edits: Iterable<T> | undefined,

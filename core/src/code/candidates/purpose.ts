@@ -3,7 +3,7 @@ import type { Candidate } from "../contract/candidate.js";
 
 const stores: ReadonlySet<Family> = new Set(["create", "update", "destructuring"]);
 
-/** What a place does with the column, by what it is and by what is asked of it. */
+/** The purpose of a place, by its family and the kind of intent. */
 export function purposeOf({ family, isTest }: Candidate, kind: CodeIntent["kind"]): Purpose {
   if (isTest) return "test";
   if (stores.has(family) || kind === "write") return "store";

@@ -6,8 +6,7 @@ import { addProperty } from "../write/property-edit.js";
 import { candidateFor } from "./candidate-for.js";
 
 /**
- * A literal of `field: true` entries that says what is read of the model: one that was chosen reads the new column too, the others are
- * ranked.
+ * A literal of `field: true` entries that selects fields of the model. A chosen literal also reads the new column, the others are ranked.
  */
 export function widenSelection(
   literal: ts.ObjectLiteralExpression,

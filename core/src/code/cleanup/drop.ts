@@ -7,7 +7,7 @@ import { bare } from "../write/property-edit.js";
 import { foundScaffolding } from "./find.js";
 import { whatOfExpression } from "./removal.js";
 
-/** Takes what a transform wrote around reads out of a file. */
+/** Removes the scaffolding that a transform added to reads in a file. */
 export function* dropScaffolding(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { file: its, removal, edit, isCopy } of foundScaffolding(context)) {
     if (its !== file || edit.transform !== transform) continue;
@@ -17,7 +17,7 @@ export function* dropScaffolding(transform: string, file: SourceFile, context: T
   }
 }
 
-/** Puts fallbacks back that stood in no literal and in no assignment. */
+/** Restores fallbacks that were not part of a literal or an assignment. */
 export function* restoreExpressions(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const edits = context.earlier.filter(
     (edit) =>
@@ -37,7 +37,7 @@ export function* restoreExpressions(transform: string, file: SourceFile, context
   }
 }
 
-/** The expression around a name that has the text. */
+/** The expression around a name that has this text. */
 function around(name: ts.Identifier, text: string, file: SourceFile): ts.Node | undefined {
   let at: ts.Node = name;
   while (bare(textOf(at, file)) !== text) {

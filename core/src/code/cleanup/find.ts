@@ -15,16 +15,16 @@ import { type Removal, removalOf, removalOfIf } from "./removal.js";
 import { boundColumn, chainOf, withoutParentheses } from "./tree.js";
 import { fallbackTree, readWritten, rowOf, shownBy, type WrittenRead } from "./written-read.js";
 
-/** A place of scaffolding, and the edit of switch that wrote it. */
+/** A piece of scaffolding, and the edit of switch that added it. */
 export interface FoundScaffolding {
   readonly file: SourceFile;
   readonly removal: Removal;
   readonly edit: PlannedEdit;
-  /** There are more of them than Lockstep wrote: people have copied it. */
+  /** There are more of them than Lockstep wrote, so people have copied it. */
   readonly isCopy: boolean;
 }
 
-/** The transforms whose edits have a read with scaffolding around it. */
+/** The transforms whose edits add scaffolding to a read. */
 const readers: ReadonlySet<string> = new Set(["mapper", "assigned-mapper"]);
 
 interface Open extends WrittenRead {
@@ -42,19 +42,20 @@ interface CleanupPlace {
 interface FallbackPlace extends CleanupPlace {
   readonly row: string | undefined;
   readonly tree: string;
-  /** What is read is known to be a row of the model. */
+  /** The receiver of the read is known to be a row of the model. */
   readonly isRow: boolean;
 }
 
 /**
- * What switch wrote around reads and contract takes out, wherever the code has gone: behind a flag, whose name says so; and fallbacks
- * like those that were written, however the row is called now, one for each that was written, in the same file or function.
+ * The scaffolding that switch added to reads and contract removes, even if the code has moved. It is found behind a flag by the flag's
+ * name. Fallbacks are matched with the written ones, regardless of the row's name: one for each written fallback, in the same file or
+ * function.
  */
 export const foundScaffolding = memoized((context): readonly FoundScaffolding[] => {
   const open = openReads(context);
   if (open.length === 0) return [];
   const toggled = behindFlags(open, context);
-  // Where a flag is asked in another way by now, a person has to look.
+  // If the flag is checked in a different way now, a person must review it.
   const rest = open.filter(
     ({ edit }) => !toggled.some((each) => each.edit === edit && !each.isCopy) && !isNamed(edit.flag, toggled, context),
   );
@@ -84,7 +85,7 @@ function isNamed(
   });
 }
 
-/** Every place that only a flag of these decides about: the flag is Lockstep's own. */
+/** Every place that only one of these flags controls: the flag belongs to Lockstep. */
 function behindFlags(open: readonly Open[], context: TransformContext): readonly FoundScaffolding[] {
   return [...new Set(open.flatMap(({ edit }) => edit.flag ?? []))].flatMap((flag) => {
     const places = context.project.files.flatMap((file) =>
@@ -108,7 +109,7 @@ function behindFlags(open: readonly Open[], context: TransformContext): readonly
   });
 }
 
-/** The fallbacks of the field in the project, but for those that writes keep and those behind flags. */
+/** The fallbacks of the field in the project, except those that writes keep and those behind flags. */
 function fallbacksIn(context: TransformContext, toggled: readonly FoundScaffolding[]): readonly FallbackPlace[] {
   return context.project.files.flatMap((file) =>
     readsOf(file, context).flatMap((name): FallbackPlace[] => {
@@ -128,7 +129,7 @@ function fallbacksIn(context: TransformContext, toggled: readonly FoundScaffoldi
   );
 }
 
-/** Where the name of the field stands, and those that patterns give it: `({ handle: userHandle }: User)`. */
+/** The occurrences of the field's name, and the names that patterns bind it to: `({ handle: userHandle }: User)`. */
 function readsOf(file: SourceFile, { field }: TransformContext): readonly ts.Identifier[] {
   const own = file.identifiers(field.name);
   const others = own.flatMap((name) => {
@@ -139,7 +140,7 @@ function readsOf(file: SourceFile, { field }: TransformContext): readonly ts.Ide
   return [...own, ...[...new Set(others)].flatMap((name) => (name === field.name ? [] : file.identifiers(name)))];
 }
 
-/** `user.handle`, or `handle` where a pattern took it out of a row. */
+/** `user.handle`, or `handle` if a pattern destructured it from a row. */
 function readAt(name: ts.Identifier, { field }: TransformContext): ts.Expression | undefined {
   const { parent } = name;
   if (ts.isPropertyAccessExpression(parent) && parent.name === name)
@@ -148,7 +149,7 @@ function readAt(name: ts.Identifier, { field }: TransformContext): ts.Expression
   return !isDeclared && boundColumn(name) === field.name ? name : undefined;
 }
 
-/** The whole chain of `??` that begins with a read. */
+/** The whole `??` chain that starts with a read. */
 function chainAround(read: ts.Expression): ts.BinaryExpression | undefined {
   let chain: ts.BinaryExpression | undefined;
   for (let at: ts.Node = read; at.parent !== undefined; at = at.parent) {
@@ -206,7 +207,7 @@ function isSameOwner({ edit }: Open, { owner }: CleanupPlace): boolean {
   return owner !== undefined && edit.owner?.name === owner;
 }
 
-/** One place for each edit: by the first rule that fits, and of several the nearest. */
+/** Assigns one place to each edit: by the first matching rule, and the nearest one of several. */
 function assign<P extends CleanupPlace>(
   open: readonly Open[],
   places: readonly P[],
@@ -230,7 +231,7 @@ function assign<P extends CleanupPlace>(
   return { found, left: [...left] };
 }
 
-/** Whether a name of the function has no other use than in what would go: the compiler may complain of it. */
+/** Whether the removal leaves a name of the function unused, which the compiler may report. */
 function leavesUnused({ file, removal: { node, kept } }: CleanupPlace): boolean {
   const isGone = (each: ts.Node) => isIn(each, node) && !isIn(each, kept);
   let isFound = false;

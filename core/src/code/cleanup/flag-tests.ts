@@ -5,10 +5,10 @@ import { freeNames } from "../flags/template.js";
 import { wordsOf } from "../names/similar-name.js";
 import { withParentheses } from "./tree.js";
 
-/** What stands behind a flag: `flags.isOn("…") ? a : b`, `if (flags.isOn("…")) a;`. */
+/** Code behind a flag: `flags.isOn("…") ? a : b`, `if (flags.isOn("…")) a;`. */
 export type Toggled = ts.ConditionalExpression | ts.IfStatement;
 
-/** The strings that are the flag's name. */
+/** The strings that equal the flag's name. */
 export function* flagNamesIn(
   file: SourceFile,
   flag: string,
@@ -19,7 +19,7 @@ export function* flagNamesIn(
     for (const node of file.nodes(kind)) if (node.text === flag) yield node;
 }
 
-/** What a flag decides by itself; undefined where its name stands for something else, or others decide as well. */
+/** The code that a flag alone controls; undefined if its name means something else, or other conditions also matter. */
 export function toggledBy(name: ts.Node): Toggled | undefined {
   let at = name;
   while (isPartOfAnswer(at)) at = at.parent;
@@ -29,7 +29,7 @@ export function toggledBy(name: ts.Node): Toggled | undefined {
   return ts.isIfStatement(parent) && parent.expression === condition ? parent : undefined;
 }
 
-/** The names that asking for flags takes, in a text that does. */
+/** The names that a text uses to check flags. */
 export function namesAsking(text: string, flags: ReadonlySet<string>): readonly string[] {
   const names = new Set<string>();
   for (const source of [`({ ${text} });`, text]) {
@@ -45,7 +45,7 @@ export function namesAsking(text: string, flags: ReadonlySet<string>): readonly 
   return [...names];
 }
 
-/** Whether a node is an argument, a callee or a side of a comparison in what says yes where the flag is on. */
+/** Whether a node is an argument, a callee or a side of a comparison in an expression that is true when the flag is on. */
 function isPartOfAnswer({ parent }: ts.Node): boolean {
   if (ts.isCallExpression(parent)) return !asksForOff(parent.expression);
   if (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) return !asksForOff(parent);
@@ -58,7 +58,7 @@ function isPartOfAnswer({ parent }: ts.Node): boolean {
   return isEqual && (saysOn(parent.left) || saysOn(parent.right));
 }
 
-/** `flags.isOff`, `not`, `isDisabled`: the branches behind it are the other way round. */
+/** `flags.isOff`, `not`, `isDisabled`: the branches are swapped. */
 function asksForOff(callee: ts.Expression): boolean {
   return wordsOf(pathOf(callee).at(-1) ?? "").some((word) => offWords.has(word));
 }

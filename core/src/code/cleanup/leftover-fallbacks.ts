@@ -5,7 +5,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import { compact, type Transform, type TransformContext } from "../contract/transform.js";
 
-/** `user.handle ?? …` that people wrote while the field was optional: nothing reaches what follows any more. */
+/** `user.handle ?? …` that people wrote while the field was optional: the fallback is now unreachable. */
 export const leftoverFallbacks: Transform = {
   id: "leftover-fallbacks",
   intents: ["dropFallback"],
@@ -21,7 +21,7 @@ export const leftoverFallbacks: Transform = {
   },
 };
 
-/** The fallbacks of the field in a file, but for those that writes keep. */
+/** The fallbacks of the field in a file, except those that writes keep. */
 export function* fallbacksIn(
   file: SourceFile,
   context: TransformContext,
@@ -39,7 +39,7 @@ export function* fallbacksIn(
   }
 }
 
-/** What new rows get unless callers choose is an edit of expand that stays; a read of the same words is none. */
+/** The default for new rows is an edit of expand that stays. A read with the same text is not one. */
 export function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: TransformContext): boolean {
   const text = compact(textOf(fallback, file));
   const alike = earlier.filter((edit) => compact(edit.text).includes(text));

@@ -11,21 +11,21 @@ import { flagNamesIn } from "./flag-tests.js";
 import { fallbacksIn } from "./leftover-fallbacks.js";
 import { withoutReplaced } from "./open-edits.js";
 
-/** Scaffolding of switch that contract did not take out, and where to look for it. */
+/** Scaffolding of switch that contract did not remove, and where to search for it. */
 export interface LostScaffolding {
   readonly edit: PlannedEdit;
-  /** `possible` where the file does not name the field any more: the code went elsewhere, or with everything in it. */
+  /** `possible` if the file no longer names the field: the code was moved or deleted. */
   readonly certainty: Place["kind"];
   readonly reason: string;
-  /** A fallback that stands in the same function; otherwise only the line of the edit is known. */
+  /** A fallback in the same function; otherwise only the line of the edit is known. */
   readonly anchor?: { readonly file: SourceFile; readonly offset: number };
 }
 
 /**
- * What contract should have taken out and did not, because somebody has renamed, rewritten or moved it since. Nothing is lost where
- * a person has made of it what contract would have made.
+ * Scaffolding that contract should have removed and did not, because somebody renamed, rewrote or moved it. Not reported if a person made
+ * the same change by hand.
  *
- * @param context over the files as contract leaves them; its earlier edits are those of contract, too
+ * @param context over the files after contract; its earlier edits include those of contract
  */
 export function* lostScaffolding(
   transforms: readonly Transform[],
@@ -69,7 +69,7 @@ export function* lostScaffolding(
   yield* leftFlags(context.earlier, context, anchored);
 }
 
-/** Where the flags of the field are named besides: in their list, in tests. */
+/** Other places that name the field's flags: the list of flags, tests. */
 function* leftFlags(
   edits: readonly PlannedEdit[],
   context: TransformContext,
@@ -85,7 +85,7 @@ function* leftFlags(
   }
 }
 
-/** The next place that names a flag. */
+/** The next unreported place that names a flag. */
 function anchorOfFlag(
   flag: string,
   context: TransformContext,
@@ -103,7 +103,7 @@ function anchorOfFlag(
   return undefined;
 }
 
-/** Whether the text that contract would have left stands there, and not because contract left it for another edit. */
+/** Whether the code already has the text that contract would leave, and contract did not leave it for another edit. */
 function isDoneByHand(
   transform: Transform,
   edit: PlannedEdit,
@@ -119,14 +119,14 @@ function isDoneByHand(
   return found.length > claims.length;
 }
 
-/** Whether the flag is named in the function that the edit was made in. */
+/** Whether the function that was edited still names the flag. */
 function isStillAsked({ flag, file, owner }: PlannedEdit, { project }: TransformContext): boolean {
   const its = project.files.find((each) => each.file === file);
   if (flag === undefined || its === undefined) return false;
   return [...flagNamesIn(its, flag)].some((name) => siteAt(name.getStart(its.ast), its).owner?.name === owner?.name);
 }
 
-/** Where a text stands as this transform writes it: an undo would take it out there. */
+/** The places with this text, as the transform writes it: an undo would remove it there. */
 function standing(
   transform: Transform,
   edit: PlannedEdit,
@@ -138,7 +138,7 @@ function standing(
     earlier: [{ ...edit, text }],
     memo: memory(),
   };
-  // Most files do not have its words: looking for rows in all of them takes long.
+  // Most files lack these words, and finding rows in all files is slow.
   const words = text.match(/\w+/g) ?? [];
   const files = filesFor(transform, context.project).filter((file) => words.every((word) => file.text.includes(word)));
   return files.flatMap((file) =>
@@ -148,7 +148,7 @@ function standing(
   );
 }
 
-/** The first fallback of the field in the function that the edit was made in. */
+/** The first fallback of the field in the function that was edited. */
 function anchorOf(
   edit: PlannedEdit,
   file: SourceFile,

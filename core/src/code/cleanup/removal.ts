@@ -5,27 +5,27 @@ import type { Splice } from "../ast/splice.js";
 import type { TransformContext } from "../contract/transform.js";
 import { withoutParentheses, withParentheses } from "./tree.js";
 
-/** How scaffolding goes away at one place. */
+/** How to remove scaffolding at one place. */
 export interface Removal {
-  /** What it is a part of: the property, the statement, or nothing but the expression. */
+  /** The property, the statement, or only the expression that contains it. */
   readonly node: ts.Node;
   readonly kept: ts.Node;
   readonly splices: readonly Splice[];
   readonly what: string;
   readonly role?: "fallback";
-  /** The text of the node after it. */
+  /** The node's text afterwards. */
   readonly text: string;
   readonly replaces: string;
 }
 
-/** Leaves of an expression only a part: of `{ handle: user.handle ?? "" }` `user.handle`, and of `{ handle: handle ?? "" }` a shorthand. */
+/** Keeps only a part of an expression: `user.handle` of `{ handle: user.handle ?? "" }`. `{ handle: handle ?? "" }` becomes a shorthand. */
 export function removalOf(
   expression: ts.Expression,
   kept: ts.Expression,
   file: SourceFile,
   context: TransformContext,
 ): Removal | undefined {
-  // Parentheses stay where what is left may need them.
+  // Keeps parentheses that the rest may need.
   const outer = ts.isLeftHandSideExpression(kept) ? withParentheses(expression) : expression;
   const { parent } = withParentheses(expression);
   const copy = `copy of ${context.model.name}`;
@@ -54,7 +54,7 @@ export function removalOf(
   return { node, kept, what, ...(!isAssigned && { role: "fallback" }), ...without(node, outer, kept, file) };
 }
 
-/** Leaves of `if (flags.isOn("…")) dto.handle = user.handle;` the assignment. */
+/** Keeps the assignment of `if (flags.isOn("…")) dto.handle = user.handle;`. */
 export function removalOfIf(node: ts.IfStatement, file: SourceFile, context: TransformContext): Removal | undefined {
   const { thenStatement: then } = node;
   const kept = ts.isBlock(then) && then.statements.length === 1 ? then.statements[0] : then;
@@ -63,7 +63,7 @@ export function removalOfIf(node: ts.IfStatement, file: SourceFile, context: Tra
   return { node, kept, what, ...without(node, node, kept, file) };
 }
 
-/** How an expression is called that is no property and no assignment. */
+/** The description of an expression that is not a property or an assignment. */
 export function whatOfExpression({ field }: TransformContext): string {
   return `fallback of ${field.name}`;
 }

@@ -2,14 +2,13 @@ import { ts } from "../ast/compiler.js";
 import { unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 
-/** What a name in an expression stands for, where it is a column of the row: `email` of `({ email }: User) => …`. */
+/** The column that a name in an expression refers to, if any: `email` of `({ email }: User) => …`. */
 export type ColumnOf = (name: ts.Identifier) => string | undefined;
 
 /**
- * An expression as a text that is the same for all that differ only in how the row is called, in parentheses, quotes, optional chaining,
- * casts and white space.
+ * Converts an expression to a text that ignores the row's name, parentheses, quotes, optional chaining, casts and white space.
  *
- * @param row how the row is called there; none where its columns have names of their own
+ * @param row the row's name; undefined if its columns have names of their own
  * @example treeOf(user.email.toLowerCase(), "user") === treeOf((row?.email).toLowerCase(), "row")
  */
 export function treeOf(expression: ts.Node, row: string | undefined, columnOf: ColumnOf = boundColumn): string {
@@ -35,7 +34,7 @@ export function treeOf(expression: ts.Node, row: string | undefined, columnOf: C
   return `${node.kind}${operator}${own}(${parts.join(",")})`;
 }
 
-/** `user`, `order.user`, `this.user`; undefined where an expression is no path. */
+/** `user`, `order.user`, `this.user`; undefined if the expression is not a path. */
 export function pathText(node: ts.Node): string | undefined {
   const inner = ts.isExpression(node) ? unwrap(node) : node;
   if (ts.isIdentifier(inner)) return inner.text;
@@ -45,7 +44,7 @@ export function pathText(node: ts.Node): string | undefined {
   return owner === undefined ? undefined : `${owner}.${inner.name.text}`;
 }
 
-/** The property that a pattern took a name from. */
+/** The property that a destructuring pattern binds to a name. */
 export function boundColumn(name: ts.Identifier): string | undefined {
   const bound = declarationOf(name);
   if (bound === undefined || !ts.isBindingElement(bound) || !ts.isObjectBindingPattern(bound.parent)) return undefined;
@@ -53,7 +52,7 @@ export function boundColumn(name: ts.Identifier): string | undefined {
   return bound.dotDotDotToken === undefined && ts.isIdentifier(original) ? original.text : undefined;
 }
 
-/** `a`, `b` and `c` of `a ?? (b ?? c)`, without the parentheses around them. */
+/** `a`, `b` and `c` of `a ?? (b ?? c)`, without outer parentheses. */
 export function chainOf(expression: ts.Expression): readonly ts.Expression[] {
   const inner = withoutParentheses(expression);
   const isChain = ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
@@ -66,7 +65,7 @@ export function withoutParentheses(expression: ts.Expression): ts.Expression {
   return inner;
 }
 
-/** The same node with all parentheses around it. */
+/** The node including all parentheses around it. */
 export function withParentheses(node: ts.Node): ts.Node {
   let outer = node;
   while (ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;

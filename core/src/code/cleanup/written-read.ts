@@ -4,17 +4,17 @@ import type { Scaffolding, TransformContext } from "../contract/transform.js";
 import { type Removal, removalOf, removalOfIf } from "./removal.js";
 import { chainOf, pathText, treeOf, withoutParentheses } from "./tree.js";
 
-/** A text that switch wrote, taken apart. */
+/** The parts of a text that switch wrote. */
 export interface WrittenRead extends Scaffolding {
-  /** What is shown where the row has no value, as `fallbackTree` has it. */
+  /** The value shown for a row without one, as in `fallbackTree`. */
   readonly fallback: string | undefined;
-  /** How the row is called; nothing where its columns have names of their own. */
+  /** The row's name; undefined if its columns have names of their own. */
   readonly row: string | undefined;
 }
 
-/** Takes a text apart that shows a field: a property of a literal, or a statement. Undefined where it is nothing but the read. */
+/** Parses a text that shows a field: a property of a literal, or a statement. Undefined if it is only the read. */
 export function readWritten(text: string, context: TransformContext): WrittenRead | undefined {
-  // `handle: …` is a statement with a label, too.
+  // `handle: …` would also parse as a labeled statement.
   const file = [`({ ${text} });`, text].map((source) => parseSourceFile("written.ts", source)).find(isSound);
   const [statement] = file?.ast.statements ?? [];
   if (file === undefined || statement === undefined) return undefined;
@@ -40,7 +40,7 @@ export function readWritten(text: string, context: TransformContext): WrittenRea
   return { dropped: droppedFrom(scaffold, kept, removal, file), left: removal.text, fallback, row };
 }
 
-/** What a flag shows while it is on: without the fallback, if that is what it shows while it is off. */
+/** The value that is shown while a flag is on, without the fallback if that equals the value shown while the flag is off. */
 export function shownBy({ whenTrue, whenFalse }: ts.ConditionalExpression): ts.Expression {
   const shown = withoutParentheses(whenTrue);
   const [read, ...fallbacks] = chainOf(shown);
@@ -67,7 +67,7 @@ function valueIn(statement: ts.Statement): ts.Expression | undefined {
   return ts.isPropertyAssignment(property) ? property.initializer : undefined;
 }
 
-/** How people call what goes: `?? user.email`, `flags.isOn("…") ? … : user.email`. */
+/** A description of the removed code: `?? user.email`, `flags.isOn("…") ? … : user.email`. */
 function droppedFrom(scaffold: ts.Expression, kept: ts.Expression, { node }: Removal, file: SourceFile): string {
   if (!ts.isConditionalExpression(scaffold)) return file.text.slice(kept.end, scaffold.end).trim();
   const toggle = `${textOf(scaffold.condition, file)} ? … : ${textOf(scaffold.whenFalse, file)}`;

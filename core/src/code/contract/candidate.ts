@@ -2,12 +2,12 @@ import type { Family } from "../../model/index.js";
 import type { TextRange } from "../ast/source-file.js";
 
 /**
- * How it is known that a place lists fields of this model: a call or type of the ORM, a type that leads to the model, or
- * nothing but the names of the fields; `doubtful` where something speaks against it.
+ * The evidence that a place lists fields of this model: a call or type of the ORM, a type that leads to the model, or only the field names.
+ * `doubtful` if there is evidence against it.
  */
 export type Tie = "orm" | "type" | "names" | "doubtful";
 
-/** A place that names fields of a model and may get the new one. Plain data: it can be ranked, shown and remembered. */
+/** A place that names fields of a model and may get the new one. Plain data that can be ranked, shown and stored. */
 export interface Candidate {
   /** Path from the project root, with `/`. */
   readonly file: string;
@@ -19,42 +19,42 @@ export interface Candidate {
   readonly family: Family;
   /** `listUsers: select of prisma.user.findMany` */
   readonly what: string;
-  /** The name of what surrounds it (`UserResponse`, `listUsers`), as it can be looked for in earlier versions of the file. */
+  /** The name of its container (`UserResponse`, `listUsers`), to find it in earlier versions of the file. */
   readonly anchor: string | undefined;
-  /** What choices are remembered by: family, file and `what`, `~2` for the second of the same; never a line. */
+  /** The key that choices are stored under: family, file and `what`, with `~2` for the second of the same. Never a line number. */
   readonly key: string;
-  /** `Place.site`, and which of those that share it in their file. */
+  /** `Place.site`, and the index among places with the same site in the file. */
   readonly site?: string;
   readonly ordinal?: number;
-  /** The fields of the model that it names, as the model spells them, in the order of the place. */
+  /** The model's fields that it names, in the model's spelling, in the order of the place. */
   readonly names: readonly string[];
-  /** How many more keys it has: none of the model's. */
+  /** The number of other keys, which are not fields of the model. */
   readonly otherKeys?: number;
   readonly tie: Tie;
   /** It names every column of the model. */
   readonly isWhole: boolean;
-  /** What makes it worth a look however little it names: `changes email, which handle is computed from`. */
+  /** Why it is listed even if it names few fields: `changes email, which handle is computed from`. */
   readonly because: string | undefined;
-  /** Why a person has to decide, however much speaks for it: callers could choose the value. */
+  /** Why a person must decide, whatever the score: callers could choose the value. */
   readonly caution: string | undefined;
-  /** The phase breaks without it, as `because` says. */
+  /** The phase breaks without it; `because` contains the reason. */
   readonly isRequired?: true | undefined;
   readonly isTest: boolean;
-  /** What to write there: `handle: true`; undefined where that takes a person. */
+  /** The text to write: `handle: true`; undefined if a person must write it. */
   readonly text: string | undefined;
-  /** It keeps columns out, and among them all that the new one is like. */
+  /** It excludes columns, including all that the new one resembles. */
   readonly keepsOut?: true | undefined;
-  /** A person has to write the text: something else has to change that Lockstep does not. */
+  /** A person must write the text: it requires another change that Lockstep does not make. */
   readonly isManual?: true | undefined;
-  /** Where what it needs is declared, if that is no place of its own. */
+  /** The declaration of its dependency, if that is not a place of its own. */
   readonly lostNeed?: string;
-  /** What a column has there that it is most like, where that takes a person. */
+  /** The text of the most similar column, if a person must write the new one. */
   readonly hint?: string | undefined;
-  /** The keys of places that have to change with it: the type that a copy must have, the code that fills a type. */
+  /** The keys of places that must change with it: the type of a copy, the code that fills a type. */
   readonly needs?: readonly string[];
 }
 
-/** Whether Lockstep can write what belongs there. SQL in strings and what it has no words for is a person's. */
+/** Whether Lockstep can write the text. SQL in strings and places without a text need a person. */
 export function isWritable({
   family,
   text,

@@ -1,11 +1,11 @@
-/** What git knows of how a model grew: which commits added columns, and what each place had then. */
+/** The git history of a model: the commits that added columns, and the names in each place at that time. */
 export interface ColumnHistory {
-  /** The columns that were added to the model since it exists, the newest first. */
+  /** The columns that were added after the model was created, the newest first. */
   readonly added: readonly AddedColumn[];
   /**
-   * Whether a name stood in a file when a commit was made (before its changes).
+   * Whether a file contained a name when a commit was made (before its changes).
    *
-   * @returns undefined where git cannot say: the file was not there under this path
+   * @returns undefined if git cannot tell: the file did not exist under this path
    */
   existed(file: string, name: string, commit: string): boolean | undefined;
 }
@@ -14,12 +14,12 @@ export interface AddedColumn {
   readonly field: string;
   readonly commit: string;
   readonly at: Date;
-  /** Paths from the project root of all files that the commit changed. */
+  /** Paths of all files that the commit changed, from the project root. */
   readonly files: ReadonlySet<string>;
 }
 
 /**
- * Names of a model's own fields in one version of one file's text, relations among them, in the order of their declaration; empty where
- * the file does not declare it. Takes whatever was ever committed, and never throws.
+ * Names of a model's own fields in one version of a file, including relations, in declaration order; empty if the file does not declare the
+ * model. Accepts any committed text and never throws.
  */
 export type FieldsIn = (text: string, model: string) => readonly string[];

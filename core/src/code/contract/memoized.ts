@@ -1,7 +1,7 @@
 import type { TransformContext } from "./transform.js";
 
 /**
- * A function whose answer is computed once for each snapshot of the files and intent.
+ * A function whose result is computed once per file snapshot and intent.
  *
  * @example export const producersIn = memoized((context) => context.project.files.flatMap((file) => producersOf(file, context)));
  */
@@ -9,14 +9,14 @@ export function memoized<T>(compute: (context: TransformContext) => T): (context
   return (context) => context.memo(compute, undefined, () => compute(context));
 }
 
-/** The same of one thing each: a file, a node, a transform. */
+/** Like `memoized`, per key: a file, a node, a transform. */
 export function memoizedBy<K, T>(
   compute: (key: K, context: TransformContext) => T,
 ): (key: K, context: TransformContext) => T {
   return (key, context) => context.memo(compute, key, () => compute(key, context));
 }
 
-/** What a context remembers. */
+/** The cache of a context. */
 export function memory(): TransformContext["memo"] {
   const kept = new Map<object, Map<unknown, unknown>>();
   return <T>(fn: object, key: unknown, compute: () => T, whileComputing?: T): T => {

@@ -3,19 +3,19 @@ import { keyStyles } from "../names/key-styles.js";
 import { mostSimilar } from "../names/similar-name.js";
 import type { TransformContext } from "./transform.js";
 
-/** Whether two columns hold values of one type. */
+/** Whether two columns have the same type. */
 export function isOfType(column: EntityField, field: EntityField): boolean {
   return column.type === field.type && column.enumName === field.enumName && column.isList === field.isList;
 }
 
-/** The columns that a person has said the new one behaves like. */
+/** The columns that the user named as similar to the new one. */
 export function likeColumns({ intent: { like = [] }, columns }: TransformContext): readonly EntityField[] {
   return like.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 }
 
 /**
- * The columns whose text is a pattern for the new one's where they stand: those that it is like, then all others; of its type.
- * How they are spelled there is `keys`.
+ * The columns of the same type whose text is a pattern for the new one: first those that it is like, then all others. `keys` are their
+ * spellings.
  */
 export function patternColumns(
   context: TransformContext,
@@ -31,7 +31,7 @@ export function patternColumns(
   }));
 }
 
-/** The columns of its type, those first that are named like it. */
+/** The columns of the same type, those with similar names first. */
 export function nearestByName(context: TransformContext): readonly EntityField[] {
   const columns = patternColumns(context).map(({ column }) => column);
   const similar = new Set(

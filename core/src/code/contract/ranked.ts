@@ -3,40 +3,40 @@ import type { Candidate } from "./candidate.js";
 import type { ColumnHistory } from "./column-history.js";
 import type { Scorecard } from "./scorecard.js";
 
-/** What the score of a candidate is measured against: one new column of one model. */
+/** The context of a candidate's score: one new column of one model. */
 export interface RankContext {
   readonly model: EntityModel;
-  /** All models of the schema: fields that another one has as well say less. */
+  /** All models of the schema: fields that another model shares are weaker evidence. */
   readonly models: readonly EntityModel[];
   readonly field: EntityField;
-  /** The fields of the model in the order of their declaration, without the planned ones. */
+  /** The fields of the model in declaration order, without the planned ones. */
   readonly columns: readonly EntityField[];
-  /** The same without ids, foreign keys and timestamps. */
+  /** The columns without ids, foreign keys and timestamps. */
   readonly core: readonly EntityField[];
-  /** What git knows; undefined without a history. */
+  /** The git history; undefined if there is none. */
   readonly history: ColumnHistory | undefined;
   readonly card: Scorecard;
   readonly exposure: "internal" | "exposed" | undefined;
-  /** The columns that it behaves like; none where nobody said so. */
+  /** The columns that it behaves like; empty if the user named none. */
   readonly like: readonly string[];
 }
 
-/** A signal that speaks for or against a candidate, with the words for it: `holds 9 of 9 columns`. */
+/** A signal for or against a candidate, with its message: `holds 9 of 9 columns`. */
 export interface Reason {
   readonly signal: SignalId;
   readonly weight: number;
   readonly text: string;
 }
 
-/** A candidate with what is known about it. */
+/** A candidate with its score. */
 export interface Ranked {
   readonly candidate: Candidate;
-  /** `likely` is ticked unless told otherwise, `possible` is shown, of `silent` ones only the number. */
+  /** `likely` is preselected by default, `possible` is shown, and `silent` is only counted. */
   readonly kind: "likely" | "possible" | "silent";
   readonly score: number;
-  /** It names all columns that the new one behaves like; undefined where nobody said which. */
+  /** It names all columns that the new one behaves like; undefined if the user named none. */
   readonly isLike: boolean | undefined;
-  /** The key of the first place of its chain; undefined where it stands alone. */
+  /** The key of the first place of its chain; undefined without a chain. */
   readonly chain?: string | undefined;
   /** The strongest first. */
   readonly reasons: readonly Reason[];

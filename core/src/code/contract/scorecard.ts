@@ -1,20 +1,20 @@
 import type { Family, SignalId } from "../../model/index.js";
 
-/** What each piece of evidence weighs, and how much is enough. A team can change any of it in `code.scorecard`. */
+/** The weight of each signal, and the thresholds. A team can change them in `code.scorecard`. */
 export interface Scorecard {
   readonly weights: Readonly<Record<SignalId, number>>;
-  /** From this score on a place is ticked. */
+  /** Minimum score to preselect a place. */
   readonly likely: Readonly<Record<Family, number>>;
-  /** From this score on a place is shown. */
+  /** Minimum score to show a place. */
   readonly possible: number;
   readonly possibleInTests: number;
-  /** From this score on a place is ticked that names the columns which the new one behaves like. */
+  /** Minimum score to preselect a place that names the columns which the new one behaves like. */
   readonly like: number;
-  /** From this score on a place follows one of the same file or class that a person accepted. */
+  /** Minimum score to include a place of the same file or class as one that a person accepted. */
   readonly kin: number;
 }
 
-/** Learned on the histories of some repositories and checked on others: precision .84 at 8, .64 at 5. */
+/** Trained on the histories of some repositories and tested on others: precision .84 at 8, .64 at 5. */
 export const defaultScorecard: Scorecard = {
   weights: {
     similarHere: 3,

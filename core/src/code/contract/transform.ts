@@ -21,25 +21,25 @@ import type { Candidate } from "./candidate.js";
 import { memoizedBy } from "./memoized.js";
 import type { Ranked } from "./ranked.js";
 
-/** What a transform found in a file: an edit to make, a place that a person should look at, or one that is ranked first. */
+/** The findings of a transform: an edit, a place for a person to review, or a candidate that is ranked first. */
 
 export type Finding = EditFinding | PlaceFinding | CandidateFinding;
 
-/** A change of the file that Lockstep makes. */
+/** A change that Lockstep makes to the file. */
 export interface EditFinding {
   readonly kind: "edit";
   readonly splices: readonly Splice[];
   /** `createUser: data of prisma.user.create`. */
   readonly what: string;
-  /** The inserted property, entry or member without its comma; empty where the edit only takes something away. */
+  /** The inserted property, entry or member without its comma; empty if the edit only removes text. */
   readonly text: string;
-  /** What stood there before, where an edit replaces a text that Lockstep wrote. */
+  /** The previous text, if an edit replaces a text that Lockstep wrote. */
   readonly replaces?: string;
-  /** That text as Lockstep had written it, where people have changed it since. */
+  /** That text as Lockstep wrote it, if people have changed it since. */
   readonly written?: string | undefined;
-  /** The name of the flag that the text asks for. */
+  /** The name of the flag that the text checks. */
   readonly flag?: string | undefined;
-  /** See `PlaceIdentity`; the syntax tree says the owner where this does not. */
+  /** See `PlaceIdentity`. Default: the owner comes from the syntax tree. */
   readonly role?: EditRole | undefined;
   readonly owner?: Owner | undefined;
 }
@@ -50,19 +50,19 @@ export interface PlaceFinding {
   /** Offset of the literal, type or call. */
   readonly offset: number;
   readonly what: string;
-  /** Why it is listed and not edited, and what to write there. */
+  /** Why it is listed and not edited, and the text to write there. */
   readonly reason: string;
   readonly reasonId?: ReasonId;
-  /** What it is known by, where that is not the node at the offset. */
+  /** Its identity, if that is not the node at the offset. */
   readonly identity?: PlaceIdentity;
-  /** It makes rows that may leave the column out. */
+  /** It creates rows that may omit the column. */
   readonly mayLeaveOut?: true;
-  /** What the ranking knows of it. */
+  /** The result of the ranking. */
   readonly ranked?: Ranked;
   readonly purpose?: Purpose;
 }
 
-/** A place that names fields of the model: the ranking says how likely it gets the new one, and choices whether it does. */
+/** A place that names fields of the model. The ranking scores it, and choices decide whether it gets the new field. */
 export interface CandidateFinding
   extends Pick<
     Candidate,
@@ -83,71 +83,73 @@ export interface CandidateFinding
   > {
   readonly kind: "candidate";
   readonly node: PlaceNode;
-  /** It names the new field already: nothing to do, but it counts where places of the same name are told apart. */
+  /** It names the new field already. No edit is needed, but it counts when places of the same name are numbered. */
   readonly isDone: boolean;
-  /** It may make rows, and then leaves the column out. */
+  /** It may create rows, and then omits the column. */
   readonly mayLeaveOut?: true;
   /** `add \`handle: true\` if it is used there` */
   readonly advice: string;
-  /** Places that have to change with it: the type that its value is a member of. */
+  /** Places that must change with it: the type that declares its value. */
   readonly needs?: readonly PlaceNode[];
-  /** It is no place by itself: only what a row needs. */
+  /** Not a place by itself: only a dependency of a row. */
   readonly isOnlyNeeded?: true;
 }
 
-/** What a transform works with: one intent over one snapshot of the files. */
+/** The input of a transform: one intent over one snapshot of the files. */
 export interface TransformContext {
   readonly project: Project;
   readonly models: readonly EntityModel[];
-  /** Names of the packages of the workspace that the project is part of. */
+  /** Names of the packages in the project's workspace. */
   readonly workspacePackages: ReadonlySet<string>;
   readonly intent: CodeIntent;
   readonly model: EntityModel;
   readonly field: EntityField;
   /** The fields that a place must name to count as a copy of the whole model: all but the planned ones. */
   readonly columns: readonly EntityField[];
-  /** The same without ids, foreign keys and timestamps: how much of the model a place holds is measured with these. */
+  /** The columns without ids, foreign keys and timestamps. They measure how much of the model a place contains. */
   readonly core: readonly EntityField[];
-  /** The intent's value where it is SQL that could be read. */
+  /** The intent's value, if it is SQL that could be parsed. */
   readonly sql: SqlExpression | undefined;
-  /** How SQL in the code is read. */
+  /** Reads SQL in code. */
   readonly codeSql: CodeSql;
   /** Edits of earlier phases (and of this run) for the same field. */
   readonly earlier: readonly PlannedEdit[];
-  /** Edits for other fields, of this plan and of others: they may have written what this field's edit is part of. */
+  /** Edits for other fields, of this plan and of others: this field's edit may be part of their text. */
   readonly others: readonly PlannedEdit[];
-  /** Whether a place that need not have the field gets it: it was chosen, or names the whole model and nobody declined. */
+  /** Whether an optional place gets the field: it was chosen, or it names the whole model and was not declined. */
   takes(place: PlaceNode, family: Family): boolean;
-  /** The ORM's side of recognising rows; without a plugin nothing is one. */
+  /** The ORM's recognition of rows. Without a plugin, nothing is a row. */
   readonly orm: OrmCode;
   /**
-   * The cached result of `fn` for `key`, or what `compute` returns: see `memoized`.
-   * @param whileComputing the result while `compute` runs, where it may lead in a circle
+   * The cached result of `fn` for `key`, or the result of `compute`: see `memoized`.
+   * @param whileComputing the result while `compute` runs, if it may recurse
    */
   memo<T>(fn: object, key: unknown, compute: () => T, whileComputing?: T): T;
 }
 
-/** Recognises one kind of place, edits it, and takes its edits back. */
+/** Finds one kind of place, edits it, and reverts its edits. */
 export interface Transform {
   readonly id: string;
-  /** The intents it serves. */
+  /** The supported intents. */
   readonly intents: readonly CodeIntent["kind"][];
-  /** It only lists places: it runs after the edits of its intent were made, and sees what they left. */
+  /** It only lists places. It runs after the edits of its intent and sees their result. */
   readonly isChecklist?: true;
-  /** It also serves fields that are no property with a value of its own: in an embedded object (`address.city`), a relation (`team`). */
+  /**
+   * It also supports fields that are not a property with a value of their own: in an embedded object (`address.city`), a relation (`team`).
+   */
   readonly servesPaths?: true;
-  /** It looks at documents, not at code. */
+  /** It reads documents, not code. */
   readonly isForDocuments?: true;
-  /** What code of this ORM looks like; one transform of a plugin carries it. */
+  /** How to recognise code of this ORM. One transform of a plugin provides it. */
   readonly orm?: OrmCode;
   find(file: SourceFile, context: TransformContext): Iterable<Finding>;
-  /** Takes out what `find` inserted in an earlier phase, wherever the code has moved to. */
+  /** Removes what `find` inserted in an earlier phase, even if the code has moved. */
   undo?(file: SourceFile, context: TransformContext): Iterable<Finding>;
-  /** Whether an undo may leave this edit where it is, because other code may use it by now: an import. */
+  /** Whether an undo may leave this edit because other code may use it now: an import. */
   mayStay?(edit: PlannedEdit): boolean;
-  /** What contract takes out of a text that switch wrote; undefined where that leaves nothing to take out. */
+  /** The part of a text written by switch that contract removes; undefined if there is none. */
   scaffoldingIn?(text: string, context: TransformContext): Scaffolding | undefined;
-  /** Puts back, in its place, the text of an earlier phase that `find` replaced. */
+  /** Restores, in place, the text of an earlier phase that `find` replaced. */
   restore?(file: SourceFile, context: TransformContext): Iterable<Finding>;
 }
 
@@ -157,37 +159,40 @@ export interface Scaffolding {
   readonly left: string;
 }
 
-/** What the ORM-neutral transforms must know about an ORM. */
+/** The facts about an ORM that ORM-neutral transforms need. */
 export interface OrmCode {
-  /** Whether a declaration is a model, of whatever rows: the ORM's plugin edits it itself. Default: none is. */
+  /** Whether a declaration is a model of any rows, which the ORM's plugin edits. Default: never. */
   isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
-  /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
+  /** Whether a call has the path of an ORM call but has, or may have, another target: `sdk.user.create`, the client of another schema. */
   isForeignCall(callee: ts.Expression, file: SourceFile, project: Project): boolean;
-  /** The packages whose types say what code of this ORM is, and the one that each project has. Default: names say it alone. */
+  /** The packages whose types identify code of this ORM, and the one that each project has. Default: only names identify it. */
   readonly typed?: {
     readonly packageName: string;
     isAsked(packageName: string): boolean;
-    /** How code that is generated from the models is known, and made. Default: the app's own code declares its rows. */
+    /** How to recognise and generate code that is generated from the models. Default: the app's own code declares its rows. */
     readonly generated?: { textOf(model: string): string; readonly command: string };
   };
-  /** Whether what a literal makes is put over rows that exist as well: a value that is added replaces theirs. Default: it is not. */
+  /** Whether a literal's row also overwrites existing rows, so an added value replaces theirs. Default: no. */
   isUpsert?(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean;
-  /** Whether a type is a row of the model with all its columns. Default: none is. */
+  /** Whether a type is a row of the model with all its columns. Default: no. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
-  /** Whether a type is one that generated code has for new rows of the model, or for changes: it gets the field with the model. Default: none is. */
+  /** Whether a type is a generated input type for new rows or changes of the model, which gets the field with the model. Default: no. */
   isInput?(type: Type, context: TransformContext): boolean;
-  /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */
+  /** Whether an expression can write rows of the model: a client, a repository. Default: no. */
   canWriteModel?(value: ts.Expression, file: SourceFile, context: TransformContext): boolean;
-  /** Whether a package is the ORM's, and inserts nothing of its own. Default: none is. */
+  /** Whether a package belongs to the ORM and inserts no rows itself. Default: no. */
   isOwnPackage?(specifier: string): boolean;
-  /** The rows that a call of this function with these arguments reads whole (no `select`, no `omit`). */
+  /** The rows that a call of this function with these arguments reads completely (no `select`, no `omit`). */
   readsRows(
     callee: ts.Expression,
     args: readonly ts.Expression[],
     file: SourceFile,
     context: TransformContext,
   ): RowsRead | undefined;
-  /** Why nothing says whether a call reads whole rows of the model, or of another schema's of that name. Default: that is always said. */
+  /**
+   * Why it is unclear whether a call reads whole rows of the model, or of a model of that name in another schema. Default: it is always
+   * clear.
+   */
   whyUnclear?(
     callee: ts.Expression,
     args: readonly ts.Expression[],
@@ -195,78 +200,78 @@ export interface OrmCode {
     context: TransformContext,
   ): string | undefined;
   /**
-   * Whether a value of this type is a row of another schema's model of that name; `maybe` where its type is not known.
+   * Whether a value of this type is a row of a model of that name in another schema; `maybe` if its type is not known.
    * Default: there is no other schema.
    */
   isRowElsewhere?(type: Type | undefined, file: SourceFile, context: TransformContext): boolean | "maybe";
-  /** Whether SQL is sent to the database of another schema. Default: it is not. */
+  /** Whether SQL is sent to the database of another schema. Default: no. */
   isSentElsewhere?(sql: ts.Expression, file: SourceFile, project: Project): boolean;
-  /** What a call reads of the model, itself and along relations; undefined where it is no read of the ORM's. Default: none is. */
+  /** The rows of the model that a call reads, directly and through relations; undefined if it is not a read of the ORM. Default: none. */
   rowsRead?(call: ts.CallExpression, file: SourceFile, context: TransformContext): readonly RowsPart[] | undefined;
-  /** Whether rows are sent without the field, whoever reads them: their class says so. Default: they are not. */
+  /** Whether rows are always sent without the field because their class excludes it. Default: no. */
   isHidden?(context: TransformContext): boolean;
-  /** How a read says that it does without the field: `omit: { handle: true }`. Default: it cannot say so. */
+  /** How a read excludes the field: `omit: { handle: true }`. Default: not possible. */
   withoutField?(context: TransformContext): string;
-  /** What to do so that all reads do without the field. Default: it cannot be said in one place. */
+  /** How to exclude the field from all reads. Default: not possible in one place. */
   withoutFieldAnywhere?(context: TransformContext): string;
   /**
-   * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
+   * A value in the form that the field accepts, for types that apps spell in different ways; undefined if that is not known.
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
    */
   literalFor?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
-  /** Whether the type of the field has room for null in this phase. Default: it has. */
+  /** Whether the field's type allows null in this phase. Default: yes. */
   mayBeNull?(context: TransformContext): boolean;
-  /** How the declaration of the field says that a row has no value: `handle?: string` may be left out, and is never null. Default: as null. */
+  /** How the field's declaration represents a missing value: `handle?: string` may be omitted and is never null. Default: as null. */
   nullStyle?(context: TransformContext): EmptyValues;
-  /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
+  /** Whether rows are made from a request class, which the ORM's plugin edits. Default: no. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
 }
 
-/** How a type says that it has no value of the field: as null, by leaving it out. */
+/** How a type represents a missing value of the field: as null, or by omitting it. */
 export interface EmptyValues {
   readonly isNullable: boolean;
   readonly isOptional: boolean;
 }
 
-/** Rows of the model in what a call gives back. */
+/** Rows of the model in the result of a call. */
 export interface RowsPart {
-  /** The relations that lead to them, from the outside in: `["user"]` of orders with their users. */
+  /** The path of relations to them, from the outside in: `["user"]` for orders with their users. */
   readonly path: readonly string[];
-  /** What names the columns that are read; undefined where all are. */
+  /** The code that names the columns to read; undefined if all are read. */
   readonly select: ts.Node | undefined;
-  /** They are what the call was given: they have the field as soon as code writes it, whatever reads leave out. */
+  /** They are the input of the call, so they have the field as soon as code writes it, even if reads omit it. */
   readonly isWritten?: true;
-  /** What they are read with is built elsewhere: it may name columns after all. */
+  /** The arguments of the read are built elsewhere and may name columns after all. */
   readonly isAssumed?: true;
 }
 
-/** `list` for `findMany`, `page` for a list with the number of all. */
+/** `list` for `findMany`, `page` for a list with the total count. */
 export type RowsRead = "row" | "list" | "page";
 
-/** A value that a literal of the language cannot say for every ORM. */
+/** A value that has no literal that is valid for every ORM. */
 export type SpelledValue =
   | { readonly kind: "enum"; readonly name: string; readonly value: string }
-  /** Digits of a field that is a bigint or a decimal. */
+  /** Digits of a bigint or decimal field. */
   | { readonly kind: "number"; readonly text: string }
   | { readonly kind: "datetime"; readonly iso: string };
 
-/** The files that a transform looks at. */
+/** The files that a transform reads. */
 export function filesFor({ isForDocuments }: Transform, { files, documents }: Project): readonly SourceFile[] {
   return isForDocuments ? documents : files;
 }
 
-/** The edits that this transform made to this field in earlier phases. */
+/** The edits by this transform to this field in earlier phases. */
 export function earlierOf(transform: string, context: TransformContext): readonly PlannedEdit[] {
   return context.earlier.filter((edit) => edit.transform === transform && edit.text !== "");
 }
 
-/** The texts of those edits, as `compact` has them. */
+/** The texts of those edits, in the form of `compact`. */
 export const writtenTexts = memoizedBy(
   (transform: string, context): ReadonlySet<string> =>
     new Set(earlierOf(transform, context).map((edit) => compact(edit.text))),
 );
 
-/** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter, other quotes neither. */
+/** A normalized text to compare with earlier edits: ignores formatting and quotes. */
 export function compact(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")
@@ -276,12 +281,12 @@ export function compact(text: string): string {
     .trim();
 }
 
-/** What transforms find in a file: once for a context, however often it is asked. */
+/** The findings of a transform in a file, computed once per context. */
 export function findingsOf(transform: Transform, file: SourceFile, context: TransformContext): readonly Finding[] {
   return context.memo(transform, file, () => [...transform.find(file, context)]);
 }
 
-/** Whether code does not reach the field as a property of a row that holds its value. */
+/** Whether code does not access the field as a property of a row that contains its value. */
 export function isPath({ model, field: { name } }: TransformContext): boolean {
   return name.includes(".") || model.relations.some((each) => each.name === name && each.fields?.includes(name));
 }

@@ -1,7 +1,7 @@
 import type { SourceFile } from "../ast/source-file.js";
 import type { PlaceFinding } from "../contract/transform.js";
 
-/** A list of fields in a file that a command writes: it follows when that runs. */
+/** A list of fields in a generated file: the command updates it when it runs. */
 export function generatedPlace(
   file: SourceFile,
   what: string,

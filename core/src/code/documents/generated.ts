@@ -4,7 +4,7 @@ import { attempt, ignoring, isSyntaxError, isUnreadable } from "../../base/expec
 import { patternOf } from "../../base/pattern-of.js";
 import { readSources, type SourceFilesOptions, type SourceText } from "../sources/source-files.js";
 
-/** How the documents that are generated come about, by their path: the command where it is known. */
+/** How the generated documents are generated, by path: the command, if it is known. */
 export async function generatorsOf(
   root: string,
   documents: readonly SourceText[],
@@ -50,7 +50,7 @@ function generatorOf(
   return said === undefined ? "run what generates it" : `run \`${said}\``;
 }
 
-/** Whether the comments at the top, or what a JSON file says of itself there, tell so. */
+/** Whether the comments at the top, or the first keys of a JSON file, mark it as generated. */
 function saysSo(file: string, text: string): boolean {
   const head = file.endsWith(".json")
     ? text.slice(0, 400)
@@ -59,7 +59,7 @@ function saysSo(file: string, text: string): boolean {
 }
 
 async function scriptsOf(root: string): Promise<ReadonlyMap<string, string>> {
-  // A project without a package.json of its own has no scripts.
+  // A project without its own package.json has no scripts.
   const text = (await readFile(join(root, "package.json"), "utf8").catch(ignoring(isUnreadable))) ?? "{}";
   const manifest = attempt(() => JSON.parse(text) as { scripts?: object } | null, isSyntaxError);
   return new Map(Object.entries(manifest?.scripts ?? {}).map(([name, command]) => [name, String(command)]));

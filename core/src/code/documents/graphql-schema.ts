@@ -20,13 +20,13 @@ import { generatedPlace } from "./generated-place.js";
 import { graphqlIn } from "./graphql-texts.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 
-/** The types, inputs and arguments of a file: one of GraphQL's schema language, or templates of code. */
+/** The types, inputs and arguments in a GraphQL schema file or in templates of code. */
 export const schemaListsIn = graphqlIn(fieldListsIn);
 
-/** Types and inputs in files of GraphQL's schema language. */
+/** Types and inputs in GraphQL schema files. */
 export const graphqlDocument: Transform = transformOf("graphql-document", true);
 
-/** The same in templates of code: `gql`, `graphql`, and those that begin with `#graphql`. */
+/** Types and inputs in templates of code: `gql`, `graphql`, and those that start with `#graphql`. */
 export const graphqlTemplate: Transform = transformOf("graphql-template");
 
 function transformOf(id: string, isForDocuments?: true): Transform {
@@ -99,7 +99,7 @@ function* offered(
     if (isRequest !== isOfRequests(list)) continue;
     const names = list.fields.map(({ name }) => name);
     const tie = tieByName(list.name, names, context);
-    // A type and its extensions may not have the field twice: the type has it.
+    // A type and its extensions must not have the field twice. It belongs to the type.
     const parts = all.filter((each) => each !== list && each.kind === list.kind && each.name === list.name);
     const isPart = list.isExtension && parts.some((each) => !each.isExtension);
     const isElsewhere = parts.some(
@@ -122,12 +122,12 @@ function* offered(
     const generated = generatedPlace(file, what, list.start, context.field.name);
     if (candidate === undefined || (generated !== undefined && candidate.isDone)) continue;
     yield generated ?? candidate;
-    // Once for a file: the command writes all of it.
+    // Once per file: the command writes the whole file.
     if (generated !== undefined) return;
   }
 }
 
-/** What a row always has is declared so, where the schema says it of the other columns. */
+/** Declares the field as non-null if the schema does so for the other columns. */
 function* tighten(field: SdlField, list: SdlFields, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const always = context.columns.filter((column) => !column.isOptional && !column.isId).map(({ name }) => name);
   const isStrict = list.fields.some(({ name, type }) => always.includes(name) && type.endsWith("!"));
@@ -160,13 +160,13 @@ function* ownFields(
   }
 }
 
-/** `Query` and its kin list fields of the API; of a query's arguments nothing says that they are a row's. */
+/** `Query` and similar types list fields of the API. A query's arguments are not known to belong to a row. */
 function isEditable({ kind, name, owner, fields }: SdlFields): boolean {
   const isRoot = kind === "type" && /^(?:Query|Mutation|Subscription)$/.test(name);
   return fields.length > 0 && !isRoot && (kind !== "arguments" || owner === "Mutation");
 }
 
-/** The type that the other columns of that type have there; undefined where that cannot be said. */
+/** The type of the other columns of that type; undefined if it is unclear. */
 function typeIn({ fields }: SdlFields, { columns, field }: TransformContext): string | undefined {
   if (field.isList) return undefined;
   const plain = { string: "String", int: "Int", float: "Float", boolean: "Boolean" } as const;
@@ -179,12 +179,12 @@ function typeIn({ fields }: SdlFields, { columns, field }: TransformContext): st
     .map(({ type }) => type.replace(/!$/, ""));
   const [first] = types;
   const isCommon = first !== undefined && types.every((type) => type === first);
-  // One column of a type of its own (`email: EmailAddress`) says nothing of the others: two of them do.
+  // One column with a custom type (`email: EmailAddress`) is not enough evidence; two are.
   if (isCommon && /^\w+$/.test(first) && (usual === undefined || types.length > 1)) return first;
   return usual;
 }
 
-/** Behind the last of the fields, in the layout of the others. */
+/** After the last field, in the layout of the others. */
 export function insertion(list: SdlFields, text: string, file: SourceFile): Splice {
   const source = file.text;
   const last = list.fields.at(-1) as SdlField;
@@ -203,7 +203,7 @@ export function insertion(list: SdlFields, text: string, file: SourceFile): Spli
   return { start: end, end, text: comma === "" ? `${separator}${text}` : ` ${text},` };
 }
 
-/** The reverse of the insertion; a comma that was written with it goes, too. */
+/** The reverse of the insertion, including a comma that was written with it. */
 export function takeOut(field: SdlField, list: SdlFields, file: SourceFile): EditFinding | undefined {
   const source = file.text;
   const former = list.fields[list.fields.indexOf(field) - 1];
@@ -212,7 +212,7 @@ export function takeOut(field: SdlField, list: SdlFields, file: SourceFile): Edi
   const isCommaAfter = /^[ \t]*,/.test(source.slice(former.end, field.start)) || lead.brk !== undefined;
   const after = /^[ \t]*,/.exec(source.slice(field.end, list.close))?.[0].length ?? 0;
   const gap = source.slice(former.end, field.start);
-  // `a: Int, b: Int`: the comma before was written together with the field, unless one follows it.
+  // `a: Int, b: Int`: the preceding comma was written with the field, unless another comma follows it.
   const start = lead.brk ?? (/^[\s,]*$/.test(gap) && after === 0 ? former.end : lead.space);
   const end = field.end + (isCommaAfter ? after : 0);
   const text = source.slice(field.start, field.end);

@@ -10,10 +10,10 @@ import { insertion, ownerOf, schemaListsIn, takeOut, whatOf } from "./graphql-sc
 import { graphqlIn } from "./graphql-texts.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 
-/** Queries and fragments in files of their own that select fields of the model. */
+/** Queries and fragments in separate files that select fields of the model. */
 export const graphqlSelectionDocument: Transform = transformOf("graphql-selection-document", true);
 
-/** The same in templates of code. */
+/** Queries and fragments in templates of code. */
 export const graphqlSelectionTemplate: Transform = transformOf("graphql-selection-template");
 
 const listsIn = graphqlIn(selectionsIn) as (file: SourceFile) => readonly GraphqlSelection[];
@@ -49,7 +49,7 @@ function transformOf(id: string, isForDocuments?: true): Transform {
   };
 }
 
-/** A server refuses a query for what its schema lacks: the type has the field, or gets it, too. */
+/** A server rejects a query for a field that its schema lacks, so the type must have or get the field too. */
 function* offered(list: GraphqlSelection, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const names = list.fields.flatMap(({ name }) => name || []);
   const type = names.length < 2 ? undefined : typeOf(list, context);
@@ -61,7 +61,7 @@ function* offered(list: GraphqlSelection, file: SourceFile, context: TransformCo
   const what = whatOf(list);
   const isOpen = lacking === undefined || context.takes(lacking.list, "graphql");
   if (isOpen && context.takes(list, "graphql") && !names.includes(text)) {
-    // Behind the last field of its own: what is nested stays behind it.
+    // After the last field of its own; nested selections stay last.
     const last = list.fields.findLastIndex(({ name }) => name !== "");
     const splices = [insertion({ ...list, fields: list.fields.slice(0, last + 1) }, text, file)];
     yield { kind: "edit", splices, what, owner: ownerOf(list), text };
@@ -76,7 +76,7 @@ function* offered(list: GraphqlSelection, file: SourceFile, context: TransformCo
   yield asManual(lacking === undefined || isManual ? candidate : { ...candidate, needs: [lacking.list] }, reason);
 }
 
-/** The type that is selected from: that of a fragment, or where the fields lead in the schemas of the project. */
+/** The selected type: that of a fragment, or the result of following the fields in the project's schemas. */
 function typeOf({ owner, path }: GraphqlSelection, context: TransformContext): string | undefined {
   return path.reduce<string | undefined>((type, step) => {
     const fields = (schemaTypes(context).get(type ?? "") ?? []).flatMap(({ list }) => list.fields);
@@ -84,7 +84,7 @@ function typeOf({ owner, path }: GraphqlSelection, context: TransformContext): s
   }, owner);
 }
 
-/** The types and interfaces of all schemas, with what extends them. */
+/** The types and interfaces of all schemas, with their extensions. */
 const schemaTypes = memoized((context) => {
   const types = new Map<string, { readonly list: SdlFields; readonly file: SourceFile }[]>();
   for (const file of [...context.project.documents, ...context.project.files]) {

@@ -18,7 +18,7 @@ export function graphqlIn(read: (text: string) => readonly SdlFields[]): (file: 
   };
 }
 
-/** A template's holes are blanked: what stands there may be anything. */
+/** Template holes are blanked because they can contain anything. */
 function inTemplates(file: SourceFile, read: (text: string) => readonly SdlFields[]): readonly SdlFields[] {
   if (!/graphql|gql/i.test(file.text)) return [];
   const { NoSubstitutionTemplateLiteral, TemplateExpression } = ts.SyntaxKind;
@@ -36,7 +36,7 @@ function inTemplates(file: SourceFile, read: (text: string) => readonly SdlField
   });
 }
 
-/** `` gql`…` ``, `` graphql(`…`) `` of typed clients, a text that begins with `#graphql`, or a comment before it that says so. */
+/** `` gql`…` ``, `` graphql(`…`) `` of typed clients, a text that starts with `#graphql`, or one with a `graphql` comment before it. */
 function isGraphql(node: ts.Node, file: SourceFile, source: string): boolean {
   if (/^\s*#graphql\b/i.test(source)) return true;
   const { parent } = node;

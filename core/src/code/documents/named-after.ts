@@ -5,7 +5,7 @@ import { wordsOf } from "../names/similar-name.js";
 import { keyStyles } from "../shapes/shape-types.js";
 
 /**
- * What the name of a schema says about whose fields it lists: `type` where it has the model's name, undefined where it has that of
+ * The evidence in a schema's name about whose fields it lists: `type` if it contains the model's name, undefined if it contains the name of
  * another model with the same fields.
  *
  * @example tieByName("CreateUserInput", ["email", "name"], context) === "type"
@@ -24,7 +24,7 @@ export function tieByName(
   return other > own ? undefined : "names";
 }
 
-/** How many words of a name are the model's; 0 where it does not have all of them. */
+/** The number of words of a name that belong to the model; 0 if it does not have all of them. */
 function lengthIn(name: string, model: EntityModel): number {
   const [words, its] = [wordsOf(name), wordsOf(model.name)];
   const isThere = words.some((_, at) =>
@@ -37,7 +37,7 @@ function heldBy(fields: readonly { readonly name: string }[], names: readonly st
   return fields.filter((field) => keyStyles.some((keyOf) => names.includes(keyOf(field.name)))).length;
 }
 
-/** How the new field is spelled beside these names. */
+/** The new field's spelling next to these names. */
 export function keyAmong(names: readonly string[], { columns, field }: TransformContext): string {
   const [asIs, snake] = keyStyles;
   const count = (keyOf: (name: string) => string) => columns.filter(({ name }) => names.includes(keyOf(name))).length;
@@ -45,7 +45,7 @@ export function keyAmong(names: readonly string[], { columns, field }: Transform
   return keyOf?.(field.name) ?? field.name;
 }
 
-/** Whether a key is the new field's, in whatever style. */
+/** Whether a key is the new field's, in any key style. */
 export function isKeyOfField(key: string, { field }: TransformContext): boolean {
   return keyStyles.some((keyOf) => keyOf(field.name) === key);
 }

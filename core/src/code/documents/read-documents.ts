@@ -16,18 +16,18 @@ import { namesTable } from "../sql/names-table.js";
 import { generatorsOf } from "./generated.js";
 
 export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "roots" | "models"> {
-  /** Folder of the ORM's migrations, from the root: views are looked for in them. */
+  /** Folder of the ORM's migrations, from the root. Views are read from them. */
   readonly migrationsFolder: string;
-  /** The system that the project is for. Default: PostgreSQL. */
+  /** The project's database system. Default: PostgreSQL. */
   readonly dialect?: DialectId;
 }
 
-/** A document as it stands on disk. */
+/** A document as stored on disk. */
 export interface DocumentText extends SourceText, FileKind {}
 
 export const schemaGlobs = ["**/*.{graphql,gql,graphqls,json,yaml,yml}"];
 export const statementGlobs = ["**/*.sql"];
-/** Settings and locks: many, large, and never about a model. */
+/** Settings and lock files: many, large, and never about a model. */
 export const settingsGlobs = [
   "**/{package,package-lock,npm-shrinkwrap,tsconfig,tsconfig.*,jsconfig,biome,turbo,nx,lerna,components}.json",
   "**/{pnpm-lock,pnpm-workspace,docker-compose,docker-compose.*,compose}.{yaml,yml}",
@@ -35,8 +35,8 @@ export const settingsGlobs = [
 ];
 
 /**
- * The documents of a project that a new field can matter to: schemas of APIs (GraphQL SDL, OpenAPI, JSON schema) that name two fields
- * of a model, and SQL over its table, with the views of migrations. Who writes a generated one is said with it.
+ * The documents of a project that a new field can affect: API schemas (GraphQL SDL, OpenAPI, JSON schema) that name two fields of a model,
+ * and SQL over its table, with the views of migrations. Generated documents include their generator.
  *
  * @example const files = [...await readSourceFiles(root, options), ...await readDocuments(root, options)];
  */
@@ -68,10 +68,10 @@ export async function readDocuments(root: string, options: DocumentsOptions): Pr
   });
 }
 
-/** MySQL has words between: `CREATE ALGORITHM = UNDEFINED DEFINER = … SQL SECURITY DEFINER VIEW`. */
+/** MySQL allows more keywords in between: `CREATE ALGORITHM = UNDEFINED DEFINER = … SQL SECURITY DEFINER VIEW`. */
 const wordsOfViews = /\b(?:create|replace|drop|materialized|alter|security\s+(?:definer|invoker))\s+view\b/i;
 
-/** Those that make or drop a view: the last word on it counts, whoever said it. */
+/** Migrations that create or drop a view. The last statement about a view counts. */
 function readMigrations(root: string, folder: string, dialect?: DialectId): Promise<readonly SourceText[]> {
   const ignore = ["**/*.d.ts", "**/dist/**"];
   const include = ["**/migrations", folder].map((each) => `${each}/**/*.{sql,ts,js,mts,mjs,cts,cjs}`);
@@ -81,7 +81,7 @@ function readMigrations(root: string, folder: string, dialect?: DialectId): Prom
   });
 }
 
-/** Data and the output of tools are larger than what people write by hand. */
+/** Data and tool output are larger than what people write by hand. */
 function readSmall(
   root: string,
   paths: readonly string[],
@@ -90,7 +90,7 @@ function readSmall(
   return readTexts(root, paths, isWanted, largest.document);
 }
 
-/** Whether a text names two telling fields of one of the models, however it spells them. */
+/** Whether a text names two distinctive fields of one of the models, in any spelling. */
 function listsFields(models: readonly EntityModel[]): (text: string) => boolean {
   const columns = models.map(({ fields }) => {
     const telling = fields.filter((field) => !isTechnicalColumn(field));

@@ -32,7 +32,7 @@ export const schemaObject = schemaTransform({
   },
 });
 
-/** The object that has these as its `properties`. */
+/** The object whose `properties` these are. */
 function schemaAround(node: ts.ObjectLiteralExpression): ts.ObjectLiteralExpression | undefined {
   const property = wrapperOf(node).parent;
   if (!ts.isPropertyAssignment(property) || nameOf(property.name) !== "properties") return undefined;
@@ -42,7 +42,7 @@ function schemaAround(node: ts.ObjectLiteralExpression): ts.ObjectLiteralExpress
 const requests = /^(?:body|querystring|query|params|headers|requestBody)$/;
 const responses = /^(?:response|responses|reply|[1-5](?:\d\d|xx))$/i;
 
-/** What a schema is called, and what for: by the keys that it stands behind, and where its constant is used. */
+/** A schema's name and role: from the keys around it, and from the uses of its constant. */
 function placeOf(
   node: ts.Node,
   file: SourceFile,
@@ -75,7 +75,7 @@ function roleOf(keys: readonly string[]): Role | undefined {
   return key === undefined ? undefined : requests.test(key) ? "request" : "response";
 }
 
-/** `{ body: createUser, response: { 200: user } }`, in any file: names of schemas are seldom used twice. */
+/** `{ body: createUser, response: { 200: user } }`, in any file, because schema names are rarely reused. */
 function roleOfUses(name: string, file: SourceFile, { project }: TransformContext): Role | undefined {
   const files = project.files.filter((each) => each === file || each.text.includes(name));
   const roles = new Set<Role>();

@@ -2,20 +2,20 @@ import { posix } from "node:path";
 import type { Owner } from "../../model/index.js";
 import { type DocList, type DocMap, type DocNode, entryOf, stringOf } from "../formats/doc-tree.js";
 
-/** The properties of an object in a JSON schema, and who reads it. */
+/** The properties of an object in a JSON schema, and its role. */
 export interface SchemaShape {
   readonly map: DocMap;
   readonly required: DocList | undefined;
-  /** It takes no keys that it does not name. */
+  /** It rejects keys that it does not name. */
   readonly isClosed: boolean;
-  /** `CreateUser`, the name of a component; of what is nested the property: `author`. */
+  /** `CreateUser`, the name of a component; for a nested schema the property: `author`. */
   readonly name: string | undefined;
   /** `schema CreateUser` */
   readonly what: string;
   readonly owner: Owner;
-  /** Undefined where nothing but its name can tell. */
+  /** Undefined if only its name gives evidence. */
   readonly role: Role | undefined;
-  /** How the document says that a value may be null. */
+  /** How the document marks a value as nullable. */
   readonly nullable: Nullable;
 }
 
@@ -67,7 +67,7 @@ export function shapesOfDocument(root: DocNode, file: string, text: string): rea
 const jsonTypes = /^(?:string|integer|number|boolean|object|array|null)$/;
 const telling = ["$ref", "allOf", "anyOf", "oneOf", "enum", "const", "format"];
 
-/** Whether a mapping has a JSON schema for each of its keys: other formats call something `properties`, too. */
+/** Whether a mapping has a JSON schema for each of its keys: other formats also use `properties`. */
 export function isSchemaOf(map: DocMap): boolean {
   const schemas = map.entries.flatMap(({ value }) => (value.kind === "map" ? [value] : []));
   const isOther = (schema: DocMap) => {
@@ -79,7 +79,6 @@ export function isSchemaOf(map: DocMap): boolean {
   return schemas.some(isTelling) && !schemas.some(isOther);
 }
 
-/** The names that an object of this schema always has. */
 export function requiredIn(schema: DocMap): DocList | undefined {
   const required = entryOf(schema, "required");
   return required?.kind === "list" ? required : undefined;
@@ -93,7 +92,7 @@ export function isClosed(schema: DocMap): boolean {
   });
 }
 
-/** What the parts of an operation are for. */
+/** The role of the parts of an operation. */
 function roleAt(path: readonly string[]): Role | undefined {
   for (const part of path.toReversed()) {
     if (part === "requestBody" || part === "requestBodies" || part === "parameters") return "request";
@@ -102,7 +101,7 @@ function roleAt(path: readonly string[]): Role | undefined {
   return undefined;
 }
 
-/** Who reads a component: what refers to it, and to what refers to that. */
+/** The role of a component: that of everything that refers to it, directly or indirectly. */
 function rolesOfPointers(
   references: readonly { readonly from: readonly string[]; readonly to: string }[],
 ): (path: readonly string[]) => Role | undefined {
@@ -136,7 +135,7 @@ function isWithin(pointer: string, other: string): boolean {
 
 const holders = /^(?:schemas|definitions|\$defs|requestBodies|responses|properties)$/;
 
-/** The name of the component or property that a schema is the last to be in. */
+/** The name of the innermost component or property that contains a schema. */
 function nameAt(path: readonly string[], schema: DocMap): string | undefined {
   const at = path.findLastIndex(
     (part, index) => index > 0 && holders.test(path[index - 1] ?? "") && !/^\d+$/.test(part),
@@ -167,7 +166,7 @@ function nullableIn(root: DocNode, text: string): Nullable {
   return nullableAmong(text);
 }
 
-/** As the rest of a text says it. */
+/** In the style of the rest of the text. */
 export function nullableAmong(text: string): Nullable {
   return /\bnullable["']?\s*:\s*true\b/.test(text) ? "nullable" : "union";
 }

@@ -20,7 +20,7 @@ import { generatedPlace } from "./generated-place.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 import type { Nullable, SchemaShape } from "./schema-shapes.js";
 
-/** Where a transform finds JSON schemas, and how it writes. */
+/** How a transform finds JSON schemas and writes to them. */
 export interface SchemaSource {
   readonly id: string;
   readonly isForDocuments?: true;
@@ -29,8 +29,8 @@ export interface SchemaSource {
 }
 
 /**
- * Edits the objects of JSON schemas: requests may have the field from expand on, responses show it from switch on, as null until
- * contract. What both read may have it from expand on, and is left at that. What requests must have is chosen in contract.
+ * Edits the objects of JSON schemas. Requests may have the field from expand on. Responses show it from switch on, as null until contract.
+ * Schemas for both may have it from expand on, and stay that way. Whether requests must have it is chosen in contract.
  */
 export function schemaTransform({ id, isForDocuments, format, shapesIn }: SchemaSource): Transform {
   const known = new WeakMap<SourceFile, readonly SchemaShape[]>();
@@ -148,12 +148,14 @@ function* offered(
     const generated = generatedPlace(file, what, startOf(map.node, file), context.field.name);
     if (candidate === undefined || (generated !== undefined && candidate.isDone)) continue;
     yield generated ?? candidate;
-    // Once for a file: the command writes all of it.
+    // Once per file: the command writes the whole file.
     if (generated !== undefined) return;
   }
 }
 
-/** Of what is shown until contract, and for good where the column stays optional: requests take null as their other such columns do. */
+/**
+ * Nullable in responses until contract, and permanently if the column stays optional. Requests accept null as their other such columns do.
+ */
 function isNullable(
   { map }: SchemaShape,
   role: NonNullable<SchemaShape["role"]>,
@@ -172,8 +174,8 @@ function isNullable(
 }
 
 /**
- * Rows without a value are gone: the value is not null any more. A document then says that it is always there, where it says so of
- * the other columns; in code that could refuse answers, so there it does not.
+ * No row lacks a value any more, so it is no longer nullable. A document then declares it as required, if it does so for the other columns.
+ * In code this could reject responses, so it is not done there.
  */
 function* tighten(
   entry: DocEntry,
@@ -198,7 +200,7 @@ function* tighten(
   if (written !== undefined) yield { kind: "edit", what: requiredOf(shape), owner: shape.owner, ...written };
 }
 
-/** What only requests read: what responses share stays optional. */
+/** Schemas that only requests use: schemas that responses share stay optional. */
 function* requirable(
   entry: DocEntry,
   shape: SchemaShape,
@@ -251,12 +253,12 @@ function requiredOf({ what }: SchemaShape): string {
   return `required of ${what}`;
 }
 
-/** The schema of the new field; undefined where that cannot be said. */
+/** The schema of the new field; undefined if it is not known. */
 function keywordsOf({ field }: TransformContext, nullable: Nullable | undefined): Keywords | undefined {
   const type = typeOf(field.type);
   const values = field.type === "enum" ? field.enumValues?.map(({ name }) => name) : [];
   if (field.isList || type === undefined || values === undefined) return undefined;
-  // `null` would have to be one of the values, too.
+  // `null` would also have to be one of the values.
   if (field.type === "enum" && nullable !== undefined) return undefined;
   const all: Keywords[number][] = [["type", nullable === "union" ? [type, "null"] : type]];
   if (field.type === "datetime") all.push(["format", "date-time"]);
@@ -272,7 +274,7 @@ function typeOf(type: TransformContext["field"]["type"]): string | undefined {
   return type === "boolean" ? "boolean" : undefined;
 }
 
-/** The schema without null, however it was said: the reverse of `keywordsOf`. */
+/** The schema without null, in any notation: the reverse of `keywordsOf`. */
 function withoutNull(text: string): string {
   return text
     .replace(/(\btype["']?\s*:\s*)\[\s*([^\s,\]]+)\s*,\s*["']null["']\s*,?\s*\]/, "$1$2")

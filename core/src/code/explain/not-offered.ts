@@ -5,7 +5,7 @@ import { parseSourceFile, type SourceFile } from "../ast/source-file.js";
 import { keyStyles } from "../shapes/shape-types.js";
 
 /**
- * Why nothing at a line of a file is a place that lists fields of the model, in words; of the innermost literal, type or class.
+ * A message that explains why a line of a file is not a place that lists fields of the model, for the innermost literal, type or class.
  *
  * @param line 1-based
  */
@@ -34,7 +34,7 @@ export function whyNotOffered(
   return `it names ${own.length} fields of ${model.name}, but Lockstep finds no row that it is made of or becomes; in tests it checks only objects that list all fields`;
 }
 
-/** The names that the innermost list of names at the line has. */
+/** The names in the innermost list of names at the line. */
 function namesAround(
   source: SourceFile,
   line: number,
@@ -71,7 +71,7 @@ function namesIn(node: ts.Node): readonly string[] {
   return [];
 }
 
-/** Whether a literal is a part of the one around it: `...(name && { name })`. */
+/** Whether a literal is part of the one around it: `...(name && { name })`. */
 function isPart(node: ts.ObjectLiteralExpression): boolean {
   let at: ts.Node = node.parent;
   while (ts.isParenthesizedExpression(at) || ts.isBinaryExpression(at) || ts.isConditionalExpression(at))

@@ -4,8 +4,8 @@ import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "../ranking/limits.js";
 
 /**
- * Says line by line how a place came to be ticked, shown or left out: what speaks for and against it with its weight, the
- * sum, and how much is enough. For `lockstep code --explain file:line`; the names are those of `code.scorecard`.
+ * Explains line by line why a place was preselected, shown or left out: the weight of each signal, the sum, and the threshold. For
+ * `lockstep code --explain file:line`; the names are those of `code.scorecard`.
  */
 export function explainRank(ranked: Ranked, context: RankContext): string[] {
   const { candidate, reasons, score } = ranked;
@@ -27,7 +27,7 @@ export function explainRank(ranked: Ranked, context: RankContext): string[] {
   ];
 }
 
-/** What Lockstep would add there, or what the nearest column has there. */
+/** The text that Lockstep would add, or the text of the nearest column. */
 function textLines({ text, hint }: Candidate): readonly string[] {
   if (text !== undefined && !text.includes("…")) return [`  text to add: ${text.replaceAll(/\s+/g, " ")}`];
   return hint === undefined ? [] : [`  for you to write, like: ${hint}`];

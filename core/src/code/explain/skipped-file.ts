@@ -9,25 +9,25 @@ import { foreignDocuments, isDump, isMigration } from "../sources/not-applicatio
 import { everything, isCompiled, isGenerated, neverRead } from "../sources/source-files.js";
 import { unreadFile } from "../sources/unread-files.js";
 
-/** Globs that leave files out, and how that is said. */
+/** Globs that exclude files, with their explanation. */
 export interface ExcludeRule {
   readonly globs: readonly string[];
-  /** Follows the name of the file: `is excluded by code.exclude`. */
+  /** Follows the file name: `is excluded by code.exclude`. */
   readonly text: string;
 }
 
-/** What is read of a project. */
+/** The files of a project that are read. */
 export interface SkippedOptions {
   readonly include: readonly string[];
-  /** Besides dependencies, build output and generated code. */
+  /** In addition to dependencies, build output and generated code. */
   readonly excludes: readonly ExcludeRule[];
-  /** Further folders that are read, from the root. Default: none. */
+  /** Additional folders to read, from the root. Default: none. */
   readonly roots?: readonly string[];
-  /** Whether a text can matter to the models. Default: none of this file can. */
+  /** Whether a text can be relevant to the models. Default: never. */
   matters?(text: string): boolean;
 }
 
-/** Why `readSourceFiles` leaves a file of the project out, following its name; by the first rule that does. */
+/** Why `readSourceFiles` skips a file of the project, as text that follows the file name; by the first matching rule. */
 export async function whySkipped(root: string, file: string, options: SkippedOptions): Promise<string> {
   const { excludes, roots = [], matters } = options;
   const include = options.include.filter((each) => each.startsWith("../") === file.startsWith("../"));
@@ -37,7 +37,7 @@ export async function whySkipped(root: string, file: string, options: SkippedOpt
   const outer = isOutside
     ? roots.find((folder) => !relative(join(root, folder), join(root, file)).startsWith(".."))
     : undefined;
-  // What begins with `**` counts in each of the folders.
+  // Globs that start with `**` apply to each of the folders.
   const isIn = async (globs: readonly string[]) =>
     (await isMatched(root, file, globs)) ||
     (outer !== undefined &&
@@ -83,12 +83,12 @@ export async function whySkipped(root: string, file: string, options: SkippedOpt
 const never = "is never edited: dependencies, build output, declarations, migrations and the configuration are not";
 const isCode = /\.[cm]?[jt]sx?$/;
 
-/** The first part of a path that listings pass over: `.server`. */
+/** The first part of a path that listings skip: `.server`. */
 function hiddenIn(path: string): string | undefined {
   return path.split("/").find((each) => /^\.[^.]/.test(each));
 }
 
-/** A file that stands somewhere else: behind a link to it, or to one of its folders. */
+/** The real location of a file outside its path: it, or one of its folders, is a link. */
 function linkOutside(root: string, file: string): string | undefined {
   if (!existsSync(join(root, file))) return undefined;
   const from = relative(realpathSync(root), realpathSync(join(root, file)))

@@ -5,7 +5,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import { whyNotImported } from "./imports.js";
 import type { ToggleTemplate } from "./template.js";
 
-/** Why a flag cannot be asked at a node; undefined where it can. */
+/** Why a flag cannot be checked at a node; undefined if it can. */
 export function whyFlagIsOutOfReach(node: ts.Node, template: ToggleTemplate, file: SourceFile): string | undefined {
   const around = functionAround(node);
   if (around === undefined) return "it is evaluated once, so a flag would have no effect later";
@@ -22,17 +22,17 @@ export function whyFlagIsOutOfReach(node: ts.Node, template: ToggleTemplate, fil
   return template.import && whyNotImported(template.import, node, file);
 }
 
-/** The function whose call runs a node. */
+/** The function that runs a node when it is called. */
 function functionAround(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
   for (let at = node.parent; at !== undefined; at = at.parent) {
     if (ts.isFunctionLike(at)) return at as ts.FunctionLikeDeclaration;
-    // Fields of a class are set once for each instance; static ones once.
+    // Fields of a class are set once per instance; static ones once.
     if (ts.isPropertyDeclaration(at) || ts.isClassStaticBlockDeclaration(at)) return undefined;
   }
   return undefined;
 }
 
-/** `await` makes a promise of what a function gives: only where it is one already, and somebody waits for it. */
+/** `await` turns a function's result into a promise: only allowed if the function is async already and callers await it. */
 function whyNotAwaited(around: ts.FunctionLikeDeclaration, node: ts.Node): string | undefined {
   const isAsync = ts.canHaveModifiers(around) && isMarked(ts.getModifiers(around));
   const isInBody = around.body !== undefined && node.pos >= around.body.pos && node.end <= around.body.end;
@@ -58,7 +58,7 @@ function isMarked(modifiers: readonly ts.Node[] | undefined): boolean {
   return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
 }
 
-/** Whether `this` of a node is an instance of a class that declares the member. */
+/** Whether `this` at a node is an instance of a class that declares the member. */
 function hasMember(node: ts.Node, member: string): boolean {
   for (let at = node.parent; at !== undefined; at = at.parent) {
     if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return false;

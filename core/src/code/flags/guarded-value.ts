@@ -9,17 +9,17 @@ import { readToggle } from "./template.js";
 /** The text that shows the field until contract. */
 export interface GuardedValue {
   readonly text: string;
-  /** The name of the flag that it stands behind. */
+  /** The name of the flag that guards it. */
   readonly flag: string | undefined;
-  /** It stands behind a flag, and there is nothing to show while that is off. */
+  /** It is behind a flag, and there is nothing to show while the flag is off. */
   readonly isLeftOut: boolean;
-  /** Why the flag cannot be asked there, or the row may be missing in a way that the text cannot follow. */
+  /** Why the flag cannot be checked there, or the row may be missing in a way that the text cannot handle. */
   readonly reason: string | undefined;
 }
 
 type Read = Pick<Mapper, "key" | "read" | "texts" | "access" | "file">;
 
-/** `handle: user.handle ?? user.email.toLowerCase()`, behind the flag where the config has one. */
+/** `handle: user.handle ?? user.email.toLowerCase()`, behind the flag if the config has one. */
 export function guardedProperty(mapper: Read & Pick<Mapper, "literal">, context: TransformContext): GuardedValue {
   const { key, read } = mapper;
   const property = (value: string) => (key === value ? key : `${key}: ${value}`);
@@ -41,7 +41,7 @@ export function guardedStatement(
   });
 }
 
-/** Whether rows may be without a value for which nothing else can be shown. */
+/** Whether rows may lack a value without a fallback. */
 export function mayShowNull(mapper: Read, context: TransformContext): boolean {
   return mayBeNull(context) && fallbackOf(mapper, context) === undefined;
 }
@@ -70,7 +70,7 @@ function behindFlag(
   return { text: write(`${grouped(condition)} ? ${shown} : ${fallback}`), flag, isLeftOut, reason };
 }
 
-/** `(await flags.isOn("…"))`, as formatters write it in front of `?`. */
+/** `(await flags.isOn("…"))`, parenthesized as formatters do before `?`. */
 function grouped(condition: string): string {
   return condition.startsWith("await ") ? `(${condition})` : condition;
 }
@@ -79,7 +79,7 @@ function fallbackOf({ texts, file, access }: Read, context: TransformContext): s
   return access === "sure" ? valueText(texts, file, context) : optionalText(texts, file, context);
 }
 
-/** The others say what is shown where there is no row: the new one has to say the same, as far as that is not just nothing. */
+/** The other properties define what is shown for a missing row. The new one must do the same, unless that is only null or undefined. */
 function whyUnsure(
   { texts, file, access }: Read,
   fallback: string | undefined,
@@ -97,8 +97,8 @@ function whyUnsure(
 export const rowMayBeMissing = "the row may be missing there";
 
 /**
- * Whether a row may be without a value until contract. A property whose type says otherwise has one by now: the database fills what
- * SQL can compute; what code computes, old code does not.
+ * Whether a row may lack a value until contract. A property with a non-null type always has one by now: the database fills values that SQL
+ * can compute. Old code does not write values that code computes.
  */
 export function mayBeNull(context: TransformContext): boolean {
   if (context.intent.neverNull) return false;

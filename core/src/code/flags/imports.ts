@@ -8,7 +8,7 @@ import { endOfComments, leadOf } from "../write/comma-list.js";
 import { addNamedImports, dropNamedImports, importOf } from "../write/named-imports.js";
 import { localsOf, type TemplateImport } from "./template.js";
 
-/** Why an import cannot be added for a node; undefined where it can, or is there. */
+/** Why an import cannot be added for a node; undefined if it can, or exists already. */
 export function whyNotImported(needed: TemplateImport, node: ts.Node, file: SourceFile): string | undefined {
   const imports = importsOf(file);
   for (const local of needed.locals) {
@@ -22,7 +22,7 @@ export function whyNotImported(needed: TemplateImport, node: ts.Node, file: Sour
   return imports.length === 0 ? "the file has no imports that show how they are written" : undefined;
 }
 
-/** The edits that import what a file lacks; nothing where it is there. `whyNotImported` has been asked before. */
+/** The edits that import what a file lacks; empty if everything is imported. Requires that `whyNotImported` returned undefined. */
 export function addImport(needed: TemplateImport, file: SourceFile): readonly EditFinding[] {
   if (needed.locals.every((local) => declarationFrom(file.ast, local) !== undefined)) return [];
   const specifier = specifierIn(needed, file);
@@ -39,7 +39,7 @@ export function addImport(needed: TemplateImport, file: SourceFile): readonly Ed
   return [{ kind: "edit", ...importOf(specifier), ...insertImport(last, text, file) }];
 }
 
-/** The edits that take imports of names out which nothing uses once the ranges are gone. */
+/** The edits that remove imports of names which are unused once the ranges are removed. */
 export function dropImports(
   names: readonly string[],
   gone: readonly Pick<Splice, "start" | "end">[],
@@ -52,7 +52,7 @@ export function dropImports(
     if (unused.length === 0) return [];
     const specifier = specifierOf(statement);
     if (unused.length < own.length) {
-      // That nothing else uses it has been asked.
+      // The check above ensured that nothing else uses it.
       const everything = [{ start: 0, end: file.text.length }];
       return unused.flatMap((name) => dropNamedImports(specifier, name, everything, file) ?? []);
     }
@@ -62,7 +62,7 @@ export function dropImports(
   });
 }
 
-/** The edits that put imports back which contract took out, as its records have them. */
+/** The edits that restore imports which contract removed, from its records. */
 export function restoreImport(specifier: string, taken: string, file: SourceFile): readonly EditFinding[] {
   if (!taken.startsWith("import ")) return addNamedImports(specifier, [taken], file) ?? [];
   const last = importsOf(file).at(-1);
@@ -74,14 +74,14 @@ export function restoreImport(specifier: string, taken: string, file: SourceFile
   return [{ kind: "edit", ...importOf(specifier), ...insertImport(last, text, file) }];
 }
 
-/** On a line of its own, with a semicolon where the one before it has one. */
+/** On a new line, with a semicolon if the previous import has one. */
 function insertImport(last: ts.ImportDeclaration, text: string, file: SourceFile) {
   const written = file.text[last.end - 1] === ";" ? `${text};` : text;
   const tail = endOfComments(file.text, last.end);
   return { splices: [{ start: tail, end: tail, text: `${file.style.eol}${written}` }], text: written };
 }
 
-/** The exact reverse; somebody may have moved it to the top. */
+/** The exact reverse; somebody may have moved the import to the top. */
 function removeImport(statement: ts.ImportDeclaration, file: SourceFile): readonly Splice[] {
   const start = statement.getStart(file.ast);
   const { brk } = leadOf(file.text, start);
@@ -103,7 +103,7 @@ function isUsed(
   });
 }
 
-/** `./src/flags` counts from the project's root. */
+/** `./src/flags` is relative to the project root. */
 function specifierIn({ specifier }: TemplateImport, { file }: SourceFile): string {
   if (!specifier.startsWith("./")) return specifier;
   const path = posix.relative(posix.dirname(file), posix.normalize(specifier));

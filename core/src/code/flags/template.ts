@@ -4,9 +4,9 @@ import { ts } from "../ast/compiler.js";
 import { parseSourceFile, quoted, type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 
-/** `toggle` of the config, read: an expression with a gap for the flag's name, and the import that it needs. */
+/** The parsed `toggle` of the config: an expression with a gap for the flag's name, and the import that it needs. */
 export interface ToggleTemplate {
-  /** The names that it takes from where it stands. */
+  /** The names that must be in scope. */
   readonly names: readonly string[];
   /** `flags` of `this.flags.isOn({name})` */
   readonly member: string | undefined;
@@ -29,9 +29,9 @@ const example = `read: "flags.isOn({name})", import: 'import { flags } from "@/f
 const known = new WeakMap<Toggle, ToggleTemplate>();
 
 /**
- * Reads the templates of the config.
+ * Parses the templates of the config.
  *
- * @throws LS4004 no expression, without the flag's name or with more than one, or an import that does not bring what it needs
+ * @throws LS4004 not an expression, without the flag's name or with more than one, or an import that does not provide the needed names
  */
 export function readToggle(toggle: Toggle): ToggleTemplate {
   const template = known.get(toggle) ?? parse(toggle);
@@ -101,7 +101,7 @@ function importOf(text: string): TemplateImport {
   return { clause: textOf(clause, file), specifier, locals: localsOf(clause) };
 }
 
-/** The names that an import brings into its file. */
+/** The names that an import declares in its file. */
 export function localsOf({ name, namedBindings: bindings }: ts.ImportClause): readonly string[] {
   const own = name === undefined ? [] : [name.text];
   if (bindings === undefined) return own;
@@ -116,7 +116,7 @@ function hasGap(node: ts.Node): boolean {
   );
 }
 
-/** The names in an expression that something around it must give a meaning. */
+/** The free names of an expression, which its surroundings must declare. */
 export function freeNames(expression: ts.Node): readonly string[] {
   const found = new Set<string>();
   const visit = (node: ts.Node): void => {

@@ -7,16 +7,16 @@ import { lookUp, type Project } from "../project/project.js";
 import { referencesTo } from "../types/references.js";
 import { resolveDeclared, resolveExpression } from "../types/resolve-expression.js";
 
-/** A value that a call hands to a parameter. */
+/** A value that a call passes to a parameter. */
 export interface PassedArgument {
   readonly value: ts.Expression;
   readonly call: ts.CallExpression;
   readonly file: SourceFile;
 }
 
-/** What the calls of a function hand to one of its parameters, in all files. */
+/** The values that calls of a function pass to one of its parameters, in all files. */
 export interface Callers {
-  /** How people call the function: `createUser`. */
+  /** The function's name: `createUser`. */
   readonly name: string;
   readonly given: readonly PassedArgument[];
 }
@@ -24,8 +24,8 @@ export interface Callers {
 type Where = Pick<TransformContext, "project">;
 
 /**
- * Who calls the function that a value is a parameter of: `createUser(data)` for the `data` of `create({ data })`. Undefined where the
- * value is no plain parameter, and where somebody else may call it: the function is handed on itself, or called on what is out of view.
+ * The callers of the function whose parameter a value is: `createUser(data)` for the `data` of `create({ data })`. Undefined if the value
+ * is not a plain parameter, and if there may be unknown callers: the function itself is passed on, or called on an unresolved receiver.
  */
 export function callersOf(value: ts.Expression, file: SourceFile, context: Where): Callers | undefined {
   const parameter = parameterOf(value);
@@ -44,7 +44,7 @@ export function callersOf(value: ts.Expression, file: SourceFile, context: Where
   return given.length === calls.length ? { name: name.text, given } : undefined;
 }
 
-/** All calls of a function; undefined where somebody else may call it, as for `callersOf`. */
+/** All calls of a function; undefined if there may be unknown callers, as for `callersOf`. */
 export function callsOf(owner: ts.SignatureDeclaration, file: SourceFile, context: Where): readonly Call[] | undefined {
   const name = functionName(owner);
   if (name === undefined) return undefined;
@@ -54,7 +54,7 @@ export function callsOf(owner: ts.SignatureDeclaration, file: SourceFile, contex
     : callsOfFunction(owner, name, file, context);
 }
 
-/** The function that a call calls: by the compiler, which knows members that are inherited or static, or by names. */
+/** The function that a call invokes: by the compiler, which resolves inherited and static members, or by names. */
 export function functionCalledBy(
   call: ts.CallExpression,
   file: SourceFile,
@@ -72,7 +72,7 @@ function functionOf(callee: ts.Expression, file: SourceFile, project: Project) {
   return found?.kind === "function" ? found : undefined;
 }
 
-/** Whether a class that extends the one of a method has a method of its own instead. */
+/** Whether a subclass overrides a method. */
 export function isOverridden(owner: ts.SignatureDeclaration, { project }: Where): boolean {
   const name = functionName(owner)?.text;
   const known = ts.findAncestor(owner, ts.isClassLike)?.name?.text;
@@ -85,7 +85,7 @@ export function isOverridden(owner: ts.SignatureDeclaration, { project }: Where)
   );
 }
 
-/** The parameter that a name is. */
+/** The parameter that a name refers to. */
 export function parameterOf(value: ts.Expression): ts.ParameterDeclaration | undefined {
   const inner = unwrap(value);
   const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
@@ -98,7 +98,7 @@ export interface Call {
   readonly file: SourceFile;
 }
 
-/** The name that calls of a function have: of its own, or of the constant or property that holds it. */
+/** The name that calls of a function use: its own, or that of the constant or property that holds it. */
 export function functionName(owner: ts.SignatureDeclaration): ts.Identifier | undefined {
   const holder = ts.isArrowFunction(owner) || ts.isFunctionExpression(owner) ? holderOf(owner) : owner;
   const isNamed =
@@ -150,7 +150,7 @@ function callsOfFunction(
   return calls;
 }
 
-/** Where a name is declared, imported, or the key of something else. */
+/** Whether a name is only declared, imported, or the key of something else. */
 function isOnlyNamed(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isTypeQueryNode(parent)) return true;
@@ -217,7 +217,7 @@ function callAt(node: ts.Identifier): ts.CallExpression | undefined {
   return ts.isCallExpression(callee.parent) && callee.parent.expression === callee ? callee.parent : undefined;
 }
 
-/** Whether a method of an interface is the one that a class declares to have. */
+/** Whether a method of an interface is implemented by this class. */
 function isImplementedBy(
   signature: ts.SignatureDeclaration,
   file: SourceFile,
@@ -233,7 +233,7 @@ function isImplementedBy(
   });
 }
 
-/** Whether what is called out of view may be an instance of the class: its file names it, or it extends it. */
+/** Whether an unresolved receiver may be an instance of the class: its file names the class, or it extends it. */
 function mayBe(receiver: ts.Expression, known: string | undefined, file: SourceFile, { project }: Where): boolean {
   if (known === undefined) return true;
   const found = resolveDeclared(resolveExpression(receiver, file, project), project);
@@ -241,7 +241,7 @@ function mayBe(receiver: ts.Expression, known: string | undefined, file: SourceF
   return found.kind === "object" && ts.isClassLike(found.node) && basesOf(found.node).includes(known);
 }
 
-/** The names of what a class extends and implements. */
+/** The names of the types that a class extends and implements. */
 function basesOf(node: ts.ClassLikeDeclaration): readonly string[] {
   const types = node.heritageClauses?.flatMap((clause) => [...clause.types]) ?? [];
   return types.flatMap(({ expression }) => (ts.isIdentifier(expression) ? [expression.text] : []));

@@ -4,9 +4,9 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { rowShapeOfParameter, rowShapeOfValue } from "./rows-in-expression.js";
 
-/** A value that is made of one column of a row. */
+/** A value that is computed from one column of a row. */
 export interface Copy {
-  /** The text of the row, or an identity for the pattern: all columns must come from the same one. */
+  /** The text of the row, or an identity for the pattern: all columns must come from the same row. */
   readonly row: string;
   readonly source: ts.Identifier | undefined;
   readonly pattern: ts.ObjectBindingPattern | undefined;
@@ -14,10 +14,12 @@ export interface Copy {
   readonly access: RowAccess;
 }
 
-/** Whether a column is read of a row that is there, of one that may be missing, or with something else where it is: `user?.email ?? null`. */
+/**
+ * Whether a column is read from an existing row, from one that may be missing, or with another value in that case: `user?.email ?? null`.
+ */
 export type RowAccess = "sure" | "chain" | "other";
 
-/** How `user.email` is read inside of a value. */
+/** How `user.email` is accessed inside a value. */
 export function accessIn(value: ts.Expression, column: ts.PropertyAccessExpression): RowAccess {
   const isOptional = column.questionDotToken !== undefined;
   let access: RowAccess = isOptional ? "chain" : "sure";
@@ -30,13 +32,13 @@ export function accessIn(value: ts.Expression, column: ts.PropertyAccessExpressi
   return access;
 }
 
-/** What says whether a part of an expression is read at all. */
+/** The conditions that decide whether a part of an expression is evaluated. */
 function guardsOf(whole: ts.Node, part: ts.Node): readonly ts.Node[] {
   if (ts.isConditionalExpression(whole)) return whole.condition === part ? [] : [whole.condition];
   return ts.isBinaryExpression(whole) && whole.right === part ? [whole.left] : [];
 }
 
-/** Whether a condition is about the row itself, and not about one of its columns. */
+/** Whether a condition tests the row itself rather than one of its columns. */
 function asksFor(node: ts.Node, row: string): boolean {
   if (ts.isIdentifier(node) && node.text === row) {
     const { parent } = node;
@@ -45,7 +47,7 @@ function asksFor(node: ts.Node, row: string): boolean {
   return ts.forEachChild(node, (child) => asksFor(child, row)) === true;
 }
 
-/** The column that a value is made of: `user.createdAt.toISOString()` copies `createdAt` of `user`. */
+/** The column that a value is computed from: `user.createdAt.toISOString()` copies `createdAt` of `user`. */
 export function copyIn(value: ts.Expression | undefined, column: string): Copy | undefined {
   let found: Copy | undefined;
   const visit = (node: ts.Node): void => {
@@ -81,17 +83,17 @@ export function isRowPattern(pattern: ts.ObjectBindingPattern, file: SourceFile,
   return rowShapeOfValue(owner.initializer, file, context) === "row";
 }
 
-/** The columns that a literal or a run of assignments copies, by name. */
+/** The columns that a literal or a sequence of assignments copies, by name. */
 export interface Copies {
   readonly copies: ReadonlyMap<string, Copy>;
-  /** The keys that they are copied to. */
+  /** The target keys. */
   readonly keys: readonly string[];
   readonly keyOf: (field: string) => string;
-  /** Whether it is known to be a row of the model, or only called like one, or may be one of another schema that is. */
+  /** Whether the source is known to be a row of the model, only has a matching name, or may be a row of another schema. */
   readonly tie: "type" | "names" | "doubtful";
 }
 
-/** Whether what is copied from is a row of another schema's model of that name. */
+/** Whether the source of a copy is a row of another schema's model of that name. */
 export function isOfElsewhere(
   { source, pattern }: Copy,
   file: SourceFile,
@@ -103,7 +105,7 @@ export function isOfElsewhere(
   return orm.isRowElsewhere(row && project.types?.of(row), file, context);
 }
 
-/** Whether what is copied from is a row of the model. */
+/** Whether the source of a copy is a row of the model. */
 export function isOfRow(copy: Copy, file: SourceFile, context: TransformContext): boolean {
   if (copy.pattern !== undefined) return isRowPattern(copy.pattern, file, context);
   return copy.source !== undefined && isRow(copy.source, file, context);

@@ -5,22 +5,22 @@ import type { TransformContext } from "../contract/transform.js";
 import { constantOf } from "../types/constants.js";
 import { resolveFunction } from "./rows-in-expression.js";
 
-/** An object literal that a value is, or holds. */
+/** An object literal that a value is or contains. */
 export interface LiteralInValue {
   readonly literal: ts.ObjectLiteralExpression;
   readonly file: SourceFile;
-  /** The keys that lead to it, from the outside in. Lists count as what they hold. */
+  /** The path of keys to it, from the outside in. A list counts as its elements. */
   readonly path: readonly string[];
 }
 
-/** The literals that a value is made of, followed through constants, callbacks and the functions in view that give them back. */
+/** The literals in a value, followed through constants, callbacks and the resolved functions that return them. */
 export function literalsIn(
   value: ts.Expression,
   file: SourceFile,
   context: Pick<TransformContext, "project">,
   depth = 0,
 ): readonly LiteralInValue[] {
-  // Constants and functions can lead in circles.
+  // Constants and functions can be circular.
   if (depth > 6) return [];
   const inside = (inner: ts.Expression, its = file) => literalsIn(inner, its, context, depth + 1);
   const inner = unwrap(value);

@@ -10,15 +10,15 @@ import { referencesTo } from "../types/references.js";
 
 /** Decides whether an identifier is used as a row. */
 export interface LiteralLookup extends Pick<TransformContext, "project"> {
-  /** Whether a use of a name hands it to a write. */
+  /** Whether this use of a name passes it to a write. */
   isGiven(use: ts.Identifier): boolean;
-  /** Whether a declared type of the app has the field as soon as the model has. Default: none has. */
+  /** Whether a declared type of the app gets the field together with the model. Default: no. */
   isRow?(node: ts.Node, file: SourceFile): boolean;
 }
 
 /**
- * What a name holds that a write is given: the literal of `const data = { email, name }`, what is pushed to a list, the elements of a
- * list that a loop goes through. Undefined where it goes somewhere else as well: nobody else is to meet the new property.
+ * The literals that a name passes to a write: `const data = { email, name }`, values pushed to a list, the elements of a list in a loop.
+ * Undefined if the value is also used elsewhere, where the new property would appear too.
  */
 export function literalsOfVariable(
   value: ts.Expression,
@@ -38,15 +38,14 @@ export function literalsOfVariable(
   return found?.flatMap((each) => [...literalsOf(each)]);
 }
 
-/** A literal, and the file that it stands in. */
 export interface ImportedLiteral {
   readonly value: ts.ObjectLiteralExpression;
   readonly file: SourceFile;
 }
 
 /**
- * The literal of a constant that another file exports: `import { defaultUser } from "./defaults"`. Undefined where somebody does more
- * with it than to read its fields and to write it.
+ * The literal of a constant that another file exports: `import { defaultUser } from "./defaults"`. Undefined if any code does more with it
+ * than read its fields and write it.
  */
 export function importedLiteral(
   value: ts.Expression,
@@ -72,7 +71,7 @@ export function importedLiteral(
   return isOnlyWritten ? { value: literal, file: found.file } : undefined;
 }
 
-/** The elements of a list in view that only the loop goes through. */
+/** The elements of a resolved list that only the loop uses. */
 function elementsOf(
   list: ts.Expression,
   file: SourceFile,
@@ -87,7 +86,7 @@ function elementsOf(
   return literals?.every(ts.isObjectLiteralExpression) ? values : undefined;
 }
 
-/** The value of a constant, and what is pushed to it. */
+/** The value of a constant, and the values pushed to it. */
 function heldBy(
   name: ts.Identifier,
   declaration: Declaration,
@@ -100,7 +99,7 @@ function heldBy(
   const isConstant = (declaration.parent.flags & ts.NodeFlags.Const) !== 0 || isList;
   if (!isConstant || !(isList || ts.isObjectLiteralExpression(initializer) || ts.isCallExpression(initializer)))
     return undefined;
-  // What a schema gives back is written where it is used: `{ ...input, handle: … }`.
+  // The output of a schema is edited where it is used: `{ ...input, handle: … }`.
   if (ts.isCallExpression(initializer) && isParsing(pathOf(initializer.expression).at(-1) ?? "")) return undefined;
   if (declaration.type !== undefined && isOther(declaration.type, file, behind)) return undefined;
   const pushed: ts.Expression[] = [];
@@ -112,7 +111,7 @@ function heldBy(
   return [initializer, ...pushed];
 }
 
-/** The list that a name is an element of: `for (const row of rows)`, `rows.map((row) => …)`. */
+/** The list whose element a name is: `for (const row of rows)`, `rows.map((row) => …)`. */
 function listOf(declaration: Declaration): ts.Expression | undefined {
   if (ts.isVariableDeclaration(declaration)) {
     const loop = declaration.parent.parent;
@@ -129,8 +128,8 @@ function listOf(declaration: Declaration): ts.Expression | undefined {
 }
 
 /**
- * The literal of a constant that is spread into a row: `{ ...values, id }`. Undefined where it goes anywhere but into the same call and
- * what reads its fields: the compiler takes a key too many from a spread, and nobody else is to meet it.
+ * The literal of a constant that is spread into a row: `{ ...values, id }`. Undefined if it is used anywhere except in the same call and in
+ * reads of its fields: the compiler accepts excess keys from a spread, and no other code should receive the new key.
  */
 export function literalOfSpread(
   { expression }: ts.SpreadAssignment,
@@ -153,7 +152,7 @@ function usesOf(name: ts.Identifier, declaration: Declaration, file: SourceFile)
     .filter((use) => use !== declaration.name && !isKey(use) && declarationOf(use) === declaration);
 }
 
-/** A name that only says how something else is called: `{ data: … }`, `other.data` */
+/** A name that is only a key: `{ data: … }`, `other.data` */
 function isKey(use: ts.Identifier): boolean {
   const { parent } = use;
   return (ts.isPropertyAssignment(parent) || ts.isPropertyAccessExpression(parent)) && parent.name === use;
@@ -171,7 +170,7 @@ function isRead({ parent }: ts.Identifier): boolean {
   return ts.isPropertyAccessExpression(parent) && !/^(?:push|map|flatMap|forEach)$/.test(parent.name.text);
 }
 
-/** Whether a type is written down in the app and says what it holds: it has no room for more. */
+/** Whether the app declares the type with its members, so it accepts no further ones. */
 function isOther(type: ts.TypeNode, file: SourceFile, behind: LiteralLookup): boolean {
   if (ts.isArrayTypeNode(type)) return isOther(type.elementType, file, behind);
   if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return isOther(type.type, file, behind);

@@ -12,9 +12,9 @@ import { resolveDeclared, resolveExpression } from "../types/resolve-expression.
 import { type RowShape, rowShapeOf } from "../types/row-shape.js";
 import { selectionsOfType } from "./selected-fields.js";
 
-/** Rows of the model that a value holds, itself or behind keys. */
+/** Rows of the model that a value contains, directly or behind keys. */
 export interface RowsInValue extends RowsPart {
-  /** The call that reads them; undefined where only their type says that they are rows. */
+  /** The call that reads them; undefined if only their type identifies them as rows. */
   readonly read: { readonly call: ts.CallExpression; readonly file: SourceFile } | undefined;
   /** The value is this or something else: `isOwner ? user : publicUser`. */
   readonly mayBeOther?: true;
@@ -24,23 +24,26 @@ type Rows = readonly RowsInValue[];
 
 const whole: Rows = [{ path: [], select: undefined, read: undefined }];
 
-/** Methods of a list that give elements of it, those that give what a callback makes, and those that wait for several values. */
+/** Methods of a list that return its elements, those that pass elements to a callback, and those that wait for several values. */
 const sameElements = /^(?:filter|slice|sort|toSorted|reverse|toReversed|concat|flat|find|findLast|at|pop|shift)$/;
 const perElement = /^(?:map|flatMap|forEach|filter|find|some|every|reduce|then)$/;
 const several = /^(?:all|allSettled|\$transaction)$/;
-/** Functions that give back what they are given, with all its keys or with those that nobody names. */
+/** Functions that return their argument with all its keys, or with all but the named ones. */
 const copying = /^(?:omit|exclude|structuredClone|cloneDeep|freeze|instanceToPlain|classToPlain)$/;
 
 /**
- * The rows in a value, followed through names, spreads, callbacks and the functions in view that give them back: what a route sends,
- * what a schema parses. Lists count as what they hold.
+ * The rows in a value, followed through names, spreads, callbacks and the resolved functions that return them: what a route sends, what a
+ * schema parses. A list counts as its elements.
  */
 export function rowsInExpression(value: ts.Expression, file: SourceFile, context: TransformContext): Rows {
-  // Names and functions can lead in circles.
+  // Names and functions can be circular.
   return context.memo(rowsInExpression, value, () => read(value, file, context), []);
 }
 
-/** Whether an expression is a whole row of the model, or a list of them: by its type, and where the compiler knows none by the calls that read it. */
+/**
+ * Whether an expression is a whole row of the model, or a list of them: by its type, or, if the compiler has none, by the calls that read
+ * it.
+ */
 export function rowShapeOfValue(
   value: ts.Expression,
   file: SourceFile,
@@ -50,7 +53,7 @@ export function rowShapeOfValue(
   return shapeOf(rowsInExpression(value, file, context));
 }
 
-/** The same of a parameter. */
+/** Like `rowShapeOfValue`, for a parameter. */
 export function rowShapeOfParameter(
   node: ts.ParameterDeclaration,
   file: SourceFile,
@@ -83,7 +86,7 @@ function read(value: ts.Expression, file: SourceFile, context: TransformContext)
   return ts.isCallExpression(inner) ? ofCall(inner, file, context) : [];
 }
 
-/** The rows in either of two values; where the other holds none, the value may be something else. */
+/** The rows in either of two values. If one has none, the value may be something else. */
 function oneOf(values: readonly ts.Expression[], inside: (inner: ts.Expression) => Rows): Rows {
   const found = values.filter((each) => !isNothing(each)).map(inside);
   const isSure = found.every((rows) => rows.length > 0);
@@ -95,7 +98,7 @@ function isNothing(value: ts.Expression): boolean {
   return kind === ts.SyntaxKind.NullKeyword || unwrap(value).getText() === "undefined";
 }
 
-/** What a declared type says: whole rows, or those of a `select`. */
+/** The rows of a declared type: whole rows, or those of a `select`. */
 function ofType(type: ts.TypeNode, file: SourceFile, context: TransformContext): Rows {
   const rows = byType(type, context);
   if (rows.length > 0) return rows;
@@ -104,7 +107,7 @@ function ofType(type: ts.TypeNode, file: SourceFile, context: TransformContext):
   );
 }
 
-/** What only the compiler knows. */
+/** The rows that only the compiler can identify. */
 function byType(node: ts.Expression | ts.TypeNode, context: TransformContext): Rows {
   return rowShapeOf(node, context) === undefined ? [] : whole;
 }
@@ -139,7 +142,7 @@ function assignedTo(name: ts.Identifier, file: SourceFile): readonly ts.Expressi
   });
 }
 
-/** By its type, or as what a list hands to its callback. */
+/** By its type, or as the callback parameter of a list. */
 function ofParameter(node: ts.ParameterDeclaration, file: SourceFile, context: TransformContext): Rows {
   if (node.type !== undefined) return ofType(node.type, file, context);
   const call = node.parent.parent;
@@ -187,7 +190,7 @@ function ofLiteral(literal: ts.ObjectLiteralExpression, file: SourceFile, contex
   });
 }
 
-/** `new UserDto(user)`, where the constructor copies all that it is given. */
+/** `new UserDto(user)`, if the constructor copies its whole argument. */
 function ofInstance(made: ts.NewExpression, file: SourceFile, context: TransformContext): Rows {
   const [given] = made.arguments ?? [];
   const name = made.expression;
@@ -220,7 +223,7 @@ function ofCall(call: ts.CallExpression, file: SourceFile, context: TransformCon
   return made === undefined || made === "page" ? byType(call, context) : whole;
 }
 
-/** What a schema hands on of the rows that it reads: `UserResponse.passthrough().parse(user)`. */
+/** The rows that a schema passes on from its input: `UserResponse.passthrough().parse(user)`. */
 function parsedBy(call: ts.CallExpression, method: string, file: SourceFile, context: TransformContext): Rows {
   const parse = parseAt(call, file);
   if (parse === undefined) return [];
@@ -256,7 +259,7 @@ function copiedBy(call: ts.CallExpression, method: string, file: SourceFile, con
   return isHidden ? [] : rowsInExpression(second, file, context);
 }
 
-/** What a function in view gives back: what it returns, or else what it says that it does. */
+/** The rows that a resolved function returns: by its return values, or else by its declared type. */
 function ofFunction(callee: ts.Expression, file: SourceFile, context: TransformContext): Rows {
   const found = resolveFunction(callee, file, context);
   if (found === undefined) return [];
@@ -266,7 +269,7 @@ function ofFunction(callee: ts.Expression, file: SourceFile, context: TransformC
   return rows.length === 0 && node.type !== undefined ? ofType(node.type, its, context) : rows;
 }
 
-/** The function that an expression stands for. */
+/** The function that an expression refers to. */
 export function resolveFunction(
   callee: ts.Expression,
   file: SourceFile,
@@ -276,7 +279,7 @@ export function resolveFunction(
   return found?.kind === "function" ? found : undefined;
 }
 
-/** Of the rows those that stand behind a key. */
+/** The rows behind a key. */
 function at(rows: Rows, key: string): Rows {
   return rows.flatMap((each) => (each.path[0] === key ? [{ ...each, path: each.path.slice(1) }] : []));
 }
@@ -285,7 +288,7 @@ function behind(key: string, rows: Rows): Rows {
   return rows.map((each) => ({ ...each, path: [key, ...each.path] }));
 }
 
-/** The rows that are left without some keys; the column itself may be one of them. */
+/** The rows without some keys, which may include the column itself. */
 function withoutKeys(rows: Rows, keys: ReadonlySet<string>, { field }: TransformContext): Rows {
   return rows.filter(({ path: [first = field.name] }) => !keys.has(first));
 }
@@ -300,7 +303,7 @@ function isEither({ operatorToken }: ts.BinaryExpression): boolean {
   return [QuestionQuestionToken, BarBarToken, AmpersandAmpersandToken].includes(operatorToken.kind as never);
 }
 
-/** Whether what is read names the column, or all columns. */
+/** Whether a read names the column, or all columns. */
 export function selectsField({ select }: RowsPart, { field }: TransformContext): boolean {
   if (select === undefined) return true;
   if (ts.isObjectLiteralExpression(select)) return propertiesOf(select).has(field.name);

@@ -10,27 +10,27 @@ import { resolveExpression } from "../types/resolve-expression.js";
 import { rowShapeOf } from "../types/row-shape.js";
 import type { Copy } from "./copied-columns.js";
 
-/** What says which fields a value has: the `select` that reads it, the names of its `Pick`, the type that it is given. */
+/** The code that defines which fields a value has: the `select` that reads it, the names of its `Pick`, its declared type. */
 export interface FieldSelection {
   readonly node: ts.Node;
-  /** The fields that it names; undefined where they cannot be told. */
+  /** The fields that it names; undefined if they are not known. */
   readonly names: ReadonlySet<string> | undefined;
-  /** Whether it is known to say so of rows of the model. */
+  /** Whether it is known to select from rows of the model. */
   readonly isOfModel: boolean;
 }
 
-/** Methods of a list whose result holds elements of it, and those that hand its elements to a callback. */
+/** Methods of a list whose result contains its elements, and those that pass its elements to a callback. */
 const ofSameElements = /^(?:filter|slice|sort|toSorted|reverse|toReversed|concat|find|findLast|at|pop|shift)$/;
 const perElement = /^(?:map|flatMap|forEach|filter|find|some|every|reduce)$/;
 
-/** Follows a value to what says which fields it has. */
+/** Follows a value to the code that defines its fields. */
 function sourcesOfValue(
   value: ts.Expression,
   file: SourceFile,
   context: TransformContext,
   depth = 0,
 ): readonly FieldSelection[] {
-  // Constants can lead in circles.
+  // Constants can be circular.
   if (depth > 8) return [];
   const inside = (inner: ts.Expression) => sourcesOfValue(inner, file, context, depth + 1);
   if (ts.isAsExpression(value)) return selectionsOfType(value.type, file, context, depth + 1);
@@ -49,7 +49,7 @@ function sourcesOfValue(
   return called?.kind === "function" ? ofFunction(called.node, called.file, context, depth) : [];
 }
 
-/** The same for what a copy is made of: the name of a row, or the pattern that takes one apart. */
+/** Like `sourcesOfValue`, for the source of a copy: the name of a row, or its destructuring pattern. */
 export function selectionsOfCopy(
   { source, pattern }: Pick<Copy, "source" | "pattern">,
   file: SourceFile,
@@ -62,7 +62,7 @@ export function selectionsOfCopy(
   return ts.isVariableDeclaration(owner) && owner.initializer ? sourcesOfValue(owner.initializer, file, context) : [];
 }
 
-/** The same for a declared type. */
+/** Like `sourcesOfValue`, for a declared type. */
 export function selectionsOfType(
   type: ts.TypeNode,
   file: SourceFile,
@@ -100,7 +100,7 @@ function namesSelected(select: ts.Node): FieldSelection["names"] {
   return new Set(select.elements.flatMap((each) => (ts.isStringLiteralLike(each) ? [each.text] : [])));
 }
 
-/** The literal that says what a call reads: `{ select: { id: true } }`, also where it is a constant. */
+/** The literal that selects the fields of a read: `{ select: { id: true } }`, inline or as a constant. */
 export function selectOf(
   { arguments: [args] }: ts.CallExpression,
   file: SourceFile,
@@ -135,7 +135,7 @@ function ofName(
   return ts.isForOfStatement(loop) ? next(loop.expression) : [];
 }
 
-/** A parameter by its type, or as the callback of a list. */
+/** A parameter, by its type or as the callback parameter of a list. */
 function sourcesOfParameter(
   parameter: ts.ParameterDeclaration,
   file: SourceFile,
@@ -161,7 +161,7 @@ function ofFunction(
   return returned.flatMap((value) => sourcesOfValue(value, file, context, depth + 1));
 }
 
-/** What `typeof name` says: the function's result, or the literal of a select. */
+/** The fields of `typeof name`: the function's result, or the literal of a select. */
 function ofDeclared(
   name: ts.Identifier,
   file: SourceFile,
@@ -181,7 +181,7 @@ function ofDeclared(
     : [];
 }
 
-/** The literal that a constant is, also as `Prisma.validator<…>()({ … })`, and the `select` in it. */
+/** The literal value of a constant, including `Prisma.validator<…>()({ … })`, and the `select` in it. */
 function literalNamed(name: ts.Identifier, file: SourceFile, context: TransformContext): ts.Node | undefined {
   const declared = constantOf(name, file, context.project);
   const value = declared && unwrap(declared.value);

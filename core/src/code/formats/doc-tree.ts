@@ -1,13 +1,13 @@
 import type { PlaceNode } from "../ast/source-file.js";
 
-/** A value of a JSON or YAML document, or of a literal in code that is written like one. */
+/** A value of a JSON or YAML document, or of a similar literal in code. */
 export type DocNode = DocMap | DocList | DocScalar;
 
 export interface DocMap {
   readonly kind: "map";
   readonly node: PlaceNode;
   readonly entries: readonly DocEntry[];
-  /** Other parts of the document show the same map: an alias of an anchor. */
+  /** Other parts of the document share the map through an alias of an anchor. */
   readonly isShared?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface DocList {
 export interface DocScalar {
   readonly kind: "scalar";
   readonly node: PlaceNode;
-  /** Undefined for what is no constant. */
+  /** Undefined for non-constants. */
   readonly value: unknown;
 }
 
@@ -36,7 +36,7 @@ export function entryOf(map: DocMap, key: string): DocNode | undefined {
   return map.entries.find((entry) => entry.key === key)?.value;
 }
 
-/** The string behind a key. */
+/** The string value of a key. */
 export function stringOf(map: DocMap, key: string): string | undefined {
   const value = entryOf(map, key);
   return value?.kind === "scalar" && typeof value.value === "string" ? value.value : undefined;

@@ -3,7 +3,7 @@ import { closeOf, type SdlField, type SdlFields, skip, type Token, tokensOf } fr
 /** The fields that a query, a mutation or a fragment selects of one type. */
 export interface GraphqlSelection extends SdlFields {
   readonly kind: "selection";
-  /** The type that is selected from, and the fields that lead on from there: `Query`, then `["users"]`. */
+  /** The root type of the selection, and the fields that lead on from there: `Query`, then `["users"]`. */
   readonly owner: string;
   readonly path: readonly string[];
 }
@@ -16,7 +16,7 @@ const roots: Readonly<Record<string, string>> = {
 };
 
 /**
- * The selections in a text, outer ones first; the schema language has none.
+ * The selections in a text, outer ones first; empty for the schema language.
  *
  * @example selectionsIn("fragment Parts on User { id email }")[0].owner === "User"
  */
@@ -28,7 +28,7 @@ export function selectionsIn(text: string): readonly GraphqlSelection[] {
   while (at < tokens.length) {
     const [keyword, name] = [textAt(at), textAt(at + 1)];
     const isFragment = keyword === "fragment" && textAt(at + 2) === "on";
-    // Without a keyword it is a query, and all that there is.
+    // Without a keyword, it is a query and the only definition.
     const owner = isFragment ? textAt(at + 3) : keyword === "{" && at > 0 ? undefined : roots[keyword];
     const isNamed = tokens[at + 1]?.kind === "name";
     const open =
@@ -79,7 +79,7 @@ export function selectionsIn(text: string): readonly GraphqlSelection[] {
     }
   }
 
-  /** The `{` behind arguments and directives; undefined where there is none. */
+  /** The `{` after arguments and directives; undefined if there is none. */
   function openAt(from: number): number | undefined {
     const position = past(from);
     return textAt(position) === "{" ? position : undefined;

@@ -5,7 +5,7 @@ import { commaListOf, indentAt, insertItem, removeItem } from "../write/comma-li
 import type { DocEntry, DocMap, DocNode } from "./doc-tree.js";
 import type { Format, Keywords } from "./format.js";
 
-/** JSON, and literals of code. */
+/** JSON, and literals in code. */
 export const literalFormat: Format = {
   show: (key, keywords, map, file) => inline(key, keywords, styleOf(map, file), file),
 
@@ -35,7 +35,7 @@ export const literalFormat: Format = {
   },
 };
 
-/** A literal as data: what is computed, spread or called is left out. */
+/** A literal as data, without computed values, spreads and calls. */
 export function literalTree(expression: ts.Expression): DocNode {
   const node = unwrap(expression);
   if (ts.isObjectLiteralExpression(node)) return { kind: "map", node, entries: node.properties.flatMap(entryIn) };
@@ -56,14 +56,14 @@ function constantOf(node: ts.Expression): unknown {
   return undefined;
 }
 
-/** How the last property of a schema is written. */
+/** The style of a schema's last property. */
 interface LiteralStyle {
   readonly isQuoted: boolean;
   /** `{ "type": … }` or `{"type": …}` */
   readonly pad: string;
   readonly colon: string;
   readonly comma: string;
-  /** Of the key, where the value stands on lines of its own. */
+  /** The indentation of the key, if the value is on separate lines. */
   readonly indent: string | undefined;
   readonly inner: string;
   readonly trailing: string;

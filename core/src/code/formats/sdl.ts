@@ -1,7 +1,7 @@
-/** A list of fields in GraphQL: of a type, an input, an interface, the arguments of a field, or those that a query selects. */
+/** A list of fields in GraphQL: of a type, an input, an interface, the arguments of a field, or a query's selection. */
 export interface SdlFields {
   readonly kind: "type" | "interface" | "input" | "arguments" | "selection";
-  /** `User`, of arguments the field: `createUser`, of a selection what leads to it: `listUsers.users`. */
+  /** `User`; for arguments the field: `createUser`; for a selection its path: `listUsers.users`. */
   readonly name: string;
   /** The type that arguments belong to: `Mutation`. */
   readonly owner?: string;
@@ -18,11 +18,11 @@ export interface SdlFields {
 
 export interface SdlField {
   readonly name: string;
-  /** Offset of the name; a description stands before it. */
+  /** Offset of the name, which follows its description. */
   readonly start: number;
   /** After its type, default and directives. */
   readonly end: number;
-  /** As written: `[String!]!`; nothing in a selection. */
+  /** As written: `[String!]!`; empty in a selection. */
   readonly type: string;
 }
 
@@ -39,8 +39,8 @@ const definitions = new Set(
 const opening: Readonly<Record<string, string>> = { "{": "}", "(": ")", "[": "]" };
 
 /**
- * The lists of fields in a text; what is no schema language gives none. A scanner of what is needed for edits and no more: the
- * `graphql` package asks for a newer Node than Lockstep does, and is a megabyte.
+ * The lists of fields in a text; empty if it is not GraphQL schema language. The scanner only supports what edits need: the `graphql`
+ * package requires a newer Node than Lockstep and is a megabyte.
  *
  * @example fieldListsIn("type User { id: ID! }")[0].fields[0].type === "ID!"
  */
@@ -101,7 +101,7 @@ export function fieldListsIn(text: string): readonly SdlFields[] {
       end = skip(tokens, end);
       while (tokens[end]?.text === "!") end += 1;
       const type = text.slice(tokens[first]?.start, tokens[end - 1]?.end);
-      // Its default and directives: all up to the next name with a colon, or the description before that.
+      // Its default and directives: everything up to the next name with a colon, or the description before it.
       while (end < to && !isNextField(end)) end = skip(tokens, end);
       fields.push({ name: name.text, start: name.start, end: tokens[end - 1]?.end ?? name.end, type });
       position = end;
@@ -117,7 +117,7 @@ export function fieldListsIn(text: string): readonly SdlFields[] {
   }
 }
 
-/** The `{` of a definition; undefined where it has none. */
+/** The `{` of a definition; undefined if it has none. */
 function bodyAfter(tokens: readonly Token[], from: number): number | undefined {
   for (let at = from; at < tokens.length; at = skip(tokens, at)) {
     const token = tokens[at] as Token;
@@ -149,7 +149,7 @@ export function closeOf(tokens: readonly Token[], open: number): number | undefi
   return undefined;
 }
 
-/** Comments, commas and white space mean nothing. */
+/** Ignores comments, commas and white space. */
 export function tokensOf(text: string): readonly Token[] {
   const pattern =
     /#[^\n]*|"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|[_A-Za-z]\w*|-?\d[\w.+-]*|\.\.\.|[!$&()=@[\]{}|:]/g;

@@ -5,7 +5,7 @@ import type { DocEntry, DocList, DocMap, DocNode } from "./doc-tree.js";
 import type { Format, Keywords } from "./format.js";
 import { isPlainYaml } from "./yaml-tree.js";
 
-/** YAML, in blocks and in braces. */
+/** YAML, in block and flow style. */
 export const yamlFormat: Format = {
   show: (key, keywords, map, file) => inBraces(key, keywords, map, file),
 
@@ -25,7 +25,7 @@ export const yamlFormat: Format = {
     }
     const start = startOf(last.node, file);
     const lead = leadOf(source, start);
-    // A key behind `? `, or on the line of something else.
+    // A key after `? `, or not at the start of its line.
     if (lead.brk === undefined && lead.space !== 0) return undefined;
     const indent = indentAt(source, start);
     const end = endOfBlock(source, start, indent.length);
@@ -85,10 +85,7 @@ function isFlow({ node }: DocMap | DocList, file: SourceFile): boolean {
   return /[{[]/.test(file.text[startOf(node, file)] ?? "");
 }
 
-/**
- * The end of the last line that belongs to a key: all that is further to the right. Undefined where blank lines at the end are part of a
- * text.
- */
+/** The end of the last line that belongs to a key: all deeper indented lines. Undefined if blank lines at the end are part of a text. */
 function endOfBlock(source: string, start: number, column: number): number | undefined {
   let end = lineEnd(source, start);
   let text = source.slice(start, end);
@@ -112,7 +109,7 @@ function lineEnd(source: string, from: number): number {
   return source[end - 1] === "\r" ? end - 1 : end;
 }
 
-/** The last property that is a schema of its own: an alias says nothing of how one is written. */
+/** The last property with its own schema. An alias is no example of the style. */
 function exampleIn({ entries }: DocMap): DocEntry {
   return (
     entries.findLast(({ value }) => value.kind === "map" && value.entries.length > 0) ?? (entries.at(-1) as DocEntry)
@@ -165,7 +162,7 @@ function quotedAs(like: string, text: string): string {
   return quote === undefined && isPlainYaml(text) ? text : JSON.stringify(text);
 }
 
-/** Between brackets, with or without a comma at the end; undefined where a comment could swallow it. */
+/** Between brackets, with or without a trailing comma; undefined if a comment could swallow it. */
 function insertInFlow(
   { node }: DocMap | DocList,
   nodes: readonly Node[],
@@ -193,7 +190,7 @@ function cutFromFlow(nodes: readonly Node[], index: number, file: SourceFile): r
   return [{ start: lead.brk ?? lead.space, end: node.end + comma.length, text: "" }];
 }
 
-/** A key or an item with the line break before it; a comment that somebody put behind it stays. */
+/** A key or an item with the preceding line break; keeps a comment that follows it. */
 function cutLines(node: Node, file: SourceFile): readonly Splice[] | undefined {
   const lead = leadOf(file.text, startOf(node, file));
   return lead.brk === undefined ? undefined : [{ start: lead.brk, end: node.end, text: "" }];

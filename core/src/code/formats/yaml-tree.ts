@@ -4,12 +4,12 @@ import type { DocEntry, DocNode } from "./doc-tree.js";
 
 let yaml: typeof Yaml | undefined;
 
-/** Loads the parser; needed once before `yamlTrees`. */
+/** Loads the parser. Required once before `yamlTrees`. */
 export async function loadYaml(): Promise<void> {
   yaml ??= await import("yaml");
 }
 
-/** Whether a text without quotes is that text: not a number, `true`, or the beginning of something else. */
+/** Whether an unquoted text stays that text: not a number, `true`, or the start of something else. */
 export function isPlainYaml(text: string): boolean {
   const list = yaml?.parseDocument(`[${text}]`, { logLevel: "silent" });
   if (list === undefined || list.errors.length > 0 || !yaml?.isSeq(list.contents)) return false;
@@ -17,7 +17,7 @@ export function isPlainYaml(text: string): boolean {
   return yaml.isScalar(item) && item.value === text && others.length === 0 && !/\s#|:(?:\s|$)/.test(text);
 }
 
-/** The documents of a YAML text; those that have errors are left out. */
+/** The documents of a YAML text, without those that have errors. */
 export function yamlTrees(text: string): readonly DocNode[] {
   const parser = yaml;
   if (parser === undefined) return [];
@@ -30,7 +30,7 @@ export function yamlTrees(text: string): readonly DocNode[] {
     const tree = treeOf(document.contents as Yaml.Node, false);
     return tree === undefined ? [] : [tree];
 
-    /** @param isWithin in something that an alias repeats */
+    /** @param isWithin inside a value that an alias repeats */
     function treeOf(node: unknown, isWithin: boolean): DocNode | undefined {
       if (!parser?.isNode(node) || !node.range) return undefined;
       const [start, end] = node.range;
@@ -56,7 +56,7 @@ export function yamlTrees(text: string): readonly DocNode[] {
   });
 }
 
-/** Without braces a part ends with the last of its own: comments that follow belong to what is around. */
+/** In block style, a node ends with its last part: comments that follow belong to its parent. */
 function whole(
   { flow }: { readonly flow?: boolean },
   range: TextRange,

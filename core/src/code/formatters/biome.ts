@@ -7,7 +7,7 @@ import { each, filter, folderWith, resolveFrom, standIn } from "./project-tools.
 
 const settings = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];
 
-/** `biome check` without its linter: the layout, and the order of imports where the settings want one. */
+/** `biome check` without its linter: the layout, and the order of imports if the settings require one. */
 export default {
   name: "biome",
   find: (root) => biomeCheck(root, { options: ["--linter-enabled=false"] }),
@@ -16,8 +16,8 @@ export default {
 /**
  * `biome check --write` of the project's own version.
  *
- * @param only the files that it is asked about; default: all
- * @throws when the project has settings for it and it is not installed
+ * @param only the files to check; default: all
+ * @throws if the project has settings for it and it is not installed
  */
 export function biomeCheck(
   root: string,
@@ -37,7 +37,7 @@ export function biomeCheck(
   };
 }
 
-/** The binary of this platform. The package's own script finds any, and costs a process of Node each time. */
+/** The binary for this platform. The package's own script also finds it, but costs a Node process each time. */
 function programOf(manifest: string): readonly [string, ...string[]] {
   const require = createRequire(manifest);
   for (const variant of ["", "-musl"]) {

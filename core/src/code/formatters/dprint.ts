@@ -12,13 +12,13 @@ export default {
     if (cwd === undefined) return undefined;
     const folder = dirname(resolveFrom(root, "dprint/package.json"));
     const binary = join(folder, process.platform === "win32" ? "dprint.exe" : "dprint");
-    // The script fetches the binary where nothing may be run on installation.
+    // The script downloads the binary if install scripts are disabled.
     const program = existsSync(binary) ? ([binary] as const) : ([process.execPath, join(folder, "bin.cjs")] as const);
     return {
       key: [cwd, ...program].join("\0"),
       format: (files, signal) =>
         each(files, ({ path, text }) => {
-          // With its whole path what the settings exclude is left as it is; dprint refuses one that is not there.
+          // With its full path, a file that the settings exclude stays unchanged. dprint rejects a path that does not exist.
           const known = standIn(path);
           const args = ["fmt", "--stdin", existsSync(known) ? known : basename(known)] as const;
           return filter([...program, ...args], text, { cwd, signal });

@@ -1,37 +1,37 @@
-/** A text with the file that it is the content of, or will be: an absolute path. */
+/** A text and the absolute path of its current or future file. */
 export interface FileText {
   readonly path: string;
   readonly text: string;
 }
 
-/** A formatter as a project has it: its own version, with its own settings. */
+/** A formatter in the project's own version, with the project's settings. */
 export interface ProjectFormatter {
-  /** The same for packages of a repository that share it: version, and where it takes settings from. */
+  /** The same for packages of a repository that share the version and the source of the settings. */
   readonly key: string;
   /**
-   * Each text as the formatter leaves it; undefined where it is not the formatter's to lay out: a kind of file that it does not
-   * know, one that its settings ignore, one that it cannot read; an error where it failed for this one.
+   * The formatted texts; undefined for a file that the formatter does not format: an unsupported kind, ignored by its settings, or
+   * unreadable. An error if it failed for this file.
    *
-   * @param signal ends it
-   * @throws what keeps it from running at all
+   * @param signal stops it
+   * @throws if it cannot run at all
    */
   format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | Error | undefined)[]>;
-  /** Loads what the first text needs, meanwhile. Never throws. Default: nothing takes long. */
+  /** Preloads what the first text needs. Never throws. Default: nothing is slow. */
   warmUp?(): void;
-  /** Ends what it keeps running. Default: nothing does. */
+  /** Stops its background processes. Default: there are none. */
   close?(): void;
 }
 
-/** One formatter that projects use. A file of this folder each. */
+/** A supported formatter. Each has a file in this folder. */
 export interface Formatter {
-  /** What people call it. */
+  /** Its display name. */
   readonly name: string;
   /**
-   * Looks for it in a project: nothing is run.
+   * Searches for it in a project without running anything.
    *
    * @param root of a package
-   * @returns undefined where the project does not use it
-   * @throws an error that says why it cannot run, where the project uses it
+   * @returns undefined if the project does not use it
+   * @throws an error with the reason, if the project uses it and it cannot run
    */
   find(root: string): ProjectFormatter | undefined;
 }

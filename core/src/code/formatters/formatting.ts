@@ -5,24 +5,24 @@ import { foldersUp } from "../../base/files/folders-up.js";
 import type { FileChange } from "../../model/index.js";
 import type { ProjectFormatter } from "./formatter.js";
 
-/** A formatter that was to lay files out and did not. */
+/** A formatter that should have formatted files and did not. */
 export interface Unformatted {
   readonly formatter: string;
   readonly why: string;
 }
 
-/** What packages that share a formatter find once. */
+/** A formatter that packages share and that is resolved once. */
 interface FoundFormatter {
   readonly name: string;
   readonly tool: ProjectFormatter;
 }
 
-/** SQL runs as it was reviewed, byte by byte. */
+/** SQL must run byte by byte as it was reviewed. */
 const isLeft = /\.sql$|(?:^|\/)original\.[^/]*$/;
 
 /**
- * Lays changed files out as the formatters of their packages would: a file that was so before is so afterwards, of another one the lines
- * that were touched, where that can be told. It never fails: what could not be laid out stays as it was written, and is said.
+ * Formats changed files with the formatters of their packages. A file that was formatted before stays formatted. Of other files it formats
+ * only the edited lines, if they can be identified. It never fails: an unformatted file stays as written, and is reported.
  *
  * @example
  * const formatting = new Formatting(root, "auto");
@@ -47,15 +47,16 @@ export class Formatting {
     this.#leftMs = limitMs;
   }
 
-  /** What did not run; undefined where all did that were to, and where there was nothing to lay out. */
+  /** The formatter that did not run; undefined if all ran that should, or if there was nothing to format. */
   get unformatted(): Unformatted | undefined {
     return this.#isNeeded ? this.#unformatted : undefined;
   }
 
   /**
-   * Has formatters load while the caller works: the first text takes most of a second otherwise. What fails is said when one is needed.
+   * Loads formatters in the background: otherwise the first text takes most of a second. A failure is reported when the formatter is
+   * needed.
    *
-   * @returns once they are being loaded; it never rejects
+   * @returns once loading has started; never rejects
    */
   async warmUp(): Promise<void> {
     if (this.setting === "off") return;
@@ -64,7 +65,7 @@ export class Formatting {
     for (const { tool } of found) tool.warmUp?.();
   }
 
-  /** The same changes, in the same order, with the texts laid out. */
+  /** The same changes, in the same order, with formatted texts. */
   async apply(changes: readonly FileChange[]): Promise<readonly FileChange[]> {
     const drafts = changes.flatMap(({ file, before, after }) =>
       after === undefined || after === before || isLeft.test(file)
@@ -75,7 +76,7 @@ export class Formatting {
     this.#isNeeded = true;
     for (const draft of drafts) draft.formatters = await this.#formattersOf(this.#packageOf(draft.path));
     const all = new Set(drafts.flatMap(({ formatters }) => formatters));
-    // First with what was there: who laid it out is who lays it out again.
+    // Runs on the old text first: a formatter that leaves it unchanged also formats the new one.
     for (const each of all) {
       const known = drafts.flatMap(({ path, before, formatters }) =>
         before === undefined || !formatters.includes(each) ? [] : [{ path, text: before }],
@@ -99,7 +100,7 @@ export class Formatting {
     for (const { tool } of this.#found.values()) tool.close?.();
   }
 
-  /** The folder whose manifest declares what lays a file out. */
+  /** The folder whose manifest declares the formatter of a file. */
   #packageOf(path: string): string {
     const isPackage = (folder: string) => folder === this.root || existsSync(join(folder, "package.json"));
     return foldersUp(dirname(path)).find(isPackage) ?? this.root;
@@ -128,7 +129,7 @@ export class Formatting {
     return all;
   }
 
-  /** What a formatter makes of texts. One that fails is not asked again. */
+  /** The texts formatted by one formatter. A formatter that failed is not run again. */
   async #run(found: FoundFormatter, files: readonly { readonly path: string; readonly text: string }[]) {
     if (this.#failed.has(found) || files.length === 0) return undefined;
     const { name, tool } = found;
@@ -158,7 +159,7 @@ export class Formatting {
   }
 }
 
-/** Lays files out that nothing is written after: see `Formatting`. */
+/** Formats files without further writes: see `Formatting`. */
 export async function formatOnce(
   root: string,
   setting: "auto" | "off" | undefined,
@@ -172,12 +173,12 @@ export async function formatOnce(
   }
 }
 
-/** One file on its way to its layout. */
+/** A file that is being formatted. */
 class Draft {
   text: string;
-  /** Those of its package. */
+  /** The formatters of its package. */
   formatters: readonly FoundFormatter[] = [];
-  /** Formatters that have something to say of the file as it was, and those of them that had laid it out. */
+  /** Formatters that support the old file, and those of them that leave it unchanged. */
   readonly #knowing = new Set<string>();
   readonly #keeping = new Set<string>();
 
@@ -196,7 +197,9 @@ class Draft {
     if (laidOut === this.before) this.#keeping.add(formatter);
   }
 
-  /** A new file is for all; one that somebody lays out is for them; another one for the first that can. */
+  /**
+   * All formatters apply to a new file. An existing file uses the formatters that leave it unchanged, or else the first that supports it.
+   */
   isFor(formatter: string): boolean {
     if (this.before === undefined || this.#keeping.has(formatter)) return true;
     const [first] = this.#knowing;
@@ -214,7 +217,7 @@ class Draft {
     this.text = formatTouched(this.file, this.before, this.after, laidOut);
   }
 
-  /** Where nobody lays the file out, lines that the edits have made too long are broken. */
+  /** If no formatter keeps the file formatted, breaks lines that the edits made too long. */
   async finish(): Promise<void> {
     if (this.before === undefined || this.#keeping.size > 0 || !/^.{121}/m.test(this.text)) return;
     const { breakLongLines } = await import("./long-lines.js");

@@ -1,6 +1,6 @@
 import { diffLines } from "diff";
 
-/** Lines of a text that replace others: `lines` of them from `at`, counted from 0. */
+/** A replacement of `lines` lines of a text, starting at line `at` (from 0). */
 export interface LineChange {
   readonly at: number;
   readonly lines: number;
@@ -8,7 +8,7 @@ export interface LineChange {
   readonly after: string;
 }
 
-/** What has to be replaced in one text to get another, line by line. */
+/** The line replacements that turn one text into another. */
 export function lineChanges(before: string, after: string): readonly LineChange[] {
   const changes: LineChange[] = [];
   let at = 0;
@@ -31,14 +31,14 @@ export function lineChanges(before: string, after: string): readonly LineChange[
   return open === undefined ? changes : [...changes, open];
 }
 
-/** A text with some of these changes made. */
+/** A text after some of these changes. */
 export function withChanges(text: string, changes: readonly LineChange[]): string {
   const lines = linesOf(text);
   for (const { at, lines: count, after } of [...changes].reverse()) lines.splice(at, count, after);
   return lines.join("");
 }
 
-/** The lines of a text, each with its end. */
+/** The lines of a text with their line endings. */
 export function linesOf(text: string): string[] {
   return text.split(/(?<=\n)/);
 }

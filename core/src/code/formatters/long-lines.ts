@@ -2,12 +2,12 @@ import { ts } from "../ast/compiler.js";
 import { lineChanges } from "./line-changes.js";
 import { isCode, parses } from "./touched-lines.js";
 
-/** Where nobody has said how long a line may be. */
+/** The maximum line length if the project does not define one. */
 const longest = 120;
 
 /**
- * Breaks literals, patterns and imports of one line that an edit has made too long, one member a line, as a person would who has no
- * formatter. Lines that were too long before stay.
+ * Breaks one-line literals, patterns and imports that an edit made too long into one member per line, for projects without a formatter.
+ * Lines that were too long before stay.
  */
 export function breakLongLines(file: string, before: string, after: string): string {
   if (!isCode(file)) return after;
@@ -47,7 +47,7 @@ function breakOne(file: string, text: string, isAsked: (line: number) => boolean
   const end = text.includes("\r\n") ? "\r\n" : "\n";
   const indent = /^\s*/.exec(lines[lineOf(found.getStart())] ?? "")?.[0] ?? "";
   const unit = /^(\t| {2,8})\S/m.exec(text)?.[1] ?? "  ";
-  // As the file ends its other lists; nothing may follow a rest.
+  // A trailing comma if the file's other lists have one; never after a rest element.
   const last =
     /,\s*\n\s*[}\])]/.test(text) && !ts.isTypeLiteralNode(found) && !/^\.\.\./.test(parts.at(-1) ?? "") ? "," : "";
   const between = ts.isTypeLiteralNode(found) ? "" : ",";
@@ -64,7 +64,7 @@ function isList(node: ts.Node): boolean {
   );
 }
 
-/** The members as they stand; undefined where more than commas stands between them, which would be lost. */
+/** The texts of the members; undefined if there is more than commas between them, which would be lost. */
 function partsOf(node: ts.Node, text: string): readonly string[] | undefined {
   const members: ts.Node[] = [];
   ts.forEachChild(node, (child) => void members.push(child));

@@ -21,7 +21,7 @@ const settings = [
 export default {
   name: "prettier",
   find(root) {
-    // One that only another package brought is not the project's.
+    // A Prettier that only another package depends on is not the project's.
     if (!isDeclared(root, "prettier") && folderWith(root, settings) === undefined) return undefined;
     const ignoreFiles = foldersUp(root)
       .map((folder) => join(folder, ".prettierignore"))
@@ -30,7 +30,7 @@ export default {
   },
 } satisfies Formatter;
 
-/** A process of its own: what plugins do cannot be stopped otherwise. It loads Prettier once. */
+/** Runs in its own process, because plugins cannot be stopped otherwise. Loads Prettier once. */
 class Prettier implements ProjectFormatter {
   readonly key: string;
   #child: { readonly process: ChildProcess; readonly ended: Promise<never> } | undefined;
@@ -70,7 +70,7 @@ class Prettier implements ProjectFormatter {
   #start() {
     if (this.#child !== undefined) return this.#child;
     const { file, execArgv } = ownProcess(import.meta.url, "prettier/child");
-    // What the project preloads into its processes is for its own.
+    // The project's preloads are meant for its own processes.
     const { NODE_OPTIONS: _, ...env } = process.env;
     const child = fork(file, [this.module], {
       cwd: this.root,
@@ -82,7 +82,7 @@ class Prettier implements ProjectFormatter {
       child.once("error", reject);
       child.once("exit", (code, by) => reject(new Error(`it ended early (${by ?? `exit code ${code}`})`)));
     });
-    // Told whoever asks, which may be later.
+    // Callers get the error, perhaps later.
     ended.catch(handledElsewhere);
     this.#child = { process: child, ended };
     return this.#child;

@@ -4,12 +4,12 @@ import { dirname, extname, join } from "node:path";
 import { foldersUp } from "../../base/files/folders-up.js";
 import { resolvedFrom } from "../../base/files/installed.js";
 
-/** The nearest folder that has one of these files. */
+/** The nearest folder that contains one of these files. */
 export function folderWith(root: string, files: readonly string[]): string | undefined {
   return foldersUp(root).find((folder) => files.some((file) => existsSync(join(folder, file))));
 }
 
-/** Where a file of an installed package is, as the project's own code finds it. @throws when it is not installed */
+/** The path of a file in an installed package, resolved like the project's own code does. @throws if it is not installed */
 export function resolveFrom(root: string, specifier: string): string {
   const found = resolvedFrom(join(root, "package.json"), specifier);
   if (found !== undefined) return found;
@@ -18,8 +18,8 @@ export function resolveFrom(root: string, specifier: string): string {
 }
 
 /**
- * The file that a tool is told to find settings for. Some look no further than for what is there, so a file that is still to be
- * written is passed off as one of its kind beside it.
+ * The path for which a tool searches settings. Some tools require an existing file, so a file that does not exist yet is represented by one
+ * of the same kind in its folder.
  */
 export function standIn(path: string): string {
   if (existsSync(path)) return path;
@@ -31,8 +31,8 @@ export function standIn(path: string): string {
 /**
  * Runs a program on a text.
  *
- * @returns undefined when it cannot read this text, an error when it breaks over it
- * @throws when it cannot be started, was ended, or fails for an empty text as well: then it is not the text that it minds
+ * @returns undefined if it cannot parse this text, an error if it fails on it
+ * @throws if it cannot start, was killed, or also fails on an empty text, so the text is not the cause
  */
 export async function filter(
   command: readonly [string, ...string[]],
@@ -44,7 +44,7 @@ export async function filter(
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-  // One that does not read to the end has no use for the rest.
+  // A program that does not read to the end does not need the rest.
   child.stdin.on("error", () => undefined);
   child.stdin.end(text);
   const [code, by] = await new Promise<readonly [number | null, string | null]>((resolve, reject) => {
@@ -58,11 +58,11 @@ export async function filter(
   );
   if (text === "") throw error;
   await filter(command, "", { cwd, signal });
-  // Both formatters say so of what they cannot parse.
+  // The exit code of both formatters for a text that they cannot parse.
   return code === 1 ? undefined : error;
 }
 
-/** Where, and what: `biome.json:1:2 deserialize: × Found an unknown key`. */
+/** The position and the message: `biome.json:1:2 deserialize: × Found an unknown key`. */
 function complaint(text: string): string {
   const lines = text.split("\n").map((line) => line.replace(/━+/g, "").trim());
   return lines
@@ -71,7 +71,7 @@ function complaint(text: string): string {
     .join(": ");
 }
 
-/** Each of the texts in turn, a few at a time. */
+/** Runs on all items, a few at a time. */
 export async function each<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const rest = items.entries();

@@ -10,8 +10,8 @@ function touchedLines(before: string, after: string): ReadonlySet<number> {
 }
 
 /**
- * What a formatter makes of the lines that were touched, in a file that it did not lay out before: the other lines stay as people
- * wrote them. What does more than lay out stays, too: an import that moves between lines of people's would be lost.
+ * Applies a formatter's changes to the edited lines of a file that was not formatted before. All other lines stay as people wrote them.
+ * Changes that affect more than the layout are skipped: an import that moves between other people's lines would be lost.
  */
 export function formatTouched(file: string, before: string, after: string, formatted: string): string {
   if (!isCode(file)) return after;
@@ -20,7 +20,7 @@ export function formatTouched(file: string, before: string, after: string, forma
     change.lines > 0 &&
     Array.from({ length: change.lines }, (_, index) => change.at + index).every((line) => touched.has(line)) &&
     isSameButLayout(file, after, withChanges(after, [change]));
-  // The ends of lines are not the edit's to change.
+  // Keeps the file's line endings.
   const laidOut = formatted.replace(/\r?\n/g, after.includes("\r\n") ? "\r\n" : "\n");
   const parts = lineChanges(after, laidOut).flatMap((change) =>
     isTaken(change) ? [change] : byLine(change).filter(isTaken),
@@ -29,14 +29,14 @@ export function formatTouched(file: string, before: string, after: string, forma
   return parts.length > 0 && parses(file, text) ? text : after;
 }
 
-/** The lines of a change one by one, where each has its own: beside a line of people's stands one that was touched. */
+/** Splits a change into single lines if their numbers match: an edited line may follow an unedited one. */
 function byLine({ at, lines, before, after }: LineChange): readonly LineChange[] {
   const [own, others] = [linesOf(before), linesOf(after)];
   if (own.length !== lines || others.length !== lines) return [];
   return own.map((line, index) => ({ at: at + index, lines: 1, before: line, after: others[index] ?? "" }));
 }
 
-/** Whether the text is code without syntax errors. Of other files nobody here can tell. */
+/** Whether the text is code without syntax errors. Files of other kinds cannot be checked here. */
 export function parses(file: string, text: string): boolean {
   if (!isCode(file)) return false;
   const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);

@@ -8,18 +8,18 @@ import { destructuredKeys } from "./input-shape.js";
 import { inputTypeOf } from "./input-type.js";
 import { inOrder, memberText, ownersOf, patternOfValues, withChoice } from "./value-origins.js";
 
-/** How a row takes what callers choose: `body.handle`, or `handle` of `const { email, handle } = body`. */
+/** How a row reads the value that callers choose: `body.handle`, or `handle` of `const { email, handle } = body`. */
 export interface CallerValue {
   readonly text: string;
-  /** The pattern that has to take the field out of what callers send; undefined where nothing has to. */
+  /** The pattern that must destructure the field from the request; undefined if none is needed. */
   readonly pattern?: ts.ObjectBindingPattern | undefined;
-  /** What the pattern has to call it, where the text does more with it. */
+  /** The name that the pattern must bind it to, if the text does more with it. */
   readonly local?: string | undefined;
 }
 
 /**
- * `body.handle` for a row that is made of `body.email` and `body.name`, or of what a pattern took out of it, where what callers send
- * may have the field: the fill is then what they get who do not choose.
+ * `body.handle` for a row built from `body.email` and `body.name`, or from a destructured body, if requests may have the field. The fill is
+ * then the default for callers that do not send it.
  */
 export function callerValueForRow(
   literal: ts.ObjectLiteralExpression,
@@ -33,7 +33,7 @@ export function callerValueForRow(
   );
 }
 
-/** The same for fields that are set in any other way: `user.email = body.email`. */
+/** Like `callerValueForRow`, for fields that are set in another way: `user.email = body.email`. */
 export function callerValueAmong(
   given: readonly (readonly [name: string | undefined, value: ts.Expression | undefined])[],
   file: SourceFile,
@@ -50,18 +50,18 @@ export function callerValueAmong(
     if (input?.has(input.key)) return callerValueOf(owner, input.key, file);
   }
   const pattern = patternOfValues(entries);
-  // A pattern has it by the name of the column.
+  // A pattern uses the column's name.
   const isSent = pattern && inputTypeOf(pattern, file, context)?.has(context.field.name);
   return pattern !== undefined && isSent ? callerValueIn(pattern, file, context) : undefined;
 }
 
-/** `body.handle`; of the rest of a pattern that takes the field out, what it is called there. */
+/** `body.handle`. If a pattern destructures the field and the owner is its rest, the name that the pattern binds it to. */
 export function callerValueOf(owner: ts.Expression, key: string, file: SourceFile): CallerValue | undefined {
   const taken = destructuredKeys(owner).get(key);
   return taken === "" ? undefined : { text: taken ?? memberText(owner, key, file) };
 }
 
-/** How the field is called where a pattern takes apart what has it; undefined where it has no name to be had. */
+/** The field's name in a destructuring pattern; undefined if no name is available. */
 export function callerValueIn(
   pattern: ts.ObjectBindingPattern,
   file: SourceFile,
@@ -72,7 +72,7 @@ export function callerValueIn(
   if (bound !== undefined) return { text: bound };
   const rest = restOf(pattern);
   if (rest !== undefined) return { text: `${rest}.${name}` };
-  // Several patterns of one function cannot give it the same name.
+  // Several patterns of one function must not bind the same name.
   const given = namesGiven(context);
   const local =
     given.get(pattern) ??
@@ -87,17 +87,17 @@ export function callerValueIn(
   return { text: local, pattern };
 }
 
-/** The names that the edits of this pass give the field, by pattern. */
+/** The names that the edits of this pass bind the field to, by pattern. */
 const namesGiven = memoized(() => new Map<ts.ObjectBindingPattern, string>());
 
-/** Whether what one pattern names may be in the scope of the other. */
+/** Whether the names of one pattern may be in the scope of the other. */
 function isAround(one: ts.Node, other: ts.Node): boolean {
   const [a, b] = [one, other].map((each) => ts.findAncestor(each, ts.isFunctionLike) ?? each.getSourceFile());
   if (a === undefined || b === undefined || a.getSourceFile() !== b.getSourceFile()) return false;
   return (a.pos <= b.pos && b.end <= a.end) || (b.pos <= a.pos && a.end <= b.end);
 }
 
-/** The edit of a row with that of the pattern that it takes the choice from: neither is of use without the other. */
+/** The edit of a row together with the edit of the pattern that it reads from: neither works without the other. */
 export function* withCallerValue(
   edit: EditFinding,
   choice: CallerValue | undefined,

@@ -10,8 +10,8 @@ import { typesOfMember } from "./member-type.js";
 import { elementOf, givenTo, schemaOf } from "./output-schemas.js";
 
 /**
- * The schema or the type of what a value is: `Body.parse(request.body)`, the `data` of `Body.safeParse(request.body)`, `input` of a
- * procedure or of typed options, a parameter that says it.
+ * The schema or the type of a value: `Body.parse(request.body)`, the `data` of `Body.safeParse(request.body)`, `input` of a procedure or of
+ * typed options, a typed parameter.
  */
 export function inputShapeOf(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
   if (ts.isPropertyAccessExpression(value)) {
@@ -48,7 +48,7 @@ function bodyTypeOf({ expression, name }: ts.PropertyAccessExpression): ts.TypeN
   return body && ts.isPropertySignature(body) ? body.type : undefined;
 }
 
-/** What the type of a value says of one of its members: `opts.input`, `command.dto`; `isElement` steps into a list first. */
+/** The type of a member of a value: `opts.input`, `command.dto`; `isElement` steps into a list first. */
 function typedMember(
   owner: ts.Node,
   key: string,
@@ -63,7 +63,10 @@ function typedMember(
   return undefined;
 }
 
-/** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */
+/**
+ * The names that a pattern destructures, with the names that it binds them to, if a value is the rest of the pattern: `rest` lacks these
+ * keys.
+ */
 export function destructuredKeys(value: ts.Expression): ReadonlyMap<string, string> {
   const element = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return new Map();
@@ -82,7 +85,7 @@ function madeBy(value: ts.Expression, file: SourceFile, context: TransformContex
 }
 
 /**
- * The same of what a pattern takes apart: `({ email, name }: CreateUser) =>`, `const { email, name } = Body.parse(request.body)`,
+ * Like `inputShapeOf`, for a destructured value: `({ email, name }: CreateUser) =>`, `const { email, name } = Body.parse(request.body)`,
  * `rows.map(({ email, name }) => …)`.
  */
 export function inputShapeOfPattern(
@@ -100,7 +103,7 @@ export function inputShapeOfPattern(
   );
 }
 
-/** What a callback of `rows.map`, by itself or taken apart, is given, where the list of rows says what it is a list of. */
+/** The shape of the parameter of a `rows.map` callback, destructured or not, if the type of the list is known. */
 function callbackInput(
   parameter: ts.ParameterDeclaration,
   file: SourceFile,
@@ -123,7 +126,7 @@ function elementInput(list: ts.Expression, file: SourceFile, context: TransformC
   return declaration.initializer && parsedBy(declaration.initializer, false, file, context, true);
 }
 
-/** The declaration that a type leads to; `isElement` steps into a list first. */
+/** The declaration that a type refers to; `isElement` steps into a list first. */
 export function typedAs(
   type: ts.TypeNode,
   file: SourceFile,
@@ -154,8 +157,8 @@ function destructuredInput(
 }
 
 /**
- * @param isResult what is parsed is in the `data` of what comes back
- * @param isElement what is parsed is a list, and an element of it is meant
+ * @param isResult the parsed value is in the `data` of the result
+ * @param isElement the parsed value is a list, and an element of it is meant
  */
 function parsedBy(
   value: ts.Expression,

@@ -10,20 +10,20 @@ import { rowShapeOf } from "../types/row-shape.js";
 import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
 import { isOwner } from "./value-origins.js";
 
-/** What is known of a value that rows are made of. */
+/** Facts about a value that rows are built from. */
 export interface InputType {
-  /** How the new field is called there. */
+  /** The new field's key there. */
   readonly key: string;
   /** The declarations that list its columns: each needs the field for the value to have it. */
   readonly declared: readonly ShapeNode[];
   has(key: string): boolean;
-  /** Whether a key is always there, and never null. */
+  /** Whether a key is required and never null. */
   isRequired(key: string): boolean;
 }
 
 /**
- * What an expression, or what a pattern takes apart, is: by its type, and by what is written down where the compiler knows no type.
- * Undefined where neither says it.
+ * The input type of an expression, or of what a pattern destructures: from its type, or from the code if the compiler has no type.
+ * Undefined if neither is known.
  *
  * @example inputTypeOf(owner, file, context)?.declared; // `{ email: string }` of `(command: { user: { email: string } }) => command.user`
  */
@@ -36,16 +36,16 @@ export function inputTypeOf(
   const written = ts.isObjectBindingPattern(value)
     ? inputShapeOfPattern(value, file, context)
     : inputShapeOf(value, file, context);
-  // What a call gives is not read twice.
+  // The result of a call is not read twice.
   const isRead = ts.isObjectBindingPattern(value) ? isThere(value, types) : isOwner(value);
   const type = isRead ? types?.of(value) : undefined;
-  // `Pick<NewUser, "email">` has what it names, whatever the type has that it picks from.
+  // `Pick<NewUser, "email">` only has the keys that it names.
   const declared = types && type && written?.kind !== "keys" ? declaringShapes(type, types, context) : [];
   if (types === undefined || type === undefined || declared.length === 0) return written && ofShape(written, context);
   return ofType(type, declared, types, context);
 }
 
-/** Of a list an element may not be there: `[{ email }] = users`. */
+/** An element of a list may be missing: `[{ email }] = users`. */
 function isThere({ parent: { parent: list } }: ts.ObjectBindingPattern, types: Types | undefined): boolean {
   if (!ts.isArrayBindingPattern(list)) return true;
   const type = types?.of(list);
@@ -81,13 +81,13 @@ function ofType(type: Type, declared: readonly ShapeNode[], types: Types, contex
   };
 }
 
-/** The declarations of the app that list columns of the model for a type: of each part of a union the one that lists most. */
+/** The app's declarations that list columns of the model for a type. For each part of a union, the one that lists most. */
 export function declaringShapes(type: Type, types: Types, context: TransformContext): readonly ShapeNode[] {
   const parts = type.isUnion() ? type.types : [type];
   const found = new Map<ts.Node, ShapeNode>();
   for (const part of parts) {
     const shape = declaringShape(part, types, context);
-    // What one part cannot get, the value never has.
+    // If one part cannot get the field, the value never has it.
     if (shape === undefined) return [];
     found.set(shape.node, shape);
   }
@@ -106,7 +106,7 @@ function declaringShape(type: Type, types: Types, context: TransformContext): Sh
   return most && shapeAt(most, types, context);
 }
 
-/** An interface, a type literal or a class of the app; a model is none: its own declaration gets the field. */
+/** An interface, a type literal or a class of the app. A model does not count: its own declaration gets the field. */
 function shapeAt(node: ts.Node, types: Types, context: TransformContext): ShapeNode | undefined {
   const file = types.fileOf(node);
   if (file === undefined || context.orm.isModel?.(node, file, context)) return undefined;
@@ -116,7 +116,7 @@ function shapeAt(node: ts.Node, types: Types, context: TransformContext): ShapeN
   return ts.isClassDeclaration(owner) ? { kind: "class", node: owner, file, name: owner.name?.text } : undefined;
 }
 
-/** Whether a value has the field as soon as the model has: it is of a type that is derived from the rows, or the ORM's own. */
+/** Whether a value gets the field together with the model: its type is derived from the rows, or belongs to the ORM. */
 export function followsModel(value: ts.Node, context: TransformContext): boolean {
   const type = context.project.types?.of(value);
   if (type === undefined) return false;

@@ -8,7 +8,7 @@ import type { ShapeNode } from "../shapes/shape-types.js";
 import { type LiteralTarget, targetOf } from "../types/target-type.js";
 import { typedAs } from "./input-shape.js";
 
-/** The declaration of the type that a literal must have, or the schema that stands for that type: no schema's types are read. */
+/** The declaration of a literal's required type, or the schema that the type is inferred from: the types of schemas are not read. */
 export function shapeOfLiteral(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -34,7 +34,7 @@ export function shapeOfLiteral(
   );
 }
 
-/** What a package's own methods take is no type of the app, and to ask the compiler about those of an ORM takes seconds. */
+/** Parameters of a package's methods do not have types of the app, and checking an ORM's types takes seconds. */
 function mayBeOfApp(node: ts.Node, types: Types): boolean {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return true;
   const declarations = types.of(node.expression.expression)?.getSymbol()?.declarations ?? [];

@@ -5,15 +5,14 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { lookUp } from "../project/project.js";
 
-/** A type as it is written, and where. */
 export interface WrittenType {
   readonly type: ts.TypeNode;
   readonly file: SourceFile;
 }
 
 /**
- * The types that say what a member is, the nearest first: as it is declared, and what stands for it where it is declared as a type
- * parameter. Of Express and Fastify, whose packages are not read, the argument of the request that is its body.
+ * The types that declare a member, the nearest first: the declared type, and its type argument if it is declared as a type parameter. For
+ * Express and Fastify, whose packages are not read, the type argument of the request that is its body.
  */
 export function typesOfMember(
   owner: ts.Node,
@@ -68,7 +67,7 @@ function givenArgument(
   return undefined;
 }
 
-/** What a type is given as its argument, followed through aliases that name it. */
+/** The type argument of a type, followed through aliases that name it. */
 function argumentOf(
   { type, file }: WrittenType,
   generic: string,

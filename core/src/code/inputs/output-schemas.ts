@@ -8,7 +8,10 @@ import { type ShapeNode, zodShape } from "../shapes/shape-types.js";
 import { zodObjectOf } from "../shapes/zod-chain.js";
 import { isRequestName } from "./request-use.js";
 
-/** The schema that a literal goes through on its way out: `UserResponse.parse({ … })`, or `.output(UserResponse)` of the procedure that gives it back. */
+/**
+ * The schema that a literal passes through on output: `UserResponse.parse({ … })`, or `.output(UserResponse)` of the procedure that returns
+ * it.
+ */
 export function outputSchema(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -37,7 +40,7 @@ function outputOf(given: ts.Node): ts.Expression | undefined {
     const declared = givenTo("output", call.expression);
     if (declared !== undefined)
       return isElement ? elementOf(declared) : elementOf(declared) === undefined ? declared : undefined;
-    // `users.map((user) => ({ … }))` gives a list of them back in turn.
+    // `users.map((user) => ({ … }))` returns a list of them.
     const method = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : "";
     if (!/^(?:map|flatMap)$/.test(method) || isElement) return undefined;
     isElement = true;
@@ -46,7 +49,7 @@ function outputOf(given: ts.Node): ts.Expression | undefined {
   return undefined;
 }
 
-/** The function that gives an expression back as it is. */
+/** The function that returns an expression unchanged. */
 function returnedFrom(at: ts.Node): ts.SignatureDeclaration | undefined {
   const { parent } = at;
   if (ts.isArrowFunction(parent) && parent.body === at) return parent;
@@ -74,7 +77,7 @@ export function elementOf(schema: ts.Expression): ts.Expression | undefined {
   return inner.arguments[0] ?? inner.expression.expression;
 }
 
-/** The zod object that a value is. */
+/** The zod object that a value refers to. */
 export function schemaOf(
   value: ts.Expression,
   file: SourceFile,

@@ -8,12 +8,12 @@ import { derivationAt, isParsing, isRequestKey } from "../shapes/derived-shapes.
 import type { ClassShape, ShapeNode } from "../shapes/shape-types.js";
 import { type Reference, referencesTo } from "../types/references.js";
 
-/** Whether people call it what they call requests. */
+/** Whether a name looks like a request. */
 export function isRequestName(name: string): boolean {
   return /create|update|upsert|input|body|params|query|request|form|filter|patch|insert/i.test(name);
 }
 
-/** A schema or class that is made of the shape, or the shape itself. */
+/** A schema or class that is derived from the shape, or the shape itself. */
 interface Holder {
   readonly references: readonly Reference[];
   /** `src/users.ts:12 derives CreateBody from it`; undefined for the shape itself. */
@@ -21,10 +21,9 @@ interface Holder {
 }
 
 /**
- * Why a zod object or a DTO class may be read by requests too, itself or what is derived from it: a required key more
- * would turn them away.
+ * Why requests may also use a zod object or a DTO class, directly or through derived ones: an additional required key would reject them.
  *
- * @param key the new key; what is derived without it does not count
+ * @param key the new key; derived shapes that omit it do not count
  */
 export function requestUse(
   shape: Extract<ShapeNode, { kind: "zod" }> | ClassShape,
@@ -58,7 +57,7 @@ export function requestUse(
   return suspicions[0];
 }
 
-/** The name of the constant or class that what is derived becomes. */
+/** The name of the constant or class that holds the derived shape. */
 function holderOf(node: ts.Node): ts.Identifier | undefined {
   const owner = node.parent;
   if (ts.isVariableDeclaration(owner) && owner.initializer === node) {
@@ -80,7 +79,7 @@ function referencesToHolder(name: ts.Identifier, file: SourceFile, context: Tran
   return inside.map((node) => ({ node, file }));
 }
 
-/** Whether requests are read with what stands here. */
+/** Whether this node validates requests. */
 export function readsRequests(node: ts.Node): boolean {
   const { parent } = node;
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== node)
@@ -95,7 +94,7 @@ function isRequestSlot(node: ts.Node): boolean {
   let from = node;
   for (let at = node, depth = 0; at !== undefined && depth < 5; from = at, at = at.parent, depth += 1) {
     if (isRequestKey(at)) return true;
-    // `.output(UserResponse).input(CreateBody)`: what a call is made on is none of its arguments.
+    // `.output(UserResponse).input(CreateBody)`: the receiver of a call is not one of its arguments.
     if (!ts.isCallExpression(at) || at.arguments.length === 0 || at.expression === from) continue;
     if (/(?:^|\.)(?:input|zValidator|validate\w*|parseBody)$/i.test(at.expression.getText())) return true;
   }

@@ -15,29 +15,29 @@ import { callerValueIn } from "./caller-value.js";
 import { followsModel, type InputType, inputTypeOf } from "./input-type.js";
 import { isOwner, memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
 
-/** Where the values of a row come from, and how one more is taken from there. */
+/** The source of a row's values, and how to read one more from it. */
 export interface SiblingSource {
   /** `input.handle`, or `handle` of `const { name, handle } = input`. */
   readonly text: string;
-  /** The pattern that has to take the field out of what it takes apart. */
+  /** The pattern that must destructure the field. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
   /** See `CallerValue.local`. */
   readonly local?: string | undefined;
-  /** The declarations of what the values come from, where they lack the field: they have to get it. */
+  /** The declarations of the source that lack the field and must get it. */
   readonly lacking: readonly ShapeNode[];
 }
 
-/** Whether nothing has to get the field before a row can take it from there. */
+/** Whether the source needs no change before a row can read the field from it. */
 export function isComplete(source: SiblingSource | undefined): boolean {
   return source === undefined || source.lacking.length === 0;
 }
 
-/** So many values from one place are a habit of the code around them. */
+/** This many values from one source are a pattern of the surrounding code. */
 const least = 2;
 
 /**
- * `input.handle` of a row whose other columns are `input.name` and `input.email`; undefined where they have no origin in common, where
- * that has the column by another name, and where its type is in view and is no declaration that could get the field.
+ * `input.handle` for a row whose other columns are `input.name` and `input.email`. Undefined if they have no common source, if the source
+ * has the column under another name, or if its type is resolved and is not a declaration that could get the field.
  */
 export function siblingSource(
   literal: ts.ObjectLiteralExpression,
@@ -47,7 +47,7 @@ export function siblingSource(
   return siblingSourceAmong(valuesOf(literal), file, context);
 }
 
-/** The same for fields that are set in any other way: `user.name = input.name`. */
+/** Like `siblingSource`, for fields that are set in another way: `user.name = input.name`. */
 export function siblingSourceAmong(
   values: ReadonlyMap<string, ts.Expression>,
   file: SourceFile,
@@ -64,8 +64,9 @@ export function siblingSourceAmong(
 }
 
 /**
- * How a copy of a row reads the new column where it converts another of its type, or the one that it is like: `user.seenAt?.toISOString()`.
- * Undefined where those are copied as they are, and for a column that goes through phases: contract could not take it out of the text.
+ * How a copy of a row reads the new column if it converts another column of the same type, or the one that it is like:
+ * `user.seenAt?.toISOString()`. Undefined if those are copied unchanged, and for a column with phases: contract could not remove it from
+ * the text.
  */
 export function convertedRead(
   values: ReadonlyMap<string, ts.Expression>,
@@ -88,14 +89,14 @@ export function convertedRead(
     context,
   );
   if (source === undefined || source.pattern !== undefined || source.lacking.length > 0) return undefined;
-  // A value that is always there is called as it is.
+  // A value that always exists needs no optional chaining.
   const chained = new RegExp(`\\b${patternOf(context.field.name)}\\?\\.`, "g");
   const text = neverNull ? source.text.replaceAll(chained, `${context.field.name}.`) : source.text;
-  // Types say null where a row has no value, and a chain that ends early is undefined.
+  // Types use null for a missing value, and an optional chain returns undefined.
   return text.includes("?.") && !text.includes("??") ? `${text} ?? null` : text;
 }
 
-/** The value of the first of the columns whose own value names it, with the new name in its place: `row.bornAt?.toISOString()`. */
+/** The value of the first column whose value contains its name, with the new name instead: `row.bornAt?.toISOString()`. */
 function ofColumns(
   columns: readonly EntityField[],
   values: ReadonlyMap<string, ts.Expression>,
@@ -118,7 +119,7 @@ function renamedValue(
 ): SiblingSource | undefined {
   const { field } = context;
   const [before, after] = [column.name, field.name];
-  // What makes another type of a value fits no column of this one, and null none that is never null.
+  // An expression that changes the type does not fit a column of this type, and null does not fit a column that is never null.
   const isAlike = isOfType(column, field) && (field.isOptional || !mayGiveNull(value, file, context));
   const source = isAlike ? value : withoutFallback(value);
   if (!isOfType(column, field) && !isReference(source)) return undefined;
@@ -155,7 +156,7 @@ function renamedValue(
   return { text, pattern: taken?.[0], local: taken?.[1], lacking };
 }
 
-/** A value that may be missing is not called: `row.bornAt?.toISOString()` beside `row.createdAt.toISOString()`. */
+/** A value that may be missing gets optional chaining: `row.bornAt?.toISOString()` beside `row.createdAt.toISOString()`. */
 function withNull(text: string, column: EntityField, { name, isOptional }: EntityField): string {
   if (!isOptional || column.isOptional) return text;
   return text.replaceAll(new RegExp(`\\b${patternOf(name)}\\.(?=[\\w$]+\\()`, "g"), `${name}?.`);
@@ -187,7 +188,7 @@ function mayGiveNull(value: ts.Expression, file: SourceFile, context: TransformC
   if (inner.kind === ts.SyntaxKind.NullKeyword) return true;
   if (ts.isConditionalExpression(inner)) return mayBe(inner.whenTrue) || mayBe(inner.whenFalse);
   if (ts.isBinaryExpression(inner)) return withoutFallback(inner) !== inner && mayBe(inner.right);
-  // A name alone is the column's own, and gets another value with the other name. Constants can lead in circles.
+  // A plain name belongs to the column, and gets another value with the new name. Constants can be circular.
   if (!ts.isIdentifier(inner) || depth === 0 || depth > 5) return false;
   const constant = constantOf(inner, file, context.project);
   if (constant !== undefined) return mayBe(constant.value, constant.file);
@@ -202,7 +203,7 @@ type Given = readonly (readonly [name: string, value: ts.Expression])[];
 
 function ofOwner(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
   const all = ownersOf(given).map(({ owner }) => owner);
-  // What is taken from further in (`poll.user.name`) belongs to something else where most comes from `poll`.
+  // Values from a nested object (`poll.user.name`) belong to something else if most values come from `poll`.
   const near = all.filter(isNear);
   const owners = near.length >= least ? near : all;
   const [owner] = owners;
@@ -215,7 +216,7 @@ function ofOwner(given: Given, file: SourceFile, context: TransformContext): Sib
   return found && { text: memberText(owner, found.key, file), pattern: undefined, lacking: found.lacking };
 }
 
-/** `input`, `parsed.data`: of others only a type says that they may have the column. */
+/** `input`, `parsed.data`. Other owners need a type as evidence that they may have the column. */
 function isNear(owner: Owner): boolean {
   return ts.isIdentifier(owner) || (owner.name.text === "data" && ts.isIdentifier(owner.expression));
 }
@@ -224,12 +225,12 @@ function ofPattern(given: Given, file: SourceFile, context: TransformContext): S
   const pattern = patternOfValues(given, least);
   if (pattern === undefined) return undefined;
   const found = keyOf(inputTypeOf(pattern, file, context), pattern, context);
-  // A pattern takes it by the name of the column.
+  // A pattern uses the column's name.
   const taken = found?.key === context.field.name ? callerValueIn(pattern, file, context) : undefined;
   return taken && found && { text: taken.text, pattern: taken.pattern, lacking: found.lacking };
 }
 
-/** What the field is called where the values come from; undefined where that cannot have it. */
+/** The field's key in the source of the values; undefined if the source cannot have it. */
 function keyOf(
   input: InputType | undefined,
   value: ts.Node,
@@ -238,7 +239,7 @@ function keyOf(
   const { name } = context.field;
   if (input !== undefined) return { key: input.key, lacking: input.has(input.key) ? [] : input.declared };
   const type = context.project.types?.of(value);
-  // Of an unknown type, the compiler checks the edit before it is written.
+  // For an unknown type, the compiler checks the edit before it is written.
   const mayHave = type === undefined || type.getProperty(name) !== undefined || followsModel(value, context);
   return mayHave ? { key: name, lacking: [] } : undefined;
 }

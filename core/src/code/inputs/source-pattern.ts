@@ -5,7 +5,9 @@ import { candidateFor } from "../candidates/candidate-for.js";
 import type { CandidateFinding, TransformContext } from "../contract/transform.js";
 import type { SiblingSource } from "./sibling-source.js";
 
-/** The row that takes its value from a source, with the destructuring that has to name the field for it: neither is made without the other. */
+/**
+ * The row that reads its value from a source, with the destructuring pattern that must name the field: neither is edited without the other.
+ */
 export function* withSourcePattern(
   row: CandidateFinding | undefined,
   source: SiblingSource | undefined,
@@ -13,7 +15,7 @@ export function* withSourcePattern(
   context: TransformContext,
 ): Iterable<CandidateFinding> {
   if (row === undefined) return;
-  // What rows are made of as a whole gets the field unasked.
+  // A type that rows are built from as a whole gets the field anyway.
   const lacking = (source?.lacking ?? [])
     .map(({ node }) => node)
     .filter((node) => context.orm.isWritten?.(node, context) !== true);

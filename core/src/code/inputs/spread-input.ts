@@ -13,9 +13,9 @@ import { type InputType, inputTypeOf } from "./input-type.js";
 
 /**
  * The value of the new field for a row that is created from a whole request body, where the body's schema or type can be resolved:
- * `input.handle ?? input.email.toLowerCase()`. Undefined where it may lack what the value is computed from, or may be a row that exists.
+ * `input.handle ?? input.email.toLowerCase()`. Undefined if it may lack an input of the computation, or may be an existing row.
  *
- * @param own what stands beside it, and wins
+ * @param own adjacent properties, which take precedence
  */
 export function valueFromInput(
   value: ts.Expression,
@@ -33,7 +33,7 @@ export function valueFromInput(
   return text !== undefined && choice !== undefined ? `${choice.text} ?? ${groupedFallback(text)}` : text;
 }
 
-/** `input.handle`, where callers may choose the field of a row that is made of what they send as a whole. */
+/** `input.handle`, if callers may choose the field of a row that is built from the whole request body. */
 export function callerValueOfInput(
   value: ts.Expression,
   file: SourceFile,
@@ -52,7 +52,7 @@ function choiceIn(
   return sent.has(field.name) && intent.exposure !== "internal" ? callerValueOf(value, field.name, file) : undefined;
 }
 
-/** Whether a request body has the field, by its schema or type; undefined where that cannot be resolved, or it may be a row that exists. */
+/** Whether a request body has the field, by its schema or type; undefined if that cannot be resolved, or it may be an existing row. */
 export function inputHasField(
   value: ts.Expression,
   file: SourceFile,
@@ -86,7 +86,7 @@ export function inputList(
   return { has, text: `${textOf(list, file)}.map((row) => ({ ...row, ${name}: ${written} }))` };
 }
 
-/** With its key it may be a row that exists; where it may be missing, nothing can be read from it. */
+/** A body with the row's key may be an existing row, and a body that may be missing cannot be read. */
 function typeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): InputType | undefined {
   if (context.project.types?.mayBeMissing(value) === true) return undefined;
   const sent = inputTypeOf(value, file, context);
@@ -116,7 +116,7 @@ export function spreadInput(
   return { kind: "edit", splices: [splice], what, text: written };
 }
 
-/** What `spreadInput` may have written around a row, and what stood there: the literal, or the property that was a shorthand. */
+/** The nodes that `spreadInput` may have written around a row, and the previous text: the literal, or the shorthand property. */
 export function spreadInputAround(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,

@@ -12,9 +12,9 @@ import { destructuredKeys } from "./input-shape.js";
 import { type InputType, inputTypeOf } from "./input-type.js";
 
 /**
- * Takes the fill out of rows, where callers have to send the field by now: of `handle: body.handle ?? …` `handle: body.handle` is left.
+ * Removes the fill from rows if callers must send the field now: `handle: body.handle ?? …` becomes `handle: body.handle`.
  *
- * @param written what an edit of expand wrote: a property, an assignment, a literal around what was given as a whole
+ * @param written what an edit of expand wrote: a property, an assignment, a literal around a whole value
  */
 export function* dropUnusedFallbacks(
   written: Iterable<WrittenNode>,
@@ -36,7 +36,7 @@ export function* dropUnusedFallbacks(
     yield { kind: "edit", splices, what, text, replaces: textOf(node, file) };
   }
   if (isTestFile(file)) return;
-  // People have changed them since, or wrote them.
+  // People wrote these or changed them since.
   for (const { property, value } of open) {
     if (!isOfRow(property, file, context)) continue;
     const fill = textOf((value as ts.BinaryExpression).right, file);
@@ -46,7 +46,7 @@ export function* dropUnusedFallbacks(
   }
 }
 
-/** Whether it is a row of the model, as far as its names say, or stands where one was filled. */
+/** Whether it is a row of the model by its names, or in a file where an assignment was filled. */
 function isOfRow({ parent }: ts.Node, file: SourceFile, context: TransformContext): boolean {
   if (ts.isObjectLiteralExpression(parent)) return namesColumns(parent, 2, context);
   return context.earlier.some((edit) => edit.phase === "expand" && edit.file === file.file && isAssignedIn(edit));
@@ -57,13 +57,13 @@ function isAssignedIn({ text, field }: PlannedEdit): boolean {
   return text.includes(`.${field} = `);
 }
 
-/** Whether a value is a choice that is always there, and what it falls back to. */
+/** Whether a value is a required choice with a fallback. */
 function isUnused(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
   const isChoice = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
   return isChoice && isAlwaysSent(value.left, file, context);
 }
 
-/** Puts the fills back. */
+/** Restores the fills that `dropUnusedFallbacks` removed. */
 export function* restoreFallbacks(
   transform: string,
   file: SourceFile,
@@ -89,11 +89,11 @@ interface FieldSet {
   /** `handle: …`, or `user.handle = …;` */
   readonly property: ts.Node;
   readonly value: ts.Expression;
-  /** What an edit may have written as a whole: `data: { ...input, handle: … }`, too. */
+  /** The whole text that an edit may have written, including `data: { ...input, handle: … }`. */
   readonly around: readonly ts.Node[];
 }
 
-/** All that sets the field in a file, in literals and by assignments. */
+/** Everything that sets the field in a file, in literals and by assignments. */
 function fieldsSet(file: SourceFile, { field }: TransformContext): readonly FieldSet[] {
   return file.identifiers(field.name).flatMap((name): readonly FieldSet[] => {
     const { parent } = name;
@@ -109,9 +109,9 @@ function fieldsSet(file: SourceFile, { field }: TransformContext): readonly Fiel
   });
 }
 
-/** Whether what is chosen is always there: `body.handle`, or `handle` that a pattern took out of the body. */
+/** Whether a choice is always present: `body.handle`, or `handle` destructured from the body. */
 function isAlwaysSent(choice: ts.Expression, file: SourceFile, context: TransformContext): boolean {
-  // `body?.handle`: there may be no body.
+  // `body?.handle`: the body may be missing.
   if (ts.isOptionalChain(choice)) return false;
   if (ts.isPropertyAccessExpression(choice)) {
     const { expression: owner, name } = choice;

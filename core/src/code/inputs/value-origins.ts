@@ -5,7 +5,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { sourcesOf } from "../values/value-text.js";
 
-/** The pattern that most of the values come from, each under the name of the column that it is given to. */
+/** The pattern that most of the values come from, each under the name of its target column. */
 export function patternOfValues(
   given: Iterable<readonly [string, ts.Expression | undefined]>,
   least = 1,
@@ -22,7 +22,7 @@ function mostOf<T>(found: readonly (T | undefined)[], identity: (each: T) => unk
     : undefined;
 }
 
-/** The first of each that is the same, the most frequent first. */
+/** The first item of each identity, the most frequent first. */
 export function inOrder<T>(found: readonly T[], identity: (each: T) => unknown): readonly T[] {
   const counts = new Map<unknown, { readonly each: T; count: number }>();
   for (const each of found) {
@@ -35,13 +35,13 @@ export function inOrder<T>(found: readonly T[], identity: (each: T) => unknown):
 /** `dto`, `parsed.data`, `opts.input`, `this.dto`. */
 export type Owner = ts.Identifier | ts.PropertyAccessExpression;
 
-/** What a value of a row is taken from. */
+/** The source of a value of a row. */
 export interface Taken {
   readonly name: string;
   readonly owner: Owner;
 }
 
-/** What the values of a row are taken from, but for whoever calls: they choose nothing for another row. */
+/** The sources of a row's values, except the current user, whose fields are no choice for another row. */
 export function ownersOf(given: Iterable<readonly [name: string, value: ts.Expression | undefined]>): readonly Taken[] {
   return [...given].flatMap(([name, value]) => {
     const owner = ownerIn(value, name);
@@ -50,8 +50,8 @@ export function ownersOf(given: Iterable<readonly [name: string, value: ts.Expre
 }
 
 /**
- * Those that may have the choice: where what the fill is computed from has an owner, only that. Of `email: body.email` and
- * `tenantId: team.tenantId` the body.
+ * The sources that may have the choice: if inputs of the fill have an owner, only that one. For `email: body.email` and `tenantId:
+ * team.tenantId` the body.
  */
 export function withChoice(owners: readonly Taken[], context: TransformContext): readonly Taken[] {
   const sources = new Set(sourcesOf(context).map(({ name }) => name));
@@ -59,7 +59,7 @@ export function withChoice(owners: readonly Taken[], context: TransformContext):
   return ofSources.length > 0 ? ofSources : owners;
 }
 
-/** `ctx.user`, `session`, `principal`: whoever calls, and not what they send. */
+/** `ctx.user`, `session`, `principal`: the current user, not the request. */
 function isCaller(owner: Owner): boolean {
   const names = pathOf(owner);
   const [before, last] = names.slice(-2);
@@ -71,7 +71,7 @@ function isCaller(owner: Owner): boolean {
   );
 }
 
-/** `dto` of `dto.email.trim().toLowerCase()`: what a member is taken from. */
+/** `dto` of `dto.email.trim().toLowerCase()`: the owner of a member. */
 function ownerIn(value: ts.Expression | undefined, member: string): Owner | undefined {
   return heldIn(value, (inner) => {
     if (!ts.isPropertyAccessExpression(inner) || inner.name.text !== member) return undefined;
@@ -80,20 +80,20 @@ function ownerIn(value: ts.Expression | undefined, member: string): Owner | unde
   });
 }
 
-/** Whether values may be taken from it again without a call. */
+/** Whether values can be read from it again without a call. */
 export function isOwner(value: ts.Expression): value is Owner {
   if (!ts.isPropertyAccessExpression(value)) return ts.isIdentifier(value);
   return value.expression.kind === ts.SyntaxKind.ThisKeyword || isOwner(value.expression);
 }
 
-/** Another member of what one is taken from: `body.handle` beside `body.email`, `body?.handle` beside `body?.email`. */
+/** Another member of the same owner: `body.handle` beside `body.email`, `body?.handle` beside `body?.email`. */
 export function memberText(owner: ts.Expression, member: string, file: SourceFile): string {
   const { parent } = owner;
   const isMaybe = ts.isPropertyAccessExpression(parent) && parent.expression === owner && parent.questionDotToken;
   return `${textOf(owner, file)}${isMaybe ? "?." : "."}${member}`;
 }
 
-/** The pattern of `mail.trim()` where `{ email: mail }` took it out of something. */
+/** The pattern for `mail.trim()`, if `{ email: mail }` destructured it. */
 function patternIn(value: ts.Expression | undefined, member: string): ts.ObjectBindingPattern | undefined {
   return heldIn(value, (inner) => {
     const element = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
@@ -104,7 +104,7 @@ function patternIn(value: ts.Expression | undefined, member: string): ts.ObjectB
   });
 }
 
-/** The first that is found in what a value is made of by calls of methods and functions, or falls back from. */
+/** The first match in a value, followed through method and function calls and fallbacks. */
 function heldIn<T>(value: ts.Expression | undefined, find: (inner: ts.Expression) => T | undefined): T | undefined {
   if (value === undefined) return undefined;
   const inner = unwrap(value);

@@ -24,20 +24,22 @@ export interface AssignedMapper
     Filled {
   /** `dto`, or `this` in a constructor. */
   readonly owner: string;
-  /** The last of them: the new one goes behind it. */
+  /** The last of them, which the new one follows. */
   readonly last: ts.ExpressionStatement;
-  /** The members that are set, the new one included where it is. */
+  /** The members that are set, including the new one if it exists. */
   readonly given: ReadonlySet<string>;
 }
 
 /** The object that is filled. */
 interface Filled {
   readonly type: Exclude<ResolvedType, { kind: "unknown" }>;
-  /** Where it is made: `new UserDto()`, `{}`; a class whose constructor it is; else where its name is declared. */
+  /**
+   * The expression that creates it: `new UserDto()`, `{}`. Otherwise the class whose constructor fills it, or the declaration of its name.
+   */
   readonly filled: ts.Node;
 }
 
-/** All of them in a file: of all columns, and outside of tests of some. */
+/** All assigned mappers of a file: of all columns, and outside tests also of some. */
 export const assignedMappersIn = memoizedBy((file: SourceFile, context): readonly AssignedMapper[] =>
   [...assignmentGroupsIn(file)].flatMap((group) => readGroup(group, file, context) ?? []),
 );
@@ -72,7 +74,7 @@ function readGroup(
   };
 }
 
-/** What is filled: `this` of a constructor, an object that was made for it, or one that is handed in with its type. */
+/** The object that is filled: `this` of a constructor, an object created for it, or a typed parameter. */
 export function filledByAssignments(
   owner: ts.Expression,
   file: SourceFile,
@@ -97,14 +99,14 @@ export function filledByAssignments(
   return type && { type, filled: made };
 }
 
-/** Whether a literal starts with columns: then it is what is measured. */
+/** Whether the initial literal contains columns. Then the literal is the mapper. */
 function copiesColumns(literal: ts.ObjectLiteralExpression, { columns, field }: TransformContext): boolean {
   const keys = propertiesOf(literal);
   const isColumn = columns.some(({ name }) => keyStyles.some((keyOf) => keys.has(keyOf(name))));
   return isColumn || hasKey(literal, field.name);
 }
 
-/** What an object that starts empty is declared as: where it is made, or where it is given back. */
+/** The declared type of an object that starts empty: where it is created, or where it is returned. */
 function typeOfObject(
   declaration: ts.VariableDeclaration,
   made: ts.ObjectLiteralExpression,
@@ -112,7 +114,7 @@ function typeOfObject(
   context: TransformContext,
 ): Filled["type"] | undefined {
   const declared = targetOf(made, file, context);
-  // Until all is set it is only a part: `const view: Partial<UserView> = {}`.
+  // Until everything is set it is only partial: `const view: Partial<UserView> = {}`.
   const own = declared.kind === "typed" ? { ...declared, type: wholeOf(declared.type) } : declared;
   const type = typeOfResult(own, context);
   if (type.kind === "shape") return type;

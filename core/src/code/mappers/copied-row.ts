@@ -9,17 +9,17 @@ import { rowShapeOfValue } from "../flow/rows-in-expression.js";
 import { rowLiterals } from "../types/row-literals.js";
 import { boundAs, restOf } from "../write/destructuring.js";
 
-/** The row that a literal is made of: what the row holds in the new field is what the copy holds. */
+/** The row that a literal copies: the copy's new field has the same value as the row's. */
 export interface CopiedRow {
-  /** How the new field is read: `user.handle`; undefined where its name means something else in the scope. */
+  /** How to read the new field: `user.handle`; undefined if its name means something else in the scope. */
   readonly read: string | undefined;
-  /** The pattern that has to take the field out of the row too: `({ id, email }: User)`. */
+  /** The pattern that must also destructure the field from the row: `({ id, email }: User)`. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
 }
 
 /**
- * The row behind a literal most of whose columns are members of one row of the model, as they are. Where the field is
- * unique one of them must say which row it is: a factory that borrows a name and two dates makes another one.
+ * The row behind a literal most of whose columns are unchanged members of one row of the model. If the field is unique, one of them must
+ * identify the row: a factory that copies a name and two dates creates another one.
  */
 export function copiedRow(
   literal: ts.ObjectLiteralExpression,
@@ -50,7 +50,7 @@ export function copiedRow(
   return undefined;
 }
 
-/** The elements of patterns that give literals typed as rows their value of the field. */
+/** The pattern elements that provide the field's value for literals typed as rows. */
 export function boundByRows(file: SourceFile, context: TransformContext): ReadonlySet<ts.BindingElement> {
   const found = new Set<ts.BindingElement>();
   for (const { literal } of rowLiterals(file, context)) {
@@ -62,13 +62,13 @@ export function boundByRows(file: SourceFile, context: TransformContext): Readon
 }
 
 interface Member {
-  /** The row as it is written, or an identity for a pattern. */
+  /** The text of the row, or an identity for a pattern. */
   readonly row: string;
   readonly owner: ts.Expression | undefined;
   readonly pattern: ts.ObjectBindingPattern | undefined;
 }
 
-/** `user.email`, or `email` that a pattern took out of a row. */
+/** `user.email`, or `email` destructured from a row. */
 function memberIn(value: ts.Expression | undefined, column: string, file: SourceFile): Member | undefined {
   const inner = value && unwrap(value);
   if (inner === undefined) return undefined;

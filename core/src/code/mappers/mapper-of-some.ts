@@ -17,7 +17,7 @@ export function partialCopyIn(
   return isQuery(literal) || isAsserted(literal) ? undefined : partialCopyOf(valuesOf(literal), file, context);
 }
 
-/** Values that copy some columns of a row, two at least, by the keys that they are given. */
+/** Values that copy some columns of a row, two at least, by their target keys. */
 export function partialCopyOf(
   values: ReadonlyMap<string, ts.Expression>,
   file: SourceFile,
@@ -47,7 +47,7 @@ export function partialCopyOf(
   };
 }
 
-/** The style of most keys; as the model spells it where they agree with neither. */
+/** The style of most keys; the model's spelling if they match neither style. */
 function styleOf(copies: readonly { readonly key: string; readonly column: string }[]): (field: string) => string {
   const [asIs] = keyStyles;
   const count = (keyOf: (field: string) => string) =>
@@ -81,7 +81,7 @@ function firstCopy(
   return ts.forEachChild(value, (child) => (ts.isExpression(child) ? firstCopy(child, names, whole) : undefined));
 }
 
-/** `user`, `dbUser`, `newUser`: a name that says what it is, where no type says otherwise. */
+/** `user`, `dbUser`, `newUser`: the name identifies a row, and no type contradicts it. */
 function isCalledLikeRow(owner: ts.Identifier | undefined, file: SourceFile, context: TransformContext): boolean {
   if (owner === undefined || !owner.text.toLowerCase().endsWith(context.model.name.toLowerCase())) return false;
   if (context.orm.isModel === undefined) return true;

@@ -19,29 +19,29 @@ export interface Mapper {
   readonly literal: ts.ObjectLiteralExpression;
   readonly file: SourceFile;
   readonly target: LiteralTarget;
-  /** The keys that copy columns, and the new one where it is there. */
+  /** The keys that copy columns, and the new one if it exists. */
   readonly names: readonly string[];
   readonly isWhole: boolean;
-  /** Whether it is known to copy a row of the model, or only called like one. */
+  /** Whether it is known to copy a row of the model, or only has a matching name. */
   readonly tie: Copies["tie"];
   /** The key of the new property, in the style of the others: `user_name` beside `created_at`. */
   readonly key: string;
-  /** How the new field is read: `user.handle`. */
+  /** How to read the new field: `user.handle`. */
   readonly read: string;
-  /** Whether that converts it as other columns of its type are. */
+  /** Whether the read converts it like other columns of its type. */
   readonly isConverted: boolean;
   readonly texts: FieldText;
   /** Whether the row may be missing where its columns are copied. */
   readonly access: RowAccess;
-  /** The row, as the first column names it; nothing where a pattern takes the row apart. */
+  /** The row, as the first column names it; undefined if a pattern destructures the row. */
   readonly source: ts.Identifier | undefined;
-  /** The pattern that takes the row apart, `({ id, email }: User)`: the field must be added to it too. */
+  /** The pattern that destructures the row, `({ id, email }: User)`: the field must be added to it too. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
-  /** The literal is given back, kept in a constant or sent as a response: not just an argument of something. */
+  /** The literal is returned, stored in a constant or sent as a response: not just an argument of a call. */
   readonly isResult: boolean;
 }
 
-/** All mappers of a file: those of all columns, and outside of tests those of some. */
+/** All mappers of a file: those of all columns, and outside tests also those of some. */
 export const mappersIn = memoizedBy((file: SourceFile, context): readonly Mapper[] =>
   file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((literal) => readMapper(literal, file, context) ?? []),
 );
@@ -77,7 +77,7 @@ function readMapper(
   };
 }
 
-/** How the new field is read where others are copied: from the row, or under a name of its own. */
+/** How to read the new field next to copied columns: from the row, or under a name of its own. */
 export function readOfField(
   { copies }: Copies,
   file: SourceFile,
@@ -97,13 +97,13 @@ export function readOfField(
   return read === undefined ? undefined : { read, texts: textsOfNames(names), access: "sure", source, pattern };
 }
 
-/** One column that is read without asking says that the row is there. */
+/** If one column is read without a check, the row exists. */
 function accessOf(copies: readonly Copy[]): RowAccess {
   if (copies.some(({ access }) => access === "sure")) return "sure";
   return copies.every(({ access }) => access === "chain") ? "chain" : "other";
 }
 
-/** The fields of a row, less those that a `select` or a `Pick` leaves out of it. */
+/** The fields of a row, without those that a `select` or a `Pick` excludes. */
 function textsOfPart(copy: Copy, access: RowAccess, file: SourceFile, context: TransformContext): FieldText {
   const named = selectionsOfCopy(copy, file, context).flatMap(({ names }) => names ?? []);
   const texts = access === "sure" ? textsOfRow(copy.row) : textsOfMissingRow(copy.row);

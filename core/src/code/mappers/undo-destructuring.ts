@@ -11,7 +11,7 @@ import { findWritten } from "../write/find-written.js";
 import { isSameOwner } from "../write/same-place.js";
 import { boundByRows } from "./copied-row.js";
 
-/** Takes the field out of the patterns that a transform added it to: those of copies, not of literals that are typed as rows. */
+/** Removes the field from the patterns that a transform added it to: those of copies, not of literals that are typed as rows. */
 export function* removeFromPatterns(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (!isAddedToPattern(transform, file, context)) return;
   const ofRows = boundByRows(file, context);
@@ -19,15 +19,15 @@ export function* removeFromPatterns(transform: string, file: SourceFile, context
     const element = identifier.parent;
     if (!ts.isBindingElement(element) || ofRows.has(element)) continue;
     const edit = removeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
-    // Two transforms may have added to patterns of one file.
+    // Two transforms may have edited patterns of one file.
     const isOfOther = edit && isOfAnother(element, transform, file, context);
     if (edit !== undefined && !isOfOther) yield edit;
   }
 }
 
 /**
- * The same of patterns whose field goes into rows that are written: people may have taken it out of others themselves, so each edit
- * is looked for where it was made, and then wherever the same text stands.
+ * Like `removeFromPatterns`, for patterns whose field is written to rows. People may have destructured it elsewhere themselves, so each
+ * edit is matched first where it was made, then wherever the same text occurs.
  */
 export function* undoPatterns(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const written = context.memo(undoPatterns, transform, () => {
@@ -49,7 +49,7 @@ export function* undoPatterns(transform: string, file: SourceFile, context: Tran
   }
 }
 
-/** Whether it was another transform that made the edit: the one of this name, or the nearest. */
+/** Whether another transform made the edit: the one with this name, or the nearest. */
 function isOfAnother(
   element: ts.BindingElement,
   transform: string,

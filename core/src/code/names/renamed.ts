@@ -10,7 +10,7 @@ const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1)
 const pascal: Spelling = (words) => words.map(capital).join("");
 const camel: Spelling = (words) => words.map((word, index) => (index === 0 ? word : capital(word))).join("");
 
-/** As code and texts for people spell a name; the first that fits a text counts. */
+/** Spellings of a name in code and in display text. The first match counts. */
 const spellings: readonly Spelling[] = [
   camel,
   pascal,
@@ -23,7 +23,7 @@ const spellings: readonly Spelling[] = [
 ];
 
 /**
- * A text about one column, about another: its name in whichever spelling, also within a longer name.
+ * Renames one column in a text to another: its name in any spelling, including within a longer name.
  *
  * @example renamed('displayName: z.string().max(80, "Display name too long")', "displayName", "locale")
  * // 'locale: z.string().max(80, "Locale too long")'
@@ -32,15 +32,15 @@ export function renamed(text: string, from: string, to: string): string {
   const [before, after] = [wordsOf(from), wordsOf(to)];
   const texts = new Map([[from, to]]);
   for (const spell of spellings) if (!texts.has(spell(before))) texts.set(spell(before), spell(after));
-  // The longest first: one spelling may be the beginning of another.
+  // The longest first, because one spelling may be a prefix of another.
   const forms = [...texts.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(forms.map(inText).join("|"), "gu");
   return text.replaceAll(pattern, (found) => texts.get(found) ?? found);
 }
 
 /**
- * The text of a schema or decorator about one column, about another. What it calls and what is declared keeps its name, as `email()` of
- * `z.string().email("Wrong email")` and `Status` of `@IsEnum(Status)`, unless the other name is declared as well.
+ * Renames a column in the text of a schema or decorator. Names that it calls, and declared names, stay: `email()` of
+ * `z.string().email("Wrong email")` and `Status` of `@IsEnum(Status)`, unless the new name is declared too.
  */
 export function renamedIn(node: ts.Node, file: SourceFile, from: string, to: string): string {
   let [text, at] = ["", node.getStart(file.ast)];

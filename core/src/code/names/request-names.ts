@@ -1,7 +1,7 @@
 import { ts } from "../ast/compiler.js";
 import { initializerOf, pathOf, unwrap } from "../ast/expressions.js";
 
-/** A schema or type without the key of the row is what callers send, unless its name says otherwise. */
+/** A schema or type without the row's key counts as a request, unless its name contradicts that. */
 export function isNamedAsRequest(name: string | undefined, names: readonly string[], key: readonly string[]): boolean {
   if (name !== undefined && /response|output|result|view|reply/i.test(name)) return false;
   if (name !== undefined && /create|update|upsert|input|body|params|query|request|form|patch|insert/i.test(name))
@@ -9,7 +9,7 @@ export function isNamedAsRequest(name: string | undefined, names: readonly strin
   return !key.some((column) => names.includes(column));
 }
 
-/** Whether a value is what a caller sends, as it is or converted. What a service makes of it is not. */
+/** Whether a value comes from a request, unchanged or converted. The result of a service does not. */
 export function isOfRequest(value: ts.Expression): boolean {
   const inner = unwrap(value);
   const inside = (each: ts.Expression | undefined) => each !== undefined && isOfRequest(each);

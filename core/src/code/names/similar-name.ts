@@ -1,11 +1,11 @@
-/** Below this share of common letter pairs two names without a common word are not alike. */
+/** Two names without a common word are not similar below this share of common letter pairs. */
 const leastAlike = 0.5;
 
 /**
- * The names most like a new one: those that share the longest run of words at their beginning or end, else those whose
- * letters are most alike.
+ * The names most similar to a new one: those that share the longest sequence of words at their start or end, otherwise those whose letters
+ * are most similar.
  *
- * @returns all that are equally like it; none where no name is
+ * @returns all that are equally similar; empty if no name is
  * @example mostSimilar("utmCampaign", ["email", "utmSource", "utmTerm"]) // ["utmSource", "utmTerm"]
  */
 export function mostSimilar(name: string, others: readonly string[]): readonly string[] {
@@ -19,7 +19,7 @@ export function mostSimilar(name: string, others: readonly string[]): readonly s
 }
 
 /**
- * The words of a name, in small letters.
+ * The words of a name, in lower case.
  *
  * @example wordsOf("apiKeyHash") // ["api", "key", "hash"]
  */
@@ -36,7 +36,7 @@ function strongest(names: readonly string[], strengthOf: (name: string) => numbe
 
 function commonWords(a: readonly string[], b: readonly string[]): number {
   const end = commonStart(a.toReversed(), b.toReversed());
-  // Most models have a name, a type or a date: to end with that alone is no likeness.
+  // Most models have a name, a type or a date, so a common last word like that alone is no similarity.
   return Math.max(commonStart(a, b), end === 1 && generic.has(a.at(-1) ?? "") ? 0 : end);
 }
 
@@ -49,7 +49,7 @@ function commonStart(a: readonly string[], b: readonly string[]): number {
   return end < 0 ? a.length : end;
 }
 
-/** Dice's coefficient of the letter pairs: 0 for nothing in common, 1 for the same. */
+/** Dice's coefficient of the letter pairs: 0 if nothing is common, 1 if they are equal. */
 function alike(a: string, b: string): number {
   const pairs = pairsOf(a);
   const rest = pairsOf(b);

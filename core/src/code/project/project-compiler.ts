@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ts } from "../ast/compiler.js";
 
-/** The project's TypeScript; ours where it has none, or one without this API (TypeScript 7). */
+/** The project's TypeScript, or the bundled one if the project has none, or one without this API (TypeScript 7). */
 export function projectCompiler(root: string): typeof ts {
   const load = createRequire(join(root, "package.json"));
   let own: Partial<typeof ts>;

@@ -6,25 +6,25 @@ import type { GeneratedClients } from "./generated-clients.js";
 import { routesOf } from "./routes.js";
 import type { Types } from "./type-facts.js";
 
-/** The candidate files of one project, and how their imports lead from one to the other. */
+/** The candidate files of one project, and the import graph between them. */
 export interface Project {
   readonly files: readonly SourceFile[];
-  /** Files beside the code that name fields: no import leads to them. */
+  /** Non-code files that name fields. Imports do not resolve to them. */
   readonly documents: readonly SourceFile[];
-  /** The candidate that a specifier names; undefined for packages, generated code and whatever is no candidate. */
+  /** The candidate that a specifier resolves to; undefined for packages, generated code and other files. */
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
-  /** The paths that a specifier can lead to, whether they are candidates or not; none where nothing says so. */
+  /** The paths that a specifier can resolve to, candidates or not; empty if they are not known. */
   pathsOf(from: SourceFile, specifier: string): readonly string[];
-  /** Where the repository generates clients of other schemas as well. */
+  /** Set if the repository also generates clients of other schemas. */
   readonly clients: GeneratedClients | undefined;
-  /** What the compiler knows of these files; undefined where nothing is installed that it could be asked about. */
+  /** The compiler's types for these files; undefined if no dependencies are installed. */
   readonly types: Types | undefined;
 }
 
-/** Compiles a snapshot of the files, when it is asked for the first time. */
+/** Compiles a snapshot of the files on first use. */
 export type Compile = (project: Project) => Types | undefined;
 
-/** What a name of a file's top level turns out to be, after imports and re-exports were followed. */
+/** The target of a top-level name of a file, after following imports and re-exports. */
 export type Resolved =
   | { readonly kind: "declaration"; readonly file: SourceFile; readonly node: TopLevel }
   | { readonly kind: "external"; readonly file: SourceFile; readonly specifier: string; readonly name: string };
@@ -42,12 +42,12 @@ export type Space = "type" | "value";
 
 const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
-/** What imports can lead to; the other files say how they lead there. */
+/** Files that imports can resolve to. The other files configure the resolution. */
 const source = /\.[cm]?[jt]sx?$/;
 
 /**
- * A snapshot of files, with what their names lead to.
- * @param given candidates, and tsconfig.json and package.json of the folders around them where there are any
+ * A snapshot of files with name resolution.
+ * @param given candidates, and any tsconfig.json and package.json of the folders around them
  */
 export function createProject(
   given: readonly SourceFile[],
@@ -105,7 +105,7 @@ export function createProject(
   return project;
 }
 
-/** The candidate that a node stands in. */
+/** The candidate that contains a node. */
 export function fileOf(node: ts.Node, { files }: Project): SourceFile | undefined {
   const path = pathOfTree(node);
   return files.find(({ file }) => file === path);
@@ -115,7 +115,7 @@ let latest:
   | { readonly paths: readonly string[]; readonly suffixes: ReadonlyMap<string, string | undefined> }
   | undefined;
 
-/** The file that ends so, where only one does. Edits change texts, not paths: it is the same for every snapshot of a project. */
+/** The file with this path suffix, if it is unique. Edits change texts, not paths, so it is the same for every snapshot of a project. */
 function suffixesOf(files: readonly SourceFile[]): ReadonlyMap<string, string | undefined> {
   const paths = files.map(({ file }) => file);
   if (latest?.paths.length === paths.length && latest.paths.every((path, at) => path === paths[at]))
@@ -132,12 +132,12 @@ function suffixesOf(files: readonly SourceFile[]): ReadonlyMap<string, string | 
   return suffixes;
 }
 
-/** Follows a top-level name to its declaration or out of the candidates. */
+/** Follows a top-level name to its declaration, or to an import from outside the candidates. */
 export function lookUp(project: Project, file: SourceFile, name: string, space: Space): Resolved | undefined {
   return lookUpIn(project, file, name, space, new Set());
 }
 
-/** What `users.createUser` is after `import * as users from "./users"`; undefined where the owner is no such name. */
+/** The target of `users.createUser` after `import * as users from "./users"`; undefined if the owner is not such a name. */
 export function lookUpMember(
   project: Project,
   file: SourceFile,
@@ -152,7 +152,7 @@ export function lookUpMember(
   return target && lookUpExport(project, target, name, space);
 }
 
-/** Follows a name that a file exports, as `import * as` and `require` see it. */
+/** Follows a name that a file exports, as for `import * as` and `require`. */
 export function lookUpExport(project: Project, file: SourceFile, name: string, space: Space): Resolved | undefined {
   return exported(project, file, name, space, new Set());
 }
@@ -229,7 +229,7 @@ function exported(
   return undefined;
 }
 
-/** `export default class User {}`; of `export default User` the name. */
+/** `export default class User {}`; for `export default User` the name. */
 function exportedAsDefault(statement: ts.Statement): TopLevel | string | undefined {
   if (ts.isExportAssignment(statement)) {
     const { expression, isExportEquals } = statement;

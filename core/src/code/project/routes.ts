@@ -2,12 +2,12 @@ import type { SourceFile } from "../ast/source-file.js";
 import { type Route, tsconfigPaths } from "./tsconfig-paths.js";
 import { workspacePackages } from "./workspace-packages.js";
 
-/** Where an import of a file leads that is no relative one; undefined where the configuration says nothing of it. */
+/** The target of a non-relative import of a file; undefined if the configuration does not define it. */
 export type Routes = (from: string, specifier: string) => Route | undefined;
 
 const known = new WeakMap<SourceFile, { readonly configs: readonly SourceFile[]; readonly routes: Routes }>();
 
-/** What tsconfig.json and package.json say about imports. Edits never touch them, so it is read once for all snapshots of a project. */
+/** The import settings of tsconfig.json and package.json. Edits never touch them, so they are read once for all snapshots of a project. */
 export function routesOf(configs: readonly SourceFile[]): Routes {
   const [first] = configs;
   if (first === undefined) return () => undefined;

@@ -2,27 +2,27 @@ import { posix } from "node:path";
 import { ts } from "../ast/compiler.js";
 import { folderOf, foldersAround } from "./folders.js";
 
-/** Where an import leads, as the configuration of its file has it. */
+/** The target of an import, by the configuration of its file. */
 export interface Route {
-  /** Paths from the project's root, without an extension or with one; the first that exists counts. */
+  /** Paths from the project's root, with or without an extension. The first that exists counts. */
   readonly paths: readonly string[];
-  /** The import can lead nowhere else. */
+  /** The import cannot have another target. */
   readonly isSure: boolean;
 }
 
 interface Options {
   readonly baseUrl?: string;
   readonly paths?: Readonly<Record<string, readonly string[]>>;
-  /** The folder that `paths` start in, unless there is a `baseUrl`. */
+  /** The base folder of `paths`, if there is no `baseUrl`. */
   readonly pathsFrom?: string;
 }
 
-/** The folder of the configuration that extends all others. */
+/** The folder of the outermost configuration, which extends the others. */
 const configDir = /^\$\{configDir\}/;
 
 /**
- * `paths` and `baseUrl` of the nearest tsconfig.json or jsconfig.json, those that it extends included; beside one that only refers to
- * others (`tsconfig.app.json`), those.
+ * `paths` and `baseUrl` of the nearest tsconfig.json or jsconfig.json, including inherited ones. If that file only references others
+ * (`tsconfig.app.json`), those.
  *
  * @param texts configurations by their paths
  */
@@ -39,7 +39,7 @@ export function tsconfigPaths(texts: ReadonlyMap<string, string>) {
     const found =
       known.get(folder) ??
       (byFolder.get(folder) ?? [])
-        // The one that editors take comes first.
+        // The one that editors use comes first.
         .sort((a, b) => Number(!/[tj]sconfig\.json$/.test(a)) - Number(!/[tj]sconfig\.json$/.test(b)))
         .map((file) => optionsOf(file, texts, folder, new Set()));
     known.set(folder, found);
@@ -88,7 +88,7 @@ function under(folder: string, path: string, leaf: string): string {
   return configDir.test(path) ? posix.join(leaf, path.replace(configDir, "")) : posix.join(folder, path);
 }
 
-/** The targets of the pattern that fits best: the exact one, else the one with the longest beginning. */
+/** The targets of the best matching pattern: the exact one, or the one with the longest prefix. */
 function matching({ paths, baseUrl, pathsFrom }: Options, specifier: string, leaf: string): Route | undefined {
   const found = bestPattern(Object.keys(paths ?? {}), specifier);
   if (found === undefined) return undefined;
@@ -106,7 +106,7 @@ function matching({ paths, baseUrl, pathsFrom }: Options, specifier: string, lea
   };
 }
 
-/** Which of the patterns with at most one `*` a name fits, and what stands for the `*`. */
+/** The pattern with at most one `*` that a name matches, and the text for the `*`. */
 export function bestPattern(
   patterns: readonly string[],
   name: string,

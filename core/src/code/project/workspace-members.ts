@@ -5,14 +5,14 @@ import { isRecord, objectIn, patternsIn, pnpmFile, pnpmPatterns } from "./worksp
 
 /** A package of a workspace. */
 export interface WorkspaceMember {
-  /** From the workspace's top: `packages/db`. */
+  /** From the workspace root: `packages/db`. */
   readonly folder: string;
   readonly name: string;
-  /** Names of the packages that it depends on, and folders of those that it names by their path. */
+  /** Names of the packages that it depends on, and folders of those that it references by path. */
   readonly needs: ReadonlySet<string>;
 }
 
-/** The packages of the workspace that begins in a folder (npm, pnpm, yarn, bun), in the order of their folders; none where it has none. */
+/** The packages of the workspace whose root is this folder (npm, pnpm, yarn, bun), sorted by folder; empty if there is none. */
 export async function workspaceMembers(top: string): Promise<readonly WorkspaceMember[]> {
   const textOf = (name: string) => (existsSync(join(top, name)) ? readFileSync(join(top, name), "utf8") : "");
   const patterns = [...patternsIn(objectIn("package.json", textOf("package.json"))), ...pnpmPatterns(textOf(pnpmFile))];
@@ -32,7 +32,7 @@ export async function workspaceMembers(top: string): Promise<readonly WorkspaceM
 
 const kinds = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 
-/** Whatever the version says (`workspace:*`, `catalog:`, a range): but for another name, or a folder, that stands in it. */
+/** Ignores the version (`workspace:*`, `catalog:`, a range), except for an alias or a folder in it. */
 function needsOf(manifest: Readonly<Record<string, unknown>>, folder: string): string[] {
   return kinds
     .map((kind) => manifest[kind])

@@ -7,13 +7,13 @@ import { isRecord, objectIn, patternsIn, pnpmFile, pnpmPatterns } from "./worksp
 interface Package {
   readonly folder: string;
   readonly manifest: Readonly<Record<string, unknown>>;
-  /** Where its compiler writes to, and what from. */
+  /** The compiler's source and output folders. */
   readonly outputs: readonly (readonly [from: string, to: string])[];
 }
 
 /**
- * Imports of packages of the same repository, by name, and of a package's own `#imports`. What is built is taken back to its source:
- * by the `outDir` of the package's tsconfig, else by the usual names of such folders.
+ * Imports of packages of the same repository, by name, and of a package's own `#imports`. Built files are mapped back to their sources: by
+ * the `outDir` of the package's tsconfig, or else by the usual folder names.
  *
  * @param texts package.json, tsconfig.json and pnpm-workspace.yaml by their paths
  */
@@ -49,7 +49,7 @@ export function workspacePackages(texts: ReadonlyMap<string, string>) {
   };
 }
 
-/** Which folders a workspace names: `packages/*` in package.json (npm, yarn) or pnpm-workspace.yaml. */
+/** The folders of a workspace: `packages/*` in package.json (npm, yarn) or pnpm-workspace.yaml. */
 function membersOf(manifests: ReadonlyMap<string, Package>, texts: ReadonlyMap<string, string>) {
   const lists = [...manifests].map(([folder, { manifest }]) => [folder, patternsIn(manifest)] as const);
   for (const [file, text] of texts)
@@ -58,7 +58,7 @@ function membersOf(manifests: ReadonlyMap<string, Package>, texts: ReadonlyMap<s
     lists.some(([workspace, patterns]) => {
       const parts = partsBelow(workspace, folder);
       if (parts === undefined) return false;
-      // Nothing is left out on account of names that are not known at all.
+      // A folder with only unknown names is never excluded.
       const isNamed = parts.some((part) => part !== undefined);
       const isOut = (pattern: string) => pattern.startsWith("!") && fits(globParts(pattern.slice(1)), parts, isNamed);
       return (
@@ -68,10 +68,12 @@ function membersOf(manifests: ReadonlyMap<string, Package>, texts: ReadonlyMap<s
     });
 }
 
-/** The way from a workspace down to a folder; `undefined` for the folders around the project's root, whose names paths do not tell. */
+/**
+ * The path from a workspace down to a folder; `undefined` for the folders around the project's root, whose names the paths do not contain.
+ */
 function partsBelow(workspace: string, folder: string): readonly (string | undefined)[] | undefined {
   const parts = posix.relative(workspace, folder).split("/");
-  // Both start in the root: what leads up from there comes first in either.
+  // Both are relative to the root, so leading `..` parts come first in both.
   const unnamed = levelsUp(workspace) - levelsUp(folder);
   const named = folder.split("/").filter((part) => part !== ".." && part !== ".");
   if (isOnlyUp(workspace)) return unnamed < 0 ? undefined : [...Array<undefined>(unnamed).fill(undefined), ...named];
@@ -82,7 +84,7 @@ function globParts(pattern: string): readonly string[] {
   return posix.normalize(pattern).replace(/^\.\//, "").replace(/\/$/, "").split("/");
 }
 
-/** @param isLenient a folder without a name fits every name */
+/** @param isLenient a folder without a name matches every name */
 function fits(
   [part, ...others]: readonly string[],
   path: readonly (string | undefined)[],
@@ -108,7 +110,7 @@ function patternOfPart(part: string): RegExp {
   return new RegExp(`^${pieces.join("")}$`);
 }
 
-/** What `import "name"` and `import "name/rest"` may lead to, as paths in the package. */
+/** The possible targets of `import "name"` and `import "name/rest"`, as paths in the package. */
 function entriesOf({ manifest }: Package, rest: string): readonly string[] {
   const { exports } = manifest;
   if (exports !== undefined && exports !== null) {
@@ -120,7 +122,7 @@ function entriesOf({ manifest }: Package, rest: string): readonly string[] {
   return [...named.filter((each) => typeof each === "string"), "index", "src/index"];
 }
 
-/** The targets of the key that fits, under whatever condition: sources may stand under one of their own. */
+/** The targets of the matching key, under any condition: sources may have a condition of their own. */
 function targetsIn(map: Readonly<Record<string, unknown>>, name: string): readonly string[] {
   const found = bestPattern(Object.keys(map), name);
   if (found === undefined) return [];
@@ -131,7 +133,7 @@ function targetsIn(map: Readonly<Record<string, unknown>>, name: string): readon
   return strings(map[found.pattern]);
 }
 
-/** The files that targets are, or are built from. */
+/** The source files of targets: the targets themselves, or the files that they are built from. */
 function sourcesOf({ folder, outputs }: Package, targets: readonly string[]): readonly string[] {
   const paths = targets.flatMap((target) => {
     const path = posix.normalize(target).replace(/\.d\.([cm]?)ts$/, ".$1js");
@@ -139,7 +141,7 @@ function sourcesOf({ folder, outputs }: Package, targets: readonly string[]): re
       path.startsWith(`${from}/`) ? [posix.join(to, path.slice(from.length + 1))] : [],
     );
     const built = /^(?:dist|build|lib|out)(?:\/(?:esm|cjs|types))?\/(.*)$/.exec(path)?.[1];
-    // A folder of output may be in version control: what it is made from comes first.
+    // Output folders may be in version control, so sources come first.
     const written = ["ts", "tsx"].map((type) => path.replace(/\.([cm]?)jsx?$/, `.$1${type}`));
     return [...written, ...sources, ...(built === undefined ? [path] : [`src/${built}`, path, built])];
   });

@@ -1,15 +1,15 @@
 import { ts } from "../ast/compiler.js";
 
-/** Where pnpm names the packages of a workspace. */
+/** The file that lists pnpm's workspace packages. */
 export const pnpmFile = "pnpm-workspace.yaml";
 
-/** The globs of folders that a package.json names as its workspace's packages (npm, yarn, bun). */
+/** The workspace globs of a package.json (npm, yarn, bun). */
 export function patternsIn({ workspaces }: Readonly<Record<string, unknown>>): readonly string[] {
   const patterns = isRecord(workspaces) ? workspaces.packages : workspaces;
   return Array.isArray(patterns) ? patterns.filter((each) => typeof each === "string") : [];
 }
 
-/** The globs of folders in the text of pnpm-workspace.yaml: the list under `packages:`, in lines of its own or in brackets. */
+/** The folder globs of a pnpm-workspace.yaml: the list under `packages:`, in block or flow style. */
 export function pnpmPatterns(text: string): readonly string[] {
   const list = /^\uFEFF?packages:(?:\s*\[([^\]]*)\]|[ \t]*(?:#.*)?((?:\r?\n[ \t]*(?:-.*|#.*)?)*))/m.exec(text);
   const entries = list?.[1]?.split(",") ?? list?.[2]?.split("\n").map((line) => /^\s*-\s*(.*)$/.exec(line)?.[1] ?? "");
@@ -18,7 +18,7 @@ export function pnpmPatterns(text: string): readonly string[] {
     .filter(Boolean);
 }
 
-/** The object in a JSON file that may have comments; empty where it holds none. */
+/** The object in a JSON file with comments; empty if it contains none. */
 export function objectIn(file: string, text: string): Readonly<Record<string, unknown>> {
   const config: unknown = ts.parseConfigFileTextToJson(file, text).config;
   return isRecord(config) ? config : {};

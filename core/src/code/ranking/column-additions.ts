@@ -4,18 +4,18 @@ import type { BlobChange, Commit, CommitRange, GitHistory } from "../../base/fil
 import type { AddedColumn, FieldsIn } from "../contract/column-history.js";
 import { fieldChanges } from "./field-changes.js";
 
-/** The model whose history is asked for. */
+/** The model whose history is read. */
 export interface ModelPast {
   /** The files that declare it, from the project root. */
   readonly modelFiles: readonly string[];
   readonly model: string;
-  /** The columns to look for, as they are called today. Those of a plan that is being made are not among them. */
+  /** The columns to find, under their current names. Does not include columns of the current plan. */
   readonly columns: readonly string[];
-  /** The ORM's: `await plugin.fieldsIn()`. */
+  /** The ORM's reader: `await plugin.fieldsIn()`. */
   readonly fieldsIn: FieldsIn;
 }
 
-/** A column, and the state of the repository that it was added to. */
+/** A column, and the commit before it was added. */
 export interface Addition extends AddedColumn {
   readonly parent: string;
 }
@@ -23,20 +23,20 @@ export interface Addition extends AddedColumn {
 const most = 20;
 const mostCommits = 400;
 const commitsAtOnce = 64;
-/** Of all versions: 180 of a schema with 300 models, in half a second. */
+/** For all versions: 180 of a schema with 300 models, in half a second. */
 const mostBytes = 40 * 1024 * 1024;
-/** More is an import, a reformatting, a release: it says nothing about what goes with a column. */
+/** Larger commits are imports, reformattings or releases, and no evidence for places that go with a column. */
 const mostFiles = 200;
-/** A move is looked for among so many files. */
+/** The number of files that are searched for a move. */
 const mostFormer = 60;
 const mostTurns = 3;
 
 /**
- * Finds the commits that added the columns of a model, the newest first: at most 20 columns. A field that was renamed since counts
- * under its present name, one that was away for a while by its last return. The file may have moved, and the model from one file to
- * another. A merge is one commit, unless it brings more than a commit should: then those that it brings are looked at.
+ * Finds the commits that added the columns of a model, the newest first: at most 20 columns. A renamed field counts under its current name,
+ * one that was removed and added again by its last addition. The file may have moved, and the model from one file to another. A merge
+ * counts as one commit, unless it is larger than the limit: then its commits are read.
  *
- * @param since nothing older is looked at
+ * @param since ignores older commits
  */
 export async function columnAdditions(git: GitHistory, past: ModelPast, since: Date): Promise<readonly Addition[]> {
   const names = new Map(past.columns.map((name) => [name, name]));
@@ -47,7 +47,7 @@ export async function columnAdditions(git: GitHistory, past: ModelPast, since: D
 /** A commit that added columns. */
 interface Growth {
   readonly commit: Commit;
-  /** What they were called then, and what they are called now. */
+  /** Their names then, and their current names. */
   readonly added: readonly (readonly [then: string, now: string])[];
 }
 
@@ -62,8 +62,8 @@ class Walk {
   ) {}
 
   /**
-   * @param names the columns still to be found: what they were called at the newest commit, and what they are called now
-   * @param turns how often the way has left the first parents, or the files
+   * @param names the columns still to be found: their names at the newest commit, and their current names
+   * @param turns how often the walk has left the first parents, or the files
    */
   async along(
     range: Pick<CommitRange, "from" | "without">,
@@ -76,7 +76,7 @@ class Walk {
     const found: Addition[] = [];
     for (let at = 0; at < commits.length && found.length < most && names.size > 0; at += commitsAtOnce) {
       const { grown, birth, isCut } = await this.#read(commits.slice(at, at + commitsAtOnce), names);
-      // What came with the first commit of all was nowhere before.
+      // The model of the root commit was nowhere before.
       const ids = [...grown.map(({ commit }) => commit.id), ...(birth?.parents.length ? [birth.id] : [])];
       const whole = new Map((await git.whole(ids)).map((commit) => [commit.id, commit]));
       for (const growth of grown) found.push(...(await this.#judge(growth, whole.get(growth.commit.id), files, turns)));
@@ -87,7 +87,7 @@ class Walk {
     return found;
   }
 
-  /** What a run of commits did to the model, back to the one that it came with. */
+  /** The changes to the model in a sequence of commits, back to the commit that created it. */
   async #read(commits: readonly Commit[], names: Map<string, string>) {
     await this.#load(commits.flatMap(({ changes }) => changes));
     const grown: Growth[] = [];
@@ -95,7 +95,7 @@ class Walk {
       if (names.size === 0) break;
       const before = this.#union(commit.changes, "before");
       const after = this.#union(commit.changes, "after");
-      // Not in this clone, or too much to read: what is older cannot be told.
+      // Not in this clone, or too much to read: older commits cannot be read.
       if (before === undefined || after === undefined) return { grown, birth: undefined, isCut: true };
       if (after.length === 0) continue;
       if (before.length === 0) return { grown, birth: commit, isCut: true };
@@ -105,7 +105,7 @@ class Walk {
     return { grown, birth: undefined, isCut: false };
   }
 
-  /** A commit of the usual size is taken as it is, a larger merge by what it brought. */
+  /** A commit of the usual size counts as is, a larger merge by its commits. */
   async #judge(
     { commit, added }: Growth,
     whole: Commit | undefined,
@@ -131,7 +131,7 @@ class Walk {
     return this.along({ from, without: [parent] }, files, names, turns + 1);
   }
 
-  /** Goes on where the model was before a commit brought it into these files, if it was anywhere. */
+  /** Continues where the model was before a commit moved it into these files, if there is such a place. */
   async #before(
     born: Commit,
     files: readonly string[],
@@ -167,7 +167,7 @@ class Walk {
       .map(({ file }) => file);
   }
 
-  /** The fields of the model over several files: mostly one has them all. Undefined where a text is missing. */
+  /** The fields of the model over several files; usually one file has them all. Undefined if a text is missing. */
   #union(changes: readonly BlobChange[], side: "before" | "after"): readonly string[] | undefined {
     const fields = new Set<string>();
     for (const { [side]: blob } of changes) {
@@ -188,14 +188,14 @@ class Walk {
     for (const [id, text] of texts) {
       this.#bytesLeft -= text.length;
       this.#fields.set(id, this.past.fieldsIn(text, this.past.model));
-      // Who else works in this process goes on, and a limit of time is heard.
+      // Yields to other tasks in this process, and checks the time limit.
       await setImmediate();
       this.git.signal.throwIfAborted();
     }
   }
 }
 
-/** Takes what a commit added from the names that are looked for, and gives those that it renamed their former name. */
+/** Removes the columns that a commit added from the wanted names, and gives renamed ones their former name. */
 function follow(names: Map<string, string>, before: readonly string[], after: readonly string[]): Growth["added"] {
   const { added, renamed } = fieldChanges(before, after);
   const found = added.flatMap((then) => {
@@ -206,7 +206,7 @@ function follow(names: Map<string, string>, before: readonly string[], after: re
     const now = names.get(name);
     return now === undefined ? [] : [[was, now] as const];
   });
-  // Whatever is older under a name that came in this commit was another column.
+  // An older column under a name that this commit introduced was another one.
   for (const name of after) if (!before.includes(name)) names.delete(name);
   for (const [was, now] of former) names.set(was, now);
   return found;

@@ -1,7 +1,7 @@
 import type { LockstepConfig } from "../../config/schema.js";
 import { defaultScorecard, type Scorecard } from "../contract/scorecard.js";
 
-/** The scorecard that counts: what `code.scorecard` says, and the measured one for the rest. */
+/** The effective scorecard: the settings of `code.scorecard`, and the measured defaults for the rest. */
 export function scorecardOf(config: LockstepConfig): Scorecard {
   const { weights, likely, ...thresholds } = config.code?.scorecard ?? {};
   const said = Object.entries(thresholds).filter(([, value]) => value !== undefined);

@@ -1,14 +1,14 @@
-/** What happened to the names of a model's fields between two versions of it. */
+/** The name changes of a model's fields between two versions. */
 export interface FieldChanges {
-  /** In the order of their declaration. */
+  /** In declaration order. */
   readonly added: readonly string[];
-  /** By the new name. */
+  /** Former names by new name. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
 /**
- * Compares two versions of a model by the names of its fields, in the order of their declaration. As many names as went come back in
- * the same place: they were renamed. Where more or fewer came than went, nobody can tell which is which: they are neither.
+ * Compares two versions of a model by the names of its fields, in declaration order. If as many names were removed as added in the same
+ * position, they were renamed. If the numbers differ, it is unknown which name matches which: these count as neither.
  *
  * @example fieldChanges(["id", "nick"], ["id", "handle", "age"]).added // []
  */
@@ -25,7 +25,7 @@ export function fieldChanges(before: readonly string[], after: readonly string[]
   return { added, renamed };
 }
 
-/** The names that the other version does not have, by the one that stands before them in both. */
+/** The names that are missing in the other version, by the common name before them. */
 function gaps(names: readonly string[], others: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   let place = "";

@@ -3,32 +3,32 @@ import type { ColumnHistory } from "../contract/column-history.js";
 import { type Addition, columnAdditions, type ModelPast } from "./column-additions.js";
 
 export interface HistoryRequest extends ModelPast {
-  /** The files that may get the new column, from the project root: `existed` knows these. The first ones matter most. */
+  /** The files that may get the new column, from the project root: `existed` supports these. Ordered by importance. */
   readonly candidateFiles: readonly string[];
 }
 
 export interface HistoryLimits {
   /** Wall time for everything. Default: 1500. */
   readonly limitMs?: number;
-  /** Additions of the three years before it count. Default: the present. */
+  /** Includes additions of the three years before it. Default: now. */
   readonly now?: Date;
-  /** Told when the time was not enough: the answer is undefined then, and so it is for other reasons that nobody has to hear. */
+  /** Called when the time limit is reached. The result is then undefined, as it also is for other reasons that need no message. */
   tooLong?(): void;
 }
 
 const threeYearsMs = 3 * 365.25 * 24 * 60 * 60 * 1000;
 const mostTexts = 400;
 const mostBytes = 20 * 1024 * 1024;
-/** Questions where a text is, before any is read. */
+/** The maximum number of blob look-ups, before any text is read. */
 const mostPlaces = 4000;
 
 /**
- * Reads from git how a model grew: which commits added its columns, what else they changed, and what the candidates' files had in them
- * then. An aid and never a condition: whatever git cannot say (no repository, a shallow or a partial clone) is left out, without an error.
+ * Reads from git how a model grew: the commits that added its columns, the other files that they changed, and the candidates' files at that
+ * time. Optional evidence: whatever git lacks (no repository, a shallow or a partial clone) is left out without an error.
  *
  * @param root of the project, which may be a folder of a larger repository
- * @param signal ends it early: the answer is undefined then
- * @returns undefined without a history to read, and when there was no time to
+ * @param signal ends it early: the result is undefined then
+ * @returns undefined if there is no readable history, or the time limit is reached
  * @example
  * const history = await readColumnHistory(root, { modelFiles, model: "User", columns, fieldsIn, candidateFiles }, signal);
  * history?.added[0] // { field: "nickname", commit: "4f3a…", files: Set { "prisma/schema.prisma", "src/user.dto.ts" } }
@@ -71,7 +71,7 @@ function columnHistory(added: readonly Addition[], texts: Texts): ColumnHistory 
   };
 }
 
-/** The candidates' files as they were before each commit: the newest commits first, as far as the limits reach. */
+/** The candidates' files before each commit: the newest commits first, up to the limits. */
 async function earlierTexts(git: GitHistory, added: readonly Addition[], files: readonly string[]): Promise<Texts> {
   const commits = new Map(added.map(({ commit, parent }) => [commit, parent]));
   const places = [...commits]
@@ -86,7 +86,7 @@ async function earlierTexts(git: GitHistory, added: readonly Addition[], files: 
     bytes += blob.bytes;
     wanted.add(blob.id);
   }
-  // Each comes with a line that names it.
+  // Git prints a header line before each text.
   const texts = await git.texts([...wanted], mostBytes + mostTexts * 100);
   return new Map(
     places.flatMap(({ commit, file }, index) => {
@@ -101,7 +101,7 @@ function placeKey(file: string, commit: string): string {
   return `${commit}:${file}`;
 }
 
-/** Whether the name stands there by itself: `User` is not in `UserAgent`. */
+/** Whether the name occurs as a whole word: `User` is not in `UserAgent`. */
 function hasWord(text: string, name: string): boolean {
   if (name === "") return false;
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1))

@@ -4,22 +4,22 @@ import type { RankContext } from "../contract/ranked.js";
 import { wordsOf } from "../names/similar-name.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 
-/** Why a place is not ticked on its own, however strong the evidence. */
+/** Why a place is not preselected, however strong the evidence. */
 export interface Limit {
   readonly kind: "plumbing" | "test" | "secret" | "otherModel" | "doubtful" | "fewNames" | "list" | "caution";
   /** Follows "is not ticked on its own: ". */
   readonly text: string;
 }
 
-/** What is read by others than the code around it: a secret that gets in there has leaked. */
+/** Families that other code reads: a secret in these places would leak. */
 const shown: ReadonlySet<Family> = new Set(["select", "mapper", "zod", "dto", "type", "graphql", "schema"]);
 
 const secretWord =
   /^(?:tokens?|hash(?:es)?|secrets?|passwords?|passwd|passphrase|passcodes?|salt|credentials?|otp|apikeys?)$/;
-/** What makes a key a secret one: `apiKey`, not `sortKey`. */
+/** The words that make a key secret: `apiKey`, not `sortKey`. */
 const secretKeys = /^(?:api|private|secret|access|encryption|signing) keys?$/;
 
-/** All reasons for which a place of this column waits for a person, the strictest first. */
+/** All reasons for which a place of this column needs a decision, the strictest first. */
 export function limitsOf(candidate: Candidate, context: RankContext): readonly Limit[] {
   const { model, models, field, exposure } = context;
   const limits: Limit[] = [];
@@ -37,7 +37,7 @@ export function limitsOf(candidate: Candidate, context: RankContext): readonly L
     limits.push({ kind: "plumbing", text: `${field.name} is an id, a foreign key or a timestamp` });
   }
   if (candidate.caution !== undefined) limits.push({ kind: "caution", text: candidate.caution });
-  // `["name", "email"]` may be what callers can sort by, or what they can set: a role does not belong there by itself.
+  // `["name", "email"]` may list the columns that callers can sort by, or set. A role must not be added automatically.
   if (candidate.family === "names" && candidate.tie === "names")
     limits.push({ kind: "list", text: "a list of names may say what callers are allowed to do" });
   if (candidate.tie === "names" && candidate.names.length < 3)
@@ -47,7 +47,7 @@ export function limitsOf(candidate: Candidate, context: RankContext): readonly L
   return limits;
 }
 
-/** Whether a name says that the value should not be seen: `passwordHash`, `apiKey`, `resetToken`. */
+/** Whether a name marks a value as secret: `passwordHash`, `apiKey`, `resetToken`. */
 export function isSecret(name: string): boolean {
   const words = wordsOf(name);
   return words.some((word, index) => secretWord.test(word) || secretKeys.test(`${words[index - 1]} ${word}`));

@@ -4,23 +4,25 @@ import type { AddedColumn } from "../contract/column-history.js";
 import type { RankContext } from "../contract/ranked.js";
 import { mostSimilar } from "../names/similar-name.js";
 
-/** What all candidates are measured with: computed once for a column. */
+/** The measures that all candidates are compared with, computed once per column. */
 export interface Measures {
-  /** The columns most like the new one by name. */
+  /** The columns with the most similar names. */
   readonly similar: readonly string[];
   /** The columns of its type. */
   readonly sameType: readonly string[];
-  /** What the share of a place is taken of: the core columns, or all where a model has no other. */
+  /** The basis for a place's share: the core columns, or all if a model has no others. */
   readonly measured: readonly string[];
-  /** The column that came before the new one. */
+  /** The column that was added before the new one. */
   readonly previous: { readonly name: string; readonly isFromGit: boolean } | undefined;
-  /** The three that came last, the newest first; undefined where there are fewer. */
+  /** The three newest, the newest first; undefined if there are fewer. */
   readonly lastThree: { readonly names: readonly string[]; readonly isFromGit: boolean } | undefined;
-  /** What git knows of columns that are still there, the newest first. */
+  /** The git history of columns that still exist, the newest first. */
   readonly added: readonly AddedColumn[];
-  /** How many places list fields of the model. */
+  /** The number of places that list fields of the model. */
   readonly places: number;
-  /** The most columns that a place holds, in how many places; tests hold whole rows and are no measure for the others. */
+  /**
+   * The largest number of columns in a place, and the number of such places. Tests contain whole rows and are no measure for other places.
+   */
   readonly fullest: Fullest;
   readonly fullestOutsideTests: Fullest;
 }
@@ -59,7 +61,7 @@ export function heldOf(candidate: Candidate, columns: readonly string[]): number
   return columns.filter((name) => held.has(name)).length;
 }
 
-/** Where one commit brought several columns, git does not say which came last: the declaration does. */
+/** If one commit added several columns, git does not define the order. The declaration does. */
 function previousOf(
   [newest, second]: readonly AddedColumn[],
   { model, columns, field }: RankContext,
@@ -83,7 +85,7 @@ function fullestOf(candidates: readonly Candidate[], measured: readonly string[]
   return { held, places: counts.filter((count) => count === held).length };
 }
 
-/** Keys of other rows are compared with keys alone, whatever they are stored as. */
+/** Foreign keys are only compared with foreign keys, whatever their stored type. */
 function typeOf({ type, enumName, isList, isForeignKey }: EntityField): string {
   return isForeignKey ? "key" : [type, enumName ?? "", isList].join();
 }

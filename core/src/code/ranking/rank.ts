@@ -7,11 +7,11 @@ import { reasonsOf } from "./reasons.js";
 import { type Evidence, evidenceOf } from "./signals.js";
 
 /**
- * Says of each place how likely it gets the new column too, and why.
+ * Scores each place by how likely it gets the new column, with reasons.
  *
  * @param candidates places that list fields of the model and lack the new one
- * @param done those that have it already: all are measured against one another, or an answer would change once edits are made
- * @returns the strongest first; equal ones outside tests first, then by file and line, in whatever order they came
+ * @param done places that have it already. They are included in the measures, so the result does not change after edits
+ * @returns the strongest first; equal ones outside tests first, then by file and line, independent of the input order
  * @example const [first] = rank(candidates, context); // first?.reasons[0]?.text === "holds 9 of 9 columns"
  */
 export function rank(
@@ -31,7 +31,7 @@ function scorePlace(candidate: Candidate, measures: Measures, context: RankConte
   return { candidate, kind: kindOf(candidate, score, isLike, context), score, isLike, reasons };
 }
 
-/** With two columns that tell something, half of them, the fullest place and the newest column are one fact. */
+/** With two distinctive columns, half of them, the fullest place and the newest column are the same fact. */
 function isSmall({ measured }: Measures): boolean {
   return measured.length <= 2;
 }
@@ -54,12 +54,12 @@ function kindOf(
   const { card } = context;
   if (candidate.keepsOut) return "likely";
   const isStrong = score >= card.likely[candidate.family];
-  // Where a person has named the columns that it is like, the places of those are meant, and others wait to be picked.
+  // If the user named the columns that it is like, their places are preselected, and others must be selected.
   const isLikely = isLike === undefined ? isStrong : isLike && score >= card.like;
   const isShown = score >= (candidate.isTest ? card.possibleInTests : card.possible);
   const isPossible = isLike === false ? isStrong : isShown;
   const limits = limitsOf(candidate, context);
-  // All that speaks for this model speaks for the other one too: a place needs twice the evidence to be shown.
+  // All evidence for this model also applies to the other one, so a place needs twice the evidence to be shown.
   const { isRequired = false } = candidate;
   const isOther = limits.some(({ kind }) => kind === "otherModel");
   if (isOther && !isRequired) return isLikely && isPossible ? "possible" : "silent";

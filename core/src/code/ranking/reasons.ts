@@ -2,7 +2,7 @@ import { type EntityField, signalIds } from "../../model/index.js";
 import type { RankContext, Reason } from "../contract/ranked.js";
 import type { Evidence } from "./signals.js";
 
-/** More names than this are counted instead. */
+/** Longer lists of names are only counted. */
 const listedAtMost = 4;
 
 const typeWords: Readonly<Record<EntityField["type"], string>> = {
@@ -19,8 +19,8 @@ const typeWords: Readonly<Record<EntityField["type"], string>> = {
 };
 
 /**
- * Evidence in words, with what it weighs: the strongest first. What a team weighs with nothing is no reason; but that a
- * place kept up with the model is said, and first, whatever it weighs: no other evidence was right as often.
+ * The evidence as messages with weights, the strongest first. A signal with weight 0 is not listed. Exception: a place that kept up with
+ * the model is always listed, and first, because no other evidence was right as often.
  */
 export function reasonsOf(evidence: readonly Evidence[], context: RankContext): readonly Reason[] {
   return evidence

@@ -3,7 +3,7 @@ import type { Candidate } from "../contract/candidate.js";
 import type { RankContext } from "../contract/ranked.js";
 import { heldOf, type Measures } from "./measures.js";
 
-/** A signal that is true of a place, with what its words need. */
+/** A signal that applies to a place, with the values for its message. */
 export type Evidence = { readonly [Id in SignalId]: { readonly signal: Id } & Details[Id] }[SignalId];
 
 interface Details {
@@ -24,13 +24,13 @@ interface Details {
   readonly similarMissing: { readonly names: readonly string[] };
 }
 
-/** With more places than this, a model is listed for many purposes: one place says less about another. */
+/** Above this number of places, a model is listed for many purposes, so one place is weaker evidence for another. */
 const few = 30;
-/** So many of the newest commits that added columns are asked whether they changed the file; fewer than two say nothing. */
+/** How many of the newest column additions are checked for changes to the file; fewer than two are no evidence. */
 const recent = { most: 3, least: 2 };
-/** Of so many columns, to hold this share is no chance. */
+/** With at least this many columns, this share is no coincidence. */
 const long = { least: 6, share: 0.9 };
-/** A place that got fewer columns than this may have got them by chance. */
+/** A place with fewer added columns may have got them by coincidence. */
 const leastKept = 3;
 
 type Signal<Id extends SignalId> = (place: RankingPlace) => Details[Id] | undefined;
@@ -84,7 +84,7 @@ const signals: { readonly [Id in SignalId]: Signal<Id> } = {
     let columns = 0;
     for (const { field, commit } of measures.added) {
       if (!wasThere(place, commit)) continue;
-      // Most places miss one of the newest: git is not asked about the others.
+      // Most places lack one of the newest columns; git is not queried for the others.
       if (!has(field)) return undefined;
       columns++;
     }
@@ -110,19 +110,19 @@ export function evidenceOf(candidate: Candidate, measures: Measures, context: Ra
   });
 }
 
-/** Scripts that ran once, and reports: people leave them as they are. */
+/** Scripts that ran once, and reports: people do not update them. */
 function isOneOff(file: string): boolean {
   return /(?:^|\/)(?:scripts?|one-?offs?|backfills?|reports?|reporting)\/|(?:^|\/)(?:backfill|one-?off|migrate)[-_.][^/]*$/i.test(
     file,
   );
 }
 
-/** A place that has no name cannot be told from others of an earlier file: git says nothing about it. */
+/** A place without a name cannot be identified in an earlier version of the file, so git has no evidence for it. */
 function wasThere({ candidate: { file, anchor }, context: { history } }: RankingPlace, commit: string): boolean {
   return anchor !== undefined && history?.existed(file, anchor, commit) === true;
 }
 
-/** The first items that hold; git is asked for no more than are needed. */
+/** The first matching items. Limits the number of git queries. */
 function firstOf<T>(items: readonly T[], count: number, holds: (item: T) => boolean): readonly T[] {
   const found: T[] = [];
   for (const item of items) {

@@ -3,7 +3,7 @@ import type { Candidate } from "../contract/candidate.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "./limits.js";
 
-/** Places that are one entry of a list: one tick for all of them. */
+/** Places that form one list entry with one checkbox. */
 export interface Cluster {
   readonly kind: Ranked["kind"];
   /** The strongest first. */
@@ -13,12 +13,12 @@ export interface Cluster {
 const writes: ReadonlySet<Family> = new Set(["create", "update", "destructuring"]);
 
 /**
- * The places that follow accepted ones without a question: what is made of them, strong ones of the same file, and of the same name
- * in other files outside tests. Ids, keys, timestamps, secrets that would be shown, and fields that another model has as well
- * follow nobody.
+ * The places that are included with accepted ones without a question: those built from them, strong ones of the same file, and ones with
+ * the same name in other files outside tests. Ids, keys, timestamps, secrets that would be exposed, and fields that another model also has
+ * are never included this way.
  *
- * @param accepted keys of the places that were accepted; what follows is not followed in turn
- * @returns the keys of those that follow, without the accepted ones
+ * @param accepted keys of the accepted places; the included ones do not include others
+ * @returns the keys of the included ones, without the accepted ones
  */
 export function followSimilar(
   ranked: readonly Ranked[],
@@ -32,7 +32,7 @@ export function followSimilar(
   const silent = new Set(ranked.filter(({ kind }) => kind === "silent").map(({ candidate }) => candidate.key));
   const needsSilent = ({ needs = [] }: Candidate) => needs.some((need) => silent.has(need) && !accepted.has(need));
   return keysOf(ranked, accepted, ({ candidate, kind, score }) => {
-    // A row whose values are members of an accepted type stores the new one too. Other payloads may go anywhere.
+    // A row whose values are members of an accepted type also stores the new one. Other payloads may have any target.
     const isStored = writes.has(candidate.family) && candidate.needs?.some((need) => accepted.has(need)) === true;
     const isSure = kind !== "silent" && !candidate.isTest && !needsSilent(candidate);
     if (isStored && isSure && isOnlyTest(candidate, context)) return true;
@@ -42,9 +42,9 @@ export function followSimilar(
 }
 
 /**
- * The places in tests that are ticked once a place outside of them was accepted: as strong as any other of their family.
+ * The test places that are preselected once a place outside tests was accepted, with the same threshold as others of their family.
  *
- * @returns their keys, without the accepted ones; none as long as only tests were accepted
+ * @returns their keys, without the accepted ones; empty while only tests were accepted
  */
 export function followInTests(
   ranked: readonly Ranked[],
@@ -53,7 +53,7 @@ export function followInTests(
 ): ReadonlySet<string> {
   if (!ranked.some(({ candidate }) => !candidate.isTest && accepted.has(candidate.key))) return new Set();
   return keysOf(ranked, accepted, ({ candidate, kind, score }) => {
-    // A new row of a test lacks what the test is not about.
+    // A new row in a test omits columns that the test is not about.
     const isStrong =
       kind !== "silent" && candidate.family !== "create" && score >= context.card.likely[candidate.family];
     return candidate.isTest && isStrong && isOnlyTest(candidate, context);
@@ -61,11 +61,11 @@ export function followInTests(
 }
 
 /**
- * Puts places of one file together that are of one family and name the same fields: people extend all of them or none.
- * Those that nothing but names ties to the model stay apart from those that are known to be its own, and what may be another model's
- * is a line of its own: nobody ticks it along with something else.
+ * Groups places of one file with the same family and the same fields: people extend all of them or none. Places with only matching names
+ * stay separate from those known to belong to the model. A place that may belong to another model is always separate, so it is never
+ * selected together with others.
  *
- * @returns in the order of the strongest of each; its kind counts for all
+ * @returns in the order of the strongest of each; its kind applies to all
  */
 export function clustersOf(ranked: readonly Ranked[], context: RankContext): readonly Cluster[] {
   const clusters = new Map<string, { kind: Ranked["kind"]; members: Ranked[] }>();

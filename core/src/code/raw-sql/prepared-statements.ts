@@ -14,9 +14,9 @@ export type PreparedBy =
   | "name"
   /** `PREPARE … AS` */
   | "prepare"
-  /** postgres.js prepares all; it repeats what fails, but not inside of a transaction. */
+  /** postgres.js prepares all statements. It retries failed ones, but not inside a transaction. */
   | "transaction"
-  /** The ORM's client, which names the raw queries that it is given. */
+  /** The ORM's client, which names its raw queries. */
   | "client";
 
 export interface PreparedStatement extends Pick<SqlText, "node" | "text"> {
@@ -30,7 +30,7 @@ export interface FoundStatement {
   readonly line: number;
   /** `findDevice`; undefined outside of functions. */
   readonly within: string | undefined;
-  /** `SELECT * FROM "Device" WHERE "id" = $1`, in one line. */
+  /** `SELECT * FROM "Device" WHERE "id" = $1`, on one line. */
   readonly sql: string;
   readonly by: PreparedBy;
   readonly table: TableName;
@@ -41,13 +41,13 @@ export interface PreparingProject {
   readonly codeSql: CodeSql;
   /** Whether the ORM's client names its raw queries. */
   readonly namesRawQueries: boolean;
-  /** postgres.js is told to prepare nothing. */
+  /** postgres.js is configured not to prepare statements. */
   readonly isUnprepared: boolean;
 }
 
 /**
- * The statements of a file that fail on every connection that has prepared them once the columns of a table change: `*` of the table is
- * part of their result, whose shape PostgreSQL keeps. The parser of SQL has to be loaded.
+ * The statements of a file that fail on every connection that has prepared them once the columns of a table change: their result includes
+ * `*` of the table, and PostgreSQL keeps its shape. Requires the loaded SQL parser.
  *
  * @example preparedStatementsIn(file, { name: "Device", columns: [] }, { project, codeSql, namesRawQueries: false, isUnprepared: false });
  */
@@ -63,7 +63,7 @@ export function preparedStatementsIn(
   });
 }
 
-/** An expression that a value comes to. */
+/** An expression that uses a value. */
 interface Use {
   readonly node: ts.Expression;
   readonly file: SourceFile;
@@ -81,7 +81,7 @@ function preparedBy(sql: Use, text: string, where: PreparingProject): PreparedBy
   return undefined;
 }
 
-/** Whether it is the text of a query with a name, and that is sent. */
+/** Whether it is the text of a named query that is sent. */
 function isNamed({ node, file }: Use, project: Project): boolean {
   const property = wrapperOf(node).parent;
   const isText =
@@ -101,7 +101,7 @@ function isNamed({ node, file }: Use, project: Project): boolean {
   return usesOf({ node: config, file }, project).some((use) => isSent(use.node));
 }
 
-/** What sends queries: node-postgres, pg-promise, and what people write around them. */
+/** Functions that send queries: node-postgres, pg-promise, and common wrappers. */
 const senders =
   /^(?:query|exec|execute)(?:[A-Z]\w*)?$|^(?:run|do|send|perform|exec|execute)Query$|^(?:one|oneOrNone|many|manyOrNone|any|none|result|each|map|multi|multiResult)$/;
 
@@ -129,7 +129,7 @@ function isInTransaction(tag: ts.Expression): boolean {
   return ts.isCallExpression(taker) && /^(?:begin|savepoint)$/.test(pathOf(taker.expression).at(-1) ?? "");
 }
 
-/** Whether a call or a tag of this name takes the SQL, as it is or in a tag of its own: `$queryRaw(Prisma.sql`…`)`. */
+/** Whether a call or a tag of this name receives the SQL, directly or in its own tag: `$queryRaw(Prisma.sql`…`)`. */
 function isGivenTo(sql: ts.Node, takers: RegExp): boolean {
   const { parent } = sql;
   const taker = ts.isTaggedTemplateExpression(parent)
@@ -143,7 +143,7 @@ function isGivenTo(sql: ts.Node, takers: RegExp): boolean {
   );
 }
 
-/** A value itself, and where the variables, functions and properties that hold it are used. */
+/** A value, and the uses of the variables, functions and properties that hold it. */
 function usesOf(value: Use, project: Project, deep = 3): readonly Use[] {
   const holder = deep === 0 ? undefined : holderOf(value.node);
   if (holder === undefined) return [value];
@@ -156,7 +156,7 @@ function usesOf(value: Use, project: Project, deep = 3): readonly Use[] {
 
 interface Holder {
   readonly name: ts.Identifier;
-  /** The expression that is the value, where the name stands. */
+  /** The expression that equals the value at a use of the name. */
   usedAs(name: ts.Identifier): ts.Expression | undefined;
 }
 
@@ -187,7 +187,7 @@ function holderOf(value: ts.Node): Holder | undefined {
   );
 }
 
-/** The calls of a function are what it returns. */
+/** A call of a function is its return value. */
 function calls(made: ts.SignatureDeclaration): Holder | undefined {
   const of = ts.isFunctionDeclaration(made) ? made : made.parent;
   const name =
@@ -207,7 +207,7 @@ function accessTo(name: ts.Identifier): ts.Expression | undefined {
   return ts.isPropertyAccessExpression(name.parent) && name.parent.name === name ? name.parent : undefined;
 }
 
-/** Whether a name only says what something is called: where it is declared, imported and exported. */
+/** Whether the name is only declared, imported or exported. */
 function isDeclared(name: ts.Identifier): boolean {
   const { parent } = name;
   return (

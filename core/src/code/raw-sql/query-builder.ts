@@ -18,22 +18,22 @@ import { type LiteralInValue, literalsIn } from "../flow/literals-in-expression.
 import { constantOf } from "../types/constants.js";
 import { lacking, sourceColumns } from "./column-use.js";
 
-/** Kysely's, and one of Knex: nothing else is called so. */
+/** Calls of Kysely, and one of Knex, with unique names. */
 const ownCalls = /^(?:insertInto|replaceInto|mergeInto|updateTable|batchInsert)$/;
-/** Of Knex and supabase-js; many others have methods of these names. */
+/** Calls of Knex and supabase-js. Many other libraries have methods with these names. */
 const commonCalls = /^(?:into|from|table)$/;
-/** What people call Knex, which is a function of the table: `trx("users")`. */
+/** Common names for Knex, which is called with the table: `trx("users")`. */
 const knexNames = /^(?:knex|trx|tx|transaction|db|database|pg)$/;
 
-/** What a chain of calls does with rows of the table. */
+/** What a call chain does with rows of the table. */
 interface Written {
   readonly verb: "insert" | "update";
-  /** Undefined where they are made elsewhere. */
+  /** Undefined if they are built elsewhere. */
   readonly rows: ts.Expression | undefined;
   readonly isOfDefaults?: true;
 }
 
-/** Rows that a query builder beside the ORM writes, known by the table's name: no ORM adds the column there. They are never edited. */
+/** Rows that a query builder writes without the ORM, found by the table's name: the ORM does not add the column there. Never edited. */
 export const queryBuilder: Transform = {
   id: "query-builder",
   intents: ["write"],
@@ -56,11 +56,11 @@ function mayTakeTable(call: ts.CallExpression, isBuilding: boolean): boolean {
   if (commonCalls.test(name)) return isBuilding;
   const callee = unwrap(call.expression);
   const isOwn = ts.isPropertyAccessExpression(callee) && callee.expression.kind === ts.SyntaxKind.ThisKeyword;
-  // `mongo.db("users")` is a database of that name.
+  // `mongo.db("users")` is a database with that name.
   return isOwn || ts.isIdentifier(callee) ? isBuilding || knexNames.test(name) : false;
 }
 
-/** Whether the table of the model is named, in its own schema. */
+/** Whether the call names the model's table, in its own schema. */
 function namesTable(
   call: ts.CallExpression,
   file: SourceFile,
@@ -129,12 +129,12 @@ function classify(
     const because = `changes ${changed}, which ${field.column} is computed from`;
     return changed === undefined ? undefined : place("possible", `${because}: set ${column} if it follows`);
   }
-  // As the table has it, or as the model does: builders that rename columns are given the model's names.
+  // By the column or field name: query builders that rename columns use the model's names.
   const has = (literal: ts.ObjectLiteralExpression, { name, column: other }: typeof field) =>
     hasKey(literal, name) || hasKey(literal, other);
   const isOfModel = found.some(({ literal }) => model.fields.some((each) => has(literal, each)));
   const isOpen = found.length === 0 || found.some(mayHaveOthers);
-  // Something else may be called so: a client of another kind, a table of another database.
+  // Another object may have the same name: a client of another kind, a table of another database.
   if (!isOfModel && !(isOpen && (isBuilding || ownCalls.test(nameOfCall(call))))) return undefined;
   const lack = found.filter(({ literal }) => !has(literal, field));
   if (found.length > 0 && lack.length === 0) return undefined;
@@ -147,19 +147,19 @@ function classify(
   };
 }
 
-/** Whether something is spread into a row whose keys are not written there. */
+/** Whether a row contains a spread with unknown keys. */
 function mayHaveOthers({ literal }: LiteralInValue): boolean {
   return spreadsOf(literal).some((spread) => keysOfSpread(spread) === undefined);
 }
 
-/** The literals of rows, also of those that a callback gives: `values((eb) => ({ … }))`. */
+/** The literals of rows, including those that a callback returns: `values((eb) => ({ … }))`. */
 function rowsIn(rows: ts.Expression, file: SourceFile, context: TransformContext): readonly LiteralInValue[] {
   const inner = unwrap(rows);
   const given = ts.isArrowFunction(inner) || ts.isFunctionExpression(inner) ? returnedBy(inner) : [inner];
   return given.flatMap((each) => literalsIn(each, file, context)).filter(({ path }) => path.length === 0);
 }
 
-/** A column of the fill that is set where the new one is not. */
+/** A source column of the fill that is set without the new one. */
 function changedSource(
   given: ts.Expression,
   rows: readonly LiteralInValue[],

@@ -9,10 +9,10 @@ import { type SqlText, sqlTextsIn } from "../sql/texts.js";
 import { lacking, sourceColumns } from "./column-use.js";
 import { tableOf } from "./table-of.js";
 
-/** A list of columns part of which is filled in at run time. */
+/** A column list that is partly filled in at run time. */
 const openColumns = /\binsert\s+into\b[^()]*\([^()]*\$9\d\d[^()]*\)/i;
 
-/** SQL in strings that uses the table: no ORM adds the column there. It is never edited. */
+/** SQL in strings that uses the table: the ORM does not add the column there. Never edited. */
 export const rawSql: Transform = {
   id: "raw-sql",
   intents: ["write", "keepFromReads", "read"],
@@ -27,7 +27,7 @@ export const rawSql: Transform = {
   },
 };
 
-/** What a statement's text is looked at for: one finding at most. */
+/** Checks a statement's text; at most one finding. */
 function classify(sql: SqlText, file: SourceFile, context: TransformContext): Finding | undefined {
   if (sql.statements === undefined) return unread(sql, file, context);
   const uses = sql.statements.uses(tableOf(context));
@@ -127,7 +127,7 @@ function selected(
   return undefined;
 }
 
-/** No ORM keeps the column out of these rows: what is typed or copied from them may show it before its time. */
+/** The ORM does not exclude the column from these rows, so code that types or copies them may show it too early. */
 function selectsAll(
   { node }: SqlText,
   uses: readonly TableUse[],
@@ -140,7 +140,7 @@ function selectsAll(
   return listed(node, [], because, advice, file, context);
 }
 
-/** Names the table, and is no SQL as it stands. */
+/** A text that names the table, but is not valid SQL by itself. */
 function unread({ node, text }: SqlText, file: SourceFile, context: TransformContext): PlaceFinding | undefined {
   const { columns, field, intent } = context;
   const isNamed = (column: string) => new RegExp(`\\b${patternOf(column)}\\b`).test(text);
@@ -170,7 +170,7 @@ function listed(
   return candidateFor({ family: "sql", tie: "orm", node, what, anchor, names, because, text, advice }, file, context);
 }
 
-/** Whether something is made of the rows: they have a type, or are mapped. */
+/** Whether the code uses the rows: they have a type, or are mapped. */
 function isConsumed(node: ts.Expression, file: SourceFile): boolean {
   const taker = node.parent;
   const isTag = ts.isTaggedTemplateExpression(taker);

@@ -7,7 +7,7 @@ import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
 import { tableOf } from "./table-of.js";
 
-/** SQL in files: views that migrations made of the table, and statements that people keep in files of their own. */
+/** SQL files: views on the table in migrations, and statements in separate files. */
 export const sqlViews: Transform = {
   id: "sql-views",
   intents: ["write", "read"],
@@ -22,7 +22,7 @@ export const sqlViews: Transform = {
   },
 };
 
-/** A view keeps the columns that it was made with; it has to be made anew. */
+/** A view keeps the columns that it was created with, so it must be recreated. */
 function* views(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { model, field } = context;
   for (const { view, offset } of lastViews(context)) {
@@ -43,7 +43,7 @@ interface FoundView {
   readonly offset: number;
 }
 
-/** What the last migration says of each view: those that were dropped are gone. */
+/** The latest definition of each view in the migrations, without dropped views. */
 const lastViews = memoized((context): readonly FoundView[] => {
   const last = new Map<string, FoundView>();
   for (const file of context.project.documents) {
@@ -70,7 +70,7 @@ function madeAt(text: string, view: string): number {
   );
 }
 
-/** The SQL of a file; of a migration in code what goes up, since what goes down makes former views anew. */
+/** The SQL of a file. For a migration in code only the up part, because the down part recreates former views. */
 function textsIn(file: SourceFile): readonly { readonly text: string; readonly offset: number | undefined }[] {
   if (file.file.endsWith(".sql")) return [{ text: file.text, offset: undefined }];
   if (!/\.[cm]?[jt]s$/.test(file.file)) return [];
@@ -88,7 +88,7 @@ function isInDown(node: ts.Node): boolean {
   return false;
 }
 
-/** A file of queries: what is said of SQL in strings holds here, too. */
+/** A file of queries. The checks for SQL in strings apply here too. */
 function* statements(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (!file.file.endsWith(".sql")) return;
   const { intent, field, model } = context;
@@ -110,7 +110,7 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
     if (use.kind === "insert" && intent.kind === "write" && use.columns?.includes(field.column) !== true) {
       const how =
         use.columns === undefined ? "names no columns, so values go by position: name them and" : "inserts rows:";
-      // It may have run long ago, and never again: it is asked about, and need not change.
+      // It may have run long ago and never again, so it is listed and need not change.
       yield { ...place("likely", `${how} add ${column}`, Math.max(file.text.search(insert), 0)), mayLeaveOut: true };
       return;
     }

@@ -18,8 +18,8 @@ import { addProperty } from "../write/property-edit.js";
 const id = "payload";
 
 /**
- * Literals that must have a type of the app which lists fields of the model, or that name them without one: they get the new one from
- * where the others come from.
+ * Literals whose type belongs to the app and lists fields of the model, or untyped literals that name them. They get the new field from the
+ * source of the others.
  */
 export const payload: Transform = {
   id,
@@ -60,7 +60,7 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   const source = siblingSource(literal, file, context);
   const isSourced = source === undefined || source.lacking.every(isTaken);
   const text = source && (source.text === key ? key : `${key}: ${source.text}`);
-  // Where nothing says its value it is filled with its type, or left as it is.
+  // Without a known value, it is filled together with its type, or left unchanged.
   if (text === undefined && isTaken(shape)) return;
   const what = whatOf(literal, shape.name);
   if (context.takes(literal, "mapper") && text !== undefined && isOpen && isSourced) {
@@ -77,7 +77,7 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
     yield isLacking ? { ...found, needs: [...(found.needs ?? []), shape.node] } : found;
 }
 
-/** Whether a literal is made of values here, and no call or type that is not in view says what it holds. */
+/** Whether a literal is built from local values, and no unresolved call or type determines its content. */
 function isMade(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
   let outer: ts.Node = literal;
   while (ts.isPropertyAssignment(outer.parent) || ts.isObjectLiteralExpression(outer.parent)) outer = outer.parent;
@@ -87,7 +87,7 @@ function isMade(literal: ts.ObjectLiteralExpression, file: SourceFile, context: 
   return (kind === "free" || isAssigned) && literal.properties.some(isOfVariable);
 }
 
-/** What is written out there is a constant, or describes something. */
+/** A literal value is a constant or a description. */
 function isOfVariable(property: ts.ObjectLiteralElementLike): boolean {
   if (ts.isShorthandPropertyAssignment(property)) return true;
   if (!ts.isPropertyAssignment(property)) return false;
@@ -100,7 +100,7 @@ function isLiteral(value: ts.Expression): boolean {
   return ts.isLiteralExpression(value) || [TrueKeyword, FalseKeyword, NullKeyword].includes(value.kind);
 }
 
-/** A literal that nothing but its names ties to the model. */
+/** A literal that only its names tie to the model. */
 function* offeredUntyped(
   literal: ts.ObjectLiteralExpression,
   names: readonly string[],

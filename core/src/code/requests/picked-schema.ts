@@ -17,7 +17,7 @@ const id = "picked-schema";
 
 type ZodShape = Extract<ShapeNode, { kind: "zod" }>;
 
-/** `UserSchema.pick({ id: true, email: true })` lists fields as the schema does that it is picked from, which has the new one first. */
+/** `UserSchema.pick({ id: true, email: true })` lists fields of the schema that it picks from, which must get the new one first. */
 export const pickedSchema: Transform = {
   id,
   intents: ["acceptInRequests", "read"],
@@ -68,7 +68,7 @@ function* offered({ shape, from }: Picked, file: SourceFile, context: TransformC
     yield asManual(lacking === undefined ? candidate : { ...candidate, needs: [lacking] }, reason);
 }
 
-/** Why the schema that it is picked from does not give it the key as it should be there. */
+/** Why the base schema does not provide the key in the required form. */
 function whyNot(base: ZodShape, key: string, isRead: boolean, context: TransformContext): string | undefined {
   const declared = [base.node, ...base.bases].map((literal) => valueAt(literal, key)).find((value) => value);
   const name = base.name ?? "the schema";
@@ -83,7 +83,7 @@ function whyNot(base: ZodShape, key: string, isRead: boolean, context: Transform
   return isOptional ? undefined : `callers would have to send what ${name} has, made optional`;
 }
 
-/** Where the key comes from: the first of what a schema extends, where that lists fields of the model. */
+/** The literal that gets the key: the first one that a schema extends, if it lists fields of the model. */
 function leadOf({ node, bases }: ZodShape, { columns }: TransformContext): ts.ObjectLiteralExpression {
   const lists = (literal: ts.ObjectLiteralExpression) => {
     const given = propertiesOf(literal);
@@ -92,7 +92,7 @@ function leadOf({ node, bases }: ZodShape, { columns }: TransformContext): ts.Ob
   return bases.findLast(lists) ?? node;
 }
 
-/** The schema that a name or an expression stands for, also through what keeps all of its keys. */
+/** The schema of a name or an expression, followed through calls that keep all of its keys. */
 function schemaOf(from: ts.Expression, file: SourceFile, context: TransformContext): ZodShape | undefined {
   const inner = unwrap(from);
   const direct = zodObjectOf(inner);
@@ -104,7 +104,7 @@ function schemaOf(from: ts.Expression, file: SourceFile, context: TransformConte
   return declared && found && zodShape(declared, inner.getText(), found.file, context.project);
 }
 
-/** All of a file: keys that are `true`. What `omit` names is what a schema does without. */
+/** All picks of a file: keys that are `true`. `omit` names excluded keys, so it does not count. */
 function pickedIn(file: SourceFile): readonly Picked[] {
   return file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
     const { expression: callee } = call;

@@ -16,7 +16,7 @@ import { restored } from "../write/restored.js";
 
 const id = "request-schema";
 
-/** Zod objects of what callers send take the new field, optional until somebody asks for more: old callers do not know it. */
+/** Adds the new field to zod objects of requests. It stays optional until the user requires it, because old callers do not send it. */
 export const requestSchema: Transform = {
   id,
   intents: ["acceptInRequests", "requireInRequests"],
@@ -60,7 +60,7 @@ export const requestSchema: Transform = {
   },
 };
 
-/** What responses show with it, too, has null whatever its other keys refuse. */
+/** A schema that responses use too is nullable, whatever its other keys accept. */
 function emptyOf(shape: ShapeNode, role: ShapeRole, context: TransformContext): EmptyValues {
   const empty = emptyInRequest(shape, context);
   return role === "both" ? { ...empty, isNullable: emptyInResponse(shape, context).isNullable } : empty;

@@ -29,7 +29,10 @@ import { restored } from "../write/restored.js";
 
 const id = "request-type";
 
-/** Types and DTO classes of what callers send take the new field, optional until somebody asks for more: old callers do not know it. */
+/**
+ * Adds the new field to types and DTO classes of requests. It stays optional until the user requires it, because old callers do not send
+ * it.
+ */
 export const requestType: Transform = {
   id,
   intents: ["acceptInRequests", "requireInRequests"],
@@ -106,7 +109,7 @@ function* requirable(file: SourceFile, context: TransformContext): Iterable<Find
 
 type Members = Exclude<TypeShape, { kind: "class" }>;
 
-/** The members of types that this transform wrote, wherever they stand now. */
+/** The members of types that this transform wrote, wherever they are now. */
 function writtenMembers(
   file: SourceFile,
   context: TransformContext,
@@ -122,7 +125,7 @@ function writtenMembers(
   return written.filter((each) => each.file === file);
 }
 
-/** Chosen, or what the rows of the model are made of. */
+/** Chosen, or a type that rows of the model are built from. */
 function isTaken(shape: TypeShape, context: TransformContext): boolean {
   return context.takes(shape.node, familyOf(shape)) || context.orm.isWritten?.(shape.node, context) === true;
 }

@@ -17,7 +17,7 @@ import { insertStatement, removeStatement } from "../write/statements.js";
 
 const id = "assigned-mapper";
 
-/** Code that sets the fields of a DTO one by one from a row sets the new one too, with a fallback until it is required. */
+/** Code that copies a row into a DTO field by field also sets the new one, with a fallback until it is required. */
 export const assignedMapper: Transform = {
   id,
   intents: ["read", "dropFallback"],
@@ -80,7 +80,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   }
 }
 
-/** Copies that nobody chose. */
+/** Copies that were not chosen. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
   for (const producer of producersOf(file, context)) {
@@ -96,7 +96,7 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-/** The statements that Lockstep wrote, where they stand now. */
+/** The statements that Lockstep wrote, at their current positions. */
 function* written(file: SourceFile, context: TransformContext): Iterable<ts.ExpressionStatement | ts.IfStatement> {
   if (earlierOf(id, context).length === 0) return;
   const all = context.memo(written, undefined, () =>

@@ -8,7 +8,7 @@ import { addProperty } from "../write/property-edit.js";
 
 const id = "built-by-hand";
 
-/** Literals that are typed as a response, or checked as one, and copy no row: samples, placeholders. They change with its type. */
+/** Literals that are typed or validated as a response and copy no row: samples, placeholders. They change with its type. */
 export const builtByHand: Transform = {
   id,
   intents: ["read"],

@@ -10,7 +10,7 @@ import { keyStyles } from "../names/key-styles.js";
 
 /**
  * Columns in an order that other code relies on: cells under a list of headers, definitions of a table's columns, and comparisons of two
- * rows. They are listed, not edited: one list without the other shifts every column behind it.
+ * rows. They are listed, not edited: a change to one list alone shifts every column after it.
  */
 export const columnPositions: Transform = {
   id: "column-positions",
@@ -24,7 +24,7 @@ export const columnPositions: Transform = {
   },
 };
 
-/** A list of labels that cells are under, one for each. */
+/** A list of labels for cells, one for each. */
 type Labels = ts.ArrayLiteralExpression | ts.StringLiteral | ts.NoSubstitutionTemplateLiteral;
 
 interface Cells {
@@ -36,12 +36,12 @@ interface Cells {
     | undefined;
 }
 
-/** Whether a list of names is the headers of cells that do not have the field yet: it does not get the field without them. */
+/** Whether a list of names is the header of cells that lack the field: then it does not get the field either. */
 export function isHeaderOfCells(node: ts.Node, context: TransformContext): boolean {
   return cellsIn(context).some(({ headers, copies }) => headers?.node === node && !hasField(copies, context));
 }
 
-/** Values of a row side by side: `[user.id, user.email]`, `` `${user.id};${user.email}` ``. A list of labels is that of the nearest. */
+/** Adjacent values of a row: `[user.id, user.email]`, `` `${user.id};${user.email}` ``. A list of labels belongs to the nearest cells. */
 const cellsIn = memoized((context): readonly Cells[] => {
   const all = context.project.files.flatMap((file) => (isTestFile(file) ? [] : cellsOf(file, context)));
   const distance = ({ node, file, headers }: Cells) =>
@@ -75,7 +75,7 @@ function valuesSideBySide(node: Cells["node"]): readonly ts.Expression[] | undef
   if (node.elements.some((each) => !ts.isExpression(each) || ts.isSpreadElement(each)) || isAsserted(node))
     return undefined;
   if (ts.isCallExpression(parent)) {
-    // What is waited for, what a hook depends on, and what SQL is given are no cells.
+    // Awaited values, dependencies of a hook and parameters of SQL are not cells.
     if (!/^(?:push|unshift|add\w*|write\w*|append\w*|concat|set\w*)$/i.test(pathOf(parent.expression).at(-1) ?? ""))
       return undefined;
   } else if (ts.isPropertyAccessExpression(parent)) {
@@ -86,7 +86,7 @@ function valuesSideBySide(node: Cells["node"]): readonly ts.Expression[] | undef
   return node.elements;
 }
 
-/** The list of labels, of as many items, that calls the columns by their names in the same positions: in the same file, else anywhere. */
+/** The list of labels with the same length that names the columns in the same positions: in the same file, or else in any. */
 function headersOf(copies: Copies, count: number, file: SourceFile, context: TransformContext): Cells["headers"] {
   const columns = [...copies.copies.keys()].map((column, at) => ({ column, at: Number(copies.keys[at]) }));
   const found = context.project.files.flatMap((each) =>
@@ -167,7 +167,7 @@ function* definitions(
   );
 }
 
-/** The column that a definition is about: a text, or what a function reads of its parameter. */
+/** The column of a definition: a text, or what a function reads from its parameter. */
 function namedBy(value: ts.Expression | undefined): string | undefined {
   const inner = value && unwrap(value);
   if (inner === undefined) return undefined;
@@ -182,7 +182,7 @@ function namedBy(value: ts.Expression | undefined): string | undefined {
   return visit(inner.body);
 }
 
-/** `a.email === b.email && a.name === b.name`: with the new column two rows may differ in it alone. */
+/** `a.email === b.email && a.name === b.name`: two rows may only differ in the new column. */
 function* comparison(chain: ts.BinaryExpression, file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isLink(chain.parent)) return;
   const pairs = linksOf(chain).flatMap((each) => comparedIn(each) ?? []);

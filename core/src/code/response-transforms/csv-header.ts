@@ -4,7 +4,7 @@ import { candidateFor } from "../candidates/candidate-for.js";
 import type { Transform } from "../contract/transform.js";
 import { isHeaderOfCells } from "./column-positions.js";
 
-/** Names of columns in one string: `"id,email,name"`. What they are for, only people know. */
+/** Names of columns in one string: `"id,email,name"`. Its purpose is unknown. */
 export const csvHeader: Transform = {
   id: "csv-header",
   intents: ["read"],

@@ -12,7 +12,7 @@ import { addProperty, takeItem } from "../write/property-edit.js";
 const id = "hidden-property";
 const unselected = "select: false";
 
-/** The property of an entity is hidden as the one that it is like: `@Exclude()`, `@Expose({ groups: […] })`, `select: false`. */
+/** Hides the property of an entity like the column that it is like: `@Exclude()`, `@Expose({ groups: […] })`, `select: false`. */
 export const hiddenProperty: Transform = {
   id,
   intents: ["read"],
@@ -27,7 +27,7 @@ export const hiddenProperty: Transform = {
     const isOpen = selectOf(sibling) === false && selectOf(property) === undefined;
     const edits = [
       ...decoratorEdits(property, sibling, like, what, file, context),
-      // Of a column with a plan Lockstep writes and removes it itself.
+      // For a column with a plan, Lockstep adds and removes it in phases.
       ...(isOpen && intent.isUnplanned ? [selectEdit(property, what, file)] : []),
     ].filter((edit) => edit !== undefined);
     if (edits.length > 0 && context.takes(property, "dto")) {
@@ -81,7 +81,7 @@ function propertyIn(file: SourceFile, name: string, context: TransformContext): 
   return owner && fieldsOf(owner).get(name);
 }
 
-/** Decorators of class-transformer that keep a property out of some responses, under the new name. */
+/** The class-transformer decorators that exclude a property from some responses, under the new name. */
 function decoratorEdits(
   property: ts.PropertyDeclaration,
   sibling: ts.PropertyDeclaration,
@@ -115,7 +115,7 @@ function selectEdit(property: ts.PropertyDeclaration, what: string, file: Source
   return options && addProperty(options, unselected, what, file);
 }
 
-/** What the options of a column say of `select`. */
+/** The `select` option of a column. */
 function selectOf(property: ts.PropertyDeclaration): boolean | undefined {
   const [value] = columnOptions(property).flatMap((options) => valueAt(options, "select") ?? []);
   return value === undefined ? undefined : unwrap(value).kind !== ts.SyntaxKind.FalseKeyword;

@@ -8,7 +8,7 @@ import { type RowsInValue, resolveFunction, rowsInExpression, selectsField } fro
 import { parsesIn } from "../responses/parsed-rows.js";
 import { keepsKey } from "../shapes/zod-tree.js";
 
-/** Whole rows that go out: with the reads open they would show what is internal, and those that were just written do before. */
+/** Whole rows that are sent. With reads enabled they would expose an internal column; rows that were just written do so before. */
 export const internalRows: Transform = {
   id: "internal-rows",
   intents: ["keepFromReads", "read"],
@@ -31,7 +31,7 @@ export const internalRows: Transform = {
   },
 };
 
-/** Where the rows are read, or else where they are sent from. */
+/** The position of the read, or else of the code that sends the rows. */
 function placeOf(
   { read }: RowsInValue,
   sent: ts.Expression,
@@ -52,7 +52,7 @@ function placeOf(
   return { node, place: { kind: "place", certainty, offset: node.getStart(file.ast), what, reason } };
 }
 
-/** How the column stays out of what is sent. */
+/** How to exclude the column from responses. */
 function adviceFor(read: RowsInValue["read"], context: TransformContext): string {
   const { field, orm } = context;
   if (read === undefined) return `send them without ${field.name}`;
@@ -65,15 +65,15 @@ function lineOf(node: ts.Node, file: SourceFile): number {
   return lineAt(file.text, node.getStart(file.ast));
 }
 
-/** A value that is sent to whoever asks. */
+/** A value that is sent as a response. */
 interface Answer {
   readonly value: ts.Expression;
   readonly file: SourceFile;
-  /** What it goes through first. */
+  /** The schema that it passes through first. */
   readonly schema?: ts.Expression | undefined;
 }
 
-/** What is sent, and what functions that handle requests give back, in all files. */
+/** The values that are sent, and those that request handlers return, in all files. */
 const answersIn = memoized((context): readonly Answer[] => {
   const answers = context.project.files.flatMap((file) =>
     isTestFile(file) ? [] : [...sentIn(file), ...returnedIn(file, context)],
@@ -101,7 +101,7 @@ function sentIn(file: SourceFile): readonly Answer[] {
   return [...sent, ...set];
 }
 
-/** What handlers of requests give back: `app.get("/users", async () => …)`, `publicProcedure.query(() => …)`, `@Get() list() { … }` */
+/** The values that request handlers return: `app.get("/users", async () => …)`, `publicProcedure.query(() => …)`, `@Get() list() { … }` */
 function returnedIn(file: SourceFile, context: TransformContext): readonly Answer[] {
   const handlers = file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
     const callee = call.expression;

@@ -20,7 +20,7 @@ import { insertStatement, isAmongStatements, removeStatement } from "../write/st
 const id = "kept-out";
 
 /**
- * What keeps out the column that the new one is like keeps out the new one: `omit: { … }`, `.omit({ … })`, `Omit<User, "…">`,
+ * Code that excludes the column that the new one is like also excludes the new one: `omit: { … }`, `.omit({ … })`, `Omit<User, "…">`,
  * `omit(user, ["…"])`, `OmitType(User, ["…"])`, `const { …: _, ...rest } = user` and `delete user.…`.
  */
 export const keptOut: Transform = {
@@ -30,7 +30,7 @@ export const keptOut: Transform = {
   *find(file, context) {
     const lists = listsLike(file, context);
     for (const list of lists) {
-      // The type that a function gives back, and what it takes out of the value.
+      // The function's return type, and the code that removes the field from the value.
       const owner = functionAround(list);
       const needs = lists.filter((each) => each !== list && owner !== undefined && functionAround(each) === owner);
       yield* offered(
@@ -59,7 +59,7 @@ export const keptOut: Transform = {
   },
 };
 
-/** Whether a list of names keeps out what the new column is like: it is offered as that. */
+/** Whether a list of names excludes the columns that the new one is like. Then it is offered as such. */
 export function isKeptOut(node: ts.Node, file: SourceFile, context: TransformContext): boolean {
   return listsLike(file, context).some((list) => list.node === node);
 }
@@ -72,7 +72,7 @@ type OmitList = { readonly names: readonly string[]; readonly what: string } & (
   | { readonly kind: "delete"; readonly node: ts.ExpressionStatement; readonly from: ts.Expression }
 );
 
-/** Those that name all that the new column is like, and columns of its model. */
+/** The lists that name all columns that the new one is like, and columns of its model. */
 function listsLike(file: SourceFile, context: TransformContext): readonly OmitList[] {
   const { like = [] } = context.intent;
   if (like.length === 0) return [];
@@ -114,12 +114,12 @@ function* offered(
   if (candidate !== undefined) yield { ...candidate, needs };
 }
 
-/** Of a read's `omit` none: each read is one of its own. */
+/** Undefined for a read's `omit`, because each read is separate. */
 function functionAround({ kind, node }: OmitList): ts.Node | undefined {
   return kind === "mask" ? undefined : ts.findAncestor(node, ts.isFunctionLike);
 }
 
-/** What to write; undefined where that takes a person. */
+/** The text to write; undefined if a person must write it. */
 function textFor(list: OmitList, file: SourceFile, context: TransformContext): string | undefined {
   const { name } = context.field;
   switch (list.kind) {
@@ -161,7 +161,9 @@ function editOf(list: OmitList, text: string, file: SourceFile, context: Transfo
   }
 }
 
-/** `_locale` beside `timeZone: _timeZone` and `timeZone: _`, `locale` beside `timeZone`; undefined where the name means something there. */
+/**
+ * `_locale` beside `timeZone: _timeZone` and `timeZone: _`, `locale` beside `timeZone`; undefined if the name has another meaning there.
+ */
 function localFor(element: ts.BindingElement, { field }: TransformContext): string | undefined {
   const [before, after] = [sourceOf(element) ?? "", field.name];
   const given = element.name.getText();
@@ -170,7 +172,7 @@ function localFor(element: ts.BindingElement, { field }: TransformContext): stri
   return declarationFrom(element, local) === undefined ? local : undefined;
 }
 
-/** Only the types say whose columns a name is left out of, and classes that name them. */
+/** Only types, and classes that declare the fields, show whose columns a list excludes. */
 function isOfModel(list: OmitList, file: SourceFile, context: TransformContext): boolean {
   const type = typeOf(list, file, context);
   const named = type === undefined && list.kind === "list" ? fieldsOfClass(list.from, file, context) : undefined;
@@ -179,12 +181,12 @@ function isOfModel(list: OmitList, file: SourceFile, context: TransformContext):
   const isEnough = held.length * 2 > context.columns.length;
   if (list.kind === "mask")
     return isEnough || isOfRead(list.node, file, context) || isOfClient(list.node, file, context);
-  // What does not get the column keeps nothing out: a request, unless callers may send it.
+  // A shape that does not get the column needs no exclusion: a request, unless callers may send the column.
   const { exposure } = context.intent;
   return isEnough && (list.kind === "names" || exposure === "exposed" || has(context.field.name));
 }
 
-/** What a class declares: DTO classes are in files that need not be compiled. */
+/** The fields that a class declares: DTO classes are in files that are not always compiled. */
 function fieldsOfClass(value: ts.Expression, file: SourceFile, { project }: TransformContext) {
   const found = ts.isIdentifier(value) ? lookUp(project, file, value.text, "value") : undefined;
   const isClass = found?.kind === "declaration" && ts.isClassDeclaration(found.node);
@@ -200,7 +202,7 @@ function typeOf(list: OmitList, file: SourceFile, context: TransformContext): Ty
       return types?.of(list.from);
     case "list": {
       const type = types?.of(list.from);
-      // Of `OmitType(User, […])` what is made by the class.
+      // For `OmitType(User, […])`, the instance type of the class.
       const [maker] = type?.getConstructSignatures() ?? [];
       return maker?.getReturnType() ?? type;
     }
@@ -213,14 +215,14 @@ function typeOf(list: OmitList, file: SourceFile, context: TransformContext): Ty
   }
 }
 
-/** `prisma.user.findMany({ omit: { … } })`: what a generic call takes has no type of its own. */
+/** `prisma.user.findMany({ omit: { … } })`: the argument of a generic call has no type of its own. */
 function isOfRead(mask: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
   const call = mask.parent.parent.parent;
   if (!ts.isPropertyAssignment(mask.parent) || !ts.isCallExpression(call)) return false;
   return context.orm.rowsRead?.(call, file, context)?.some(({ path }) => path.length === 0) === true;
 }
 
-/** `new PrismaClient({ adapter, omit: { user: { … } } })`: its options are of a type that follows from what is written there. */
+/** `new PrismaClient({ adapter, omit: { user: { … } } })`: the type of its options is inferred from the literal. */
 function isOfClient({ parent }: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
   const { name } = context.model;
   const isNamed =
@@ -279,7 +281,7 @@ function isOmitted({ parent }: ts.ObjectLiteralExpression): boolean {
   );
 }
 
-/** Whether a pattern takes it out of the rest and does nothing with it. */
+/** Whether a pattern excludes it from the rest and does not use it. */
 function isLeftOut(element: ts.BindingElement, file: SourceFile): boolean {
   const { name, dotDotDotToken } = element;
   if (dotDotDotToken !== undefined || !ts.isIdentifier(name)) return false;

@@ -18,7 +18,7 @@ import { restored } from "../write/restored.js";
 
 const id = "mapper";
 
-/** Functions that copy a whole row show the new field, with a fallback until it is required. */
+/** Functions that copy a whole row also return the new field, with a fallback until it is required. */
 export const mapper: Transform = {
   id,
   intents: ["read", "dropFallback"],
@@ -32,7 +32,7 @@ export const mapper: Transform = {
   },
 
   *undo(file, context) {
-    // The text says whose it is: the function may have changed in every other way.
+    // The text identifies the edit: the rest of the function may have changed.
     yield* removeWritten(id, (each) => shownIn(each, context), file, context);
     yield* removeFromPatterns(id, file, context);
   },
@@ -57,7 +57,7 @@ function* copies(file: SourceFile, context: TransformContext) {
     if (!rows.has(literal)) yield { literal, what: describe(literal, `copy of ${context.model.name}`) };
 }
 
-/** Literals that may show the field. What stands behind a flag goes as a whole. */
+/** Literals that may show the field. A spread behind a flag is removed as a whole. */
 function* shownIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   const written = writtenTexts(id, context);
   for (const { literal, what } of copies(file, context)) {
@@ -87,7 +87,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   }
 }
 
-/** Copies that nobody chose: of a whole row or of a part of it. */
+/** Copies of a whole row or a part of it that were not chosen. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
   const completed = new Set([...incompleteRows(file, context)].map(({ literal }) => literal));

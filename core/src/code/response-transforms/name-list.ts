@@ -77,12 +77,12 @@ function listsIn(file: SourceFile): readonly NameList[] {
   });
 }
 
-/** What the objects of a JSON schema always have: rows get there before every answer has the field. */
+/** The required properties of a JSON schema: rows reach it before every response has the field. */
 function isRequired({ parent }: ts.Node): boolean {
   return ts.isPropertyAssignment(parent) && nameOf(parent.name) === "required";
 }
 
-/** `.orUpdate(["name"], ["email"])`: what is overwritten on a conflict, and what conflicts. A value that was chosen stays. */
+/** `.orUpdate(["name"], ["email"])`: the columns to overwrite on a conflict, and those that conflict. A chosen value must stay. */
 function isOverwritten({ parent }: ts.Node): boolean {
   return (
     ts.isCallExpression(parent) && /^(?:orUpdate|orIgnore|onConflict\w*)$/.test(pathOf(parent.expression).at(-1) ?? "")
@@ -106,7 +106,7 @@ function addName(node: NameList["node"], text: string, what: string, file: Sourc
   if (!ts.isUnionTypeNode(node)) return addToList(node, text, what, file);
   const [before, last] = node.types.slice(-2);
   if (before === undefined || last === undefined) return undefined;
-  // `| "email"` on lines of their own: the next one stands as the last one does.
+  // `| "email"` on separate lines: the new one is laid out like the last one.
   const gap = file.text.slice(before.end, last.getStart(file.ast));
   return { kind: "edit", splices: [{ start: last.end, end: last.end, text: `${gap}${text}` }], what, text };
 }

@@ -16,7 +16,7 @@ import { isImportEdit } from "../write/named-imports.js";
 const id = "response-class";
 const mayLack = /\|\s*null\b|\w\s*\?\s*:/;
 
-/** The DTO class that a mapper of the whole model fills has the new field, decorated as the others are. */
+/** A DTO class that a mapper of the whole model fills gets the new field, decorated like the others. */
 export const responseClass: Transform = {
   id,
   intents: ["read", "dropFallback"],
@@ -31,7 +31,7 @@ export const responseClass: Transform = {
 
   scaffoldingIn(text) {
     if (!mayLack.test(text)) return undefined;
-    // As `dtoField` writes what is never null.
+    // In the form that `dtoField` writes for a field that is never null.
     const left = text
       .replace(/\s*\|\s*null\b/, "")
       .replace(/(\w)\s*\?\s*:/, "$1:")

@@ -22,7 +22,7 @@ import { isSameOwner } from "../write/same-place.js";
 
 const id = "response-type";
 
-/** The interface that a mapper of the whole model returns names the new field. */
+/** An interface that a mapper of the whole model returns gets the new field. */
 export const responseType: Transform = {
   id,
   intents: ["read", "dropFallback"],
@@ -82,7 +82,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   }
 }
 
-/** The types of rows at the parameters of mappers name what the mappers read. */
+/** Adds the field to the row types of mapper parameters if the mappers read it. */
 function* widenParameters(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { field, orm } = context;
   const { mappers, assigned, shapes } = responses(context);
@@ -111,7 +111,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
     for (const member of node.members) {
       const text = textOf(member, file);
       const around = siteAround(member.getStart(file.ast), file);
-      // Beside the record only: in another type of another file it may be somebody's own.
+      // Only in the recorded owner: the same text in another type or file may be the user's own.
       const edit = its.find((each) => isSameOwner(each, around) && memberTree(each.text) === memberTree(text));
       if (edit === undefined || exact.has(member)) continue;
       const tight = tightened(text, node, file, context);
@@ -122,7 +122,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   }
 }
 
-/** The member as it is in the end: it may still be left out where code that is no copy of a row builds one. */
+/** The final form of the member: it stays optional if code that does not copy a row builds the type. */
 function tightened(
   text: string,
   node: ts.InterfaceDeclaration | ts.TypeLiteralNode,
@@ -151,7 +151,7 @@ function memberTree(text: string): string {
     .join(" | ")}`;
 }
 
-/** The members that Lockstep wrote, where they stand now. */
+/** The members that Lockstep wrote, at their current positions. */
 function* written(
   file: SourceFile,
   context: TransformContext,

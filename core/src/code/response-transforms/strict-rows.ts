@@ -8,7 +8,9 @@ import { emptyInResponse, zodEmpty } from "../shapes/empty-values.js";
 import { keyIn } from "../shapes/shape-types.js";
 import { nameOfSchema, zodType } from "../shapes/zod-types.js";
 
-/** Strict schemas of whole rows that are not to be widened: what is internal has to be kept from them, what they pick is a person's. */
+/**
+ * Strict schemas of whole rows that are not extended: they need rows without an internal column, and a person must change what they pick.
+ */
 export const strictRows: Transform = {
   id: "strict-rows",
   intents: ["keepFromReads", "read"],

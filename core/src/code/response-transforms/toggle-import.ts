@@ -12,7 +12,7 @@ import { mapper } from "./mapper.js";
 const id = "toggle-import";
 const readers = [mapper, assignedMapper];
 
-/** What asks for feature flags is imported while reads stand behind one, and no longer. */
+/** Adds the import for feature flags while reads are behind one, and then removes it. */
 export const toggleImport: Transform = {
   id,
   intents: ["read", "dropFallback"],
@@ -48,7 +48,7 @@ export const toggleImport: Transform = {
   },
 };
 
-/** Imports that only a flag needed; others were there before. */
+/** Imports that only a flag needed. Other imports existed before. */
 function* drop(made: readonly EditFinding[], file: SourceFile, context: TransformContext): Iterable<Finding> {
   const flags = flagsOf(context);
   const names = flags.size === 0 ? [] : made.flatMap(({ replaces = "" }) => namesAsking(replaces, flags));
@@ -61,7 +61,7 @@ function isEdit(finding: Finding): finding is EditFinding {
   return finding.kind === "edit";
 }
 
-/** The flags of the field, by its records: that the config has another template by now does not matter. */
+/** The field's flags from its records, because the template in the config may have changed. */
 const flagsOf = memoized(({ earlier }): ReadonlySet<string> => new Set(earlier.flatMap(({ flag }) => flag ?? [])));
 
 function namesIn(text: string): readonly string[] {

@@ -16,7 +16,7 @@ import { restored } from "../write/restored.js";
 
 const id = "zod-object";
 
-/** Zod objects that name the whole model are responses: they show the new field. */
+/** Zod objects that name the whole model are responses and get the new field. */
 export const zodObject: Transform = {
   id,
   intents: ["read", "dropFallback"],
@@ -49,7 +49,7 @@ export const zodObject: Transform = {
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "zod" || shape.file !== file) continue;
-    // What requests share may never require it.
+    // Schemas that requests share must never require it.
     const isShared = reason !== undefined && roleOf(shape, [...keysOfShape(shape)], context) !== "response";
     const empty = { isNullable, isOptional: isOptional || isShared };
     const type = zodType(shape.node, empty, file, context);
@@ -66,7 +66,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   }
 }
 
-/** `.nullable()` was there for rows without a value: there are none any more. */
+/** Removes `.nullable()`, which was for rows without a value: there are none any more. */
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const written = writtenTexts(id, context);
   for (const literal of objectsIn(file, context)) {
@@ -84,7 +84,7 @@ function required(text: string): string {
   return text.replace(/\s*\.(?:nullable|nullish|optional)\(\)$/, "");
 }
 
-/** Schemas of what is shown that nobody chose. */
+/** Response schemas that were not chosen. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
   for (const shape of zodShapesIn(file, context.project)) {

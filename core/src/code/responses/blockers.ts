@@ -18,7 +18,7 @@ import { parsedRowsIn, placeOf } from "./parsed-rows.js";
 import { type Producer, producersIn } from "./producers.js";
 import type { ShapePlan } from "./responses.js";
 
-/** Why a type would not get the field though all code that fills it did; undefined where it would. */
+/** Why a type would not get the field even if all code that fills it did; undefined if it would. */
 export function blockerOfType(shape: ShapeNode, context: TransformContext): string | undefined {
   const all = filledNodes(context);
   const isFilled = producersIn(context).some(({ type }) => type.kind === "shape" && type.shape.node === shape.node);
@@ -30,7 +30,7 @@ const filledNodes = memoized((context) => new Set(producersIn(context).flatMap(n
 
 const none: ReadonlyMap<ts.Node, ShapeNode> = new Map();
 
-/** Why a copy would not get the field though the type that it must have did; undefined where it would. */
+/** Why a copy would not get the field even if its type did; undefined if it would. */
 export function blockerOfProducer({ kind, mapper, type }: Producer, context: TransformContext): string | undefined {
   const isResult = kind === "assigned" || mapper.isResult;
   const plans = new Map<ts.Node, Pick<ShapePlan, "reason">>();
@@ -39,13 +39,13 @@ export function blockerOfProducer({ kind, mapper, type }: Producer, context: Tra
   return whyNotMapper({ isResult, key: mapper.key, isConverted }, { isLeftOut: false }, type, plans, context);
 }
 
-/** The nodes that a producer creates. Literals elsewhere that build the same type are not among them. */
+/** The nodes that a producer creates. Literals elsewhere that build the same type do not count. */
 export function nodesOfProducer({ kind, mapper, type }: Producer): readonly ts.Node[] {
   if (kind === "assigned") return [mapper.filled];
   return type.kind === "unknown" ? [] : [mapper.literal];
 }
 
-/** @param mappers what is filled with the field */
+/** @param mappers the nodes that are filled with the field */
 export function whyNotShape(
   shape: ShapeNode,
   key: string,
@@ -54,7 +54,7 @@ export function whyNotShape(
   shapes: ReadonlyMap<ts.Node, ShapeNode>,
   context: TransformContext,
 ): string | undefined {
-  // Of a class `whyNotField` says it.
+  // `whyNotField` covers classes.
   if (shape.kind !== "keys" && shape.kind !== "class" && typeIn(shape, context) === undefined)
     return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
@@ -67,26 +67,26 @@ export function whyNotShape(
   if (built !== undefined) return built;
   const isChecked = shape.kind === "zod" || shape.kind === "class";
   const request = isChecked ? requestUse(shape, key, context) : undefined;
-  // The member of a type may be left out there: those compile as they are.
+  // A type's member may be optional there, so such literals compile unchanged.
   return (
     request ??
     (shape.kind === "members" ? undefined : builtByHand(shape, referencesTo(shape, context), mappers, context))
   );
 }
 
-/** Whether code that is no copy of a row builds one: it has no value for the field. */
+/** Whether code that does not copy a row builds one: it has no value for the field. */
 export function isBuiltByHand(shape: ShapeNode, context: TransformContext): boolean {
   return builtByHand(shape, referencesTo(shape, context), filledNodes(context), context) !== undefined;
 }
 
-/** How a shape would say the type of the field; undefined where the value is not shown as it is. */
+/** The field's type in a shape; undefined if the value is not shown unchanged. */
 function typeIn(shape: Exclude<ShapeNode, { kind: "keys" | "class" }>, context: TransformContext): string | undefined {
   return shape.kind === "members"
     ? memberType(shape.node, shape.file, context)?.text
     : zodType(shape.node, emptyInResponse(shape, context), shape.file, context);
 }
 
-/** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */
+/** A schema that requires more than is selected throws, so the selection must be in the project to be edited with it. */
 function builtElsewhere(shape: ShapeNode, context: TransformContext): string | undefined {
   const found = parsedRowsIn(context).find(
     ({ part, rows: { select } }) =>
@@ -98,12 +98,12 @@ function builtElsewhere(shape: ShapeNode, context: TransformContext): string | u
   return found && `${placeOf(found)} parses rows of a select that is built elsewhere`;
 }
 
-/** Whether the value is not sent as it is: a date, a bigint. */
+/** Whether the value is converted before it is sent: a date, a bigint. */
 function isConverted({ field }: TransformContext): boolean {
   return plainTypes[field.type] === undefined && field.type !== "enum" && field.type !== "json";
 }
 
-/** Why the name cannot be added to those that are picked: it is not there to pick, or they are used for something else. */
+/** Why the name cannot be added to the picked ones: the base lacks it, or they have another use. */
 function whyNotKeys(
   { node, file, of }: KeysShape,
   shapes: ReadonlyMap<ts.Node, ShapeNode>,

@@ -10,10 +10,10 @@ import { parsedLiterals } from "./parsed-literals.js";
 import { namesField, parsedRowsIn } from "./parsed-rows.js";
 import { placeOfProducer, producersIn, producesField } from "./producers.js";
 
-/** By place: those without which its edit would not compile, or would leave its value unset. */
+/** By place: the places without which its edit would not compile, or would leave its value unset. */
 export type Dependencies = ReadonlyMap<PlaceNode, ReadonlySet<PlaceNode>>;
 
-/** What belongs together: a type that names the fields or a schema that checks them, the code that fills it, and what that reads. */
+/** Places that depend on each other: a type or schema of the fields, the code that fills it, and the selection that this code reads. */
 export const dependenciesIn = memoized((context): Dependencies => {
   const needs = new Map<ts.Node, Set<ts.Node>>();
   const shapes = new Set<ShapeNode>();
@@ -40,7 +40,7 @@ export const dependenciesIn = memoized((context): Dependencies => {
     if (rows.select === undefined || part.picked !== undefined || namesField(part, context)) continue;
     for (const declared of declaredBy(part.shape)) {
       add(declared, rows.select);
-      // What is not strict leaves out what it does not know.
+      // A schema that is not strict drops unknown keys.
       if (part.isStrict) add(rows.select, declared);
     }
   }
@@ -59,11 +59,11 @@ export const dependenciesIn = memoized((context): Dependencies => {
 
 interface Selected {
   readonly shape: ShapeNode;
-  /** The literal that says what is read. */
+  /** The literal that selects the fields. */
   readonly select: ts.Node;
 }
 
-/** Types that are given what a query selects: `(): Promise<UserSummary[]> => prisma.user.findMany({ select: { … } })`. */
+/** Types of the rows that a query selects: `(): Promise<UserSummary[]> => prisma.user.findMany({ select: { … } })`. */
 export const selectedShapesIn = memoized((context): readonly Selected[] =>
   context.project.files.flatMap((file) =>
     file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
@@ -74,7 +74,7 @@ export const selectedShapesIn = memoized((context): readonly Selected[] =>
   ),
 );
 
-/** The shape that the rows of a call must have, one or a list of them. */
+/** The shape of a call's rows, one or a list of them. */
 function shapeOfResult(call: ts.CallExpression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
   const target = targetOf(call, file, context);
   if (target.kind !== "typed" || target.inside.length > 0) return undefined;
@@ -86,7 +86,7 @@ function hasField(shape: ShapeNode, context: TransformContext): boolean {
   return keysOfShape(shape).has(keyIn(shape, context));
 }
 
-/** Where the keys of a shape come from: its own declaration, and those that it extends. */
+/** The declarations of a shape's keys: its own, and those that it extends. */
 function declaredBy(shape: ShapeNode): readonly ts.Node[] {
   return shape.kind === "zod" ? [shape.node, ...shape.bases] : [shape.node];
 }

@@ -7,7 +7,7 @@ import { keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.
 
 type Given = Pick<Mapper, "source" | "pattern" | "file">;
 
-/** The type that a mapper takes its row as, where the app declares it and it lacks the field: `(user: { id: number; email: string })`. */
+/** The parameter type of a mapper's row, if the app declares it and it lacks the field: `(user: { id: number; email: string })`. */
 export function givenType(mapper: Given, context: TransformContext): ShapeNode | undefined {
   const { source, pattern, file } = mapper;
   const owner = pattern === undefined ? source && declarationOf(source) : pattern.parent;
@@ -17,7 +17,7 @@ export function givenType(mapper: Given, context: TransformContext): ShapeNode |
   return keysOfShape(type.shape).has(context.field.name) ? undefined : type.shape;
 }
 
-/** The same where it is written down at the parameter: nothing else needs it, and it changes with the mapper. */
+/** Like `givenType`, if the type is inline at the parameter: nothing else needs it, and it changes with the mapper. */
 export function inlineType(mapper: Given, context: TransformContext): ts.TypeLiteralNode | undefined {
   const node = givenType(mapper, context)?.node;
   if (node === undefined || !ts.isTypeLiteralNode(node) || !ts.isParameter(node.parent)) return undefined;

@@ -24,16 +24,16 @@ import { targetOf } from "../types/target-type.js";
 import { computedValue, emptyValue, numberedValue, storedDefault } from "../values/fixture-value.js";
 import { parsedLiterals } from "./parsed-literals.js";
 
-/** A literal that must have the shape and is not one of the mappers. */
+/** A literal with the shape that is not one of the mappers. */
 export interface HandBuilt {
   readonly literal: ts.ObjectLiteralExpression;
   readonly file: SourceFile;
-  /** What the column has there, which nothing is copied to; undefined where a person has to say it. */
+  /** The column's value there, without a source to copy from; undefined if a person must decide it. */
   readonly value: string | undefined;
   readonly how: "gives one back" | "fills one" | "builds one";
 }
 
-/** All of them: without the new key they would not compile, or not be what the shape says. */
+/** All of them: without the new key they would not compile, or not match the shape. */
 export function* handBuilt(
   shape: ShapeNode,
   references: readonly Reference[],
@@ -47,7 +47,7 @@ export function* handBuilt(
     isWhole ? namesAllColumns(literal, context) : needed.length > 1 && namesAll(literal, needed);
   for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-      // What was chosen gets its value from where its other values come from.
+      // A chosen literal reads its value from the source of its other values.
       if (known.has(literal) || isFilledByChoice(literal, file, context)) continue;
       if (spreadsOf(literal).length > 0 || hasKey(literal, key)) continue;
       const found = (how: HandBuilt["how"], isSure = true) => ({
@@ -69,7 +69,7 @@ export function* handBuilt(
       if (!needed.some((each) => hasKey(literal, each))) continue;
       const target = targetOf(literal, file, context);
       if (target.kind === "typed") {
-        // Inside of a larger type it may be anything; at the top it is what the type says.
+        // Inside a larger type it may have any type; at the top it has the declared one.
         const isElement = target.inside.length === 1 && target.inside[0] === "element";
         const resolved = resolveType(target.type, target.file, context, isElement);
         const isThis = resolved.kind === "shape" && resolved.shape.node === shape.node;
@@ -78,7 +78,7 @@ export function* handBuilt(
       } else if (!has(literal) || (parsed !== undefined && shape.kind === "zod")) {
         continue;
       } else if (!isWhole) {
-        // The keys alone say little: it must be given to the shape, as to `UserSummary.parse`.
+        // Matching keys are weak evidence: the literal must be passed to the shape, as in `UserSummary.parse`.
         if (target.kind !== "argument" || shape.name === undefined || !target.path.includes(shape.name)) continue;
       } else if (target.kind === "free" && /(?:^|[/.])(?:tests?|specs?|__tests__)(?:[/.]|$)/.test(file.file)) continue;
       yield found("builds one", false);
@@ -90,7 +90,7 @@ function isFilledByChoice(literal: ts.ObjectLiteralExpression, file: SourceFile,
   return context.takes(literal, "mapper") && siblingSource(literal, file, context) !== undefined;
 }
 
-/** Why code that is no mapper would lack the new key; undefined where what it has there can be said. */
+/** Why code that is not a mapper would lack the new key; undefined if its value there is known. */
 export function builtByHand(
   shape: ShapeNode,
   references: readonly Reference[],
@@ -102,18 +102,21 @@ export function builtByHand(
   const filled = filledByHand(shape, columnsOf(shape, context), references, known, context);
   if (filled !== undefined) return filled;
   if (shape.kind !== "class") return classThat(references, context);
-  // Where the constructor copies the row, all instances are filled by it.
+  // If the constructor copies the row, it fills all instances.
   return known.has(shape.node) ? undefined : madeAnywhere(references, known);
 }
 
-/** What the database gives such a row, nothing of a column that stays optional, in tests any value; else a person has to say it. */
+/**
+ * The database default of such a row, an empty value for a column that stays optional, and in tests any value. Otherwise a person must
+ * decide it.
+ */
 function valueIn(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string | undefined {
   const stored = storedDefault(file, context);
   if (stored !== undefined || context.intent.staysOptional) return stored ?? emptyValue(literal, file, context);
   return isTestFile(file) ? (computedValue(literal, file, context) ?? numberedValue(file, context)) : undefined;
 }
 
-/** Members of the shape that are set one by one, and not by one of the mappers: the new one would never be. */
+/** Members of the shape that are set one by one, but not by one of the mappers: the new one would never be set. */
 function filledByHand(
   shape: ShapeNode,
   needed: readonly string[],
@@ -127,7 +130,7 @@ function filledByHand(
       if (its.length === 0) continue;
       const { type, filled } = filledByAssignments(owner, file, context) ?? {};
       if (type?.kind !== "shape" || type.shape.node !== shape.node || known.has(filled as ts.Node)) continue;
-      // A constructor sets what is set at all; other code may set a part of an object for its own reasons.
+      // A constructor sets all members; other code may set a part of an object for its own reasons.
       if (filled !== shape.node && its.length < needed.length) continue;
       return `${file.file}:${lineAt(file.text, owner.getStart(file.ast))} fills one by hand`;
     }
@@ -135,7 +138,7 @@ function filledByHand(
   return undefined;
 }
 
-/** The keys of a shape that are columns, as it spells them. */
+/** The keys of a shape that are columns, in its spelling. */
 function columnsOf(shape: ShapeNode, { columns }: TransformContext): readonly string[] {
   const keys = keysOfShape(shape);
   return columns.flatMap(({ name }) => keyStyles.map((keyOf) => keyOf(name)).find((key) => keys.has(key)) ?? []);
@@ -146,7 +149,7 @@ function namesAll(literal: ts.ObjectLiteralExpression, names: readonly string[])
   return names.every((name) => given.has(name));
 }
 
-/** `new UserDto()` that no mapper fills: the new field would be missing where its type says that it is there. */
+/** `new UserDto()` that no mapper fills: the new field would be missing although its type requires it. */
 function madeAnywhere(references: readonly Reference[], known: ReadonlySet<ts.Node>): string | undefined {
   const found = references.find(({ node, file }) => {
     const made = node.parent;
@@ -159,7 +162,7 @@ function madeAnywhere(references: readonly Reference[], known: ReadonlySet<ts.No
   );
 }
 
-/** Whether a whole row is given where the shape is declared: its new field is null for the types until contract. */
+/** Whether the shape is the declared type of whole rows: types have null for its new field until contract. */
 export function receivesRows(shape: ShapeNode, references: readonly Reference[], context: TransformContext): boolean {
   const all = [...references, ...references.flatMap((reference) => derived(reference, shape, context))];
   return all.some(({ node, file }) => {
@@ -174,7 +177,7 @@ export function receivesRows(shape: ShapeNode, references: readonly Reference[],
   });
 }
 
-/** References to schemas that hold the shape: `z.array(UserResponse)` in `UserListResponse`. */
+/** References to schemas that contain the shape: `z.array(UserResponse)` in `UserListResponse`. */
 function derived({ node, file }: Reference, shape: ShapeNode, context: TransformContext): readonly Reference[] {
   for (let at: ts.Node = node; at.parent !== undefined; at = at.parent) {
     if (!ts.isVariableDeclaration(at) || !ts.isIdentifier(at.name) || at.name.text === shape.name) continue;
@@ -201,7 +204,7 @@ function holdsRows(value: ts.Expression, file: SourceFile, context: TransformCon
 function classThat(references: readonly Reference[], context: TransformContext): string | undefined {
   const found = references.find(({ node, file }) => {
     const owner = ts.isExpressionWithTypeArguments(node.parent) ? node.parent.parent.parent : undefined;
-    // An entity has the column already.
+    // An entity already has the column.
     return owner !== undefined && ts.isClassLike(owner) && context.orm.isModel?.(owner, file, context) !== true;
   });
   return found && `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))} implements it`;

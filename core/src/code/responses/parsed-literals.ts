@@ -5,12 +5,11 @@ import { isRequestName } from "../inputs/request-use.js";
 import { type SchemaPart, schemaPartsOf } from "../shapes/zod-tree.js";
 import { parsesOf } from "./parsed-rows.js";
 
-/** An object literal that a zod object reads on its way out, wherever it was made. */
+/** An object literal that a zod object parses on output, wherever it is created. */
 export interface ParsedLiteral extends Pick<LiteralInValue, "literal" | "file"> {
   readonly part: SchemaPart;
 }
 
-/** All of them, by the literal. */
 export const parsedLiterals = memoized((context): ReadonlyMap<ts.Node, ParsedLiteral> => {
   const found = new Map<ts.Node, ParsedLiteral>();
   for (const { schema, value, file } of parsesOf(context)) {

@@ -12,16 +12,16 @@ import { zodShapesIn } from "../shapes/shapes-in.js";
 import { type SchemaPart, schemaPartsOf } from "../shapes/zod-tree.js";
 import { type Reference, referencesTo } from "../types/references.js";
 
-/** Rows of the model that a zod object reads on their way out. */
+/** Rows of the model that a zod object parses on output. */
 export interface ParsedRows {
   readonly part: SchemaPart;
   readonly rows: RowsInValue;
-  /** What is parsed: `user` of `UserResponse.parse(user)`. */
+  /** The parsed value: `user` of `UserResponse.parse(user)`. */
   readonly value: ts.Expression;
   readonly file: SourceFile;
 }
 
-/** All of them in the project, where both the schema and the rows are in view. */
+/** All parsed rows of the project whose schema and rows can be resolved. */
 export const parsedRowsIn = memoized((context): readonly ParsedRows[] =>
   parsesOf(context).flatMap(({ schema, value, file }) => {
     const parts = schemaPartsOf(schema, file, context);
@@ -34,7 +34,7 @@ export const parsedRowsIn = memoized((context): readonly ParsedRows[] =>
   }),
 );
 
-/** Everything that goes through a schema, also in functions that are given both: `respond(UserResponse, user)`. */
+/** Every value that is parsed with a schema, including in functions that receive both: `respond(UserResponse, user)`. */
 export const parsesOf = memoized((context): readonly Parse[] =>
   context.project.files.flatMap((file) => [
     ...parsesIn(file),
@@ -51,7 +51,7 @@ function namesColumnsOf(shape: ShapeNode, { columns }: TransformContext): boolea
 
 const isOfRequests = /valid|body|input|request|quer|param|form|resolver|guard|middleware|expect/i;
 
-/** What a call is given beside a schema, or a list of it. Which function it is, nobody has to see; what requests are read with is none. */
+/** The other arguments of a call with a schema, or a list of it. The function need not be resolved. Schemas of requests do not count. */
 function givenWith({ node, file }: Reference): readonly Parse[] {
   let schema: ts.Node = node;
   while (isListOf(schema)) schema = ts.isCallExpression(schema.parent) ? schema.parent : schema.parent.parent;
@@ -69,19 +69,19 @@ function isListOf({ parent }: ts.Node): boolean {
   return ts.isCallExpression(parent) && pathOf(parent.expression).at(-1) === "array";
 }
 
-/** Whether the zod object names the field already, itself or by what it extends and picks. */
+/** Whether the zod object names the field already, directly or through the schemas that it extends and picks from. */
 export function namesField({ shape, picked }: SchemaPart, context: TransformContext): boolean {
   const key = keyIn(shape, context);
   if (picked !== undefined) return picked.properties.some((each) => nameOf(each.name) === key);
   return keysOfShape(shape).has(key);
 }
 
-/** Where rows are parsed: `src/users.ts:12`. */
+/** The position where rows are parsed: `src/users.ts:12`. */
 export function placeOf({ file, value }: ParsedRows): string {
   return `${file.file}:${lineAt(file.text, value.getStart(file.ast))}`;
 }
 
-/** Everything in a file that goes through a schema, whatever it is. */
+/** Every value in a file that is parsed with a schema. */
 export function parsesIn(file: SourceFile): readonly Parse[] {
   const calls = ["parse", "parseAsync", "safeParse", "safeParseAsync"].flatMap((name) => file.identifiers(name));
   const parsed = calls.flatMap(({ parent: { parent: call } }) =>
@@ -130,7 +130,7 @@ function handlersIn(given: readonly ts.Expression[]): readonly ts.Expression[] {
   );
 }
 
-/** What a handler gives back, or sends. */
+/** The values that a handler returns or sends. */
 function returnedFrom(handler: ts.Expression, schema: ts.Expression, file: SourceFile): readonly Parse[] {
   const inner = unwrap(handler);
   if (!ts.isArrowFunction(inner) && !ts.isFunctionExpression(inner)) return [];

@@ -13,23 +13,22 @@ import { typeOfResult } from "../shapes/result-types.js";
 import type { ResolvedType } from "../shapes/shape-types.js";
 import { parsedLiterals } from "./parsed-literals.js";
 
-/** Code that copies columns of a row, and the type of what it makes. */
+/** Code that copies columns of a row, and the type of its result. */
 export type Producer =
   | { readonly kind: "literal"; readonly mapper: Mapper; readonly type: ResolvedType }
   | { readonly kind: "assigned"; readonly mapper: AssignedMapper; readonly type: ResolvedType };
 
-/** All of them in the project, chosen or not. */
+/** All producers of the project, chosen or not. */
 export const producersIn = memoized((context): readonly Producer[] =>
   context.project.files.flatMap((file) => producersOf(file, context)),
 );
 
-/** Those of a file. */
 export const producersOf = memoizedBy((file: SourceFile, context): readonly Producer[] => [
   ...mappersIn(file, context).map((mapper) => literalProducer(mapper, context)),
   ...assignedMappersIn(file, context).map(assignedProducer),
 ]);
 
-/** The node of the place that is chosen along with the producer. */
+/** The node of the place that is chosen for the producer. */
 export function placeOfProducer({ kind, mapper }: Producer): ts.Node {
   return kind === "literal" ? mapper.literal : mapper.last;
 }
@@ -39,7 +38,7 @@ export function producesField({ kind, mapper }: Producer): boolean {
   return kind === "literal" ? hasKey(mapper.literal, mapper.key) : mapper.given.has(mapper.key);
 }
 
-/** Whether it copies what a parameter is given. */
+/** Whether it copies the value of a parameter. */
 export function isCopiedFrom(parameter: ts.ParameterDeclaration, { mapper }: Producer): boolean {
   const { source, pattern } = mapper;
   return (source && declarationOf(source)) === parameter || (pattern !== undefined && pattern === parameter.name);
@@ -49,14 +48,14 @@ function assignedProducer(mapper: AssignedMapper): Producer {
   return { kind: "assigned", mapper, type: mapper.type };
 }
 
-/** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
+/** A literal that becomes an instance of a DTO class, or that a schema validates, is a response although it is an argument. */
 function literalProducer(mapper: Mapper, context: TransformContext): Producer {
   const { literal, file, target } = mapper;
   const given = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
-  // What is declared says more than where it goes in the end.
+  // A declared type takes precedence over a later use.
   const parsed = target.kind === "typed" ? undefined : parsedLiterals(context).get(literal)?.part.shape;
-  // What a function or a list of the app takes: `rows[key] = { … }`, `this.show({ … })`.
-  // A copy of the whole row would be edited unasked.
+  // The parameter type of a function or list of the app: `rows[key] = { … }`, `this.show({ … })`. Not for a copy of the whole row, which
+  // would be edited without a choice.
   const isTyped = !mapper.isWhole && (target.kind === "unknown" || (target.kind === "argument" && !mapper.isResult));
   const shape = given ?? parsed ?? (isTyped ? shapeOfLiteral(literal, file, context) : undefined);
   if (shape === undefined) return { kind: "literal", mapper, type: typeOfResult(target, context) };

@@ -31,8 +31,8 @@ import { builtByHand, type HandBuilt, handBuilt, receivesRows } from "./other-pr
 import { type Producer, placeOfProducer, producersIn } from "./producers.js";
 
 /**
- * What the app shows of the whole model: mappers and the types of what they return. They are decided together: a key in
- * one that the other lacks does not compile. A `reason` says why a place is listed instead of edited.
+ * The responses with the whole model: mappers and their result types. They are decided together, because a key in one that the other lacks
+ * does not compile. A `reason` explains why a place is listed instead of edited.
  */
 export interface Responses {
   readonly mappers: readonly MapperPlan[];
@@ -55,12 +55,12 @@ export interface AssignedPlan {
 export interface ShapePlan {
   readonly shape: ShapeNode;
   readonly key: string;
-  /** The value may be null: for good, or until contract where no fallback can be said or whole rows are given. */
+  /** The value may be null: permanently, or until contract if there is no fallback or the shape receives whole rows. */
   readonly isNullable: boolean;
-  /** It may be left out: rows of a column that stays optional may lack it, or until contract it stands behind a flag. */
+  /** It may be missing: rows of a column that stays optional may lack it, or it is behind a flag until contract. */
   readonly isOptional: boolean;
   readonly reason: string | undefined;
-  /** Literals that must have it and copy no row: they get the field together with it. */
+  /** Literals of this type that copy no row: they get the field together with it. */
   readonly built: readonly HandBuilt[];
 }
 
@@ -78,12 +78,12 @@ export const responses = memoized((context): Responses => {
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
     if (keysOfShape(shape).has(key)) return [];
-    // What it extends brings the key.
+    // A base schema provides the key.
     if (shape.kind === "zod" && shape.bases.some((literal) => shapes.has(literal))) return [];
     const isInstanced = instanced.some(({ node }) => node === shape.node);
     const its = producers.filter(({ type }) => type.kind === "shape" && type.shape.node === shape.node);
     const references = referencesTo(shape, context);
-    // A type that nothing in view fills is given rows as they are.
+    // A type that no resolved code fills receives rows unchanged.
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
     const isGivenRows = mayBeNull(context) && (isUnfilled || isSelected || receivesRows(shape, references, context));
@@ -98,7 +98,7 @@ export const responses = memoized((context): Responses => {
       whyNotShape(shape, key, its.length > 0, known, shapes, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
       (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
-    // What may leave it out compiles as it is.
+    // Literals compile unchanged if the field is optional.
     const built = reason === undefined && !isOptional ? [...handBuilt(shape, references, known, context)] : [];
     return [{ shape, key, isNullable, isOptional, reason, built }];
   });
@@ -124,12 +124,12 @@ export const responses = memoized((context): Responses => {
 
 function shownBy({ kind, mapper, type }: Producer, context: TransformContext): GuardedValue {
   const shown = kind === "literal" ? guardedProperty(mapper, context) : guardedStatement(mapper, context);
-  // A type would have to say that it may be missing.
+  // The type would have to declare that the field may be missing.
   const isTyped = type.kind === "shape" && mapper.access !== "sure";
   return isTyped ? { ...shown, reason: shown.reason ?? rowMayBeMissing } : shown;
 }
 
-/** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */
+/** Classes that rows are converted to by field name: `plainToInstance(UserDto, user)`. */
 function instancedClasses(context: TransformContext): readonly ClassShape[] {
   return context.project.files.flatMap((file) =>
     file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
@@ -141,7 +141,7 @@ function instancedClasses(context: TransformContext): readonly ClassShape[] {
   );
 }
 
-/** Shapes that get the field whatever fills them. */
+/** Shapes that get the field regardless of the code that fills them. */
 function chosenShapes(context: TransformContext): readonly ShapeNode[] {
   return context.project.files.flatMap((file) =>
     [...zodShapesIn(file, context.project), ...typesIn(file), ...pickedIn(file, context)].filter((shape) =>

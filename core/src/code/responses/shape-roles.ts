@@ -13,8 +13,8 @@ import { parsedRowsIn } from "./parsed-rows.js";
 import { isCopiedFrom, producersIn } from "./producers.js";
 
 /**
- * What a schema or a type is for. `both`: requests are read with it and responses shown; there the new key may only ever be optional.
- * By where it is used, and by its name and whether it has the key of the row where nothing in view uses it.
+ * The role of a schema or a type, by its uses. Without resolved uses, by its name and whether it has the row's key. `both`: used for
+ * requests and responses, so the new key must always stay optional.
  */
 export type ShapeRole = "request" | "response" | "both";
 
@@ -39,14 +39,14 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
   return isNamedAsRequest(name, names, context.model.primaryKey) ? "request" : "response";
 }
 
-/** Whether a function is given it for something else than to copy it, or a request sends it. */
+/** Whether it is the type of a function parameter that is used for more than a copy, or of a value from a request. */
 function isTakenIn(of: ts.Node, context: TransformContext): boolean {
   if (ts.isCallExpression(of)) return true;
   if (ts.isVariableDeclaration(of)) return of.initializer !== undefined && isOfRequest(of.initializer);
   return ts.isParameter(of) && !producersIn(context).some((producer) => isCopiedFrom(of, producer));
 }
 
-/** Whether rows are copied into it, selected for it or parsed with it: whatever it is called, it is not what callers send. */
+/** Whether rows are copied into it, selected for it or parsed with it. Then it is not a request, whatever its name. */
 function holdsCopies(shape: ShapeNode, context: TransformContext): boolean {
   if (isRequestName(shape.name ?? "")) return false;
   return shapesWithCopies(context).has(shape.node);
@@ -61,7 +61,7 @@ const shapesWithCopies = memoized((context) => {
   return new Set<ts.Node>([...copied, ...selected, ...parsed]);
 });
 
-/** Whether what a zod object extends lists fields for the same purpose: the new one belongs there, and comes with it. */
+/** Whether a base of a zod object lists fields for the same role: the new field belongs there, and is inherited. */
 export function isLedByBase(shape: ShapeNode, role: ShapeRole, context: TransformContext): boolean {
   if (shape.kind !== "zod") return false;
   return shape.bases.some((literal) => {

@@ -5,8 +5,8 @@ import { namesField, type ParsedRows, parsedRowsIn, placeOf } from "./parsed-row
 import { isLedByBase } from "./shape-roles.js";
 
 /**
- * Why a zod object throws from switch on, when reads bring the field: whole rows go through it, or through what extends it, and that
- * is strict. Undefined where it names the field, and where nobody can say that it throws.
+ * Why a zod object throws from switch on, when reads return the field: it, or a schema that extends it, is strict and parses whole rows.
+ * Undefined if it names the field, or if it is not known to throw.
  */
 export function whyThrows({ node }: ShapeNode, context: TransformContext): string | undefined {
   const all = throwingIn(context).filter(({ part }) => part.picked === undefined);
@@ -19,7 +19,7 @@ export function whyThrows({ node }: ShapeNode, context: TransformContext): strin
   return found && `throws on unknown keys from switch on, when reads bring ${name} to ${placeOf(found)}`;
 }
 
-/** What strict schemas read whole rows with, that do not name the field. */
+/** Strict schemas that parse whole rows and do not name the field. */
 export const throwingIn = memoized((context): readonly ParsedRows[] =>
   parsedRowsIn(context).filter(
     ({ part, rows }) => part.isStrict && rows.select === undefined && !rows.isAssumed && !namesField(part, context),

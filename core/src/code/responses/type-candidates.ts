@@ -16,7 +16,7 @@ import { roleOf } from "./shape-roles.js";
 /** A type or a class. */
 export type TypeShape = Extract<ShapeNode, { kind: "members" | "class" }>;
 
-/** The types and DTO classes of a file that name fields of the model and that nobody chose: of requests, or of what is shown. */
+/** The types and DTO classes of a file, for requests or responses, that name fields of the model and were not chosen. */
 export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal" && !ofRequests) return;
   for (const shape of typesIn(file)) {
@@ -26,7 +26,7 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
     if (!isWorthListing(names, file, context) || (!ofRequests && isPart)) continue;
     const family = familyOf(shape);
     if (context.takes(node, family) || context.orm.isModel?.(node, file, context)) continue;
-    // What has to change with something else is decided there.
+    // Places that must change with others are decided there.
     if (
       ofRequests
         ? context.orm.isWritten?.(node, context)
@@ -52,7 +52,7 @@ export function whatOfType({ kind, node, name }: TypeShape): string {
   return `${word} ${name ?? ""}`.trimEnd();
 }
 
-/** The member in one line; undefined where a person has to say it. */
+/** The member on one line; undefined if a person must decide it. */
 function textOfField(
   shape: TypeShape,
   ofRequests: boolean,

@@ -25,9 +25,8 @@ import { addProperty } from "../write/property-edit.js";
 const id = "asserted-row";
 
 /**
- * An assertion that names a whole row, `expect(user).toEqual({ id: 1, … })`, fails as soon as the row has one key more. It gets the
- * value where a row is compared for certain, or a response that shows the field; the others are ranked. `toMatchObject` and its kin
- * take any key more.
+ * An assertion of a whole row, `expect(user).toEqual({ id: 1, … })`, fails when the row gets another key. It gets the value if it certainly
+ * compares a row, or a response that shows the field; the others are ranked. `toMatchObject` and similar matchers accept additional keys.
  */
 export const assertedRow: Transform = {
   id,
@@ -49,7 +48,7 @@ export const assertedRow: Transform = {
 interface Asserted {
   readonly literal: ts.ObjectLiteralExpression;
   readonly actual: ts.Expression;
-  /** The keys that lead to the literal: `["user"]` of `toEqual({ user: { … } })`. */
+  /** The path of keys to the literal: `["user"]` of `toEqual({ user: { … } })`. */
   readonly path: readonly string[];
 }
 
@@ -69,7 +68,7 @@ function* complete(asserted: Asserted, file: SourceFile, context: TransformConte
   const isRow = rows.some((each) => each.path.join() === path.join() && each.select === undefined && !each.isAssumed);
   const copy = isRow || path.length > 0 ? undefined : copyBehind(actual, file, context);
   const isShown = isRow || (copy !== undefined && getsField(copy, context));
-  // A mock gives what the test says, whatever its type.
+  // A mock returns what the test defines, whatever its type.
   const isMocked = /mock|spyOn|sinon|\bstub|\b(?:vi|jest)\.fn\b/i.test(file.text);
   const isCertain = isShown && !isMocked;
   if (!names.includes(key) && (isCertain || context.takes(literal, "mapper"))) {
@@ -91,7 +90,7 @@ function* complete(asserted: Asserted, file: SourceFile, context: TransformConte
 
 type Copy = Extract<Producer, { kind: "literal" }>;
 
-/** What `toResponse(user)` gives back, where a function in view makes it: a copy of a row. */
+/** The result of `toResponse(user)`, if a resolved function creates it: a copy of a row. */
 function copyBehind(actual: ts.Expression, file: SourceFile, context: TransformContext): Copy | undefined {
   let at = unwrap(actual);
   if (ts.isIdentifier(at)) {
@@ -112,7 +111,7 @@ function getsField(copy: Copy, context: TransformContext): boolean {
   return producesField(copy) || (plan !== undefined && plan.reason === undefined);
 }
 
-/** What such a row has: the fill, the default, null; undefined where the test sets the field to something else. */
+/** The value of such a row: the fill, the default, null; undefined if the test sets the field to something else. */
 function valueIn(
   literal: ts.ObjectLiteralExpression,
   key: string,
@@ -131,7 +130,7 @@ function valueIn(
   return file.nodes(ts.SyntaxKind.ObjectLiteralExpression).some(isOther) ? undefined : value;
 }
 
-/** The literals of a test that something must equal, also as elements and behind keys. */
+/** The literals of a test that a value must equal, including elements and nested values. */
 function assertedIn(file: SourceFile): readonly Asserted[] {
   if (!isTestFile(file)) return [];
   return file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((literal) => {

@@ -6,16 +6,16 @@ import type { TransformContext } from "../contract/transform.js";
 import { callsOf, functionCalledBy, functionName, isOverridden } from "../flow/callers.js";
 import type { PassedRow, PassedRows, WrittenValue } from "./passed-rows.js";
 
-/** What a plugin knows of the rows that functions give back. */
+/** A plugin's facts about the rows that functions return. */
 interface RowTypes<About> extends Pick<TransformContext, "project"> {
-  /** Whether a type that a function declares has the field as soon as the model has. */
+  /** Whether a function's declared type gets the field together with the model. */
   hasRoom(type: ts.TypeNode, file: SourceFile, about: About): boolean;
   isRow(literal: ts.ObjectLiteralExpression, about: About): boolean;
 }
 
 /**
- * The rows that functions and methods of the app build for writes alone: `create({ data: toRow(dto) })`, `save(this.toRow(dto))`,
- * `save(this.mapper.toRow(dto))`. They are filled in the literals that those give back. Nobody else is to meet the new property.
+ * The rows that functions and methods of the app only build for writes: `create({ data: toRow(dto) })`, `save(this.toRow(dto))`,
+ * `save(this.mapper.toRow(dto))`. They are filled in the returned literals. No other code may receive the new property.
  */
 export function builtRows<About>(written: readonly WrittenValue<About>[], types: RowTypes<About>): PassedRows<About> {
   const makers = new Map<
@@ -49,7 +49,9 @@ function calledFor(value: ts.Expression): ts.CallExpression | undefined {
   return ts.isCallExpression(awaited) ? awaited : undefined;
 }
 
-/** The literals that a function gives back; none where it gives back anything else, or a type of its own, which would have to get the field. */
+/**
+ * The literals that a function returns; none if it also returns other values, or declares a type of its own, which would need the field.
+ */
 function rowsBuiltBy<About>(
   maker: ts.SignatureDeclaration,
   file: SourceFile,

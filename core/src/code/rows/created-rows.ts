@@ -11,22 +11,21 @@ import { withSourcePattern } from "../inputs/source-pattern.js";
 import { addProperty } from "../write/property-edit.js";
 import { isConnected } from "./new-rows.js";
 
-/** A new row, whichever way it is written. */
+/** A new row in any notation. */
 export interface NewRow {
   readonly node: ts.Node;
   readonly what: string;
-  /** What it sets, by the names of the fields. */
+  /** The values that it sets, by field name. */
   readonly given: ReadonlyMap<string, ts.Expression>;
   readonly names: readonly string[];
-  /** Why a person has to decide; see `Candidate.caution`. */
+  /** Why a person must decide; see `Candidate.caution`. */
   readonly caution?: string | undefined;
   written(value: string): string;
   edit(text: string): EditFinding | undefined;
 }
 
 /**
- * A new row of a column whose value nobody said: one that was chosen gets the value from where its other values come from, the others
- * are ranked.
+ * A new row for a column without a known value: a chosen one reads the value from the source of its other values, the others are ranked.
  */
 export function* createRow(
   literal: ts.ObjectLiteralExpression,
@@ -48,12 +47,12 @@ export function* createRow(
   for (const part of partsOf(literal, file, context)) yield* createRow(part, what, file, context);
 }
 
-/** The same for a row that is filled in any other way: `user.name = input.name; await users.save(user);` */
+/** Like `createRow`, for a row that is filled in another way: `user.name = input.name; await users.save(user);` */
 export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { node, what, given, names, caution } = row;
   const { name } = context.field;
   const sent = callerValueAmong([...given], file, context);
-  // The column that it is like says what is done with what callers send.
+  // The column that it is like shows how to treat request values.
   const isLike = (context.intent.like?.length ?? 0) > 0;
   const source = sent === undefined || isLike ? siblingSourceAmong(given, file, context) : undefined;
   const value = (isLike ? source : undefined) ?? sent ?? source;
@@ -69,7 +68,7 @@ export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformCo
   yield* withSourcePattern(candidateFor({ ...place, text, advice }, file, context), source, file, context);
 }
 
-/** Those of a row that no row before had: each gets the value once. */
+/** The parts of a row that no earlier row contained: each gets the value once. */
 function partsOf(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -83,7 +82,7 @@ function partsOf(
 
 const partsSeen = memoized(() => new Set<ts.Node>());
 
-/** The literals of constants that are spread into a row and nowhere else. */
+/** The literals of constants that are only spread into one row. */
 export function spreadConstants(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,

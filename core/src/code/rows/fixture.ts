@@ -25,9 +25,9 @@ import { whyNoValue } from "./new-rows.js";
 const id = "fixture";
 
 /**
- * Literals typed as a row stop compiling as soon as the model has the column: they get a real value, once. A copy of a
- * row gets what that row has, in every phase: while reads do without the column that is `undefined`, which Prisma
- * does not write and JSON does not show. Anything computed would be another row's value where code chose its own.
+ * Literals typed as a row stop compiling when the model gets the column: they get a real value, once. A copy of a row gets the row's value
+ * in every phase. While reads exclude the column it is `undefined`, which Prisma does not write and JSON does not contain. A computed value
+ * could differ from one that the code chose itself.
  */
 export const fixture: Transform = {
   id,
@@ -97,7 +97,7 @@ function complete(
     const reason = `a ${context.model.name} row without ${name} does not compile, and this one is put over rows that exist as well, whose ${name} may have been chosen: give it theirs, and \`${name}: ${value ?? "…"}\` only where a row is created`;
     return { ...place, reason };
   }
-  // What tests store is nobody's row.
+  // In tests, later changes to a row do not matter.
   const later = isTest(file) ? undefined : setLater(literal, file, context);
   if (later !== undefined && later.field !== name) {
     const last = `${later.name}.${name} = ${valueText(textsOfRow(later.name), file, context) ?? "…"};`;
@@ -116,7 +116,7 @@ function complete(
   return { ...place, reason };
 }
 
-/** `found.id`, or `id` that a pattern took out of something: the row exists, and may have a value already. */
+/** `found.id`, or `id` from a destructuring pattern: the row exists and may have a value already. */
 function idOfAnother(literal: ts.ObjectLiteralExpression, { model }: TransformContext): ts.Expression | undefined {
   const properties = propertiesOf(literal);
   for (const { name } of model.fields.filter(({ isId }) => isId)) {
@@ -148,21 +148,21 @@ function valueFor(
     if (!field.isUnique || !isTaken(computed, context)) return computed;
     return isOfTest ? numberedValue(file, context) : undefined;
   }
-  // What `@lockstep.write` calls belongs to write sites: a fixture is a value.
+  // The function in `@lockstep.write` is for write sites: a fixture is a constant.
   const isComputable = intent.value.kind === "sql" && field.type !== "decimal";
   const derived = isComputable ? valueText(textsOfLiteral(literal, file), file, context) : undefined;
   if (derived !== undefined) return derived;
-  // Only a test may have a value that nobody meant.
+  // Only a test may have an invented value.
   if (!isOfTest) return isCopy ? undefined : storedDefault(file, context);
   const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
-  // A factory that makes distinct rows would make them all with one value.
+  // A factory of distinct rows would give all of them the same value.
   const counted = !isConstant && isReturned && field.isUnique ? countedValue(literal, file, context) : undefined;
   if (counted !== undefined) return counted;
   if (!isConstant && isReturned && field.isUnique) return undefined;
   return storedDefault(file, context) ?? numberedValue(file, context);
 }
 
-/** The value goes before a spread that overrides: `{ id: 1, …, ...overrides }`. */
+/** The value comes before a spread that overrides it: `{ id: 1, …, ...overrides }`. */
 function endOfNamed(literal: ts.ObjectLiteralExpression): number {
   return literal.properties.findLastIndex((property) => !ts.isSpreadAssignment(property)) + 1;
 }

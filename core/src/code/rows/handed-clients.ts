@@ -9,8 +9,8 @@ import { lookUp } from "../project/project.js";
 import { resolveExpression } from "../types/resolve-expression.js";
 
 /**
- * Packages that are given a client or a repository, and insert rows with calls of their own: `PrismaAdapter(prisma)` of an
- * authentication library, an admin panel. Nothing in the project writes those rows.
+ * Packages that receive a client or a repository and insert rows themselves: `PrismaAdapter(prisma)` of an authentication library, an admin
+ * panel. No code in the project writes those rows.
  */
 export const handedClients: Transform = {
   id: "handed-clients",
@@ -34,7 +34,7 @@ export const handedClients: Transform = {
   },
 };
 
-/** The package that declares what is called; undefined for code of the repository and the ORM's own. */
+/** The package that declares the callee; undefined for code of the repository and of the ORM. */
 function packageOfCallee(
   call: ts.CallExpression | ts.NewExpression,
   file: SourceFile,
@@ -49,17 +49,17 @@ function packageOfCallee(
   return isOwn(found, context) || isBuiltin(found.specifier) ? undefined : found.specifier;
 }
 
-/** A module as a file names it. */
+/** A module specifier and the file that contains it. */
 interface Module {
   readonly specifier: string;
   readonly file: SourceFile;
 }
 
-/** Whether a module is code of the repository, or the ORM's. */
+/** Whether a module is code of the repository or the ORM. */
 function isOwn({ specifier, file }: Module, { orm, project, workspacePackages }: TransformContext): boolean {
   const [name = ""] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
   return (
-    // One that uses the models is read; any other knows rows by what it is given.
+    // Code that uses the models is read anyway; other code only gets rows through its arguments.
     workspacePackages.has(name) ||
     /^(?:[.~#/]|@\/|src\/)/.test(specifier) ||
     project.pathsOf(file, specifier).length > 0 ||
@@ -67,7 +67,7 @@ function isOwn({ specifier, file }: Module, { orm, project, workspacePackages }:
   );
 }
 
-/** Whether the package only keeps the client for code of the project, or hands it on to it. */
+/** Whether the package only stores the client for code of the project, or passes it on to that code. */
 function isForProject(
   call: ts.CallExpression | ts.NewExpression,
   handle: ts.Expression,
@@ -78,11 +78,11 @@ function isForProject(
   return token === undefined ? isForOwnFunction(call, handle, file, context) : isAskedFor(token, call, file, context);
 }
 
-/** Methods that keep a value under the name that they are given with it. */
+/** Methods that store a value under a given name. */
 const keeps = /^(?:bind|constant|decorate\w*|provide|register\w*|set|value)$/;
 
 /**
- * What a container of dependencies keeps a value under: `bind(TOKEN).toConstantValue(…)`, `{ provide: TOKEN, useValue: … }`,
+ * The key under which a dependency container stores a value: `bind(TOKEN).toConstantValue(…)`, `{ provide: TOKEN, useValue: … }`,
  * `register("users", { useValue: … })`, `decorate("prisma", …)`, and the key of `{ prisma: asValue(…) }`.
  */
 function tokenOf(
@@ -107,7 +107,7 @@ function tokenOf(
   return second === handle && ts.isPropertyAccessExpression(callee) && keeps.test(name) ? first : undefined;
 }
 
-/** Whether code of the project asks a container for what it keeps: by a symbol or class of its own, or by a name that it repeats. */
+/** Whether code of the project reads the value from a container: by its own symbol or class, or by the same name. */
 function isAskedFor(
   token: ts.Expression | string,
   call: ts.Node,
@@ -127,12 +127,12 @@ function isAskedFor(
   });
 }
 
-/** Whether a name is a member that is read, or one that is taken apart: `app.prisma`, `({ prisma }) => …`. */
+/** Whether a name is a member that is read or destructured: `app.prisma`, `({ prisma }) => …`. */
 function isGiven({ parent }: ts.Identifier): boolean {
   return ts.isPropertyAccessExpression(parent) || ts.isBindingElement(parent);
 }
 
-/** `app.register(userRoutes, { prisma })`: the package hands the option on to a function of the project, which names it. */
+/** `app.register(userRoutes, { prisma })`: the package passes the option to a function of the project, which names it. */
 function isForOwnFunction(
   call: ts.CallExpression | ts.NewExpression,
   handle: ts.Expression,
@@ -150,7 +150,7 @@ function isForOwnFunction(
   });
 }
 
-/** Also `const routes = async (app, options) => …`, and `plugin(async (app, options) => …)` of a framework. */
+/** Includes `const routes = async (app, options) => …`, and `plugin(async (app, options) => …)` of a framework. */
 function isFunction(node: ts.Node): boolean {
   if (!ts.isVariableDeclaration(node)) return ts.isFunctionLike(node) || ts.isClassLike(node);
   const value = node.initializer && unwrap(node.initializer);
@@ -170,7 +170,7 @@ function baseOf(call: ts.Node): ts.Expression | undefined {
   return clauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
 }
 
-/** The module out of view that a name, or what it is a member of, comes from. */
+/** The unresolved module that a name, or its owner, comes from. */
 function moduleOf(named: ts.Expression, file: SourceFile, { project }: TransformContext): Module | undefined {
   for (let at = named; ; at = unwrap(at.expression)) {
     const found = resolveExpression(at, file, project);
@@ -196,7 +196,7 @@ function loadedAs(name: ts.Identifier): string | undefined {
   return isLoading && specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : undefined;
 }
 
-/** The client among what a call is given, also inside of the literals. */
+/** The client in the arguments of a call, including inside literals. */
 function clientIn(
   given: readonly ts.Expression[],
   file: SourceFile,

@@ -7,12 +7,12 @@ import { memoized } from "../contract/memoized.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
 import { rowShapeOfValue } from "../flow/rows-in-expression.js";
 
-/** The fields that a mirror follows: code that changes one of them sets the column, too. Empty for any other column. */
+/** The fields that a mirror follows: code that changes one of them must also set the column. Empty for any other column. */
 export const mirrorSources = memoized(({ intent: { follows = [] }, model }): readonly EntityField[] =>
   model.fields.filter(({ column }) => follows.includes(column)),
 );
 
-/** The first source of the mirror among names that are set: the field, what it is embedded in, or the relation that stores it. */
+/** The first source of the mirror among the set names: the field, its embedded object, or the relation that stores it. */
 export function sourceAmong(names: Iterable<string>, context: TransformContext): EntityField | undefined {
   const sources = mirrorSources(context);
   if (sources.length === 0) return undefined;
@@ -25,7 +25,7 @@ function namesOf({ name }: EntityField, { model }: TransformContext): readonly s
   return [name, name.split(".")[0] ?? name, ...relations.map((relation) => relation.name)];
 }
 
-/** Whether what an object holds can change a source of the mirror; undefined: nothing says what is in it. */
+/** Whether an object can change a source of the mirror; undefined if its content is not known. */
 export function maySetSource(value: ts.Expression, context: TransformContext): boolean | undefined {
   const { types } = context.project;
   const type = types?.of(value);
@@ -41,7 +41,7 @@ export function maySetSource(value: ts.Expression, context: TransformContext): b
   );
 }
 
-/** Lists an update whose data is built out of sight, where it may change what a mirror follows. */
+/** Lists an update with unresolved data that may change what a mirror follows. */
 export function* changedElsewhere(
   value: ts.Expression,
   what: string,
@@ -53,9 +53,9 @@ export function* changedElsewhere(
 }
 
 /**
- * The spread of an update that may change a source of the mirror behind its own properties' back.
+ * The spread of an update that may override a source of the mirror.
  *
- * @returns undefined where the literal itself says what every source becomes
+ * @returns undefined if the literal itself sets every source
  */
 export function hidingSource(
   literal: ts.ObjectLiteralExpression,
@@ -70,13 +70,13 @@ export function hidingSource(
   return spreadsOf(literal).find((spread) => {
     const keys = keysOfSpread(spread);
     if (isOwn(spread) || (keys !== undefined && sourceAmong(keys, context) === undefined)) return false;
-    // A row brings its value of the mirror along.
+    // A row includes its value of the mirror.
     if (rowShapeOfValue(spread.expression, file, context) === "row") return false;
     return keys !== undefined || maySetSource(spread.expression, context) !== false;
   });
 }
 
-/** @param node where the place is @param source what holds the change */
+/** @param node the position of the place @param source the value with the change */
 export function unseenChange(
   node: ts.Node,
   source: ts.Expression,

@@ -17,9 +17,9 @@ import { addProperty, bare } from "../write/property-edit.js";
 import { isSameOwner } from "../write/same-place.js";
 
 /**
- * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
+ * Makes a literal that becomes a row fill the column: an edit, or a place for a person to change.
  *
- * @param chosen how callers may choose the value, where the caller knows more than the literal says; the fill is then what they get who do not
+ * @param chosen the value that callers may choose, if more is known than the literal contains; the fill is then the default
  */
 export function* fillLiteral(
   literal: ts.ObjectLiteralExpression,
@@ -42,7 +42,7 @@ export function* fillLiteral(
   }
   const [spread, ...more] = hidingSpreads(literal, context);
   if (spread !== undefined) {
-    // Whichever comes last wins: where the column belongs depends on what the spread holds.
+    // The last one takes precedence, so the position depends on the content of the spread.
     const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
     const text = `unless ${name} is in it, add \`${name}: …\``;
     const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${text}`;
@@ -58,7 +58,7 @@ export function* fillLiteral(
   else yield { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
 }
 
-/** Why the value is not computed from what stands in a literal, and what to write instead. */
+/** Why the value cannot be computed from a literal, and the text to write instead. */
 function whyNotYet({ name, field }: SetLater, file: SourceFile, context: TransformContext): string {
   const own = context.field.name;
   if (field === own)
@@ -67,7 +67,7 @@ function whyNotYet({ name, field }: SetLater, file: SourceFile, context: Transfo
   return `${own} is computed from ${field}, which is set later: write \`{ ...${name}, ${own}: ${value} }\` where it is stored`;
 }
 
-/** The spreads that may set the field, or what it is computed from. */
+/** The spreads that may set the field, or an input of its computation. */
 function hidingSpreads(literal: ts.ObjectLiteralExpression, context: TransformContext): readonly ts.SpreadAssignment[] {
   const names = [context.field.name, ...sourcesOf(context).map(({ name }) => name)];
   return spreadsOf(literal).filter((spread) => {
@@ -77,9 +77,9 @@ function hidingSpreads(literal: ts.ObjectLiteralExpression, context: TransformCo
 }
 
 /**
- * A property that was written before callers could choose its value takes their choice as soon as they can.
+ * A property that was written before callers could choose its value reads their value as soon as they can.
  *
- * @param choice what they choose by, where the caller knows more than the literal says
+ * @param choice the value that callers choose, if more is known than the literal contains
  */
 export function* takeCallerValue(
   literal: ts.ObjectLiteralExpression,
@@ -92,7 +92,7 @@ export function* takeCallerValue(
   if (property === undefined || !ts.isPropertyAssignment(property)) return;
   const [spread, ...more] = spreadsOf(literal);
   const sent = spread && more.length === 0 ? callerValueOfInput(spread.expression, file, context) : undefined;
-  // `data: { ...dto, handle: … }` may have been made of `data: dto`, or of `data`: then all of it is the edit.
+  // `data: { ...dto, handle: … }` may replace `data: dto`, or `data`: then the whole text is the edit.
   const around = [literal.parent, literal, property];
   yield* takeCallerValueIn(
     property.initializer,
@@ -104,7 +104,7 @@ export function* takeCallerValue(
   );
 }
 
-/** The same for any value: of `user.handle = …`, too. */
+/** Like `takeCallerValue`, for any value: `user.handle = …`, too. */
 export function* takeCallerValueIn(
   value: ts.Expression,
   around: readonly ts.Node[],
@@ -124,7 +124,7 @@ export function* takeCallerValueIn(
   yield* withCallerValue({ ...edit, replaces: textOf(ours, file) }, choice, file, context);
 }
 
-/** The one of the nodes that was written in expand: by its text, and where several are, by where it was made. Code moves down, mostly. */
+/** The node that expand wrote: by its text, and if there are several, by its line. Code usually moves down. */
 function nearestWritten(nodes: readonly ts.Node[], file: SourceFile, context: TransformContext): ts.Node | undefined {
   const found = nodes.flatMap((node) => {
     const [text, line] = [bare(textOf(node, file)), lineAt(file.text, node.getStart(file.ast))];
@@ -140,7 +140,7 @@ function nearestWritten(nodes: readonly ts.Node[], file: SourceFile, context: Tr
   return found[0]?.node;
 }
 
-/** Fills a row that is mostly something else: of `{ ...input, name: "x" }`, where the type of the input is in view. */
+/** Fills a row that mostly consists of a spread: `{ ...input, name: "x" }`, if the type of the input is resolved. */
 function fillBeside(
   spread: ts.SpreadAssignment,
   literal: ts.ObjectLiteralExpression,
@@ -168,7 +168,7 @@ function valueBeside(
 ): string | undefined {
   const texts = textsOfLiteral(literal, file);
   const properties = propertiesOf(literal);
-  // Whichever comes last wins.
+  // The last one takes precedence.
   const lacking = destructuredKeys(spread.expression);
   const isOwn = (name: string) => lacking.has(name) || (properties.get(name)?.pos ?? 0) > spread.pos;
   if (sourcesOf(context).some((source) => isOwn(source.name) && texts(source) === undefined)) return undefined;
@@ -176,7 +176,7 @@ function valueBeside(
   return valueFromInput(spread.expression, own, file, context);
 }
 
-/** What the fill is for a row that a literal describes; undefined where it cannot be said from what stands there. */
+/** The fill for a row that a literal describes; undefined if the literal does not contain its inputs. */
 export function valueOfNewRow(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -185,7 +185,7 @@ export function valueOfNewRow(
   return computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file, context);
 }
 
-/** A row that is no literal: it may be filled where it is built. Contract breaks it if its type says that it may lack the field. */
+/** A row that is not a literal: it may be filled where it is built. Contract breaks it if its type does not guarantee the field. */
 export function builtElsewhere(
   value: ts.Expression,
   what: string,
@@ -201,7 +201,7 @@ export function builtElsewhere(
   return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
-/** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */
+/** `dto.handle ?? dto.email.toLowerCase()` if callers may choose. */
 export function orCallerValue(value: string, chosen: CallerValue | undefined): string {
   return chosen === undefined ? value : `${chosen.text} ?? ${groupedFallback(value)}`;
 }
@@ -211,15 +211,15 @@ export function relationOver({ model, field }: TransformContext): EntityRelation
   return model.relations.find((relation) => relation.fields?.includes(field.name));
 }
 
-/** Whether a literal gives the new relation already. */
+/** Whether a literal already sets the new relation. */
 export function isConnected(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
   const relation = relationOver(context);
   return relation !== undefined && propertiesOf(literal).has(relation.name);
 }
 
 /**
- * Whether rows get the key from the row that they are written inside of: `team.create({ data: { orders: { create: … } } })`. Where
- * several relations lead to that model, the one that is meant cannot be told from the names of types: the row is looked at.
+ * Whether rows get the key from the row that they are nested in: `team.create({ data: { orders: { create: … } } })`. If several relations
+ * have that model, type names do not identify the relation, so the row is checked.
  */
 export function isKeyGivenBy(parent: EntityModel | undefined, context: TransformContext): boolean {
   const relation = relationOver(context);
@@ -227,12 +227,12 @@ export function isKeyGivenBy(parent: EntityModel | undefined, context: Transform
   return context.model.relations.filter((each) => each.fields && each.model === parent.name).length === 1;
 }
 
-/** `handle` where the value is called just that. */
+/** `handle` if the value has the same name. */
 function propertyText(name: string, value: string): string {
   return name === value ? name : `${name}: ${value}`;
 }
 
-/** What to add, with the value computed over a row that has a name; what may be chosen there is kept. */
+/** The text to add, with the value computed from a named row; keeps a value that callers may choose. */
 function advice(
   row: ts.Expression,
   literal: ts.ObjectLiteralExpression | undefined,
@@ -244,7 +244,7 @@ function advice(
   const properties = literal && propertiesOf(literal);
   const own = literal && textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
-  // What has a default may be missing in a row that is not stored yet.
+  // A column with a default may be missing in a row that is not stored yet.
   const sent = (field: EntityField) => {
     const text = spread(field);
     return text && { ...text, isNullable: text.isNullable || field.hasDefault };
@@ -263,10 +263,10 @@ function advice(
   return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
 }
 
-/** Types of a new row, whichever ORM has them: what is left out of them is computed. */
+/** Types of a new row, for every ORM. Their rows may lack the field, and then get the fill. */
 const partial = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)<|Create(?:Many\w*|Without\w+)?Input\b/;
 
-/** Whether a value may have the field; undefined where its type does not say. */
+/** Whether a value may have the field; undefined if its type is not known. */
 function mayHold(value: ts.Expression, file: SourceFile, context: TransformContext): boolean | undefined {
   const has = inputHasField(value, file, context);
   if (has !== undefined) return has !== "never";
@@ -287,9 +287,9 @@ function whyNot(
 }
 
 /**
- * Why the value of a new row cannot be said, and what to write.
+ * Why the value of a new row is not known, and the text to write.
  *
- * @param before,after what stands around the value where it is written: `handle: `, `user.handle = ` and `;`
+ * @param before,after the text around the value: `handle: `, `user.handle = ` and `;`
  */
 export function whyNoValue(
   isGiven: (field: string) => boolean,

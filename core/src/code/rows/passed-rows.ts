@@ -7,33 +7,33 @@ import { callersOf, parameterOf } from "../flow/callers.js";
 import { type LiteralLookup, literalsOfVariable } from "../flow/literals-of-variable.js";
 import { sourcesOf } from "../values/value-text.js";
 
-/** A value that is written as a new row, and what the plugin knows of it. */
+/** A value that is written as a new row, with the plugin's facts about it. */
 export interface WrittenValue<About> {
   readonly value: ts.Expression;
   readonly file: SourceFile;
   readonly about: About;
 }
 
-/** A value that a function is given and writes: `createUser({ … })` for `createUser(data: Prisma.UserCreateInput)`. */
+/** A value that is passed to a function and written there: `createUser({ … })` for `createUser(data: Prisma.UserCreateInput)`. */
 export interface PassedRow<About> extends WrittenValue<About> {
   readonly what: string;
-  /** What the function adds to it: `{ ...data, teamId }`. */
+  /** The fields that the function adds to it: `{ ...data, teamId }`. */
   readonly besides: ts.ObjectLiteralExpression | undefined;
 }
 
-/** Rows that functions are given to write, where they are built. */
+/** Rows that are passed to functions that write them, at the positions where they are built. */
 export interface PassedRows<About> {
   readonly rows: readonly PassedRow<About>[];
-  /** What those functions write: it is looked after where it comes from. */
+  /** The values that those functions write. They are handled at their source. */
   readonly followed: ReadonlySet<ts.Expression>;
 }
 
 /**
- * Follows what is written back to the callers, in every file, through as many functions as hand it on.
+ * Follows written values back to the callers, in every file, through any number of functions that pass them on.
  *
- * @param written all that is written, so that it is known which uses of a parameter are writes of new rows
- * @param take what is known of a row that is handed to the parameter; undefined where its type has no room for the field
- * @param behind how constants that hold rows are told
+ * @param written all written values, which shows which uses of a parameter are writes of new rows
+ * @param take the facts about a row that is passed to the parameter; undefined if its type does not accept the field
+ * @param behind how to recognise constants that hold rows
  */
 export function passedRows<About>(
   written: readonly WrittenValue<About>[],
@@ -71,13 +71,13 @@ export function passedRows<About>(
   return { rows, followed };
 }
 
-/** Whether a literal gives the field, or what it is computed from, itself. */
+/** Whether a literal itself sets the field, or an input of its computation. */
 export function givesValue(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
   const given = propertiesOf(literal);
   return given.has(context.field.name) || sourcesOf(context).some(({ name }) => given.has(name));
 }
 
-/** `data` of `{ ...data, teamId }`, and any value that is no literal. */
+/** `data` of `{ ...data, teamId }`, and any value that is not a literal. */
 function spreadOr(value: ts.Expression): ts.Expression | undefined {
   const inner = unwrap(value);
   if (!ts.isObjectLiteralExpression(inner)) return inner;
@@ -85,7 +85,7 @@ function spreadOr(value: ts.Expression): ts.Expression | undefined {
   return more.length > 0 || spread === undefined ? undefined : unwrap(spread.expression);
 }
 
-/** Whether what a parameter gets becomes a new row and nothing else: put over a row that exists, it would change that one. */
+/** Whether the value of a parameter is only used as a new row. In an update of an existing row, it would change that row. */
 function isOnlyWritten(
   parameter: ts.ParameterDeclaration,
   file: SourceFile,

@@ -16,7 +16,7 @@ import { insertStatement, removeStatement } from "../write/statements.js";
 const id = "row-class";
 const orNull = /\s*\|\s*null\b/;
 
-/** `class UserEntity implements User` stops compiling as soon as the model has the column: it gets the field, null until contract. */
+/** `class UserEntity implements User` stops compiling when the model gets the column: it gets the field, null until contract. */
 export const rowClass: Transform = {
   id,
   intents: ["completeFixtures", "dropFallback"],
@@ -45,7 +45,7 @@ export const rowClass: Transform = {
   },
 };
 
-/** The classes that say that they are a row, and lack the field. */
+/** The classes that implement a row and lack the field. */
 function* rowClassesIn(file: SourceFile, context: TransformContext): Iterable<ts.ClassDeclaration> {
   for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
     if (context.orm.isModel?.(node, file, context) || memberNames(node).has(context.field.name)) continue;
@@ -57,7 +57,7 @@ function* rowClassesIn(file: SourceFile, context: TransformContext): Iterable<ts
 function* complete(node: ts.ClassDeclaration, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { name } = context.field;
   const own = [...fieldsOf(node)].filter(([field]) => context.columns.some((column) => column.name === field));
-  // What it inherits is completed where it is declared.
+  // Inherited fields are completed in their own declaration.
   if (own.length < 2 && !hasParameters(node, context)) return;
   const type = typeOf(own, file, context);
   const text = type && fieldText(node, { decorators: [], name, isOptional: false, type }, file);
@@ -79,7 +79,7 @@ function* complete(node: ts.ClassDeclaration, file: SourceFile, context: Transfo
   yield { kind: "place", certainty: "required", offset: node.getStart(file.ast), what: whatOfClass(node), reason };
 }
 
-/** `this.handle = user.handle;` behind what the constructor copies from a row; undefined where it does not. */
+/** `this.handle = user.handle;` after the columns that the constructor copies from a row; undefined if it copies none. */
 function setFromRow(
   node: ts.ClassDeclaration,
   file: SourceFile,
@@ -98,7 +98,7 @@ function setFromRow(
   return undefined;
 }
 
-/** Whether each field is given its value: one without would be left out. */
+/** Whether the constructor assigns fields, or all have initializers: a new field without a value would stay unset. */
 function isSetOneByOne(
   node: ts.ClassDeclaration,
   own: readonly (readonly [string, ts.PropertyDeclaration])[],
@@ -115,7 +115,7 @@ function assignedInConstructor(node: ts.ClassDeclaration) {
   });
 }
 
-/** As a sibling of the same type has it, or as TypeScript calls it. */
+/** The type of a sibling of the same type, or TypeScript's. */
 function typeOf(
   own: readonly (readonly [string, ts.PropertyDeclaration])[],
   file: SourceFile,
@@ -169,7 +169,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   }
 }
 
-/** The statements that Lockstep wrote into constructors, where they stand now. */
+/** The statements that Lockstep wrote into constructors, at their current positions. */
 function writtenStatements(file: SourceFile, context: TransformContext) {
   const written = context.memo(writtenStatements, undefined, () => {
     const all = context.project.files.flatMap((each) =>

@@ -25,7 +25,7 @@ import { insertStatement, isAmongStatements } from "../write/statements.js";
 import { hidingSource, sourceAmong, unseenChange } from "./mirror-sources.js";
 import { orCallerValue, valueOfNewRow } from "./new-rows.js";
 
-/** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
+/** An update of existing rows. It may have to set the new value if callers may send it, or if it changes an input of the computation. */
 export function* updateRow(
   literal: ts.ObjectLiteralExpression,
   what: string,
@@ -61,7 +61,7 @@ export function* updateRow(
   );
 }
 
-/** `{ email }` of `...(email !== undefined && { email })`, where it has what the value is computed from. */
+/** `{ email }` of `...(email !== undefined && { email })`, if it contains an input of the computation. */
 interface ConditionalPart {
   readonly spread: ts.SpreadAssignment;
   readonly literal: ts.ObjectLiteralExpression;
@@ -78,7 +78,7 @@ function conditionalParts(literal: ts.ObjectLiteralExpression): readonly Conditi
   return spreadsOf(literal).flatMap((spread) => literalsOfSpread(spread).map((part) => ({ spread, literal: part })));
 }
 
-/** The value under the condition of what it is computed from: `...(email !== undefined && { handle: email.toLowerCase() })`. */
+/** The value under the condition of its input: `...(email !== undefined && { handle: email.toLowerCase() })`. */
 function besideSource(text: string, part: ConditionalPart | undefined, file: SourceFile): string {
   if (part === undefined) return text;
   const [start, end] = [part.literal.getStart(file.ast), part.literal.end];
@@ -86,7 +86,7 @@ function besideSource(text: string, part: ConditionalPart | undefined, file: Sou
   return `${before}{ ${text} }${file.text.slice(end, part.spread.end)}`.replaceAll(/\s+/g, " ");
 }
 
-/** `...(handle !== undefined && { handle })`, where most columns are set so; undefined where they are not. */
+/** `...(handle !== undefined && { handle })`, if most columns are set like this; otherwise undefined. */
 function underCondition(
   text: string,
   value: string,
@@ -109,8 +109,8 @@ function underCondition(
 }
 
 /**
- * What follows from a change. A source that is undefined there is left as it is, and so is the value: `dto.email?.toLowerCase()`. Where
- * several may be, nothing says which ones change.
+ * The value that follows from a change. An undefined input leaves the row unchanged, and so does the value: `dto.email?.toLowerCase()`. If
+ * several inputs may be undefined, it is unknown which ones change.
  */
 function valueOfChange(
   literal: ts.ObjectLiteralExpression,
@@ -131,18 +131,18 @@ function maybe(text: ColumnText | undefined, isNullable: boolean): ColumnText | 
   return text && { ...text, isNullable: text.isNullable || isNullable };
 }
 
-/** Whether a value may be undefined: nothing says that it is there. */
+/** Whether a value may be undefined. */
 function mayBeLeft(value: ts.Expression | undefined, { project: { types } }: TransformContext): boolean {
   const inner = value && unwrap(value);
   if (inner === undefined || literalOf(inner) !== undefined || ts.isTemplateExpression(inner)) return false;
-  // What is trimmed is there.
+  // A trimmed value exists.
   if (ts.isCallExpression(inner) && textMethod.test(inner.expression.getText())) return false;
   return types?.of(inner) === undefined || types.mayBeMissing(inner);
 }
 
 const textMethod = /^[^?]*\.(?:trim|toLowerCase|toUpperCase|normalize)$/;
 
-/** The same for a row that was read, and is changed field by field before it is saved: `user.email = body.email;` */
+/** Like `updateRow`, for a row that is read and changed field by field before it is saved: `user.email = body.email;` */
 export function* updateInstance(
   { owner, values }: AssignmentGroup,
   name: string,
@@ -163,7 +163,7 @@ export function* updateInstance(
       node: owner,
       what,
       names: [...values.keys()],
-      // Who does not send it leaves it as it is.
+      // A request without the field leaves it unchanged.
       sent: sent && { ...sent, text: `${sent.text} ?? ${target}` },
       source: () => undefined,
       followed: () => valueText(textsOfRow(name), file, context),
@@ -178,19 +178,19 @@ export function* updateInstance(
   );
 }
 
-/** What changes a row, whichever way it is written. */
+/** An update of a row in any notation. */
 interface Update {
   readonly node: ts.Node;
   readonly what: string;
   /** The fields that it sets. */
   readonly names: readonly string[];
-  /** What callers may send. */
+  /** The value that callers may send. */
   readonly sent: CallerValue | undefined;
-  /** Where the other values come from. */
+  /** The source of the other values. */
   source(): SiblingSource | undefined;
-  /** The value that follows from what it sets. */
+  /** The value computed from the fields that it sets. */
   followed(): string | undefined;
-  /** @param isFollowed the value is computed from what is set there */
+  /** @param isFollowed the value is computed from the fields that are set there */
   written(name: string, value: string, isFollowed: boolean): string;
   edit(text: string): EditFinding | undefined;
 }
@@ -206,9 +206,9 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   const sources = sourcesOf(context);
   const changed = sources.find((source) => names.includes(source.name));
   if (sources.length > 0 && changed === undefined && sent === undefined) return;
-  // A constant is what new rows start with: nothing says that a change sets it again.
+  // A constant is the initial value of new rows: an update need not set it again.
   const isOpen = sent === undefined && context.intent.value.kind === "none";
-  // The column that it is like says what is done with what callers send.
+  // The column that it is like shows how to treat request values.
   const isLike = (context.intent.like?.length ?? 0) > 0;
   const source = isOpen || isLike ? update.source() : undefined;
   const given = (isLike ? source : undefined) ?? sent ?? source;
@@ -227,14 +227,14 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   const advice = because
     ? `add \`${text ?? update.written(name, "…", false)}\` if ${condition}`
     : `set ${name} if it changes with them`;
-  // The fill is where a value starts from: what somebody chose since would be lost.
+  // The fill is an initial value: an update would overwrite a value that was chosen since.
   const caution = given ? undefined : `${name} may have been given a value of its own since`;
   const place = { family: "update", tie: "orm", node, what, anchor: enclosingName(node), names } as const;
   const found = candidateFor({ ...place, because, caution, text, advice }, file, context);
   yield* withSourcePattern(found, source, file, context);
 }
 
-/** A change of what a mirror follows: the trigger does not take it along any more once contract is applied. */
+/** A change to a source of a mirror: after contract, the trigger no longer updates the mirror. */
 function* followSource(
   { node, what, sent, ...update }: Update,
   source: EntityField,
@@ -242,7 +242,7 @@ function* followSource(
   context: TransformContext,
 ): Iterable<Finding> {
   const { name } = context.field;
-  // `@lockstep.write(…)` says what a change makes of it only where it reads something of the row.
+  // `@lockstep.write(…)` only defines the result of a change if it reads a field of the row.
   const isComputed = context.intent.value.kind !== "typescript" || sourcesOf(context).length > 0;
   const value = isComputed ? update.followed() : undefined;
   const text = update.written(name, value === undefined ? "…" : orCallerValue(value, sent), true);

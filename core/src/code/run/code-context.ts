@@ -12,7 +12,7 @@ import type { CodeRequest } from "./code-request.js";
 import type { Start } from "./plan-start.js";
 import type { Workspace } from "./workspace.js";
 
-/** The contexts of intents over the snapshots of a workspace, each made once. */
+/** The contexts of intents over the snapshots of a workspace, each created once. */
 export class CodeContexts {
   private readonly known = new WeakMap<Project, Map<CodeIntent, TransformContext | undefined>>();
 
@@ -24,7 +24,7 @@ export class CodeContexts {
     this.known.set(start.project, start.contexts);
   }
 
-  /** The context in which no place is taken that need not be; undefined where the model is gone. */
+  /** The context without optional places; undefined if the model no longer exists. */
   of(intent: CodeIntent): TransformContext | undefined {
     const { project } = this.workspace;
     const ofProject = this.known.get(project) ?? new Map<CodeIntent, TransformContext | undefined>();
@@ -33,16 +33,16 @@ export class CodeContexts {
     return ofProject.get(intent);
   }
 
-  /** The context in which these places are taken. */
+  /** The context with these places chosen. */
   taking(intent: CodeIntent, places: ReadonlyMap<PlaceNode, Family>): TransformContext | undefined {
     return places.size === 0 ? this.of(intent) : createContext(this.workspace, this.request, intent, places);
   }
 }
 
 /**
- * What transforms work with for one intent; undefined where the model is gone.
+ * The context of the transforms for one intent; undefined if the model no longer exists.
  *
- * @param places those that were chosen, of the workspace's present snapshot
+ * @param places the chosen ones, in the workspace's current snapshot
  */
 export function createContext(
   workspace: Workspace,
@@ -79,14 +79,14 @@ export function createContext(
   };
 }
 
-/** How the SQL of a project's code is read. */
+/** The SQL reader for a project's code. */
 function codeSqlIn({ dialect = "postgresql" }: Pick<CodeRequest, "dialect">): CodeSql {
   return codeSqlOf[dialect];
 }
 
 const parsed = new WeakMap<CodeIntent, SqlExpression | undefined>();
 
-/** The value's SQL; each intent is looked at several times. */
+/** The value's SQL. Cached, because each intent is read several times. */
 function valueSql(intent: CodeIntent, { fields }: EntityModel, codeSql: CodeSql): SqlExpression | undefined {
   if (intent.value.kind !== "sql") return undefined;
   const read = ({ sql }: { readonly sql: string }) =>
@@ -100,8 +100,8 @@ function valueSql(intent: CodeIntent, { fields }: EntityModel, codeSql: CodeSql)
 }
 
 /**
- * Loads the parsers that are needed. PostgreSQL's costs 60 ms: only for values that are SQL, and files that may have SQL over the
- * tables.
+ * Loads the parsers that are needed. PostgreSQL's costs 60 ms, so it is only loaded for SQL values and for files that may contain SQL over
+ * the tables.
  */
 export async function loadParsers(request: CodeRequest): Promise<void> {
   const { intents, models, files } = request;
@@ -112,7 +112,7 @@ export async function loadParsers(request: CodeRequest): Promise<void> {
   if (files.some(({ file, isDocument }) => isDocument && /\.ya?ml$/.test(file))) await loadYaml();
 }
 
-/** When a plan is undone its field may be gone from the model already. */
+/** During an undo of a plan, its field may no longer be in the model. */
 function unknownField(name: string): EntityField {
   const flags = { isList: false, isOptional: true, isId: false, isUnique: false, hasDefault: false };
   return { name, column: name, type: "string", ...flags, isForeignKey: false, isUpdatedAt: false, documentation: "" };

@@ -17,33 +17,33 @@ import type { GeneratedClients } from "../project/generated-clients.js";
 import type { TypeClock } from "../types/type-clock.js";
 
 export interface CodeRequest {
-  /** Absolute path of the project; only what says types is read there. */
+  /** Absolute path of the project. Only types are read there. */
   readonly root: string;
-  /** The system whose SQL the code has. Default: PostgreSQL. */
+  /** The system whose SQL the code contains. Default: PostgreSQL. */
   readonly dialect?: DialectId;
   /** Candidates, see `readSourceFiles` and `readDocuments`. */
   readonly files: readonly ({ readonly file: string; readonly text: string } & FileKind)[];
-  /** All models of the schema: nested writes lead from one to the other. */
+  /** All models of the schema: nested writes reference other models. */
   readonly models: readonly EntityModel[];
-  /** Where the repository has schemas of other clients as well. Default: it has none. */
+  /** Set if the repository also has schemas of other clients. Default: none. */
   readonly clients?: GeneratedClients | undefined;
-  /** Names of the packages of its workspace. Default: it is part of none. */
+  /** Names of the packages of its workspace. Default: none. */
   readonly workspacePackages?: ReadonlySet<string>;
   readonly intents: readonly CodeIntent[];
   readonly transforms: readonly Transform[];
-  /** What the compiler may take to say what values are: one for all plans of a command. Default: as long as it takes. */
+  /** The compiler's time limit, shared by all plans of a command. Default: none. */
   readonly typeClock?: TypeClock;
   /** Edits of earlier phases: `plan.state.edits`. */
   readonly earlier: readonly PlannedEdit[];
-  /** Which ranked places are edited. Default: `chooseUnattended`. */
+  /** Selects the ranked places to edit. Default: `chooseUnattended`. */
   readonly choose?: Choose;
-  /** Why places are not edited though they were chosen once, by `choiceId`. */
+  /** Why chosen places are not edited, by `choiceId`. */
   readonly refused?: ReadonlyMap<string, string>;
-  /** Places that a person has declined though they must change, by `declinedId`: how many of each. Default: none. */
+  /** Required places that a person declined, by `declinedId`, with their numbers. Default: none. */
   readonly declined?: ReadonlyMap<string, number>;
-  /** Why edits that must be made are not, by `declinedId`: they are listed. Default: all are made. */
+  /** Why required edits are not made, by `declinedId`: they are listed. Default: all are made. */
   readonly broken?: ReadonlyMap<string, string>;
-  /** What git knows of a model; asked where there are places to rank. Default: nothing. */
+  /** The git history of a model, only read if there are places to rank. Default: none. */
   readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
   /** Default: `defaultScorecard`. */
   readonly scorecard?: Scorecard;
@@ -61,25 +61,25 @@ export interface HistoryQuestion {
   readonly candidateFiles: readonly string[];
 }
 
-/** What one edit does to the texts of the request: where in them, whatever was edited before it. */
+/** The splices of one edit in the texts of the request, independent of earlier edits. */
 export interface WrittenEdit
   extends Pick<PlannedEdit, "transform" | "phase" | "model" | "field" | "file" | "what" | "site" | "role" | "text"> {
-  /** Of the ranked place that it is made in; undefined where it must be made, and of an import. */
+  /** The key of the ranked place that contains it; undefined for a required edit or an import. */
   readonly key: string | undefined;
-  /** In the order of the text. */
+  /** In text order. */
   readonly splices: readonly OriginalSplice<unknown>[];
 }
 
 export interface CodeResult {
-  /** Of `planCodeEdits`: `edits` as changes of the request's texts. */
+  /** For `planCodeEdits`: `edits` as changes to the request's texts. */
   readonly written?: readonly WrittenEdit[];
   readonly changes: readonly FileChange[];
-  /** `planCodeEdits`: edits made. `planCodeUndo`: earlier edits that were taken back. */
+  /** `planCodeEdits`: edits made. `planCodeUndo`: earlier edits that were reverted. */
   readonly edits: readonly PlannedEdit[];
-  /** What a person has to look at. */
+  /** Places for a person to review. */
   readonly places: readonly Place[];
-  /** Places that little speaks for: only their number. */
+  /** The number of places with little evidence. */
   readonly silent: number;
-  /** Why names alone said what values are; absent where the compiler did, or nobody had to ask. */
+  /** Why values were identified by name only; undefined if the compiler was available, or not needed. */
   readonly missingTypes?: MissingTypes | undefined;
 }

@@ -10,15 +10,15 @@ import type { CodeRequest } from "./code-request.js";
 
 export interface TypeReading {
   readonly compile: Compile;
-  /** Undefined where the compiler answered, or nobody had to ask it. */
+  /** Undefined if the compiler was available, or not needed. */
   missing(): MissingTypes | undefined;
 }
 
 let latest: { readonly key: string; readonly program: TypeProgram } | undefined;
 
 /**
- * How snapshots of a request's files are compiled: when the first question comes. What was read for one request is there for the next
- * of the same project, as a phase is planned several times.
+ * Compiles snapshots of a request's files on first use. Parsed files are kept for the next request of the same project, because a phase is
+ * planned several times.
  */
 export function compilerOf(request: CodeRequest): TypeReading {
   const { root, transforms, clients, typeClock: clock = new TypeClock() } = request;
@@ -56,7 +56,7 @@ export function compilerOf(request: CodeRequest): TypeReading {
   };
 }
 
-/** Whether no code that was generated from one of the models is in the program. */
+/** Whether the program contains no code generated from the models. */
 function notGenerated(
   program: ReturnType<TypeProgram["over"]>,
   { generated }: NonNullable<OrmCode["typed"]>,
@@ -70,7 +70,7 @@ function notGenerated(
   return model === undefined ? undefined : { why: "not-generated", model, command };
 }
 
-/** Whether a package is installed where any of the files would import it from. */
+/** Whether a package is installed where one of the files would import it from. */
 function isInstalled(packageName: string, root: string, { files }: Pick<CodeRequest, "files">): boolean {
   const seen = new Set<string>();
   const isAbove = (folder: string): boolean => {

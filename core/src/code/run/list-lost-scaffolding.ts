@@ -3,7 +3,7 @@ import { lostScaffolding } from "../cleanup/lost-scaffolding.js";
 import type { Transform, TransformContext } from "../contract/transform.js";
 import type { Workspace } from "./workspace.js";
 
-/** Lists scaffolding that contract does not find: before the checklists, which would say less of the same place. */
+/** Lists scaffolding that contract does not find. Runs before the checklists, which have less detail about the same place. */
 export function listLostScaffolding(
   workspace: Workspace,
   context: TransformContext,

@@ -10,8 +10,8 @@ import { surveyPlaces } from "./survey.js";
 import { Workspace } from "./workspace.js";
 
 /**
- * Plans the code edits of a phase: what is required, and of the places that look alike those that are chosen. Files in, changed files
- * out; run again on its own result it changes nothing.
+ * Plans the code edits of a phase: the required ones, and the chosen ones among similar places. Files in, changed files out. Idempotent: a
+ * run on its own result changes nothing.
  *
  * @example const { changes } = await planCodeEdits({ root, files, models, intents, transforms, earlier: [] });
  */
@@ -43,7 +43,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   return { ...result, places: [...result.places, ...lost], missingTypes: start.types.missing() };
 }
 
-/** Rows are made of what requests and other types have: those have the field by then. */
+/** Request and row types come first, because rows are built from them. */
 function typesFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
   const isOfRequests = ({ kind }: CodeIntent) => /InRequests$/.test(kind);
   const turnOf = (intent: CodeIntent) =>

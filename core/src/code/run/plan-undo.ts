@@ -8,10 +8,9 @@ import { runPass } from "./run-pass.js";
 import { Workspace } from "./workspace.js";
 
 /**
- * Takes the edits of phases back, and lists what is no longer there as it was written: what they added goes, and what they
- * replaced comes back in its place.
+ * Reverts the edits of phases: removes what they added and restores what they replaced. Lists edits whose text has changed.
  *
- * @param phases the last ones of the plan; an edit of an earlier phase that one of them took away is not made again here
+ * @param phases the last ones of the plan; an edit of an earlier phase that one of them removed is not made again here
  */
 export async function planCodeUndo(
   request: CodeRequest,
@@ -23,9 +22,9 @@ export async function planCodeUndo(
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);
   const narrow = ofPhases.filter((edit) => !replacing.includes(edit) && edit.text !== "");
-  // With what is put back the imports come back that had gone with it.
+  // Restored code also gets back the imports that were removed with it.
   const takenImports = ofPhases.filter((edit) => edit.text === "" && isImportEdit(edit));
-  // The reverse of the order in which the columns were added: each finds the literal as it left it.
+  // The reverse of the order in which the columns were added: each undo finds the literal as its edit left it.
   for (const intent of oncePerField(request.intents).reverse()) {
     const able = request.transforms.filter((transform) => !transform.isChecklist);
     const restore = able.filter((transform) => transform.restore !== undefined);
@@ -37,7 +36,7 @@ export async function planCodeUndo(
     }
     if (narrow.length > 0) {
       const context = createContext(workspace, { ...request, earlier: narrow }, intent);
-      // Without what this very undo has put back.
+      // Without the edits that this undo has restored.
       const taking = context && { ...context, earlier: context.earlier.filter((edit) => narrow.includes(edit)) };
       runPass(workspace, intent, undo, (transform, file, at) => transform.undo?.(file, at) ?? [], taking);
     }
@@ -57,7 +56,7 @@ export async function planCodeUndo(
   return { changes, edits: removed, places: [...places, ...lost], silent };
 }
 
-/** Edits that changed what an edit of a phase that stays had written. */
+/** Edits that changed the text of an edit in a phase that stays. */
 function replacementsOf(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
   const texts = new Set(edits.map((edit) => `${edit.transform} ${compact(edit.text)}`));
   return edits.filter(
@@ -73,7 +72,7 @@ function oncePerField(intents: readonly CodeIntent[]): CodeIntent[] {
   return [...seen.values()];
 }
 
-/** Which of the earlier edits the removals took back. A text that a later edit replaced is not expected any more. */
+/** Matches the removals with the earlier edits. A text that a later edit replaced is no longer expected. */
 function matchRemoved(
   earlier: readonly PlannedEdit[],
   removals: readonly PlannedEdit[],

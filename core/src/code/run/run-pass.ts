@@ -17,11 +17,11 @@ import type { About, Workspace } from "./workspace.js";
 
 export type Find = (transform: Transform, file: SourceFile, context: TransformContext) => Iterable<Finding>;
 
-/** What is done with places that were not chosen. */
+/** Handles a place that was not chosen. */
 export type ListCandidate = (file: SourceFile, finding: CandidateFinding, about: About) => void;
 
 export interface PassOptions {
-  /** The key of the chosen place that an edit is made in. */
+  /** The key of the chosen place that contains an edit. */
   readonly keyOf?: ((file: SourceFile, finding: EditFinding) => string | undefined) | undefined;
   readonly list?: ListCandidate;
   /** See `CodeRequest.declined`. */
@@ -30,7 +30,7 @@ export interface PassOptions {
   readonly broken?: ReadonlyMap<string, string> | undefined;
 }
 
-/** One pass: all transforms look at the same snapshot, then their edits are applied together. */
+/** One pass: all transforms read the same snapshot, then their edits are applied together. */
 export function runPass(
   workspace: Workspace,
   intent: CodeIntent,
@@ -53,7 +53,7 @@ export function runPass(
       }
     }
   }
-  // Places before edits: their offsets are those of the snapshot and move along.
+  // Places before edits: their offsets refer to the snapshot and are moved.
   for (const { file, finding, about } of rest) {
     if (finding.kind === "place") workspace.addPlace(file, asked(finding, file, intent), about);
     else list?.(file, finding, about);
@@ -69,8 +69,8 @@ export function runPass(
 }
 
 /**
- * The edits of a file that are not made, with the reason where it is not a person's: what would not compile, and what somebody
- * declined, unless there are more of a place than there were.
+ * The edits of a file that are not made, with the reason unless a person declined them: edits that would not compile, and declined ones, as
+ * long as there are no more of a place than before.
  */
 function refusedOf<E extends { readonly finding: EditFinding; readonly about: About }>(
   file: SourceFile,
@@ -90,12 +90,12 @@ function refusedOf<E extends { readonly finding: EditFinding; readonly about: Ab
   return new Map(ids.flatMap(([each, id, why]) => (isDeclined(id) || why !== undefined ? [[each, why]] : [])));
 }
 
-/** Whether an edit writes what nobody wrote before. */
+/** Whether an edit adds a text rather than replaces one. */
 export function isAdded({ text, replaces }: Pick<EditFinding, "text" | "replaces">): boolean {
   return text !== "" && replaces === undefined;
 }
 
-/** An edit that is not made. */
+/** An edit that is not made, as a place. */
 function asPlace(finding: EditFinding, file: SourceFile, why: string | undefined): PlaceFinding {
   const { splices, what, text } = finding;
   const identity = identityOf(finding, file);
@@ -110,7 +110,7 @@ function asPlace(finding: EditFinding, file: SourceFile, why: string | undefined
   };
 }
 
-/** What leaves the column out is asked about where that fails in the end; what must change anyway, and tests, need no question. */
+/** Asks about a write that omits the column if that fails at the end. Required places and tests need no question. */
 function asked({ mayLeaveOut, ...finding }: PlaceFinding, file: SourceFile, intent: CodeIntent): PlaceFinding {
   const isAsked = mayLeaveOut && intent.isCodeOnly && finding.certainty !== "required" && !isTestFile(file);
   return isAsked ? { ...finding, mayLeaveOut } : finding;

@@ -26,9 +26,9 @@ import { planStart } from "./plan-start.js";
 import type { ListCandidate, PassOptions } from "./run-pass.js";
 import { Workspace } from "./workspace.js";
 
-/** The places that may get the field, ranked and chosen from before anything is edited. */
+/** The places that may get the field, ranked and chosen before any edit. */
 export interface Survey {
-  /** The context in which transforms edit what was chosen, and what becomes of the other places. */
+  /** The context in which transforms edit the chosen places, and the handling of the others. */
   contextFor(
     intent: CodeIntent,
     workspace: Workspace,
@@ -40,7 +40,7 @@ export interface Survey {
   };
 }
 
-/** Finds and ranks the places of all intents, and has them chosen from at once. */
+/** Finds and ranks the places of all intents, then has them chosen in one step. */
 export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
   doing("looking for places to edit");
   const questions = await questionsAbout(request, contexts);
@@ -50,7 +50,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
   );
   return {
     contextFor(intent, workspace, contexts) {
-      // Edits of other intents may have moved what was chosen: its key stays.
+      // Edits of other intents may have moved a chosen place, but its key stays.
       const context = contexts.of(intent);
       const found = context === undefined ? [] : candidatesFor(context, request);
       const keys = new Map(found.map(({ finding, key }) => [finding.node, choiceId(intent, key)]));
@@ -59,7 +59,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
       const listCandidate: ListCandidate = (file, finding, about) => {
         const id = keys.get(finding.node);
         const known = id === undefined ? undefined : ranked.get(id);
-        // What another transform knows better is listed by that one.
+        // If another transform has more facts about a place, that transform lists it.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = startOf(finding.node, file);
         const { lostNeed } = known.candidate;
@@ -102,7 +102,7 @@ function innermost(places: readonly FoundCandidate[], file: SourceFile, { splice
   return around.sort((a, b) => a.size - b.size)[0]?.key;
 }
 
-/** What the phase breaks without is required of whoever does not have it made. */
+/** A place that the phase breaks without is required if its edit is not made. */
 function certaintyOf({ isRequired }: CandidateFinding, ranked: Place["kind"]): Place["kind"] {
   return isRequired ? "required" : ranked;
 }
@@ -120,7 +120,7 @@ async function questionsAbout(request: CodeRequest, contexts: CodeContexts): Pro
   return questions;
 }
 
-/** The candidates of an intent as the files are now, whether they were chosen or not. */
+/** The candidates of an intent in the current files, chosen or not. */
 function candidatesFor(context: TransformContext, { transforms }: CodeRequest): readonly FoundCandidate[] {
   if (isPath(context)) return [];
   const serving = transforms.filter(
@@ -139,7 +139,7 @@ function candidatesFor(context: TransformContext, { transforms }: CodeRequest): 
   );
 }
 
-/** The places of one field, ranked together: what stands elsewhere says something about each. */
+/** The places of one field, ranked together: each is evidence for the others. */
 async function questionsOf(
   intents: readonly CodeIntent[],
   request: CodeRequest,
@@ -154,7 +154,7 @@ async function questionsOf(
   const rows = rowsByNeed(listed.flatMap(({ all }) => all));
   const isPlace = ({ finding }: FoundCandidate) => finding.isOnlyNeeded !== true || rows.has(finding.node);
   const surveyed = listed.map(({ all, ...each }) => ({ ...each, all: all.filter(isPlace) }));
-  // What a row is made of is another intent's: a request takes the field, and the row has it from there.
+  // The source of a row belongs to another intent: a request gets the field, and the row reads it from there.
   const keys = new Map(
     surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
   );
@@ -219,10 +219,10 @@ function rowsByNeed(found: readonly FoundCandidate[]): ReadonlyMap<PlaceNode, re
   return rows;
 }
 
-/** More rows than these are data: each is a place of its own. */
+/** Longer lists of rows are data: each row is a separate place. */
 const mostRows = 300;
 
-/** Of the rows of one literal array: they get the column together. The first needs the others, and each of those the first. */
+/** Rows of one literal array get the column together: the first needs the others, and each of those the first. */
 function rowsOfLists(found: readonly FoundCandidate[]): ReadonlyMap<PlaceNode, readonly PlaceNode[]> {
   const lists = new Map<ts.Node, ts.Node[]>();
   for (const { finding } of found) {
@@ -246,7 +246,7 @@ function listAround(row: ts.Node): ts.ArrayLiteralExpression | undefined {
   return ts.isArrayLiteralExpression(at.parent) ? at.parent : undefined;
 }
 
-/** A place that one intent knows for what it is is no candidate of another that knows only its names. */
+/** A place that one intent identifies is not a candidate of another intent that only matches its names. */
 function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>(surveyed: readonly T[]): readonly T[] {
   const isKnown = ({ finding }: FoundCandidate) => finding.tie !== "names";
   const known = new Set(surveyed.flatMap(({ all }) => all.filter(isKnown).map(({ finding }) => finding.node)));
@@ -256,7 +256,7 @@ function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>
   }));
 }
 
-/** A chain is as likely as its strongest link, but for links that wait for a person, and those that little speaks for. */
+/** A chain is as likely as its strongest link, except for links that need a decision or have little evidence. */
 function asChains(ranked: readonly Ranked[], about: RankContext): readonly Ranked[] {
   const chains = chainsOf(ranked);
   const likely = new Set(
@@ -273,7 +273,7 @@ function asChains(ranked: readonly Ranked[], about: RankContext): readonly Ranke
   });
 }
 
-/** A place whose value comes from a type is no surer than that type gets the column. */
+/** A place whose value comes from a type cannot be likelier than that type. */
 function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
   const silent = new Set(ranked.filter(({ kind }) => kind === "silent").map(({ candidate }) => candidate.key));
   return ranked.map((each) => {
@@ -284,7 +284,7 @@ function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
   });
 }
 
-/** What needs a declaration that is no place of its own is a person's to write. */
+/** A place that needs a declaration which is not a place needs a person. */
 function withoutLostNeeds(candidate: Candidate, needs: readonly PlaceNode[], keys: ReadonlyMap<PlaceNode, unknown>) {
   const lost = needs.find((node) => !keys.has(node));
   if (lost === undefined) return candidate;
@@ -301,7 +301,7 @@ function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[
   return [...fields.values()];
 }
 
-/** Why a place is shown: what ties it to the value, or the strongest reasons. */
+/** Why a place is shown: its relation to the value, or the strongest reasons. */
 function inWords({ candidate, reasons }: Ranked): string {
   return (
     candidate.because ??

@@ -13,7 +13,7 @@ import { isSameOwner } from "../write/same-place.js";
 import type { WrittenEdit } from "./code-request.js";
 import type { Start } from "./plan-start.js";
 
-/** A finding and the field that it is about. */
+/** The field and transform of a finding. */
 export interface About {
   readonly transform: string;
   readonly phase: PlannedEdit["phase"];
@@ -28,8 +28,8 @@ type Finding = Omit<WrittenEdit, "splices">;
 type AnchoredPlace = Anchored<Omit<Place, "line" | "file">>;
 
 /**
- * The files in memory while edits are planned. Edits are applied one intent at a time and the files parsed again, so
- * that two columns that end up in one literal never collide; lines of edits and places move along.
+ * The files in memory while edits are planned. Edits are applied one intent at a time and the files parsed again, so two columns in one
+ * literal never collide. Lines of edits and places are updated.
  */
 export class Workspace {
   private readonly originals: Map<string, string>;
@@ -51,7 +51,7 @@ export class Workspace {
     this.current = new Map(parsed.map((file) => [file.file, file]));
   }
 
-  /** One that goes on from a start that others have, too. */
+  /** A workspace that continues from a shared start. */
   static from(start: Start, clients: GeneratedClients | undefined): Workspace {
     const workspace = new Workspace([], clients, start.types.compile);
     for (const file of start.files) {
@@ -62,13 +62,13 @@ export class Workspace {
     return workspace;
   }
 
-  /** The files as they are now; the same object until an edit is applied. */
+  /** The current files; the same object until an edit is applied. */
   get project(): Project {
     this.snapshot ??= createProject([...this.current.values()], this.clients, this.compile);
     return this.snapshot;
   }
 
-  /** Edits made so far, in the shape that later phases get them. */
+  /** Edits made so far, in the form for later phases. */
   get made(): readonly PlannedEdit[] {
     return this.edits.map(({ offset, ...edit }) => ({ ...edit, line: this.line(edit.file, offset) }));
   }
@@ -104,7 +104,7 @@ export class Workspace {
       (place) =>
         place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
     );
-    // That it must change says more than that it may.
+    // A required place takes precedence over an optional one.
     const isStronger = finding.certainty === "required" && this.places[known]?.kind !== "required";
     if (known !== -1 && !isStronger) return;
     if (known !== -1) this.places.splice(known, 1);
@@ -158,7 +158,7 @@ export class Workspace {
     };
   }
 
-  /** An edit that replaces a text of this very run (both phases at once) leaves one record, not two. */
+  /** An edit that replaces a text of the same run (both phases at once) results in one record, not two. */
   private record(source: SourceFile, finding: EditFinding, about: About, offset: number): void {
     const { file } = source;
     const { text, what, replaces, written, flag } = finding;
@@ -214,7 +214,7 @@ function fingerprintOf(code: string): string {
   return createHash("sha256").update(compact(code)).digest("hex").slice(0, 12);
 }
 
-/** What the list of places keeps of a ranked one. */
+/** The facts about a ranked place that the list of places keeps. */
 function weighed({ candidate, score, reasons, isLike, chain }: Ranked): Partial<Place> {
   const { key, family, text, hint } = candidate;
   return {
@@ -229,7 +229,7 @@ function weighed({ candidate, score, reasons, isLike, chain }: Ranked): Partial<
   };
 }
 
-/** Where the finding's own text begins after all splices of the file, past the comma, line break and indentation. */
+/** The start of the finding's own text after all splices of the file, without the comma, line break and indentation. */
 function offsetAfter(finding: EditFinding, all: readonly Splice[]): number {
   const own = finding.splices.find((splice) => splice.text.includes(finding.text)) ?? finding.splices[0];
   if (own === undefined) return 0;

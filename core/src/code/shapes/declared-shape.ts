@@ -5,12 +5,12 @@ import type { Type, Types } from "../project/type-facts.js";
 import { expectedTypeOf } from "../types/expected-type.js";
 import { membersShape, type ShapeNode } from "./shape-types.js";
 
-/** The interface, class or type literal of the app that the compiler says a value is of; undefined where it says nothing. */
+/** The app's interface, class or type literal of a value, by the compiler; undefined if it has none. */
 export function declaredShapeOf(value: ts.Node, { project: { types } }: TransformContext): ShapeNode | undefined {
   return shapeOfType(types?.of(value), types);
 }
 
-/** The same of what a literal must be. */
+/** Like `declaredShapeOf`, for the type that a literal must have. */
 export function expectedShapeOf(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,

@@ -2,25 +2,25 @@ import { ts } from "../ast/compiler.js";
 import { nameOf, pathOf, propertiesOf, unwrap } from "../ast/expressions.js";
 import { zodObjectIn } from "./shape-types.js";
 
-/** What is made of a schema or a DTO class where its name stands, as far as the key is handed on. */
+/** A schema or DTO class that is derived from a name, as long as the key is kept. */
 export interface Derivation {
-  /** The outermost expression that has the key: the name itself where nothing is derived from it. */
+  /** The outermost expression that has the key: the name itself if nothing is derived from it. */
   readonly node: ts.Node;
-  /** Keys of it are left out or made optional: it is a schema of its own, hardly for the same response. */
+  /** Some of its keys are omitted or made optional, so it is a separate schema, probably for another response. */
   readonly isReshaped: boolean;
 }
 
 const requestKeys = /^(?:body|query|querystring|params|headers|input|args)$/;
 const reshaping = /^(?:omit|partial|required|deepPartial|keyof|shape|catchall|OmitType|IntersectionType)$/;
-/** Methods that put the schema they are given into the one they belong to. */
+/** Methods that combine the given schema with their own. */
 const joining = /^(?:extend|safeExtend|augment|merge|and|or|pipe)$/;
 
 /**
- * Follows `UserResponse.extend({ … })`, `z.object({ ...UserResponse.shape })`, `OmitType(UserDto, […])` and the like
- * from the name outwards.
+ * Follows `UserResponse.extend({ … })`, `z.object({ ...UserResponse.shape })`, `OmitType(UserDto, […])` and similar expressions from the
+ * name outwards.
  *
- * @param key what is going to be in the schema
- * @returns undefined where the key is left out, or where it is another one's
+ * @param key the key that the schema will get
+ * @returns undefined if the key is omitted, or belongs to another schema
  */
 export function derivationAt(name: ts.Node, key: string): Derivation | undefined {
   let isReshaped = false;
@@ -35,12 +35,12 @@ export function derivationAt(name: ts.Node, key: string): Derivation | undefined
   }
 }
 
-/** Whether a property is what its framework checks requests with: `schema: { body: UserSchema }`. */
+/** Whether a property is a framework's request validation: `schema: { body: UserSchema }`. */
 export function isRequestKey(node: ts.Node): boolean {
   return ts.isPropertyAssignment(node) && requestKeys.test(node.name.getText());
 }
 
-/** Methods that read a value with the schema. */
+/** Methods that parse a value with the schema. */
 export function isParsing(method: string): boolean {
   return /^(?:safe)?[pP]arse(?:Async)?$/.test(method);
 }
@@ -67,7 +67,7 @@ function stepOut(node: ts.Node, key: string): Step {
   if (!isJoined(node) || !ts.isCallExpression(parent)) return undefined;
   const by = pathOf(parent.expression).at(-1) ?? "";
   const isNamed = namesOf(parent.arguments[1]).has(key);
-  // What is optional turns nobody away.
+  // An optional key rejects no request.
   if (by === "PartialType" || (by === "OmitType" && isNamed) || (by === "PickType" && !isNamed)) return "dropped";
   return { node: parent, by };
 }
@@ -89,7 +89,7 @@ function memberStep(access: ts.PropertyAccessExpression, key: string): Step {
   return isOverwritten ? "dropped" : { node: outer, by };
 }
 
-/** `const { email } = UserResponse.shape` takes what it names. */
+/** `const { email } = UserResponse.shape` only reads the named keys. */
 function takesAll(name: ts.BindingName): boolean {
   return ts.isIdentifier(name) || name.elements.some((each) => ts.isBindingElement(each) && each.dotDotDotToken);
 }

@@ -5,7 +5,7 @@ import { keyStyles } from "../names/key-styles.js";
 import { fieldsOf } from "../write/class-members.js";
 import type { ShapeNode } from "./shape-types.js";
 
-/** In what callers send: optional in any case, and null where the column stays optional, unless rows or the others of that kind refuse it. */
+/** For requests: always optional, and nullable if the column stays optional, unless rows or similar columns reject null. */
 export function emptyInRequest(shape: ShapeNode, context: TransformContext): EmptyValues {
   const isRefused = context.orm.nullStyle?.(context).isNullable === false;
   if (!context.intent.staysOptional || isRefused) return { isNullable: false, isOptional: true };
@@ -13,7 +13,7 @@ export function emptyInRequest(shape: ShapeNode, context: TransformContext): Emp
   return { isNullable: others.length === 0 || others.some(({ isNullable }) => isNullable), isOptional: true };
 }
 
-/** In what is shown: null where the column stays optional, left out as well where rows or most of the others of that kind are. */
+/** For responses: nullable if the column stays optional, and also optional if rows or most similar columns are. */
 export function emptyInResponse(shape: ShapeNode, context: TransformContext): EmptyValues {
   if (!context.intent.staysOptional) return { isNullable: false, isOptional: false };
   const others = siblingsIn(shape, context);
@@ -27,7 +27,7 @@ export function zodEmpty({ isNullable, isOptional }: EmptyValues): string {
   return isOptional ? ".optional()" : "";
 }
 
-/** What the shape says of the other columns that are optional. */
+/** How the shape declares the other optional columns. */
 function siblingsIn({ kind, node }: ShapeNode, { columns }: TransformContext): readonly EmptyValues[] {
   if (kind === "keys") return [];
   const optional = new Set(

@@ -2,7 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { enclosingName, nameOf, wrapperOf } from "../ast/expressions.js";
 import { isOfRequest } from "../names/request-names.js";
 
-/** What a type literal without a name of its own is the type of. */
+/** The construct that an unnamed type literal is the type of. */
 export interface InlineType {
   readonly of:
     | ts.ParameterDeclaration
@@ -16,8 +16,8 @@ export interface InlineType {
 }
 
 /**
- * `({ name }: { name: string }) =>`, `const rows: Array<{ name: string }> = []`, `(): Promise<{ name: string }> =>`, and of what callers
- * send `const { name } = req.body as { name: string }`.
+ * `({ name }: { name: string }) =>`, `const rows: Array<{ name: string }> = []`, `(): Promise<{ name: string }> =>`, and for requests
+ * `const { name } = req.body as { name: string }`.
  */
 export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   let type: ts.Node = node;
@@ -33,7 +33,7 @@ export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   return undefined;
 }
 
-/** Of a member: `interface Command { user: { name: string } }`, and of what a route declares: `app.post<{ Body: { name: string } }>`. */
+/** The type of a member: `interface Command { user: { name: string } }`, or of a route: `app.post<{ Body: { name: string } }>`. */
 function memberOf({ name, parent: owner }: ts.PropertySignature, node: ts.TypeLiteralNode): InlineType | undefined {
   const member = nameOf(name) ?? "";
   const what = named(`type of the member ${member}`.trimEnd(), node);
@@ -52,7 +52,7 @@ function sentAs({ parent }: ts.Node): ts.VariableDeclaration | undefined {
   return value && owner && ts.isVariableDeclaration(owner) && isOfRequest(value) ? owner : undefined;
 }
 
-/** A list, a promise, a part of a type, what a generic type is given. */
+/** A list, a promise, a part of a type, a type argument. */
 function isAround(type: ts.Node): boolean {
   return isPartOf(type) || ts.isArrayTypeNode(type) || ts.isTypeReferenceNode(type);
 }
@@ -61,14 +61,14 @@ function isPartOf(type: ts.Node): boolean {
   return ts.isUnionTypeNode(type) || ts.isIntersectionTypeNode(type) || ts.isParenthesizedTypeNode(type);
 }
 
-/** The alias that names a type literal, or what it is a part of: `type NewUser = { name: string } | { email: string }`. */
+/** The alias of a type literal, or of the type that contains it: `type NewUser = { name: string } | { email: string }`. */
 export function aliasOf(node: ts.TypeLiteralNode): ts.TypeAliasDeclaration | undefined {
   let type: ts.Node = node;
   while (isPartOf(type.parent)) type = type.parent;
   return ts.isTypeAliasDeclaration(type.parent) ? type.parent : undefined;
 }
 
-/** Whether a type literal is a part of a type: of a member, of one of several forms, of what a generic type is given. */
+/** Whether a type literal is part of a type: of a member, a union, or a type argument. */
 export function isPartOfType(node: ts.Node): boolean {
   if (!ts.isTypeLiteralNode(node)) return false;
   let type: ts.Node = node;

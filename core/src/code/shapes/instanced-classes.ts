@@ -6,8 +6,8 @@ import { lookUp } from "../project/project.js";
 import { type ClassShape, classShape } from "./shape-types.js";
 
 /**
- * The class whose instance a literal becomes: `Object.assign(new UserDto(), { … })`, `Object.assign(this, { … })` in a
- * constructor, `plainToInstance(UserDto, { … })`, `new UserDto({ … })`.
+ * The class that a literal becomes an instance of: `Object.assign(new UserDto(), { … })`, `Object.assign(this, { … })` in a constructor,
+ * `plainToInstance(UserDto, { … })`, `new UserDto({ … })`.
  */
 export function classGiven(
   literal: ts.Expression,
@@ -29,12 +29,12 @@ export function classGiven(
   return isInstancing(pathOf(call.expression).at(-1)) ? classNamed(first, file, context) : undefined;
 }
 
-/** `plainToInstance` of class-transformer, and what it was called before. */
+/** `plainToInstance` of class-transformer, and its former name. */
 export function isInstancing(name: string | undefined): boolean {
   return /^plainTo(?:Instance|Class)$/.test(name ?? "");
 }
 
-/** The DTO class that an expression names: by its name, or as `this` in a static method of its own. */
+/** The DTO class that an expression refers to: by name, or as `this` in one of its static methods. */
 export function classNamed(name: ts.Expression, file: SourceFile, context: TransformContext): ClassShape | undefined {
   if (name.kind === ts.SyntaxKind.ThisKeyword) {
     const method = memberAround(name);
@@ -50,7 +50,7 @@ export function classNamed(name: ts.Expression, file: SourceFile, context: Trans
 
 const staticFlag = ts.ModifierFlags.Static;
 
-/** The class whose constructor `this` stands in. */
+/** The class whose constructor contains this `this`. */
 export function constructedBy(
   owner: ts.Expression,
   file: SourceFile,

@@ -10,7 +10,7 @@ import { plainTypes } from "../types/plain-types.js";
 import { insertMember } from "../write/member-edit.js";
 import { addNamedImports } from "../write/named-imports.js";
 
-/** The type of a new member, and the name that its file has to import for it. */
+/** The type of a new member, and the name to import for it. */
 export interface MemberType {
   readonly text: string;
   readonly imported?: { readonly name: string; readonly from: string };
@@ -19,8 +19,8 @@ export interface MemberType {
 type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
 
 /**
- * The type of the new field as a type would say it: the plain one, that of a column of the same type, an enum that comes from where the
- * others come from, or the only one that all members have. Undefined where a person has to say it.
+ * The type of the new field in a type: the plain type, that of a column of the same type, an enum from the same import as others, or the
+ * type that all members share. Undefined if a person must decide it.
  */
 export function memberType(node: Members, file: SourceFile, context: TransformContext): MemberType | undefined {
   const { field, columns } = context;
@@ -53,7 +53,7 @@ function onlyText({ members }: Members, file: SourceFile): string | undefined {
   return members.length > 2 && texts.size === 1 ? only : undefined;
 }
 
-/** `Status` where another enum of the models is imported: it comes from there too. */
+/** `Status`, if another enum of the models is imported: it comes from the same module. */
 function enumType(
   types: ReadonlyMap<EntityField, ts.TypeNode>,
   file: SourceFile,
@@ -77,7 +77,7 @@ function enumType(
   return undefined;
 }
 
-/** Adds a member with the import that its type needs; undefined where one of the two cannot be made. */
+/** Adds a member with the import that its type needs; undefined if either is not possible. */
 export function addMember(
   node: Members,
   text: string,

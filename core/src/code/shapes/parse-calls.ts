@@ -2,7 +2,7 @@ import { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isParsing } from "./derived-shapes.js";
 
-/** A value and the schema that it goes through. */
+/** A value and the schema that parses it. */
 export interface Parse {
   readonly schema: ts.Expression;
   readonly value: ts.Expression;

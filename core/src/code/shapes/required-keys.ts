@@ -3,14 +3,14 @@ import { initializerOf, nameOf, propertiesOf } from "../ast/expressions.js";
 import { fieldsOf } from "../write/class-members.js";
 import type { ShapeNode } from "./shape-types.js";
 
-/** Whether a shape says that the key is always there. */
+/** Whether a shape requires the key. */
 export function isRequiredKey(shape: ShapeNode, key: string): boolean {
   if (shape.kind === "zod") {
     const property = [shape.node, ...shape.bases].map((each) => propertiesOf(each).get(key)).find(Boolean);
     const type = initializerOf(property)?.getText();
     return type !== undefined && !/\.(?:optional|nullish|nullable)\(/.test(type);
   }
-  // What is picked is as its type has it: that may be null until contract.
+  // A picked key follows its type, which may allow null until contract.
   if (shape.kind === "keys") return false;
   const member =
     shape.kind === "class"

@@ -2,7 +2,7 @@ import type { TransformContext } from "../contract/transform.js";
 import type { LiteralTarget } from "../types/target-type.js";
 import { type ResolvedType, resolveType } from "./shape-types.js";
 
-/** Whether what has this target is given back, kept in a constant or sent as a response: not just an argument of something. */
+/** Whether a target is returned, stored in a constant or sent as a response: not just an argument of a call. */
 export function isResult(target: LiteralTarget): boolean {
   if (target.kind === "typed" || target.kind === "free") return true;
   if (target.kind !== "argument") return false;
@@ -12,7 +12,7 @@ export function isResult(target: LiteralTarget): boolean {
   return isSent && /^(?:res|response|reply|ctx|c|context|Response|NextResponse|…)$/.test(owner ?? "");
 }
 
-/** What a result is declared as; open where nothing is declared, or anything goes. */
+/** The declared type of a result; open if there is none, or it accepts anything. */
 export function typeOfResult(target: LiteralTarget, context: TransformContext): ResolvedType {
   if (!isResult(target)) return { kind: "unknown" };
   if (target.kind !== "typed") return { kind: "open" };

@@ -2,8 +2,8 @@ import { ts } from "../ast/compiler.js";
 import { nameOf, pathOf, returnedBy, spreadsOf, unwrap } from "../ast/expressions.js";
 
 /**
- * Whether instances of a class are sent without a field: it stands behind `@Exclude()`, all do unless they are exposed, or `toJSON`
- * names what is sent.
+ * Whether instances of a class are sent without a field: it has `@Exclude()`, all fields are excluded unless exposed, or `toJSON` lists
+ * what is sent.
  */
 export function hidesField(node: ts.ClassDeclaration, field: string): boolean {
   if (isExcluded(node)) return true;

@@ -11,12 +11,12 @@ import { basesOf, type ZodObject, zodObjectOf } from "./zod-chain.js";
 
 export { keyStyles } from "../names/key-styles.js";
 
-/** A declaration that lists the keys of an object: what a response looks like. */
+/** A declaration that lists the keys of an object: the form of a response. */
 export type ShapeNode =
   | {
       readonly kind: "zod";
       readonly node: ts.ObjectLiteralExpression;
-      /** What it extends, as far as it is in view: their keys are its own. */
+      /** The resolved schemas that it extends: their keys are its own. */
       readonly bases: readonly ts.ObjectLiteralExpression[];
       readonly file: SourceFile;
       readonly name: string | undefined;
@@ -30,17 +30,17 @@ export type ShapeNode =
   | ClassShape
   | KeysShape;
 
-/** The names in `Pick<User, "id" | "email">`: what they are taken from has the new field. */
+/** The names in `Pick<User, "id" | "email">`: the base type has the new field. */
 export interface KeysShape {
   readonly kind: "keys";
   readonly node: ts.UnionTypeNode;
   readonly file: SourceFile;
   readonly name: string | undefined;
-  /** The type of the app that they are taken from; absent where that is the row. */
+  /** The app's type that they are picked from; undefined if that is the row. */
   readonly of?: ShapeNode;
 }
 
-/** A DTO class, where the ORM's apps have them. */
+/** A DTO class, for ORMs whose apps have them. */
 export interface ClassShape {
   readonly kind: "class";
   readonly node: ts.ClassDeclaration;
@@ -48,7 +48,7 @@ export interface ClassShape {
   readonly name: string | undefined;
 }
 
-/** What a declared type turns out to be: a shape, something that takes any keys, or something that is not read here. */
+/** The resolution of a declared type: a shape, a type that accepts any keys, or a type that is not supported. */
 export type ResolvedType =
   | { readonly kind: "shape"; readonly shape: ShapeNode }
   | { readonly kind: "open" }
@@ -84,7 +84,7 @@ export function resolveType(
       context,
     );
   if (ts.isTypeLiteralNode(node)) return isElement ? unknown : shape({ kind: "members", node, file, name: undefined });
-  // `typeof sample`: what the constant is declared as.
+  // `typeof sample`: the constant's declared type.
   if (ts.isTypeQueryNode(node) && ts.isIdentifier(node.exprName)) {
     const found = lookUp(context.project, file, node.exprName.text, "value");
     const type = found?.kind === "declaration" && ts.isVariableDeclaration(found.node) ? found.node.type : undefined;
@@ -121,7 +121,7 @@ export function resolveType(
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
 }
 
-/** Of `Pick<User, "id" | "email"> & { url: string }` the part that names most columns. */
+/** The part of `Pick<User, "id" | "email"> & { url: string }` that names most columns. */
 function mostOf(parts: readonly ResolvedType[], context: TransformContext): ResolvedType {
   const shapes = parts.flatMap((part) => (part.kind === "shape" ? [part] : []));
   if (shapes.length < parts.length) return unknown;
@@ -152,7 +152,7 @@ function pickedFrom(
   return base.kind === "shape" ? shape({ ...keys, of: base.shape }) : unknown;
 }
 
-/** The names of `"id" | "email"`; undefined where they are not written down there. */
+/** The names of `"id" | "email"`; undefined if they are not listed there. */
 function namesIn(node: ts.TypeNode | undefined): ReadonlySet<string> | undefined {
   const types = node === undefined ? [] : ts.isUnionTypeNode(node) ? node.types : [node];
   const names = types.flatMap((each) => namedBy(each) ?? []);
@@ -181,7 +181,7 @@ export function classShape(
   return { kind: "class", node, file, name: node.name?.text };
 }
 
-/** `z.infer<typeof UserResponse>`: the zod object behind it. */
+/** `z.infer<typeof UserResponse>`: its zod object. */
 function inferred(node: ts.TypeReferenceNode, file: SourceFile, context: TransformContext): ResolvedType {
   const [argument] = node.typeArguments ?? [];
   const right = ts.isQualifiedName(node.typeName) ? node.typeName.right.text : "";
@@ -195,7 +195,7 @@ function inferred(node: ts.TypeReferenceNode, file: SourceFile, context: Transfo
   return declared === undefined ? unknown : shape(zodShape(declared, name, found.file, context.project));
 }
 
-/** The literal of `z.object({ … })` and its kin; see `zodObjectOf`. */
+/** The literal of `z.object({ … })` and similar calls; see `zodObjectOf`. */
 export function zodObjectIn(value: ts.Expression): ts.ObjectLiteralExpression | undefined {
   return zodObjectOf(value)?.literal;
 }
@@ -210,7 +210,7 @@ export function zodShape(
   return { kind: "zod", node: declared.literal, bases: basesOf(declared, file, project), file, name };
 }
 
-/** An interface or a type literal as a shape, with the name that it is declared under. */
+/** An interface or a type literal as a shape, with its declared name. */
 export function membersShape(
   node: ts.InterfaceDeclaration | ts.TypeLiteralNode,
   file: SourceFile,
@@ -247,12 +247,12 @@ export function namesWholeModel(shape: ShapeNode, { columns }: TransformContext)
   return keyStyles.some((keyOf) => columns.length >= 3 && columns.every(({ name }) => keys.has(keyOf(name))));
 }
 
-/** How the new field is spelled in a shape: as most of the columns that it names. */
+/** The new field's spelling in a shape: that of most of its columns. */
 export function keyIn(shape: ShapeNode, context: TransformContext): string {
   return keyAmong(keysOfShape(shape), context);
 }
 
-/** The same among keys. */
+/** Like `keyIn`, for a set of keys. */
 export function keyAmong(keys: ReadonlySet<string>, { columns, field }: TransformContext): string {
   const [asIs, ...others] = keyStyles.map((keyOf) => ({
     keyOf,

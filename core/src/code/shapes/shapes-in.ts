@@ -27,12 +27,12 @@ export function zodShapesIn(file: SourceFile, project: Project): readonly Extrac
   });
 }
 
-/** The literals of zod objects, as edits call them. */
+/** The literals of zod objects, with their descriptions for edits. */
 export function zodLiteralsIn(file: SourceFile, { project }: TransformContext): readonly Container[] {
   return zodShapesIn(file, project).map(({ node }) => ({ node, what: whatOfSchema(node) }));
 }
 
-/** The lists of names that types of rows are picked with: `Pick<User, "id" | "email">`. */
+/** The lists of names that are picked from row types: `Pick<User, "id" | "email">`. */
 export function pickedIn(file: SourceFile, context: TransformContext): readonly KeysShape[] {
   return file.identifiers("Pick").flatMap(({ parent: type }) => {
     if (!ts.isTypeReferenceNode(type)) return [];

@@ -7,17 +7,17 @@ import { lookUp, type Project } from "../project/project.js";
 /** An expression that declares keys in a literal: `z.object({ … })`, `UserBase.extend({ … })`. */
 export interface ZodObject {
   readonly literal: ts.ObjectLiteralExpression;
-  /** What is extended. */
+  /** The schema that is extended. */
   readonly base: ts.Expression | undefined;
 }
 
 const makers = /^(?:object|strictObject|looseObject|interface)$/;
 const extenders = /^(?:extend|safeExtend|augment)$/;
-/** Methods that hand the keys on as they are. */
+/** Methods that keep the keys unchanged. */
 const keepers =
   /^(?:strict|passthrough|strip|loose|catchall|describe|meta|openapi|brand|readonly|register|refine|superRefine)$/;
 
-/** The zod object that an expression declares, also with `.strict()`, `.describe()` or the like behind it. */
+/** The zod object that an expression declares, including a trailing `.strict()`, `.describe()` or similar call. */
 export function zodObjectOf(value: ts.Expression): ZodObject | undefined {
   const inner = unwrap(value);
   if (!ts.isCallExpression(inner) || !ts.isPropertyAccessExpression(inner.expression)) return undefined;
@@ -29,7 +29,7 @@ export function zodObjectOf(value: ts.Expression): ZodObject | undefined {
   return keepers.test(name.text) ? zodObjectOf(owner) : undefined;
 }
 
-/** The literals behind what is extended or spread in, the nearest first. */
+/** The literals of extended or spread schemas, the nearest first. */
 export function basesOf(
   { base, literal }: ZodObject,
   file: SourceFile,
@@ -56,7 +56,7 @@ function ownerOfShape(spread: ts.Expression): ts.Expression | undefined {
   return ts.isPropertyAccessExpression(inner) && inner.name.text === "shape" ? inner.expression : undefined;
 }
 
-/** Whether a name is zod's: the usual ones, and whatever an import calls it. */
+/** Whether a name refers to zod: a common name, or the local name of an import. */
 function isZod(name: ts.Identifier): boolean {
   if (/^(?:z|zod|Z)$/.test(name.text)) return true;
   const declared = declarationOf(name);
@@ -64,12 +64,12 @@ function isZod(name: ts.Identifier): boolean {
   return clause !== undefined && /(?:^|[/-])zod(?:$|[/-])/.test((clause.moduleSpecifier as ts.StringLiteral).text);
 }
 
-/** `{ email: z.string() }`: other libraries have an `extend` too. */
+/** `{ email: z.string() }`: other libraries also have an `extend`. */
 function declaresTypes(literal: ts.ObjectLiteralExpression): boolean {
   return literal.properties.some((property) => zodRoot(initializerOf(property)) !== undefined);
 }
 
-/** Whether a method makes an object of a literal. */
+/** Whether a method creates an object from a literal. */
 export function isMaker(method: string): boolean {
   return makers.test(method);
 }

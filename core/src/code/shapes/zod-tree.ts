@@ -9,27 +9,27 @@ import { isMaker, type ZodObject, zodObjectOf } from "./zod-chain.js";
 
 /** A zod object in a schema. */
 export interface SchemaPart {
-  /** The keys that lead to it, from the outside in: `["user"]` of `z.object({ user: UserResponse })`. Lists count as what they hold. */
+  /** The path of keys to it, from the outside in: `["user"]` of `z.object({ user: UserResponse })`. A list counts as its elements. */
   readonly path: readonly string[];
   readonly shape: Extract<ShapeNode, { kind: "zod" }>;
   /** It throws on keys that it does not name. */
   readonly isStrict: boolean;
-  /** It hands on what it does not name. */
+  /** It passes on unknown keys. */
   readonly isLoose: boolean;
-  /** The names that are picked of it: those are all that it reads. */
+  /** The names that are picked from it. It only reads these. */
   readonly picked: ts.ObjectLiteralExpression | undefined;
 }
 
 type Where = Pick<TransformContext, "project">;
 
-/** `z.array(User)`, `z.lazy(() => User)`: what they are given is read by them. */
+/** `z.array(User)`, `z.lazy(() => User)`: they parse with their argument. */
 const wrappers = /^(?:array|set|nullable|nullish|optional|readonly|promise|lazy)$/;
-/** Schemas that read a value in one of several ways: which, nobody can say here. */
+/** Schemas with several alternatives: which one parses a value is not known. */
 const choices = /^(?:union|discriminatedUnion|intersection|record|map|tuple|or|and)$/;
 
-/** The zod objects that a value goes through in a schema; nothing where it is none. */
+/** The zod objects that parse a value in a schema; empty if it is not a schema. */
 export function schemaPartsOf(schema: ts.Expression, file: SourceFile, where: Where, depth = 0): readonly SchemaPart[] {
-  // Schemas can hold themselves.
+  // Schemas can be recursive.
   if (depth > 8) return [];
   const inside = (inner: ts.Expression, its = file) => schemaPartsOf(inner, its, where, depth + 1);
   const inner = unwrap(schema);
@@ -43,7 +43,7 @@ export function schemaPartsOf(schema: ts.Expression, file: SourceFile, where: Wh
   const own = zodObjectOf(inner);
   if (own?.literal.parent === inner) return ofObject(own, method, file, where, depth);
   const before = inside(owner);
-  // On a schema it is a method of it, and on zod itself it makes one of what it is given.
+  // Called on a schema, it wraps that schema. Called on zod itself, it wraps its argument.
   if (wrappers.test(method) && before.length === 0) return argument === undefined ? [] : ofGiven(argument, inside);
   if (/^(?:strict|strip|passthrough|loose|catchall)$/.test(method)) {
     const isStrict = method === "strict" || (method === "catchall" && /\.never\(\)$/.test(argument?.getText() ?? ""));
@@ -65,17 +65,17 @@ export function schemaPartsOf(schema: ts.Expression, file: SourceFile, where: Wh
   });
 }
 
-/** Whether a schema hands on what it does not name of what stands at a path. */
+/** Whether a schema passes on unknown keys of the value at a path. */
 export function keepsKey(schema: ts.Expression, path: readonly string[], file: SourceFile, where: Where): boolean {
   const around = schemaPartsOf(schema, file, where).filter((part) => part.path.every((key, at) => path[at] === key));
   const [part] = around.sort((a, b) => b.path.length - a.path.length);
   if (part === undefined || !part.isLoose) return false;
   const next = path[part.path.length];
-  // What it names, some other schema reads.
+  // Another schema parses the keys that it names.
   return next === undefined || !keysOfShape(part.shape).has(next);
 }
 
-/** A schema, or for `z.lazy` a function that gives one back. */
+/** A schema, or for `z.lazy` a function that returns one. */
 function ofGiven(
   argument: ts.Expression,
   inside: (inner: ts.Expression) => readonly SchemaPart[],
@@ -84,7 +84,7 @@ function ofGiven(
   return ts.isArrowFunction(inner) ? returnedBy(inner).flatMap((each) => inside(each)) : inside(inner);
 }
 
-/** The object itself, and those that its keys lead to. */
+/** The object itself, and those behind its keys. */
 function ofObject(
   own: ZodObject,
   method: string,
@@ -106,7 +106,7 @@ function ofObject(
   return [{ path: [], shape, isStrict, isLoose, picked: undefined }, ...below, ...kept];
 }
 
-/** `base.merge(other)` has the keys of both, and takes others if the second one does. */
+/** `base.merge(other)` has the keys of both, and the second one's handling of unknown keys. */
 function merged(part: SchemaPart, { shape, isStrict, isLoose }: SchemaPart): SchemaPart {
   return {
     ...part,
@@ -120,7 +120,7 @@ function isWhole({ path }: SchemaPart): boolean {
   return path.length === 0;
 }
 
-/** What stands behind a name, also behind `import * as schemas`. */
+/** The constant that a name refers to, including through `import * as schemas`. */
 function constantAt(value: ts.Expression, file: SourceFile, { project }: Where): ReturnType<typeof constantOf> {
   if (ts.isIdentifier(value)) return constantOf(value, file, project);
   if (!ts.isPropertyAccessExpression(value)) return undefined;

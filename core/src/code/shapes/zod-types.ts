@@ -10,8 +10,7 @@ import { zodEmpty } from "./empty-values.js";
 import { isMaker, zodRoot } from "./zod-chain.js";
 
 /**
- * The new field's type as the other columns of that type are written in a zod object, with what says that it may be missing; undefined
- * where it cannot be said.
+ * The new field's type in the style of the other columns of that type in a zod object, including nullability; undefined if it is not known.
  */
 export function zodType(
   literal: ts.ObjectLiteralExpression,
@@ -45,8 +44,8 @@ function typeOfOne(
 }
 
 /**
- * `z.nativeEnum(Status)` of another column of that type, without what says that it may be missing; of a plain type only what a column
- * has that a person named, `z.string().max(80)`. A schema of its own is another column's: `settingsSchema`.
+ * `z.nativeEnum(Status)` of another column of that type, without its nullability. For a plain type, only the type of a column that the user
+ * named: `z.string().max(80)`. A schema named after a column belongs to that column: `settingsSchema`.
  */
 function typeOfSibling(
   z: string,
@@ -66,7 +65,7 @@ function typeOfSibling(
     const constant = isName ? constantValue(base, file, context.project) : undefined;
     if (constant !== undefined) {
       const known = typeOfConstant(textOf(base, file), constant, z, empty, file, context);
-      // What is called like the other column is its own, but for a type that only such columns have.
+      // A schema named after the other column belongs to it, unless only such columns have the type.
       const isItsOwn = isPlain && renamed(textOf(base, file), column.name, name) !== textOf(base, file);
       if (known !== undefined && !isItsOwn) return known;
       continue;
@@ -79,7 +78,7 @@ function typeOfSibling(
 }
 
 /**
- * A schema that several columns share: by its name where it is no more often empty than the new column, else what it is made of,
+ * A schema that several columns share: by its name if it is not empty more often than the new column, otherwise by its definition,
  * `z.string().max(80)` of `const optionalText = z.string().max(80).nullable()`.
  */
 function typeOfConstant(
@@ -95,18 +94,18 @@ function typeOfConstant(
   const isPlain = plainTypes[field.type] !== undefined && !field.isList;
   if (mayBeEmpty(base) || (root === undefined && isPlain)) return undefined;
   const isWider = hasDefault || (own.isNullable && !empty.isNullable) || (own.isOptional && !empty.isOptional);
-  // Of a column that is required in the end, contract takes away what says that it may be missing.
+  // For a column that becomes required, contract removes the nullability.
   if (!isWider && (intent.staysOptional || !(own.isNullable || own.isOptional))) {
     const isNullable = empty.isNullable && !own.isNullable;
     return `${name}${zodEmpty({ isNullable, isOptional: empty.isOptional && !own.isOptional })}`;
   }
   const text = base.getText();
-  // What it names is there in its own file.
+  // Its names are only in scope in its own file.
   const isForeign = root !== z || (value.getSourceFile() !== file.ast && namesOthers(base, z));
   return isForeign || text.includes("\n") ? undefined : `${text}${zodEmpty(empty)}`;
 }
 
-/** A schema without what says at its end that it may be missing, and what that was. */
+/** A schema without its trailing nullability calls, and the names of these calls. */
 function withoutOptions(value: ts.Expression) {
   const names = new Set<string>();
   let base = value;
@@ -119,7 +118,7 @@ function withoutOptions(value: ts.Expression) {
   return { base, own, hasDefault: has("default", "catch") };
 }
 
-/** Whether a part of a schema takes null or nothing: `z.nullable(z.string())`, `z.string().or(z.null())`. */
+/** Whether a part of a schema accepts null or undefined: `z.nullable(z.string())`, `z.string().or(z.null())`. */
 function mayBeEmpty(value: ts.Node): boolean {
   const isEmptying = ts.isPropertyAccessExpression(value) && emptying.test(value.name.text);
   return isEmptying || ts.forEachChild(value, mayBeEmpty) === true;
@@ -127,7 +126,7 @@ function mayBeEmpty(value: ts.Node): boolean {
 
 const emptying = /^(?:null|nullable|nullish|undefined|optional|_?default|prefault)$/;
 
-/** Whether a schema is made of more than what zod brings. */
+/** Whether a schema uses names other than zod's. */
 function namesOthers(value: ts.Expression, z: string): boolean {
   const isName = (node: ts.Node): boolean =>
     ts.isIdentifier(node) &&
@@ -143,7 +142,7 @@ function isOptionCall(value: ts.Expression): value is ts.CallExpression & { expr
   return /^(?:optional|nullable|nullish|default|catch|describe|openapi|meta)$/.test(value.expression.name.text);
 }
 
-/** What zod is called here: before `.object`, or in the types of an extension. */
+/** The local name of zod: before `.object`, or in the types of an extension. */
 function zodIn(literal: ts.ObjectLiteralExpression): string | undefined {
   const call = literal.parent;
   if (!ts.isCallExpression(call)) return undefined;
@@ -152,7 +151,7 @@ function zodIn(literal: ts.ObjectLiteralExpression): string | undefined {
   return literal.properties.map((property) => zodRoot(initializerOf(property))).find((name) => name !== undefined);
 }
 
-/** How people call a zod object: the constant that it is, or is a part of. */
+/** The name of a zod object: the constant that contains it. */
 export function nameOfSchema(literal: ts.ObjectLiteralExpression): string | undefined {
   for (let at: ts.Node = literal.parent; at !== undefined; at = at.parent) {
     if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) return at.name.text;

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { DialectId } from "../../model/index.js";
 
-/** Of the documents of a project: what others wrote, what tools wrote down, and what has run. */
+/** Documents from third parties, tool output, and SQL that has already run. */
 export const foreignDocuments = [
   "**/{bower_components,third_party,third-party,thirdparty,migration,dumps,backups}/**",
   "**/{snapshots,__image_snapshots__}/**",
@@ -9,8 +9,7 @@ export const foreignDocuments = [
 ];
 
 /**
- * Whether a file is a migration, whatever tool runs it and whichever database it is for: what it did was done, and it stays as it
- * is. Folders of that name are left out before.
+ * Whether a file is a migration, of any tool and database. It has run and must stay unchanged. Folders with that name are excluded before.
  */
 export function isMigration(file: string, text: string): boolean {
   return file.endsWith(".sql")
@@ -26,7 +25,7 @@ const codeOfMigrations: readonly RegExp[] = [
   /\bextends\s+Migration\b[\s\S]*\bthis\.addSql\(/,
 ];
 
-/** Prisma and Drizzle, Flyway, golang-migrate, goose and dbmate, and what is numbered by time or in a row. */
+/** Prisma and Drizzle, Flyway, golang-migrate, goose and dbmate, and names with a timestamp or number. */
 function isSqlMigration(name: string, text: string): boolean {
   return (
     /^(?:migration|\d{4,}[_-].*|[VUR]\d[\d._]*__.*|.*\.(?:up|down))\.sql$/.test(name) ||
@@ -34,7 +33,7 @@ function isSqlMigration(name: string, text: string): boolean {
   );
 }
 
-/** Whether SQL is the contents of a database that a tool has written down. */
+/** Whether SQL is a database dump. */
 export function isDump(text: string): boolean {
   return /^(?:-- (?:PostgreSQL database|MySQL|MariaDB|phpMyAdmin SQL)(?: \S+)? ?dump\b|PRAGMA foreign_keys ?= ?OFF;)/im.test(
     text.slice(0, 2_000),
@@ -42,7 +41,7 @@ export function isDump(text: string): boolean {
 }
 
 const mysql = /^(?:mysql|maria)(?:-?db)?$/i;
-/** How folders are called after a database. MySQL and MariaDB share theirs. */
+/** Folder names for each database. MySQL and MariaDB share theirs. */
 const foldersOf: Readonly<Record<DialectId, RegExp>> = {
   postgresql: /^(?:postgres(?:ql)?(?:-?db)?|pg|psql)$/i,
   mysql,
@@ -51,7 +50,7 @@ const foldersOf: Readonly<Record<DialectId, RegExp>> = {
 const othersFolder =
   /^(?:better-?)?(?:sqlite3?|sqljs|mssql|sql-?server|oracle|libsql|d1|mongo|cockroach|spanner)(?:-?db)?$/i;
 
-/** Whether a path is in a folder that is called after a database that is not this one. */
+/** Whether a path is in a folder that is named after another database. */
 export function isOfOtherDatabase(file: string, dialect: DialectId = "postgresql"): boolean {
   const others = [othersFolder, ...Object.values(foldersOf).filter((each) => each !== foldersOf[dialect])];
   return posix

@@ -6,8 +6,8 @@ import type { SourceText } from "./source-files.js";
 const isConfig = (name: string) => /^(?:package\.json|pnpm-workspace\.yaml|(?:ts|js)config[^/]*\.json)$/.test(name);
 
 /**
- * What says where the imports of the files lead: tsconfig.json and package.json of the folders around them, up to the top of the
- * repository, and what the former extend. Paths from the root, as those of the files.
+ * The configuration of the files' imports: tsconfig.json and package.json of the folders around them, up to the top of the repository, and
+ * the configurations that a tsconfig extends. Paths from the root, like those of the files.
  */
 export function readModuleConfigs(root: string, files: readonly string[]): readonly SourceText[] {
   const found = new Map<string, string>();
@@ -18,7 +18,7 @@ export function readModuleConfigs(root: string, files: readonly string[]): reado
   );
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (found.has(file)) continue;
-    // A link that leads nowhere, or a folder of that name.
+    // A broken link, or a folder with that name.
     if (statSync(join(root, file), { throwIfNoEntry: false })?.isFile() !== true) continue;
     const text = readFileSync(join(root, file), "utf8");
     found.set(file, text);
@@ -27,7 +27,7 @@ export function readModuleConfigs(root: string, files: readonly string[]): reado
   return [...found].map(([file, text]) => ({ file, text }));
 }
 
-/** The folders of the files and those around them, up to the one that the root's workspace or repository begins in. */
+/** The folders of the files and their parents, up to the root of the workspace or repository. */
 function foldersWithin(root: string, files: readonly string[]): readonly string[] {
   const depth = levelsToTop(root);
   const isBeyond = (folder: string) => isOnlyUp(folder) && levelsUp(folder) > depth;
@@ -39,7 +39,7 @@ function foldersWithin(root: string, files: readonly string[]): readonly string[
   return [...known];
 }
 
-/** How many folders above the root the workspace begins that the project is part of, else the repository; 0 without either. */
+/** How many folders above the project the workspace root is, or else the repository root; 0 without either. */
 export function levelsToTop(root: string): number {
   for (let at = root, level = 0; ; at = dirname(at), level++) {
     const manifest = join(at, "package.json");
@@ -52,7 +52,7 @@ export function levelsToTop(root: string): number {
   }
 }
 
-/** `extends` of relative paths: packages of settings define no paths of the project. */
+/** Relative `extends` paths: configuration packages define no paths of the project. */
 function extendedBy(root: string, file: string, text: string): readonly string[] {
   const value = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1] ?? "";
   return [...value.matchAll(/"(\.[^"]*)"/g)].flatMap(([, base = ""]) => {

@@ -4,17 +4,17 @@ import { keyStyles } from "../names/key-styles.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 
 export interface RelevanceOptions {
-  /** The models that are about to change. */
+  /** The models that will change. */
   readonly models: readonly EntityModel[];
-  /** All models: a name of another one does not count because it begins alike. Default: those that change. */
+  /** All models. A longer name of another model does not count as a match. Default: the changed ones. */
   readonly all?: readonly EntityModel[];
-  /** New fields: no place is looked for because it names one. */
+  /** New fields. A file that only names one of these does not count. */
   readonly planned?: readonly { readonly model: string; readonly field: string }[];
-  /** New fields that count by themselves: what earlier phases wrote may have moved to a file that names nothing else. */
+  /** New fields that count on their own: text of earlier phases may have moved to a file that names nothing else. */
   readonly fields?: readonly string[];
 }
 
-/** Whether a text can matter to one of the models. Parses nothing; every file of a project is asked about. */
+/** Whether a text can be relevant to one of the models. Does not parse, because it runs on every file of a project. */
 export function relevance({
   models,
   all = models,
@@ -39,11 +39,11 @@ export function relevance({
   };
 }
 
-/** Clients are made, repositories extended, and row types passed on, in files that name no model at all. */
+/** Files that create clients, extend repositories or re-export row types may name no model. */
 const clients =
   /PrismaClient|["']typeorm["']|\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^{}]{0,9999}\})\s*from\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
 
-/** `User`, `CreateUserDto`, `toUsers`; neither `Username`, nor `UserEvent` where that is another model. */
+/** `User`, `CreateUserDto`, `toUsers`; neither `Username`, nor `UserEvent` if that is another model. */
 function nameOf({ name }: EntityModel, all: readonly EntityModel[]): RegExp {
   const longer = all.map((other) => other.name).filter((other) => other !== name && other.includes(name));
   const before = longer.filter((other) => other.endsWith(name)).map((other) => other.slice(0, -name.length));
@@ -54,7 +54,7 @@ function nameOf({ name }: EntityModel, all: readonly EntityModel[]): RegExp {
   return new RegExp(`${not("<!", before)}${plural}(?![a-z])${not("!", after)}`);
 }
 
-/** Where a model is used under another name than its own: as a property of the client, through a relation that is written. */
+/** Uses of a model under another name: as a property of the client, or through a written relation. */
 function usesOf({ name }: EntityModel, all: readonly EntityModel[]): RegExp {
   const property = patternOf(`${name.charAt(0).toLowerCase()}${name.slice(1)}`);
   const uses = [`\\.\\s*${property}\\b`, `\\{[^{}]*\\b${property}\\b[^{}]*\\}\\s*=`];
@@ -75,7 +75,7 @@ function tableOf({ table }: EntityModel): RegExp {
   return new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE)\\s+(?:ONLY\\s+)?${schema}${quote}${patternOf(table.name)}\\b`, "i");
 }
 
-/** The column as the code of an app spells it. */
+/** The column in an app's spelling. */
 function wordOf(column: string): RegExp {
   const spellings = new Set(keyStyles.map((keyOf) => patternOf(keyOf(column))));
   return new RegExp(`\\b(?:${[...spellings].join("|")})\\b`);

@@ -17,13 +17,13 @@ export interface SourcesOptions {
   readonly include?: readonly string[];
   /** Globs or folders from the root, in addition to dependencies, build output, generated code and migrations. */
   readonly exclude?: readonly string[];
-  /** Further folders, from the root: apps of a monorepo beside the package that has the models. */
+  /** Additional folders, from the root: apps of a monorepo next to the package with the models. */
   readonly roots?: readonly string[];
 }
 
 export interface SourceFilesOptions extends SourcesOptions, RelevanceOptions {}
 
-/** A file as it stands on disk; its path from the root. */
+/** A file as stored on disk, with its path from the root. */
 export interface SourceText {
   readonly file: string;
   readonly text: string;
@@ -31,20 +31,20 @@ export interface SourceText {
 
 export const everything = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
 const source = /\.[cm]?[jt]sx?$/;
-/** Dependencies, build output, what tools write, and what has to stay as it was. */
+/** Dependencies, build output, tool output, and files that must stay unchanged. */
 export const neverRead = [
   "**/{node_modules,generated,__generated__,__snapshots__,migrations}/**",
-  // Of packages below: `outputFolderOf`.
+  // For packages in subfolders: `outputFolderOf`.
   `{${outputNames.join(",")}}/**`,
   "**/*.d.{ts,mts,cts}",
   "**/*.min.js",
-  // Its functions name columns as the database has them; they are the plan's own, not code that has to follow it.
+  // Its functions name columns as in the database. They belong to the plan and need no edit.
   "**/lockstep.config.*",
 ];
 
 /**
- * The files of a project that a new field can matter to, and the configuration that their imports follow. What names neither a model nor two of its fields is left out
- * before anything is parsed; so is what says at its top that it is generated, and what git ignores.
+ * The files of a project that a new field can affect, and the configuration of their imports. Skips files that name neither a model nor two
+ * of its fields, files marked as generated in their first comments, and files that git ignores, without parsing them.
  *
  * @example const files = await readSourceFiles(root, { models: [user] });
  */
@@ -61,8 +61,8 @@ export async function readSourceFiles(root: string, options: SourceFilesOptions)
 }
 
 /**
- * The source files of a project whose text a caller wants, in the order of their paths. Dependencies, build output, migrations and
- * what is compiled from a file beside it are never among them.
+ * The source files of a project whose text matches, sorted by path. Excludes dependencies, build output, migrations, and files compiled
+ * from an adjacent file.
  */
 export async function readSources(
   root: string,
@@ -72,16 +72,16 @@ export async function readSources(
   return readTexts(root, await listSources(root, options), isWanted);
 }
 
-/** The paths of the source files, in their order. */
+/** The sorted paths of the source files. */
 export async function listSources(root: string, options: SourcesOptions): Promise<readonly string[]> {
   const paths = await listFiles(root, options, [everything]);
   return paths.filter((path) => source.test(path) && !isCompiled(root, path));
 }
 
 /**
- * The paths of a project's files, in their order, but for what is never read.
+ * The sorted paths of a project's files, without those that are never read.
  *
- * @param globs what is looked for in each folder where no `include` is given: each begins with `**`
+ * @param globs the globs for each folder if there is no `include`; each starts with `**`
  */
 export async function listFiles(
   root: string,
@@ -97,11 +97,11 @@ export async function listFiles(
     ...(own.length > 0 ? own : globs),
     ...(others.length > 0 ? others : outer.flatMap((folder) => globs.map((each) => `${folder}/${each}`))),
   ];
-  // What begins with `**` stays below the folder that it is looked up in.
+  // Globs that start with `**` only match below their folder.
   const unwanted = [...neverRead, ...exclude.flatMap(asGlobs)].flatMap((pattern) =>
     pattern.startsWith("**/") ? [pattern, ...outer.map((folder) => `${folder}/${pattern}`)] : [pattern],
   );
-  // A glob that leads up does not match below a folder that it leads through: all start in the uppermost one.
+  // A glob with `..` does not match below the folders that it passes through, so all globs start in the topmost one.
   const top =
     wanted.map((pattern) => /^(?:\.\.\/)*/.exec(pattern)?.[0] ?? "").sort((a, b) => b.length - a.length)[0] ?? "";
   const cwd = join(root, top);
@@ -110,12 +110,12 @@ export async function listFiles(
     return top === "" ? pattern : not + relative(cwd, join(root, path)).replaceAll("\\", "/");
   };
   const found = await findFiles(cwd, wanted.flatMap(asGlobs).map(below), { ignore: unwanted.map(below) });
-  // A folder around the project gives its files once more.
+  // A folder around the project lists the project's files again.
   const paths = new Set(found.map((path) => fromRoot(root, `${top}${path}`)));
   return withoutOutput(root, [...paths].sort());
 }
 
-/** Output that is not beside a `package.json` is known by git: `public/build`. */
+/** Output folders without an adjacent `package.json` are identified by git: `public/build`. */
 function withoutOutput(root: string, paths: readonly string[]): readonly string[] {
   const suspected = paths.filter(mayBeOutput);
   if (suspected.length === 0) return paths;
@@ -126,8 +126,8 @@ function withoutOutput(root: string, paths: readonly string[]): readonly string[
 }
 
 /**
- * The files that matter, and those that pass on what is in them: `export * from "./user.schemas.js"` names no model, and imports of
- * schemas and types lead through it.
+ * The relevant files, and those that re-export their content: `export * from "./user.schemas.js"` names no model, but imports of schemas
+ * and types resolve through it.
  */
 export function readRelevant(
   root: string,
@@ -149,7 +149,10 @@ export function readRelevant(
   return read.filter(({ file }) => relevant.has(stemOf(file)));
 }
 
-/** The wanted ones of the files, with their texts; `unreadFiles` has those that cannot be read. One after the other: small files take a fifth of the time that way. */
+/**
+ * The matching files with their texts; `unreadFiles` returns those that cannot be read. Sequential, because small files take a fifth of the
+ * time that way.
+ */
 export function readTexts(
   root: string,
   paths: readonly string[],
@@ -173,17 +176,17 @@ export function readTexts(
   return files;
 }
 
-/** What nobody commits nobody reviews: local scripts, output of tools. */
+/** Files that are not committed are not reviewed: local scripts, tool output. */
 export function withoutIgnored(root: string, files: readonly SourceText[]): readonly SourceText[] {
   const ignored = ignoredFiles(
     root,
     files.map(({ file }) => file),
   );
-  // A project in a folder that is ignored as a whole is nobody's leftovers.
+  // If git ignores the whole project folder, its files are not leftovers.
   return ignored.size === files.length ? files : files.filter(({ file }) => !ignored.has(file));
 }
 
-/** Whether the comments at the top say so of the file: `// The id is generated by the database.` says it of something else. */
+/** Whether the comments at the top mark the file as generated. `// The id is generated by the database.` does not. */
 export function isGenerated(text: string): boolean {
   const head = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#![^\n]*)*/.exec(text)?.[0] ?? "";
   return head.split("\n").some((line) => {
@@ -201,7 +204,7 @@ const generatedWords: readonly RegExp[] = [
   /^(?:please )?do not (?:edit|modify|change)(?:\W*$|[.!]| (?:this|manually|by hand|directly|it)\b)/i,
 ];
 
-/** Further folders as paths from the root; those inside of it are read anyway. */
+/** Additional folders as paths from the root, without those inside it, which are read anyway. */
 function outerFolders(root: string, folders: readonly string[]): readonly string[] {
   return folders
     .map((folder) => fromRoot(root, folder))
@@ -213,7 +216,7 @@ function fromRoot(root: string, path: string): string {
   return posix.normalize(relative(root, resolve(root, path)).replaceAll("\\", "/"));
 }
 
-/** The files of the project that a file exports from, as stems. */
+/** The files of the project that a file re-exports, as stems. */
 function passedOn(file: string, text: string): readonly string[] {
   const found = text.matchAll(reExport);
   return [...found].map(([, specifier = ""]) => stemOf(posix.join(posix.dirname(file), specifier)));
@@ -222,7 +225,7 @@ function passedOn(file: string, text: string): readonly string[] {
 const reExport =
   /\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^{}]{0,9999}\})\s*from\s*["'](\.{1,2}(?:\/[^"']*)?)["']/g;
 
-/** A path as imports name it: without extension, a folder for its index. */
+/** A path as in imports: without extension, and a folder for its index. */
 function stemOf(path: string): string {
   return path.replace(/\.[cm]?[jt]sx?$/, "").replace(/\/(?:index)?$/, "");
 }

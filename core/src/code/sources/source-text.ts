@@ -1,15 +1,15 @@
 import { largest, readFileUpTo } from "../../base/files/read-text.js";
 
-/** The text of a file, or why there is none that could be written back as it was. */
+/** The text of a file, or why it has none that could be written back unchanged. */
 export type SourceRead =
   | { readonly text: string }
-  /** `guess`: what it may say, to look for names in; undefined where nothing is known. */
+  /** `guess`: a possible text, to search for names; undefined if there is none. */
   | { readonly why: string; readonly problem?: "unreadable" | "special" | "large"; guess(): string | undefined };
 
 /**
- * Reads a source file. UTF-8 alone is written back as it was, with its byte order mark where it has one.
+ * Reads a source file. Only UTF-8 can be written back unchanged, including a byte order mark.
  *
- * @param most bytes; a larger file is not read. Default: as many as code may have
+ * @param most the maximum size in bytes. Default: the limit for code
  * @example const read = readSource("/app/src/legacy.ts"); if ("why" in read) console.log(`legacy.ts ${read.why}`);
  */
 export function readSource(path: string, most: number = largest.code): SourceRead {
@@ -25,7 +25,7 @@ export function readSource(path: string, most: number = largest.code): SourceRea
   return { text };
 }
 
-/** The text of a file in UTF-16: by its mark, or because every second byte of its first letters is nothing. */
+/** The text of a UTF-16 file, detected by its byte order mark or by zero bytes in every second position. */
 function wideText(bytes: Buffer): string | undefined {
   const [first, second] = bytes;
   const head = bytes.subarray(0, 64);

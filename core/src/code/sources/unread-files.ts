@@ -9,19 +9,19 @@ import { isMigration } from "./not-application-code.js";
 import { everything, isGenerated, listSources, neverRead, type SourcesOptions } from "./source-files.js";
 import { readSource } from "./source-text.js";
 
-/** Code that nobody here could read, so that nothing in it is edited. */
+/** Code that cannot be read, so nothing in it is edited. */
 export interface UnreadFile {
-  /** From the root; of a link to a folder, the link. */
+  /** From the root; for a linked folder, the link. */
   readonly file: string;
-  /** Follows the name: `is not UTF-8`. */
+  /** Follows the file name: `is not UTF-8`. */
   readonly why: string;
-  /** Whether it can matter to what is looked for, as far as its text can be made out; where it cannot: yes. */
+  /** Whether it can be relevant, judged by the readable part of its text. Default: yes. */
   matters(isWanted: (text: string) => boolean): boolean;
 }
 
 /**
- * The source files of a project that cannot be read: other encodings, no right to open them, and what links lead to outside of the
- * project. Links inside of it are none: the file that they lead to is read by its own name, and edited once.
+ * The source files of a project that cannot be read: other encodings, missing permissions, and links to files outside the project. Links to
+ * files inside it do not count: the target is read under its own name, and edited once.
  */
 export async function unreadFiles(root: string, options: SourcesOptions): Promise<readonly UnreadFile[]> {
   const files = (await listSources(root, options)).flatMap((file) => unreadFile(root, file) ?? []);
@@ -34,7 +34,7 @@ export async function unreadFiles(root: string, options: SourcesOptions): Promis
   return found.filter(({ file }) => !ignored.has(file));
 }
 
-/** One file, where it cannot be read. */
+/** Describes a file if it cannot be read. */
 export function unreadFile(root: string, file: string): UnreadFile | undefined {
   const read = readSource(join(root, file));
   if ("text" in read) return undefined;
@@ -48,7 +48,7 @@ export function unreadFile(root: string, file: string): UnreadFile | undefined {
 
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
-/** Links that lead out of the project, to code that may matter. */
+/** Links that point out of the project, to code that may be relevant. */
 async function outsideLinks(root: string, roots: readonly string[], options: SourcesOptions): Promise<UnreadFile[]> {
   const places = roots.map((folder) => real(folder)).filter((folder) => folder !== undefined);
   const isInside = (path: string) => places.some((place) => path === place || path.startsWith(place + sep));
@@ -82,7 +82,7 @@ async function outsideLinks(root: string, roots: readonly string[], options: Sou
   return found;
 }
 
-/** A link may lead to a whole disk, or to the folder that it is in: undefined where that has too many files. */
+/** A link may point to a whole disk, or to its own folder: undefined if there are too many files. */
 async function codeBelow(folder: string): Promise<readonly string[] | undefined> {
   const isTooMany = (error: unknown) => error instanceof LockstepError && error.code === "LS8021";
   const found = await findFiles(folder, [everything], { ignore: neverRead, most: 50_000 }).catch(ignoring(isTooMany));
@@ -93,7 +93,7 @@ function entriesOf(folder: string) {
   return attempt(() => readdirSync(folder, { withFileTypes: true }), isUnreadable) ?? [];
 }
 
-/** Where a link leads; undefined where it leads nowhere. */
+/** The target of a link; undefined if it is broken. */
 function real(path: string): string | undefined {
   return attempt(() => realpathSync(path), isUnreadable);
 }

@@ -8,10 +8,10 @@ import { levelsToTop } from "./read-configs.js";
 import { listSources, type SourceText } from "./source-files.js";
 
 /**
- * The folders beside the project whose code is read, from its root: what `code.roots` names, else the packages of its workspace that use
- * its models. Where `code.include` says which files are read, none but these.
+ * The folders outside the project whose code is read, from its root: those in `code.roots`, or else the workspace packages that use its
+ * models. None if `code.include` lists the files.
  *
- * @param models asked where there are packages that may use them
+ * @param models only called if there are packages that may use them
  */
 export async function codeRoots(
   root: string,
@@ -23,7 +23,7 @@ export async function codeRoots(
   return hasDependents ? unreadPackages(root, [], await models()) : [];
 }
 
-/** The folders, from the project's root, of packages of its workspace whose code names a model, but for those in `roots`. */
+/** The workspace packages whose code names a model, as folders from the project's root, without those in `roots`. */
 export async function unreadPackages(
   root: string,
   roots: readonly string[],
@@ -37,7 +37,7 @@ export async function unreadPackages(
   return naming;
 }
 
-/** The folders, from the project's root, of packages of its workspace that depend on the project's, directly or through others. */
+/** The workspace packages that depend on the project's package, directly or indirectly, as folders from the project's root. */
 export async function dependentPackages(root: string): Promise<readonly string[]> {
   const level = levelsToTop(root);
   if (level === 0) return [];
@@ -56,8 +56,8 @@ export async function dependentPackages(root: string): Promise<readonly string[]
 }
 
 /**
- * The names of the workspace's packages that files import and that insert no rows of these models by a name in a string, or by a client
- * that somebody gives them.
+ * The names of workspace packages that files import and that insert no rows of these models by a name in a string, or through a client that
+ * they receive.
  */
 export async function workspacePackages(
   root: string,
@@ -83,12 +83,12 @@ function insertsInto(models: readonly EntityModel[]): RegExp {
   );
 }
 
-/** What to write for packages that are not read. */
+/** The setting that includes packages which are not read. */
 export function rootsSetting(roots: readonly string[], unread: readonly string[]): string {
   return `code: { roots: ${JSON.stringify([...roots, ...unread]).replaceAll(",", ", ")} }`;
 }
 
-/** By its type or by the client's property: fields alone are named in code of every kind. */
+/** By its type or by the client's property: field names alone occur in all kinds of code. */
 async function namesModel(folder: string, models: readonly EntityModel[]): Promise<boolean> {
   if (models.length === 0) return false;
   const names = models.map(({ name }) => patternOf(name));

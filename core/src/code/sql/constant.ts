@@ -2,7 +2,7 @@ import type { SqlExpression, TextFunction } from "../../dialect/code-sql.js";
 
 export type Constant = string | number | boolean | bigint;
 
-/** The value of a SQL expression over constants; NULL is `null`, what cannot be computed here is undefined. */
+/** The value of a SQL expression over constants. NULL is `null`; a value that cannot be computed here is undefined. */
 export function evaluate(
   expression: SqlExpression,
   resolve: (column: string) => Constant | null | undefined,
@@ -34,7 +34,7 @@ export function evaluate(
       return values.map((value) => (value === null ? "" : String(value))).join("");
     }
     case "member":
-      // What is stored is the type's to say: only a field that is an enum knows.
+      // The stored value depends on the type, which only an enum field defines.
       return undefined;
     case "cast": {
       const value = evaluate(expression.argument, resolve);

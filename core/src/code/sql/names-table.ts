@@ -1,6 +1,6 @@
 import { patternOf } from "../../base/pattern-of.js";
 
-/** Whether a text may have SQL over a table: parsers, and the compiler, are loaded for these only. */
+/** Whether a text may contain SQL over a table. Parsers and the compiler are only loaded for these texts. */
 export function namesTable(text: string, table: string): boolean {
   const name = patternOf(table);
   return new RegExp(

@@ -4,22 +4,22 @@ import { pathOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { namesTable } from "./names-table.js";
 
-/** A string of code that looks like SQL. */
+/** A string in code that looks like SQL. */
 export interface SqlText {
-  /** The literal, or all of what is put together with `+`. */
+  /** The literal, or the whole concatenation with `+`. */
   readonly node: ts.Expression;
-  /** With `$901` and so on where a value is filled in. */
+  /** With `$901` and so on for each inserted value. */
   readonly text: string;
-  /** Undefined where it is no SQL, however its holes are read. */
+  /** Undefined if it is not SQL under any reading of its holes. */
   readonly statements: SqlStatements | undefined;
 }
 
-/** What may stand before the first word. */
+/** Text that may precede the first keyword. */
 const lead = String.raw`^(?:\s+|--[^\n]*\n|/\*[\s\S]*?\*/|\()*`;
 
 const known = new WeakMap<SourceFile, Map<string, readonly SqlText[]>>();
 
-/** The SQL in a file that names a table. Its parser has to be loaded. */
+/** The SQL in a file that names a table. Requires the loaded parser. */
 export function sqlTextsIn(file: SourceFile, table: string, sql: CodeSql): readonly SqlText[] {
   if (!namesTable(file.text, table)) return [];
   const ofFile = known.get(file) ?? new Map<string, readonly SqlText[]>();
@@ -41,7 +41,7 @@ function findIn(file: SourceFile, table: string, sql: CodeSql): readonly SqlText
     const node = whole(literal);
     const pieces = piecesOf(node);
     const [first] = pieces;
-    // A sum is read once, from its first literal.
+    // A concatenation is read once, from its first literal.
     if (node !== literal && leftmost(node) !== literal) return [];
     if (first === undefined || !begins.test(first)) return [];
     const text = join(pieces, (hole) => `$${hole}`);
@@ -62,9 +62,7 @@ function piecesOf(node: ts.Expression): readonly string[] {
   return ["", ""];
 }
 
-/**
- * What is filled in is a value, a list of values, a name, or a clause of its own: the first reading that is SQL is taken.
- */
+/** An inserted part is a value, a list of values, a name, or a clause: the first reading that is valid SQL counts. */
 function read(pieces: readonly string[], sql: CodeSql): SqlStatements | undefined {
   const asValue = (hole: number) => sql.parameter(hole);
   const asList = (hole: number, before: string) =>
@@ -78,11 +76,11 @@ function read(pieces: readonly string[], sql: CodeSql): SqlStatements | undefine
 }
 
 function join(pieces: readonly string[], reading: (hole: number, before: string) => string): string {
-  // Numbers that no statement has of its own.
+  // Numbers that no real statement uses.
   return pieces.reduce((text, piece, index) => `${text}${reading(900 + index, text)}${piece}`);
 }
 
-/** Whether what takes the text takes SQL: prose begins with these words, too. */
+/** Whether the receiver of the text expects SQL: prose also starts with these words. */
 function isGivenAsSql(node: ts.Expression): boolean {
   const { parent } = node;
   const isTag = ts.isTaggedTemplateExpression(parent);

@@ -8,8 +8,8 @@ import { packageOf } from "./type-program.js";
 /**
  * @param program over the files of the project, see `TypeProgram`
  * @param root absolute path of the project
- * @param clock beyond its limit nothing is known
- * @param mayKnow whether the ORM's types can come into a file
+ * @param clock after its limit, no type is returned
+ * @param mayKnow whether the ORM's types can reach a file
  */
 export function typesOf(
   program: compiler.Program,

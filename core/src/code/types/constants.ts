@@ -3,7 +3,7 @@ import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { lookUp, type Project } from "../project/project.js";
 
-/** What a name is set to where it is declared, in this file or in the one that it is imported from. */
+/** The declared value of a name, in this file or in the one that it is imported from. */
 export function constantOf(
   name: ts.Identifier,
   file: SourceFile,
@@ -17,7 +17,7 @@ export function constantOf(
   return found.node.initializer && { value: found.node.initializer, file: found.file };
 }
 
-/** The same, of a constant in a file that the compiler alone has read, too. Nodes of such a file are in no `SourceFile`. */
+/** Like `constantOf`, including constants in files that only the compiler has read. Nodes of such a file belong to no `SourceFile`. */
 export function constantValue(name: ts.Identifier, file: SourceFile, project: Project): ts.Expression | undefined {
   const known = constantOf(name, file, project);
   const checker = project.types?.checker;

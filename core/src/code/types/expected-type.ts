@@ -5,9 +5,8 @@ import type { Type } from "../project/type-facts.js";
 import { targetOf } from "./target-type.js";
 
 /**
- * The type that a literal must have, without null, and of a promise what it brings: what the compiler expects where it stands, and
- * where that is open what is written further out. It expects nothing in `[...(isNew ? [{ … }] : [])]`, and of what a callback gives
- * back what it gives.
+ * The type that a literal must have, without null, and for a promise its awaited type: the compiler's contextual type, or else a declared
+ * type further out. The compiler has none in `[...(isNew ? [{ … }] : [])]`, and infers a callback's return type from the callback.
  */
 export function expectedTypeOf(
   literal: ts.ObjectLiteralExpression,

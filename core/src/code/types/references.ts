@@ -3,19 +3,19 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { lookUp, lookUpMember, type Project, type Resolved, type Space } from "../project/project.js";
 
-/** Where the name of a declaration stands, in its own file and in those that import it. */
+/** An occurrence of a declaration's name, in its own file or in one that imports it. */
 export interface Reference {
   readonly node: ts.Identifier;
   readonly file: SourceFile;
 }
 
-/** A declaration of a file's top level; without a name nothing refers to it. */
+/** A top-level declaration of a file. Without a name it has no references. */
 export interface Declared {
   readonly name: string | undefined;
   readonly file: SourceFile;
 }
 
-/** Also under the names that imports and re-exports give it, and behind `import * as`. */
+/** Includes other names from imports and re-exports, and `import * as`. */
 export function referencesTo(declared: Declared, context: Pick<TransformContext, "project">): readonly Reference[] {
   const { project } = context;
   const ofProject = known.get(project) ?? new Map<string, readonly Reference[]>();
@@ -33,7 +33,7 @@ function findReferences(declared: Declared, context: Pick<TransformContext, "pro
   const { files } = context.project;
   const names = new Set([declared.name]);
   const found: Reference[] = [];
-  // A name that is added on the way is visited, too.
+  // The loop also visits names that are added while it runs.
   for (const name of names) {
     for (const file of files) {
       const nodes = file.identifiers(name);

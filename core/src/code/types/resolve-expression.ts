@@ -4,42 +4,42 @@ import { type Declaration, declarationFrom } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { lookUp, lookUpMember, type Project, type Resolved } from "../project/project.js";
 
-/** What an expression resolves to, by names and imports alone: no type checker, nothing out of packages. */
+/** The resolution of an expression, by names and imports alone: no type checker, no packages. */
 export type ResolvedExpression =
   /** A value with a declared type. */
   | { readonly kind: "typed"; readonly type: ts.TypeNode; readonly file: SourceFile }
-  /** An object whose members are written down. */
+  /** An object with listed members. */
   | { readonly kind: "object"; readonly node: WithMembers; readonly file: SourceFile }
   | { readonly kind: "function"; readonly node: ts.SignatureDeclaration; readonly file: SourceFile }
-  /** It comes from a module that is no candidate, as it is or made by what comes from there. */
+  /** It comes from a module that is not a candidate, directly or as the result of a call into it. */
   | {
       readonly kind: "external";
       /** The file that names the module. */
       readonly file: SourceFile;
       readonly specifier: string;
-      /** The name that the module gives it; `*` for all of it. */
+      /** The exported name; `*` for the whole module. */
       readonly name: string;
       readonly madeBy: ts.CallExpression | ts.NewExpression | undefined;
     };
 
-/** A call of which no declaration of the project says what it gives. */
+/** A call whose result no declaration of the project defines. */
 export interface OpenCall {
   readonly kind: "call";
   readonly node: ts.CallExpression | ts.NewExpression;
   readonly file: SourceFile;
 }
 
-/** What declares members. */
+/** A node that declares members. */
 export type WithMembers =
   | ts.ObjectLiteralExpression
   | ts.TypeLiteralNode
   | ts.InterfaceDeclaration
   | ts.ClassLikeDeclaration;
 
-/** Types of a value that is there in the end. */
+/** Types that resolve to their type argument. */
 const transparent = new Set(["Promise", "PromiseLike", "Awaited", "Readonly", "Required", "NonNullable"]);
 
-/** Resolves an expression; undefined where the project's own code does not say what it is. */
+/** Resolves an expression; undefined if the project's own code does not define it. */
 export function resolveExpression(
   expression: ts.Expression,
   file: SourceFile,
@@ -48,14 +48,14 @@ export function resolveExpression(
   return known(resolveToCall(expression, file, project));
 }
 
-/** The same, to the call that makes it where nothing else says what it is: `source.getRepository(User)`. */
+/** Like `resolveExpression`, but returns the call that creates the value if there is nothing else: `source.getRepository(User)`. */
 export function resolveToCall(
   expression: ts.Expression,
   file: SourceFile,
   project: Project,
   depth = 0,
 ): ResolvedExpression | OpenCall | undefined {
-  // Constants can lead in circles.
+  // Constants can be circular.
   if (depth > 8) return undefined;
   const next = (inner: ts.Expression): ResolvedExpression | OpenCall | undefined =>
     resolveToCall(inner, file, project, depth + 1);
@@ -74,7 +74,7 @@ export function resolveToCall(
   // `globalThis.prisma ?? new PrismaClient()`
   const either = [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken];
   if (ts.isBinaryExpression(expression) && either.includes(expression.operatorToken.kind)) {
-    // What is declared in view says more than what a package gives.
+    // A resolved declaration takes precedence over the result of a package.
     const sides = [next(expression.left), next(expression.right)];
     return sides.find((each) => known(each) !== undefined && each?.kind !== "external") ?? sides[0] ?? sides[1];
   }
@@ -103,7 +103,7 @@ export function resolveToCall(
     : undefined;
 }
 
-/** Resolves a member. Members that are inherited, spread in or computed are not followed. */
+/** Resolves a member. Does not follow inherited, spread or computed members. */
 export function resolveMember(
   owner: ResolvedExpression,
   name: string,
@@ -132,7 +132,7 @@ function memberOf(
     if (property === undefined) return undefined;
     if (ts.isMethodDeclaration(property)) return { kind: "function", node: property, file };
     if (ts.isPropertyAssignment(property)) return resolveToCall(property.initializer, file, project, depth + 1);
-    // The name itself stands inside of the literal, so it is looked up from there.
+    // The name is inside the literal, so it is looked up from there.
     if (ts.isShorthandPropertyAssignment(property)) return ofName(node, name, file, project, depth);
     return undefined;
   }
@@ -155,7 +155,7 @@ function memberOf(
   return member.initializer && resolveToCall(member.initializer, file, project, depth + 1);
 }
 
-/** What a function of the project returns that does not say it: `{ users }` of `db().users`. */
+/** The result of a function of the project without a declared return type: `{ users }` of `db().users`. */
 function resultOf({ node, file }: OpenCall, project: Project, depth: number): ResolvedExpression | undefined {
   const called = resolveToCall(node.expression, file, project, depth + 1);
   if (called?.kind !== "function" || !("body" in called.node)) return undefined;
@@ -163,7 +163,7 @@ function resultOf({ node, file }: OpenCall, project: Project, depth: number): Re
   return returned && others.length === 0 ? known(resolveToCall(returned, called.file, project, depth + 1)) : undefined;
 }
 
-/** Resolves a declared type to its members or its signature, or out of the candidates. */
+/** Resolves a declared type to its members or its signature, or to a module outside the candidates. */
 export function resolveDeclared(
   found: ResolvedExpression | undefined,
   project: Project,
@@ -187,12 +187,12 @@ export function resolveDeclared(
   if (!ts.isTypeReferenceNode(type)) return undefined;
   const { typeName } = type;
   if (ts.isIdentifier(typeName) && transparent.has(typeName.text)) return next(type.typeArguments?.[0]);
-  // `Stripe.Customers` is a part of what `Stripe` is.
+  // `Stripe.Customers` belongs to the declaration of `Stripe`.
   const root = ts.isIdentifier(typeName) ? typeName : typeName.left;
   if (!ts.isIdentifier(root)) return undefined;
   const declared = lookUp(project, file, root.text, "type");
   if (declared === undefined) return fromNamespace(declarationFrom(file.ast, root.text), project, file);
-  // What it is made for may be what it gives back: `DeepMockProxy<PrismaClient>`.
+  // A type argument may be the actual type: `DeepMockProxy<PrismaClient>`.
   if (type.typeArguments !== undefined) return undefined;
   if (declared.kind === "external") return { ...declared, madeBy: undefined };
   if (ts.isQualifiedName(typeName)) return undefined;
@@ -247,7 +247,7 @@ function ofBinding(
   return initializer && resolveToCall(initializer, file, project, depth + 1);
 }
 
-/** `new Sdk()`, `createSdk()`, `vi.fn()`: a class in view, what a function says it returns, or something external. */
+/** `new Sdk()`, `createSdk()`, `vi.fn()`: a resolved class, a declared return type, or something external. */
 function madeBy(
   node: ts.NewExpression | ts.CallExpression,
   file: SourceFile,
@@ -285,7 +285,7 @@ function fromNamespace(
   return { kind: "external", file, specifier: moduleSpecifier.text, name: "*", madeBy: undefined };
 }
 
-/** The class whose instance `this` is; static members and functions that are no methods of it have a `this` of their own. */
+/** The class whose instance `this` is. Static members and functions other than methods have their own `this`. */
 function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isClassLike(at)) return at;

@@ -15,7 +15,7 @@ export interface RowLiteral {
 /**
  * Literals that are typed as a row of the model: fixtures, factories, mocks.
  *
- * @param isPossible asked before the compiler is: its answer costs a thousand times as much
+ * @param isPossible a check before the compiler is used, which costs a thousand times as much
  */
 export function* rowLiterals(
   file: SourceFile,
@@ -36,17 +36,17 @@ export function* rowLiterals(
 
 /** Literals typed as a row that do not compile without the field. */
 export function* incompleteRows(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
-  // A row that may lack the field compiles without it.
+  // A row with an optional field compiles without it.
   if (context.intent.staysOptional && context.orm.nullStyle?.(context).isOptional) return;
   yield* rowLiterals(file, context, (literal) => {
     if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) return false;
-    // With a spread, what is not named here comes from there; a cast does not ask for all of them.
+    // With a spread, the missing columns come from there; a cast does not require all of them.
     const isPart = spreadsOf(literal).length > 0 || ts.isAsExpression(literal.parent);
     return !isPart || namesAllColumns(literal, context);
   });
 }
 
-/** Whether a literal names at least so many columns of the model. */
+/** Whether a literal names at least this many columns of the model. */
 export function namesColumns(literal: ts.ObjectLiteralExpression, least: number, context: TransformContext): boolean {
   const names = propertiesOf(literal);
   let found = 0;
@@ -54,13 +54,13 @@ export function namesColumns(literal: ts.ObjectLiteralExpression, least: number,
   return false;
 }
 
-/** Whether a literal names all of them. */
+/** Whether a literal names all columns. */
 export function namesAllColumns(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
   const names = propertiesOf(literal);
   return context.columns.length >= 3 && context.columns.every((column) => names.has(column.name));
 }
 
-/** Whether a literal names three of four of them at least: rows that a `select` reads have few. */
+/** Whether a literal names at least three quarters of the columns: rows of a `select` have few. */
 function namesNearlyAll(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
   const { columns } = context;
   return namesColumns(literal, Math.max(2, Math.ceil(columns.length * 0.75)), context);
@@ -79,7 +79,7 @@ function isMockedRow(literal: ts.ObjectLiteralExpression, target: LiteralTarget,
   return namesNearlyAll(literal, context) && context.orm.readsRows(mocked, [], file, context) === expected;
 }
 
-/** What a mock gives, where that is declared: `vi.fn<() => Promise<User>>()`, `jest.spyOn(users, "findOne")`. */
+/** The declared result of a mock: `vi.fn<() => Promise<User>>()`, `jest.spyOn(users, "findOne")`. */
 function mockedShape(mocked: ts.Expression, context: TransformContext): RowShape | undefined {
   if (!ts.isCallExpression(mocked)) return undefined;
   const [type] = mocked.typeArguments ?? [];

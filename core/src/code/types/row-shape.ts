@@ -3,15 +3,15 @@ import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { Type, Types } from "../project/type-facts.js";
 
-/** What a type means: a row of the model, a list of rows, or an object whose values are rows. */
+/** The kind of a type: a row of the model, a list of rows, or an object whose values are rows. */
 export type RowShape = "row" | "list" | "record";
 
 const lists = /^(?:Readonly)?(?:Array|Set)$|^(?:Async)?(?:Iterable|Iterator|Generator|IterableIterator)$/;
 const maps = /^(?:Readonly)?Map$/;
 
 /**
- * Whether an expression or a written type is a whole row of the model by its type, or a list of them: the compiler follows factories,
- * type parameters, members of other files and assignments. Undefined where it knows no type.
+ * Whether an expression or a type node is a whole row of the model, or a list of them, by its type. The compiler follows factories, type
+ * parameters, members of other files and assignments. Undefined if it has no type.
  */
 export function rowShapeOf(node: ts.Node, context: TransformContext): RowShape | undefined {
   const { types } = context.project;
@@ -21,7 +21,7 @@ export function rowShapeOf(node: ts.Node, context: TransformContext): RowShape |
   return rowShapeOfCompiled(type, context);
 }
 
-/** The same of a type that the compiler gave. */
+/** Like `rowShapeOf`, for a type of the compiler. */
 export const rowShapeOfCompiled = memoizedBy((type: Type, context) =>
   shapeOf(type, context.project.types as Types, context, 0),
 );
@@ -52,7 +52,7 @@ function shapeOf(given: Type, types: Types, context: TransformContext, depth: nu
   return inside(indexed) === "row" ? "record" : undefined;
 }
 
-/** `User` and `"password"` of `Omit<User, "password">`, also under a name that the app gives it: it has the new column like the row. */
+/** `User` and `"password"` of `Omit<User, "password">`, including the app's own aliases: the type gets the new column with the row. */
 function omittedFrom(type: Type, types: Types): { readonly type: Type; readonly keys: Type | undefined } | undefined {
   const { aliasSymbol, aliasTypeArguments: [whole, keys] = [] } = type;
   if (aliasSymbol?.name === "Omit") return whole && { type: whole, keys };

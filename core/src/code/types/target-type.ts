@@ -6,7 +6,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { lookUp } from "../project/project.js";
 
-/** Where a literal ends up. The wrappers say how it is nested in the declared type, from the outside in. */
+/** The target of a literal. The wrappers describe its nesting in the declared type, from the outside in. */
 export type LiteralTarget =
   /** A declared type, written in `file`. */
   | {
@@ -14,10 +14,10 @@ export type LiteralTarget =
       readonly type: ts.TypeNode;
       readonly file: SourceFile;
       readonly inside: readonly Nesting[];
-      /** It is said by a type argument: `Factory.define<User>(() => ({ … }))`. What else the call takes is typed otherwise. */
+      /** It is a type argument: `Factory.define<User>(() => ({ … }))`. Other arguments of the call have other types. */
       readonly isArgument?: true;
     }
-  /** What a client call takes or a mock of it gives: `mockResolvedValue`. */
+  /** The argument of a client call, or the result of its mock: `mockResolvedValue`. */
   | {
       readonly kind: "argument";
       readonly path: readonly string[];
@@ -25,14 +25,14 @@ export type LiteralTarget =
       readonly file: SourceFile;
       readonly inside: readonly Nesting[];
     }
-  /** Nothing says what its type is: it may hold more or less. */
+  /** It has no declared type and may have more or fewer keys. */
   | { readonly kind: "free" }
-  /** Something says so, but not in a way that can be read here. */
+  /** It has a declared type that cannot be resolved here. */
   | { readonly kind: "unknown" };
 
 export type Nesting = "element" | "property";
 
-/** The declared type that a literal, or the name of an object, must have, found by walking outwards. */
+/** The declared type that a literal, or the name of an object, must have. Searches outwards. */
 export function targetOf(literal: ts.Expression, file: SourceFile, context: TransformContext): LiteralTarget {
   const inside: Nesting[] = [];
   let node: ts.Node = literal;
@@ -58,7 +58,7 @@ export function targetOf(literal: ts.Expression, file: SourceFile, context: Tran
       const call = owner.parent;
       const argument = ts.isCallExpression(call) ? typeArgumentOf(call, file) : undefined;
       if (argument !== undefined) return { kind: "typed", type: argument, file, inside, isArgument: true };
-      // What a callback returns is inferred: the call's own result is what has a type, or not.
+      // The return type of a callback is inferred: only the call's result may have a declared type.
       if (callbackOf(call) !== owner) return { kind: "free" };
       inside.unshift("element");
       node = call;
@@ -94,7 +94,9 @@ function argumentOf(
   return type === undefined ? { kind: "unknown" } : { kind: "typed", type, file: declared.file, inside };
 }
 
-/** `User` of `Factory.define<User>(…)`, `const users: Factory<User> = Factory.define(…)`, and where `UserFactory` extends `Factory<User>`. */
+/**
+ * `User` of `Factory.define<User>(…)`, `const users: Factory<User> = Factory.define(…)`, and `UserFactory` that extends `Factory<User>`.
+ */
 function typeArgumentOf(call: ts.CallExpression, file: SourceFile): ts.TypeNode | undefined {
   if (call.typeArguments !== undefined) return call.typeArguments[0];
   const { parent, expression } = call;

@@ -1,24 +1,24 @@
 import { getHeapStatistics } from "node:v8";
 
-/** Beyond this share of the memory that the process may have, nothing further is read. */
+/** Above this share of the process's memory limit, no further file is read. */
 const mostOfMemory = 0.8;
 
-/** The compiler answers no more: it took too long, or too much memory. */
+/** The compiler exceeded its time or memory limit. */
 class TypesEnded extends Error {}
 
-/** What the compiler may take for its answers, all together. */
+/** The compiler's limits for all types together. */
 export class TypeClock {
   readonly #limitMs: number;
   #spentMs = 0;
   #since: number | undefined;
   isOver = false;
 
-  /** @param limitMs default: as long as it takes */
+  /** @param limitMs default: none */
   constructor(limitMs = Number.POSITIVE_INFINITY) {
     this.#limitMs = limitMs;
   }
 
-  /** What a piece of work gives; undefined where time has run out, also in its midst. */
+  /** The result of the work; undefined after the time limit, even if it is reached during the work. */
   run<T>(work: () => T): T | undefined {
     if (this.isOver) return undefined;
     if (this.#since !== undefined) return work();
@@ -26,7 +26,7 @@ export class TypeClock {
     try {
       return work();
     } catch (error) {
-      // Imports or types that are nested too deep end its stack.
+      // Deeply nested imports or types overflow its stack.
       if (!(error instanceof TypesEnded || error instanceof RangeError)) throw error;
       this.isOver = true;
       return undefined;
@@ -37,7 +37,7 @@ export class TypeClock {
     }
   }
 
-  /** Asked wherever work can end half-way. */
+  /** Checks the limits; called wherever work can stop. */
   tick(): void {
     const spent = this.#spentMs + (this.#since === undefined ? 0 : performance.now() - this.#since);
     const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();

@@ -6,19 +6,19 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { Project } from "../project/project.js";
 import type { TypeClock } from "./type-clock.js";
 
-/** Where types are read, and of what. */
+/** The project and packages whose types are read. */
 export interface TypeScope {
   /** Absolute path of the project. */
   readonly root: string;
-  /** Whether the types of a package answer questions: the ORM's own. All other packages are `any`: they cost seven times as much. */
+  /** Whether a package's types are read: only the ORM's. All other packages are `any`, because they take seven times as long. */
   isAsked(packageName: string): boolean;
 }
 
-/** Of the language what rows go through: reading all of it takes three times as long. */
+/** The parts of the standard library that rows pass through: all of it takes three times as long. */
 const parts =
   "es5 es2015.core es2015.collection es2015.iterable es2015.generator es2015.promise es2017.object es2018.asynciterable es2018.asyncgenerator es2018.promise es2019.array es2019.object es2020.promise es2021.promise es2022.array es2022.object es2023.array";
 
-/** What the compiler collects of each file that is in a program. */
+/** The names that the compiler collects for each file of a program. */
 interface ModuleNames {
   readonly imports: readonly { readonly text: string }[];
   readonly moduleAugmentations: readonly { readonly text: string }[];
@@ -41,15 +41,15 @@ const options: compiler.CompilerOptions = {
 const extensions = [".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
 /**
- * The compiler over the files that transforms see, what they import of the repository, and the packages that are asked. The trees are
- * those of the transforms: a node of theirs can be asked about. What did not change between two snapshots is kept.
+ * The compiler over the files of the transforms, their imports from the repository, and the requested packages. It shares its trees with
+ * the transforms, so it accepts their nodes. Unchanged files are kept between snapshots.
  */
 export class TypeProgram {
   readonly #scope: TypeScope;
   readonly #parsed = new Map<string, compiler.SourceFile | undefined>();
   readonly #folders = new Map<string, string | undefined>();
   readonly #packages = compilerCache();
-  /** Where the specifiers of each file lead, as far as that was found; also those that it had before. */
+  /** The known targets of each file's specifiers, including former ones. */
   readonly #imports = new Map<string, Map<string, string>>();
   /** `declare module "fastify" { interface FastifyInstance { prisma: PrismaClient } }` */
   #augmented: ReadonlySet<string> = new Set();
@@ -59,7 +59,7 @@ export class TypeProgram {
     this.#scope = scope;
   }
 
-  /** The compiler over a snapshot of the files; what `clock` throws where it took too long. */
+  /** The compiler over a snapshot of the files. Throws the error of `clock` at the time limit. */
   over(project: Project, clock: TypeClock): compiler.Program {
     const { root } = this.#scope;
     const byPath = new Map(project.files.map((file) => [this.#absolute(file.file), file]));
@@ -84,7 +84,7 @@ export class TypeProgram {
       useCaseSensitiveFileNames: () => true,
       getNewLine: () => "\n",
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
-      // Without it each package.json is read again for each file of the package.
+      // Without it, each package.json is read again for each file of the package.
       getModuleResolutionCache: () => this.#packages,
       resolveModuleNameLiterals: (literals, from) => {
         const modules = literals.map(({ text }) => {
@@ -92,7 +92,7 @@ export class TypeProgram {
           if (!resolved.has(key)) resolved.set(key, this.#resolve(text, from, byPath, project));
           return { resolvedModule: resolved.get(key) };
         });
-        // Of a file that changed, only what it did not import before is asked.
+        // For a changed file, only new imports are resolved.
         const known = this.#imports.get(from) ?? new Map<string, string>();
         for (const [at, { resolvedModule }] of modules.entries())
           if (resolvedModule) known.set(literals[at]?.text ?? "", resolvedModule.resolvedFileName);
@@ -111,8 +111,8 @@ export class TypeProgram {
   }
 
   /**
-   * Whether types of the packages that are asked can come into a file: it imports them, or what imports them. Of the other half of a
-   * repository, its front end, nothing has to be asked.
+   * Whether types of the requested packages can reach a file: it imports them, directly or indirectly. Other parts of a repository, such as
+   * a front end, need no types.
    */
   reaching(program: compiler.Program): (file: compiler.SourceFile) => boolean {
     const importers = new Map<string, string[]>();
@@ -140,7 +140,7 @@ export class TypeProgram {
     return ({ fileName }) => isGlobal || reached.has(fileName);
   }
 
-  /** What the files of a program import now. */
+  /** The current imports of a program's files. */
   *#importsOf(program: compiler.Program): Iterable<readonly [from: string, paths: readonly string[]]> {
     for (const file of program.getSourceFiles()) {
       const { imports = [], moduleAugmentations = [] } = file as Partial<ModuleNames>;
@@ -178,13 +178,13 @@ export class TypeProgram {
     if (isPackage && !this.#mayAsk(packageName(specifier), from))
       return this.#augmented.has(specifier) ? this.#empty(specifier) : undefined;
     const { resolvedModule } = ts.resolveModuleName(specifier, from, options, ts.sys, this.#packages);
-    // Packages of one name and version, as clients of equal schemas are, would be taken for one and the same.
+    // The compiler would merge packages with the same name and version, such as clients of equal schemas.
     if (resolvedModule === undefined) return undefined;
     const { packageId: _, ...module } = resolvedModule;
     return module;
   }
 
-  /** A package that is not read, for what code adds to it. */
+  /** An empty package for module augmentations of a package that is not read. */
   #empty(specifier: string): compiler.ResolvedModuleFull {
     const path = `${this.#scope.root}/node_modules/${specifier}/lockstep-unread.d.ts`;
     if (!this.#parsed.has(path))
@@ -192,7 +192,7 @@ export class TypeProgram {
     return moduleAt(path);
   }
 
-  /** Whether a package answers questions: one that is asked, and those of the same repository. */
+  /** Whether a package's types are read: a requested one, or one of the same repository. */
   #mayAsk(name: string, from: string): boolean {
     if (this.#scope.isAsked(name)) return true;
     if (inPackage(from)) return false;
@@ -236,12 +236,12 @@ function moduleAt(path: string): compiler.ResolvedModuleFull {
   return { resolvedFileName: path, extension, isExternalLibraryImport: false };
 }
 
-/** The package that a file belongs to, as it is imported; undefined for a file of the repository. */
+/** The package of a file, by its import name; undefined for a file of the repository. */
 export function packageOf(path: string): string | undefined {
   return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 }
 
-/** Whether a file is one of a package that was installed. */
+/** Whether a file belongs to an installed package. */
 export function inPackage(path: string): boolean {
   return path.includes("/node_modules/");
 }
@@ -254,7 +254,7 @@ export function packageName(specifier: string): string {
     .join("/");
 }
 
-/** The folder of a package of the same repository, which `node_modules` links to. */
+/** The folder of a package of the same repository that `node_modules` links to. */
 function linkedFolder(name: string, from: string): string | undefined {
   for (let folder = dirname(from); ; folder = dirname(folder)) {
     const path = join(folder, "node_modules", name);

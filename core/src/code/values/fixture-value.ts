@@ -8,7 +8,7 @@ import { type Constant, evaluate } from "../sql/constant.js";
 import { rowLiterals } from "../types/row-literals.js";
 import { literalFor } from "./literal-for.js";
 
-/** The fill computed over the constants of a literal: `email: "A@x.com"` and `lower(email)` give `"a@x.com"`. */
+/** The fill computed from the constants of a literal: `email: "A@x.com"` and `lower(email)` give `"a@x.com"`. */
 export function computedValue(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -18,7 +18,7 @@ export function computedValue(
   return computedOver((name) => initializerOf(properties.get(name)), file, context);
 }
 
-/** The same over constants that fields are set to in any other way: `user.email = "A@x.com"`. */
+/** Like `computedValue`, for constants that are assigned in another way: `user.email = "A@x.com"`. */
 export function computedOver(
   given: (field: string) => ts.Expression | undefined,
   file: SourceFile,
@@ -34,13 +34,13 @@ export function computedOver(
   return printed(value, file, context);
 }
 
-/** What the database gives to rows that have none: `"eu"` of `@default("eu")`. Rows of a unique field cannot share it. */
+/** The database default for rows without a value: `"eu"` of `@default("eu")`. Rows of a unique field cannot share it. */
 export function storedDefault(file: SourceFile, context: TransformContext): string | undefined {
   const { defaultValue, isList, isUnique } = context.field;
   return defaultValue === undefined || isList || isUnique ? undefined : printed(defaultValue, file, context);
 }
 
-/** What a row has that has no value: the constant that the other optional columns of that type have in common, or null. */
+/** The value of a row without one: the constant that the other optional columns of that type share, or null. */
 export function emptyValue(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string {
   const { field, columns } = context;
   const others = columns.filter(({ isOptional, type }) => isOptional && type === field.type);
@@ -81,7 +81,7 @@ export function numberedValue(file: SourceFile, context: TransformContext): stri
   }
 }
 
-/** A value that is another one for each row that a factory makes, by what it counts with: `` `handle-${sequence}` ``. */
+/** A different value for each row of a factory, based on its counter: `` `handle-${sequence}` ``. */
 export function countedValue(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -95,7 +95,7 @@ export function countedValue(
   return field.type === "int" || field.type === "float" ? textOf(counter, file) : undefined;
 }
 
-/** `sequence` of `id: sequence` or `` email: `user${sequence}@example.com` ``, where the function around is given it. */
+/** `sequence` of `id: sequence` or `` email: `user${sequence}@example.com` ``, if it is a parameter of the surrounding function. */
 function counterIn(value: ts.Expression | undefined): ts.Identifier | undefined {
   const inner = value && unwrap(value);
   if (inner === undefined) return undefined;
@@ -108,7 +108,7 @@ function counterIn(value: ts.Expression | undefined): ts.Identifier | undefined 
   return isGiven ? inner : undefined;
 }
 
-/** Whether a value is one that is written down: nothing that is computed when the code runs. */
+/** The constant that a literal expression contains; undefined for values computed at run time. */
 export function literalOf(value: ts.Expression | undefined): Constant | null | undefined {
   if (value === undefined) return undefined;
   const inner = unwrap(value);
@@ -141,7 +141,7 @@ interface Taken {
   readonly values: Set<string>;
 }
 
-/** Whether a fixture has the value already: two rows that differ only in what the fill ignores would share one. */
+/** Whether a fixture has the value already: two rows that only differ in what the fill ignores would share it. */
 export function isTaken(value: string, context: TransformContext): boolean {
   const { values } = taken(context);
   if (values.has(value)) return true;
@@ -149,7 +149,7 @@ export function isTaken(value: string, context: TransformContext): boolean {
   return false;
 }
 
-/** What fixtures that are complete already have. */
+/** The values of complete fixtures. */
 function givenValues(context: TransformContext): readonly string[] {
   return context.project.files.flatMap((file) =>
     [...rowLiterals(file, context)].flatMap(({ literal }) => {
@@ -165,7 +165,7 @@ function nextNumber(context: TransformContext): number {
   return numbers.number;
 }
 
-/** Numbers go on after those that the files hold already. */
+/** Continues after the numbers that the files already contain. */
 const taken = memoized((context): Taken => {
   const pattern = new RegExp(`["'\`]${context.field.name}-(\\d+)["'\`]`, "g");
   const numbers = context.project.files.flatMap(({ text }) =>

@@ -1,7 +1,7 @@
 import { quoted, type SourceFile, type Style } from "../ast/source-file.js";
 import type { SpelledValue, TransformContext } from "../contract/transform.js";
 
-/** A value of a type that apps spell in different ways: as the ORM says, or with the names and literals that TypeScript has for it. */
+/** A value of a type that apps spell in different ways: in the ORM's form, or as a TypeScript name or literal. */
 export function literalFor(
   value: SpelledValue,
   file: SourceFile | undefined,

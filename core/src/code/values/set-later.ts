@@ -5,15 +5,15 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { sourcesOf } from "./value-text.js";
 
-/** What is set on the name that holds a literal: `data.email = body.email`. */
+/** A member that is set on the name of a literal: `data.email = body.email`. */
 export interface SetLater {
-  /** How the literal is called: `data`. */
+  /** The name of the literal: `data`. */
   readonly name: string;
-  /** The field itself, or the first one that its value is computed from. */
+  /** The field itself, or the first field that its value is computed from. */
   readonly field: string;
 }
 
-/** Whether the field, or what it is computed from, is set after the literal was made: what stands in it is not what is stored. */
+/** Whether the field, or an input of its computation, is set after the literal: then the literal's value is not the stored one. */
 export function setLater(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,

@@ -1,16 +1,16 @@
 import type { SqlExpression, TextFunction } from "../../dialect/code-sql.js";
 import type { ScalarType } from "../../model/index.js";
 
-/** What a column is in the code around: `body.email`. */
+/** A column's text in the surrounding code: `body.email`. */
 export interface ColumnText {
   readonly text: string;
   readonly type: ScalarType;
   readonly isNullable: boolean;
-  /** `.method()` can follow without parentheses; guessed from the text where it is not said. */
+  /** `.method()` can follow without parentheses. Default: derived from the text. */
   readonly isPrimary?: boolean;
   /** It is known to be NULL. */
   readonly isNull?: boolean;
-  /** An optional chain: what follows is skipped with the rest of it. */
+  /** An optional chain: a following call is skipped with the rest of it. */
   readonly isChain?: boolean;
 }
 
@@ -23,9 +23,9 @@ export interface Translated {
 interface Emitted extends Translated {
   /** `.method()` can follow without parentheses. */
   readonly isPrimary: boolean;
-  /** An optional chain: what follows is skipped with the rest of it. */
+  /** An optional chain: a following call is skipped with the rest of it. */
   readonly isChain?: boolean;
-  /** It is known to be NULL: there is nothing to write. */
+  /** It is known to be NULL, so nothing is written. */
   readonly isNull?: boolean;
   /** The text of a string constant, for template literals. */
   readonly constant?: string;
@@ -34,9 +34,9 @@ interface Emitted extends Translated {
 /**
  * SQL as a TypeScript expression with the same meaning, or undefined.
  *
- * `lower`, `upper`: the same for ASCII. Beyond it JavaScript follows Unicode's full mapping (`ß` → `SS`, final sigma), and the
- * database its locale or collation, which may know ASCII alone: the gate `translation-agrees` compares the two on the target's rows.
- * `trim`: SQL takes off spaces only, so `String.trim()` (tabs, line breaks) would be another value.
+ * `lower`, `upper`: the same for ASCII. For other characters JavaScript follows Unicode's full mapping (`ß` → `SS`, final sigma), and the
+ * database its locale or collation, which may only support ASCII: the gate `translation-agrees` compares the two on the target's rows.
+ * `trim`: SQL only removes spaces, so `String.trim()` (tabs, line breaks) would return another value.
  *
  * @example translate(codeSql.expression("lower(email)", ["email"]), () => ({ text: "body.email", type: "string", isNullable: false }))
  *          // { text: "body.email.toLowerCase()", … }
@@ -117,7 +117,7 @@ function emitCall(name: TextFunction, argument: Emitted | undefined): Emitted | 
   if (argument === undefined || argument.type !== "string") return undefined;
   if (argument.isNull) return argument;
   const method = methods[name];
-  // Twice is the same as once, and `email.toLowerCase().toLowerCase()` reads like a mistake.
+  // Repeating it changes nothing, and `email.toLowerCase().toLowerCase()` reads like a mistake.
   if (argument.isPrimary && argument.text.endsWith(method)) return argument;
   const base = argument.isPrimary ? argument.text : `(${argument.text})`;
   return {
@@ -135,7 +135,7 @@ function emitCoalesce(items: readonly (Emitted | undefined)[]): Emitted | undefi
     if (item === undefined) return undefined;
     if (item.isNull) continue;
     kept.push(item);
-    // What follows a value that is never NULL is never reached.
+    // Items after one that is never NULL are unreachable.
     if (!item.isNullable) break;
   }
   const [first] = kept;
@@ -152,7 +152,7 @@ function emitCoalesce(items: readonly (Emitted | undefined)[]): Emitted | undefi
 
 function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" | "skip"): Emitted | undefined {
   let template = "";
-  /** Constants side by side are one: `$` and `{` of two of them would begin an expression. */
+  /** Merges adjacent constants: `$` and `{` of two of them would start an expression. */
   let constant = "";
   const close = () => {
     template += constant
@@ -162,7 +162,7 @@ function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" 
     constant = "";
   };
   for (const item of items) {
-    // Only text and whole numbers print the same in both languages.
+    // Only text and whole numbers convert to the same text in both languages.
     if (item === undefined || !["string", "int", "bigint"].includes(item.type)) return undefined;
     if (item.isNullable && nulls === "propagate") return undefined;
     if (item.isNull) continue;
@@ -174,7 +174,7 @@ function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" 
     template += `\${${item.isNullable ? `${item.text} ?? ""` : item.text}}`;
   }
   close();
-  // `a || b` of two numbers is no concatenation in SQL either; one of them must be text.
+  // `a || b` of two numbers is not a concatenation in SQL either: one of them must be text.
   if (!items.some((item) => item?.type === "string") && nulls === "propagate") return undefined;
   return { text: `\`${template}\``, type: "string", isNullable: false, isPrimary: true };
 }
@@ -183,7 +183,7 @@ function sure(text: string, type: ScalarType): Emitted {
   return { text, type, isNullable: false, isPrimary: true };
 }
 
-/** Names, paths, calls on them, strings: nothing with an operator at its top. */
+/** Names, paths, calls on them, strings: no top-level operator. */
 export function isPrimaryText(text: string): boolean {
   return (
     /^[\w$.?!]+$/.test(text) ||
@@ -192,7 +192,7 @@ export function isPrimaryText(text: string): boolean {
   );
 }
 
-/** What follows `??` needs parentheses unless it is a value, a call, or more of the same. */
+/** The right side of `??` needs parentheses unless it is a value, a call, or another `??` chain. */
 export function groupedFallback(text: string): string {
   return text.split(" ?? ").every(isPrimaryText) ? text : `(${text})`;
 }

@@ -2,19 +2,19 @@ import { codeSqlOf } from "../../databases/code-sql-of.js";
 import type { DialectId, ScalarType } from "../../model/index.js";
 import { translate } from "./sql-to-typescript.js";
 
-/** A column of a row, as the database prints it. */
+/** A column of a row in the database's text format. */
 export interface TranslatedColumn {
   readonly name: string;
   readonly type: ScalarType;
 }
 
 /**
- * Runs the very TypeScript that write sites get for a fill, over the values of rows.
+ * Runs the TypeScript of write sites for a fill over the values of rows.
  *
  * @example
  * const value = await translatedValue("lower(email)", [{ name: "email", type: "string" }], "postgresql");
  * value?.(["ADA"]) === "ada"
- * @returns undefined where the fill is not translated; of a row: undefined where a write site with its NULLs would get nothing
+ * @returns undefined if the fill is not translated; for a row: undefined if a write site with its NULLs would get no value
  */
 export async function translatedValue(
   sql: string,
@@ -28,7 +28,7 @@ export async function translatedValue(
     columns.map(({ name }) => name),
   );
   if (expression === undefined) return undefined;
-  /** By which columns are NULL: where a literal gives null, another text is written than where it gives a value. */
+  /** By which columns are NULL: a null literal produces another text than a value. */
   const known = new Map<string, ((...row: unknown[]) => unknown) | undefined>();
   const compile = (row: readonly (string | null)[]) => {
     const translated = translate(expression, (name) => {
@@ -39,7 +39,7 @@ export async function translatedValue(
       return { text: isNull ? "null" : `c${at}`, type: column.type, isNullable: isNull, ...(isNull && { isNull }) };
     });
     if (translated === undefined || translated.isNullable) return undefined;
-    // Our own text over our own names: constants of the fill are quoted in it.
+    // Evaluates only our own text with our own names; constants of the fill are quoted in it.
     return new Function(...columns.map((_, at) => `c${at}`), `return (${translated.text});`) as (
       ...row: unknown[]
     ) => unknown;
@@ -53,7 +53,7 @@ export async function translatedValue(
   };
 }
 
-/** What an ORM reads of what the database prints. */
+/** The value that an ORM reads from the database's text. */
 function readValue(text: string | null, type: ScalarType | undefined): unknown {
   if (text === null) return null;
   if (type === "int") return Number(text);

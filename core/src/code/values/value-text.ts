@@ -8,13 +8,13 @@ import type { TransformContext } from "../contract/transform.js";
 import { literalFor } from "./literal-for.js";
 import { type ColumnText, isPrimaryText, translate } from "./sql-to-typescript.js";
 
-/** What a field of the model is in the code around, or why it cannot be used there. */
+/** The text of a model's field in the surrounding code; undefined if it cannot be used there. */
 export type FieldText = (field: EntityField) => ColumnText | undefined;
 
 /**
- * The value of the new field as TypeScript: never null, of the field's type; undefined where that cannot be said.
+ * The value of the new field as TypeScript: never null, of the field's type; undefined if there is none.
  *
- * @param file where it is written; without one nothing is asked of its scope
+ * @param file the target file; without one, scopes are not checked
  */
 export function valueText(
   resolve: FieldText,
@@ -24,7 +24,7 @@ export function valueText(
   return writtenValue(resolve, file, context, false);
 }
 
-/** The same where the value is missing with what it is computed from: `user?.email.toLowerCase()`. Undefined where it would not be. */
+/** Like `valueText`, but undefined or null if its inputs are missing: `user?.email.toLowerCase()`. Undefined if the text would not be. */
 export function optionalText(resolve: FieldText, file: SourceFile, context: TransformContext): string | undefined {
   return writtenValue(resolve, file, context, true);
 }
@@ -51,7 +51,7 @@ function writtenValue(
   return asType(translated, file, context);
 }
 
-/** A property's value as it can be repeated beside it: `email: body.email` gives `body.email`. */
+/** A property's value if it can be repeated in another property: `email: body.email` gives `body.email`. */
 export function textsOfLiteral(literal: ts.ObjectLiteralExpression, file: SourceFile): FieldText {
   const properties = propertiesOf(literal);
   return (field) => {
@@ -70,12 +70,12 @@ export function textsOfLiteral(literal: ts.ObjectLiteralExpression, file: Source
   };
 }
 
-/** The fields of a row that is at hand under a name: `user.email`. */
+/** The fields of a row in scope under a name: `user.email`. */
 export function textsOfRow(row: string): FieldText {
   return (field) => ({ text: `${row}.${field.name}`, type: field.type, isNullable: field.isOptional });
 }
 
-/** The same for a row that may be missing: `user?.email`. */
+/** The fields of a row that may be missing: `user?.email`. */
 export function textsOfMissingRow(row: string): FieldText {
   return (field) => ({
     text: `${row}?.${field.name}`,
@@ -85,7 +85,7 @@ export function textsOfMissingRow(row: string): FieldText {
   });
 }
 
-/** Fields that are in scope under their own names: after `({ id, email }: User) =>`. */
+/** Fields in scope under their own names: after `({ id, email }: User) =>`. */
 export function textsOfNames(names: ReadonlyMap<string, string>): FieldText {
   return (field) => {
     const text = names.get(field.name);
@@ -129,7 +129,7 @@ function asType(
   return known === undefined ? undefined : literalFor({ kind: "enum", ...known }, file, context);
 }
 
-/** `email.toLowerCase()` with the names of fields replaced by what they are here. */
+/** `email.toLowerCase()` with field names replaced by their local text. */
 function substitute(
   text: string,
   resolve: FieldText,
@@ -161,7 +161,7 @@ function substitute(
   return isKnown ? result + source.text.slice(at, source.text.length - 1) : undefined;
 }
 
-/** Functions that a value calls must be imported where it is written; what JavaScript brings itself is everywhere. */
+/** Functions that a value calls must be imported in the target file; JavaScript's globals are always in scope. */
 function isInScope(name: ts.Identifier, file: SourceFile | undefined): boolean {
   if (file === undefined || name.text in globalThis || name.text === "undefined") return true;
   return declarationFrom(name, name.text) !== undefined || declarationFrom(file.ast, name.text) !== undefined;
@@ -173,7 +173,7 @@ function isFreeName(node: ts.Identifier): boolean {
   return !(ts.isPropertyAssignment(parent) && parent.name === node) && !ts.isParameter(parent);
 }
 
-/** `body.nickname` of `body.nickname ?? null`: nothing that follows would be reached. */
+/** `body.nickname` of `body.nickname ?? null`: the null adds nothing before another fallback. */
 function withoutNothing(value: ts.Expression): ts.Expression {
   const inner = unwrap(value);
   const isEither = ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;

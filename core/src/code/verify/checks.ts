@@ -10,8 +10,7 @@ import { Texts } from "./texts.js";
 const checkable = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 /**
- * The type checks of one project, one after the other. What the files said before the edits is looked at only where they say something
- * after them, and once.
+ * The type checks of one project, in sequence. Errors from before the edits are only computed for files with errors afterwards, and once.
  */
 export class Checks {
   readonly #root: string;
@@ -23,7 +22,7 @@ export class Checks {
   readonly #before = new Map<string, readonly FoundError[]>();
 
   constructor(project: VerifyProject) {
-    // A file has one name for the compiler, which resolves links.
+    // The compiler resolves links, so each file has one name.
     this.#root = realpathSync(project.root);
     this.#texts = new Texts(this.#absolute(project.before));
     this.watch(project.watched);
@@ -35,17 +34,17 @@ export class Checks {
     this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, client));
   }
 
-  /** Does beforehand what every check begins with. */
+  /** Prepares what every check needs. */
   load(): void {
     for (const program of this.#programs) program.load(program.files.filter((file) => this.#watched.has(file)));
   }
 
-  /** From now on these files are checked besides the edited ones. */
+  /** Sets the files to check in addition to the edited ones. */
   watch(files: readonly string[]): void {
     this.#watched = new Set(files.map((file) => this.#path(file)));
   }
 
-  /** What is wrong with these texts and was not before. */
+  /** The errors in these texts that did not exist before. */
   check(after: ReadonlyMap<string, string>): Checked {
     const found = this.#errorsWith(this.#absolute(after));
     const unchecked = this.#unchecked();
@@ -64,7 +63,7 @@ export class Checks {
     return { errors, isExact, isChecked: true, ...(unchecked !== undefined && { skipped: unchecked }) };
   }
 
-  /** Where code does not compile because a planned field is missing, edited or not. */
+  /** The positions where code does not compile because a planned field is missing, edited or not. */
   demands(after: ReadonlyMap<string, string>): readonly Demand[] {
     this.#texts.show(this.#absolute(after));
     const names = this.#fields.map(({ field }) => field);
@@ -87,7 +86,7 @@ export class Checks {
     ];
   }
 
-  /** What is neither edited nor watched does not matter, however many files might have been edited. */
+  /** Only edited and watched files matter, however many files may be edited. */
   #matters(file: string): boolean {
     return this.#watched.has(file) || this.#texts.isEdited(file);
   }

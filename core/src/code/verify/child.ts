@@ -1,19 +1,19 @@
-/** The process that checks: a compiler takes time and memory, which its parent bounds. */
+/** The process for type checks. Its parent limits the compiler's time and memory. */
 import { watchWork } from "../../base/at-work.js";
 import { Checks } from "./checks.js";
 import type { VerifyAnswer, VerifyMessage } from "./request.js";
 
-// A compiler at work hears of no signal, and not that its parent is gone.
+// A busy compiler handles no signal, and does not notice that its parent has ended.
 watchWork({ descriptor: 2, afterParentMs: 0 });
 let checks: Checks | undefined;
-/** Why there are none. Said to whoever asks: one answer a question. */
+/** Why there are no checks. Returned for every request: each needs one answer. */
 let failure: unknown;
 
 process.on("message", (message: VerifyMessage) => {
   if (message.kind === "open") {
     try {
       checks = new Checks(message.project);
-      // Whoever asks may still be busy with what to ask.
+      // The parent may still be preparing its first request.
       checks.load();
     } catch (error) {
       failure = error;
@@ -32,7 +32,7 @@ process.on("message", (message: VerifyMessage) => {
     answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
   }
 });
-// Whoever asked is gone.
+// The parent has ended.
 process.on("disconnect", () => process.exit());
 
 function answer(message: VerifyAnswer): void {

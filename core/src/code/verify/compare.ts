@@ -1,25 +1,25 @@
-/** An error of the compiler, of one file. */
+/** A compiler error in a file. */
 export interface FoundError {
   readonly file: string;
   /** From 1. */
   readonly line: number;
   readonly code: number;
   readonly message: string;
-  /** It may be the generated client that is behind, see `isStale`. */
+  /** The cause may be an outdated generated client, see `isStale`. */
   readonly isUnknown: boolean;
 }
 
 /** "Cannot find module", in its forms. */
 const missingModule = new Set([2307, 2792, 7016]);
 
-/** Whether types are missing: much of the file that says so is `any`. */
+/** Whether a module is missing: then many types of the file are `any`. */
 export function saysMissing({ code }: FoundError): boolean {
   return missingModule.has(code);
 }
 
 /**
- * Which errors are new. Positions do not count: edits move lines. Neither does how an old error prints a type that the edits made
- * wider, nor another import of what was not found before.
+ * The errors that are new. Ignores positions, because edits move lines; the text of types, which edits may extend; and further imports of
+ * modules that were missing before.
  */
 export function newErrors(before: readonly FoundError[], after: readonly FoundError[]): readonly FoundError[] {
   const missing = new Set(before.filter(saysMissing).map(({ message }) => message));
@@ -29,7 +29,7 @@ export function newErrors(before: readonly FoundError[], after: readonly FoundEr
   return without(left, gone, alike).filter((error) => !(saysMissing(error) && missing.has(error.message)));
 }
 
-/** A multiset less another. */
+/** The difference of two multisets. */
 function without(
   errors: readonly FoundError[],
   taken: readonly FoundError[],
@@ -44,7 +44,7 @@ function without(
   });
 }
 
-/** The first line of the message, less what is written in it as an object type. */
+/** The first line of the message without quoted object types. */
 function withoutTypes(message: string): string {
   return (message.split("\n", 1)[0] ?? "").replace(/'[^']*[{}][^']*'/g, "'…'");
 }

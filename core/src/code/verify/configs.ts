@@ -11,19 +11,19 @@ export interface OwningConfig {
   readonly parsed: compiler.ParsedCommandLine;
   /** Absolute paths. */
   readonly files: readonly string[];
-  /** Whether it extends another config that is not there. */
+  /** Whether it extends a config that does not exist. */
   readonly isPartial: boolean;
 }
 
 export interface Owners {
   readonly configs: readonly OwningConfig[];
-  /** Files that no tsconfig speaks for: JavaScript that none includes, everything where there is none. */
+  /** Files without a tsconfig: JavaScript that none includes, or every file if there is none. */
   readonly without: readonly string[];
 }
 
 /**
- * Finds the tsconfig of each file: the nearest that includes it, be it by its `references` or under another name such as
- * `tsconfig.test.json`. TypeScript that none includes, a seed script mostly, is checked with the options of the nearest.
+ * Finds the tsconfig of each file: the nearest one that includes it, including `references` and other names such as `tsconfig.test.json`.
+ * TypeScript files that none includes, usually seed scripts, are checked with the options of the nearest.
  *
  * @param files absolute paths, with `/`
  */
@@ -46,7 +46,7 @@ export function owningConfigs(files: readonly string[]): Owners {
   };
 }
 
-/** "File '{0}' not found", of an `extends`. */
+/** "File '{0}' not found", for an `extends`. */
 const notFound = 6053;
 
 /** Whether there is a tsconfig above any of these files. */
@@ -67,7 +67,7 @@ class Configs {
     for (const folder of foldersAbove(file))
       for (const path of this.#of(folder)) {
         if (this.#includes(path, file)) return path;
-        // One that only refers to others has no options of its own.
+        // A config that only references others has no options of its own.
         if (this.parse(path)?.fileNames.length) nearest ??= path;
       }
     return /\.[cm]?jsx?$/.test(file) ? undefined : nearest;
@@ -78,7 +78,7 @@ class Configs {
     return this.#parsed.get(path);
   }
 
-  /** The configs of a folder, and those that they refer to, `tsconfig.json` first. */
+  /** The configs of a folder, and those that they reference, `tsconfig.json` first. */
   #of(folder: string): readonly string[] {
     const known = this.#inFolder.get(folder);
     if (known !== undefined) return known;
@@ -103,19 +103,19 @@ class Configs {
   }
 }
 
-/** What is wrong with a config is not ours to say, and the user's compiler may know options that this one does not. */
+/** Ignores errors in a config: the user's compiler may support options that this one does not. */
 function parse(path: string): compiler.ParsedCommandLine | undefined {
   const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
   let parsed: compiler.ParsedCommandLine | undefined;
   try {
     parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
   } catch {
-    // The compiler throws errors of any class over values of another type than it expects.
+    // The compiler throws errors of any class for values of unexpected types.
   }
   return parsed && { ...parsed, options: asChecked(parsed.options, versionFrom(dirname(path), "typescript")) };
 }
 
-/** The options of a check that writes nothing, with the defaults of the compiler that the project has. */
+/** The options for a check without output, with the defaults of the project's compiler version. */
 function asChecked(options: compiler.CompilerOptions, version: string | undefined): compiler.CompilerOptions {
   const isOlder = version !== undefined && Number.parseInt(version, 10) < 6;
   return {
@@ -132,7 +132,7 @@ function asChecked(options: compiler.CompilerOptions, version: string | undefine
 }
 
 const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
-/** Modules that decide on the target and on how others are found. */
+/** Modules that imply the target and the module resolution. */
 const nodeTargets = new Map([
   [ModuleKind.Node16, ScriptTarget.ES2022],
   [ModuleKind.Node18, ScriptTarget.ES2022],
@@ -140,7 +140,7 @@ const nodeTargets = new Map([
   [ModuleKind.NodeNext, ScriptTarget.ESNext],
 ]);
 
-/** TypeScript 6 changed these defaults, and 7 kept the new ones. Lockstep's compiler is a 6. */
+/** TypeScript 6 changed these defaults, and 7 kept the new ones. Lockstep's compiler is version 6. */
 function withOlderDefaults(options: compiler.CompilerOptions): compiler.CompilerOptions {
   // ES3 is 0.
   const target = options.target || (nodeTargets.get(options.module ?? ModuleKind.None) ?? ScriptTarget.ES5);
@@ -159,7 +159,7 @@ function withOlderDefaults(options: compiler.CompilerOptions): compiler.Compiler
   };
 }
 
-/** From the file's own up to the top of the repository, or of the disk. */
+/** From the file's own folder up to the top of the repository, or of the disk. */
 function foldersAbove(file: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = dirname(file); folders.at(-1) !== folder; folder = dirname(folder)) {

@@ -10,9 +10,9 @@ import { numberedValue, storedDefault } from "../values/fixture-value.js";
 import type { Demand } from "./request.js";
 
 /**
- * What the compiler requires and no transform makes, as places with the compiler's message, and what to write where that is known.
+ * Changes that the compiler requires and no transform makes, as places with the compiler's message and, if known, the text to write.
  *
- * @param request with the files as they will be
+ * @param request with the files after the edits
  */
 export async function demandedPlaces(request: CodeRequest, demands: readonly Demand[]): Promise<readonly Place[]> {
   await loadParsers(request);
@@ -26,7 +26,7 @@ export async function demandedPlaces(request: CodeRequest, demands: readonly Dem
     const start = source.text.split("\n", line - 1).join("\n").length + (line === 1 ? 0 : 1);
     const offset = start + (/^\s*/.exec(source.text.slice(start))?.[0].length ?? 0);
     const site = siteAt(offset, source);
-    // Another type than the row's says itself what it takes.
+    // The compiler's message already describes types other than the row's.
     const isRow = new RegExp(`required in type '(?:\\w+\\.)*${patternOf(context.model.name)}'`).test(message);
     const value = isRow ? valueFor(source, context) : undefined;
     const text = value === undefined ? undefined : `${field}: ${value}`;
@@ -47,7 +47,7 @@ export async function demandedPlaces(request: CodeRequest, demands: readonly Dem
   });
 }
 
-/** What a row has that nothing else is known of. Only tests take an invented value. */
+/** The value of a row without other information. Only tests get an invented value. */
 function valueFor(file: SourceFile, context: TransformContext): string | undefined {
   const stored = storedDefault(file, context);
   if (stored !== undefined) return stored;

@@ -1,14 +1,14 @@
 import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../ast/compiler.js";
 
-/** The compiler's own list of what a file imports, in every form; not in its declarations. */
+/** The compiler's own list of a file's imports, in every form; missing in its public types. */
 type WithImports = compiler.SourceFile & { readonly imports?: readonly compiler.StringLiteralLike[] };
 
 /**
- * The files whose types can be other ones after some have changed: those, and whoever imports them, directly or not.
+ * The files whose types may differ after some have changed: these, and the files that import them, directly or indirectly.
  *
- * @param changed absolute paths. A file that stopped to import another is among them itself, so the imports of now are enough
- * @returns undefined when it can be all: one of them declares something for every file
+ * @param changed absolute paths. A file that no longer imports another one is included itself, so the current imports are enough
+ * @returns undefined if it may be all: one of them has global declarations
  */
 export function affectedBy(changed: readonly string[], program: compiler.Program): ReadonlySet<string> | undefined {
   if (changed.length === 0) return new Set();

@@ -2,11 +2,11 @@ import type { VerifyRequest, VerifyResult } from "./request.js";
 import { Verifier, type VerifyLimits } from "./verifier.js";
 
 /**
- * Looks for type errors that edits add, in the files edited and in those that refer to the model, by a compiler of our own. For one
- * question; for several about the same project see `Verifier`.
+ * Finds type errors that edits add, in the edited files and in those that refer to the model, with a bundled compiler. For a single check;
+ * for several in the same project, see `Verifier`.
  *
  * @param signal ends the check
- * @throws the signal's reason; nothing else: what could not be checked is said in `skipped`
+ * @throws the signal's reason; nothing else: unchecked parts are reported in `skipped`
  * @example const { errors, skipped } = await newTypeErrors({ root, before, after, watched, fields, generated }, signal);
  */
 export async function newTypeErrors(

@@ -2,7 +2,7 @@ import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../ast/compiler.js";
 import type { PlannedField } from "./request.js";
 
-/** "There is no such property", "a property is missing" and what follows from them: assignments, arguments, overloads. */
+/** Unknown properties, missing properties, and their consequences: assignments, arguments, overloads. */
 const ofProperties = new Set([2322, 2339, 2345, 2353, 2551, 2559, 2561, 2739, 2741, 2769]);
 
 const names = [
@@ -12,8 +12,8 @@ const names = [
 ];
 
 /**
- * Tells errors of the code from those of a generated client, or of a built package, that is older than the model: after the model was
- * edited, and before they are made again, right code names a field that they do not know.
+ * Separates errors of the code from those of an outdated generated client or built package: after the model was edited and before these are
+ * generated again, correct code names a field that they lack.
  */
 export class StaleClient {
   readonly #fields: readonly PlannedField[];
@@ -26,7 +26,7 @@ export class StaleClient {
     this.#folders = folders;
   }
 
-  /** Whether the client has the model of a planned field without that field: what is given to it is not checked then. */
+  /** Whether the client has the model of a planned field without that field: its arguments are not checked then. */
   isBehind(program: compiler.Program): boolean {
     const generated = program.getSourceFiles().filter(({ fileName }) => this.#isGenerated(fileName));
     const stale = this.#staleIn(program);
@@ -35,7 +35,7 @@ export class StaleClient {
     );
   }
 
-  /** Whether an error names nothing but fields that the client does not have yet, and is about a type of the client. */
+  /** Whether an error only names fields that the client lacks so far, and concerns a type of the client. */
   explains(diagnostic: compiler.DiagnosticWithLocation, program: compiler.Program): boolean {
     if (!ofProperties.has(diagnostic.code)) return false;
     const node = nodeAt(diagnostic.file, diagnostic.start);
@@ -46,7 +46,7 @@ export class StaleClient {
     return about.every((name) => stale.has(name)) && this.#isOfClient(node, program.getTypeChecker());
   }
 
-  /** The planned fields that the client's declaration of their model does not have. */
+  /** The planned fields that the client's declaration of their model lacks. */
   #staleIn(program: compiler.Program): ReadonlySet<string> {
     const known = this.#stale.get(program);
     if (known !== undefined) return known;
@@ -60,11 +60,11 @@ export class StaleClient {
   #isGenerated(file: string): boolean {
     if (this.#folders.some((folder) => file.startsWith(`${folder}/`))) return true;
     if (file.includes("/node_modules/")) return /\/node_modules\/(?:\.prisma|@prisma\/client)\//.test(file);
-    // Another package of the repository, as it was built last.
+    // The last build of another package of the repository.
     return /\/(?:dist|build|out|lib)\/.*\.d\.[cm]?ts$/.test(file);
   }
 
-  /** Whether one of the types that the place is about is declared by the client. */
+  /** Whether the client declares one of the types at this position. */
   #isOfClient(node: compiler.Node, checker: compiler.TypeChecker): boolean {
     for (let at = node; !ts.isSourceFile(at); at = at.parent) {
       if (typesAt(at, checker).some((type) => this.#comesFromClient(type, checker, 4))) return true;
@@ -88,7 +88,7 @@ export class StaleClient {
   }
 }
 
-/** What a place is checked against, and what it hands over. */
+/** The expected types at a position, and the types of its values. */
 function typesAt(node: compiler.Node, checker: compiler.TypeChecker): readonly compiler.Type[] {
   if (ts.isObjectBindingPattern(node)) return [checker.getTypeAtLocation(node)];
   const of = [node, ...expressionsOf(node)].filter(ts.isExpression);
@@ -111,7 +111,7 @@ function isReference(type: compiler.Type): type is compiler.TypeReference {
   return (type.flags & ts.TypeFlags.Object) !== 0 && "target" in type;
 }
 
-/** Whether the declaration of a model, by one of the names that generators give it, is there and has a property of this name in it. */
+/** Whether the file declares a model, under one of the names that generators use, with this property. */
 function declares(file: compiler.SourceFile, model: string, field: string | undefined): boolean {
   if (!file.text.includes(model) || (field !== undefined && !file.text.includes(field))) return false;
   const isModel = new RegExp(`^\\$?${model}(?:Payload)?$`);
@@ -127,7 +127,7 @@ function declares(file: compiler.SourceFile, model: string, field: string | unde
   return visit(file);
 }
 
-/** The properties that a message misses: `Property 'handle' is missing in type …`, `Type '"handle"' is not assignable to type 'never'`. */
+/** The missing properties in a message: `Property 'handle' is missing in type …`, `Type '"handle"' is not assignable to type 'never'`. */
 export function missingIn(message: string): readonly string[] {
   const [, , following] = names;
   const patterns = [
@@ -145,7 +145,7 @@ function listedBy(pattern: RegExp, message: string): readonly string[] {
   return [...message.matchAll(pattern)].flatMap(([, list]) => (list ?? "").split(", ").filter((name) => name !== ""));
 }
 
-/** The innermost node that begins at a position, or contains it. */
+/** The innermost node that starts at a position, or contains it. */
 function nodeAt(file: compiler.SourceFile, start: number): compiler.Node {
   let node: compiler.Node = file;
   for (;;) {

@@ -7,7 +7,7 @@ import { affectedBy } from "./dependents.js";
 import type { StaleClient } from "./known.js";
 import type { Texts } from "./texts.js";
 
-/** Files that are parsed alike are parsed once, whichever configs they belong to. */
+/** Files with the same parse options are parsed once, for all configs. */
 const registry = ts.createDocumentRegistry(
   ts.sys.useCaseSensitiveFileNames,
   undefined,
@@ -15,9 +15,9 @@ const registry = ts.createDocumentRegistry(
 );
 
 /**
- * The files of one tsconfig under the compiler. Its roots are the files that were asked about, and what declares types for all; the
- * rest comes by imports: an application has many files that name the model and few that matter. When texts change, all that did not
- * change is kept: the files parsed, what their imports mean.
+ * The files of one tsconfig in the compiler. Its roots are the requested files and the global declarations; imports add the rest. An
+ * application has many files that name the model and few that matter. After a change, everything unchanged is kept: parsed files and
+ * resolved imports.
  */
 export class ConfigProgram {
   readonly files: readonly string[];
@@ -27,7 +27,7 @@ export class ConfigProgram {
   readonly #roots: Set<string>;
   readonly #service: compiler.LanguageService;
   readonly #found = new Map<string, readonly FoundError[]>();
-  /** Of the edited files, as they were when that was found. */
+  /** The versions of the edited files at the time of the cached results. */
   #versions: ReadonlyMap<string, string> = new Map();
 
   constructor(config: OwningConfig, texts: Texts, client: StaleClient) {
@@ -40,7 +40,7 @@ export class ConfigProgram {
     const host: compiler.LanguageServiceHost & { useSourceOfProjectReferenceRedirect(): boolean } = {
       getCompilationSettings: () => options,
       getProjectReferences: () => projectReferences,
-      // What a package of the same repository was built from, not what was built last.
+      // Uses the source of a package in the same repository, not its last build.
       useSourceOfProjectReferenceRedirect: () => true,
       getScriptFileNames: () => [...this.#roots],
       getScriptVersion: (file) => texts.version(file),
@@ -59,14 +59,14 @@ export class ConfigProgram {
     this.#service = ts.createLanguageService(host, registry);
   }
 
-  /** Reads and parses what is not yet: what a check of these files begins with. */
+  /** Reads and parses what is still missing for a check of these files. */
   load(files: readonly string[]): void {
     if (files.length > 0) this.#programOver(files);
   }
 
   /**
-   * The errors in files, as the texts are shown now.
-   * @param isBefore whether they are shown as they were at first. Otherwise only what the edits can reach is looked at
+   * The errors in files with the current texts.
+   * @param isBefore whether the texts are the original ones. Otherwise only files that the edits can affect are checked
    */
   errorsIn(files: readonly string[], isBefore: boolean): readonly FoundError[] {
     const program = files.length === 0 ? undefined : this.#programOver(files);
@@ -88,7 +88,7 @@ export class ConfigProgram {
     return program !== undefined && this.#client.isBehind(program);
   }
 
-  /** Whether what these files are compiled with has one of the names at all: otherwise no error can be about one. */
+  /** Whether any file of the compilation contains one of the names: otherwise no error can concern one. */
   hasAny(names: readonly string[], files: readonly string[]): boolean {
     const sources = files.length === 0 ? [] : (this.#programOver(files)?.getSourceFiles() ?? []);
     return sources.some(({ text }) => names.some((name) => text.includes(name)));
@@ -112,7 +112,7 @@ export class ConfigProgram {
     }));
   }
 
-  /** Forgets what was found where the texts are other ones now. */
+  /** Discards results for texts that have changed. */
   #forget(program: compiler.Program): void {
     const versions = new Map(this.#texts.edited().map((file) => [file, this.#texts.version(file)]));
     const changed = [...new Set([...versions.keys(), ...this.#versions.keys()])].filter(
@@ -125,7 +125,7 @@ export class ConfigProgram {
   }
 }
 
-/** What a file that no config speaks for cannot be parsed for. */
+/** The syntax errors of a file without a config. */
 export function syntaxErrors(file: string, text: string): readonly FoundError[] {
   const kind = /x$/.test(file) ? ts.ScriptKind.TSX : undefined;
   const { diagnostics = [] } = ts.transpileModule(text, {
@@ -146,7 +146,7 @@ function isError(diagnostic: compiler.Diagnostic): diagnostic is compiler.Diagno
   return diagnostic.category === ts.DiagnosticCategory.Error && diagnostic.file !== undefined;
 }
 
-/** The files of a config that nobody imports and everybody sees. */
+/** The files of a config with global declarations, which need no import. */
 function declaringAll({ parsed }: OwningConfig, texts: Texts): readonly string[] {
   return parsed.fileNames.filter(
     (file) =>

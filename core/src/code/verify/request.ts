@@ -1,14 +1,14 @@
-/** What is asked of the type check, and what it answers: plain data, sent from process to process. */
+/** Requests and results of the type check: plain data, sent between processes. */
 
-/** The project as it is, and what in it matters. Paths are from the root and may lead out of it (`../`). */
+/** The current project and its relevant parts. Paths are from the root and may lead out of it (`../`). */
 export interface VerifyProject {
   /** Absolute path of the project. */
   readonly root: string;
-  /** The files that may be edited, with their text of now. All others are read from disk. */
+  /** The files that may be edited, with their current text. All others are read from disk. */
   readonly before: ReadonlyMap<string, string>;
-  /** Files that refer to the model: checked as well, though nobody edits them. `Verifier.turnTo` names others. */
+  /** Files that refer to the model: checked even if they are not edited. `Verifier.turnTo` sets others. */
   readonly watched: readonly string[];
-  /** The columns that are being added: a generated client may not know them yet. */
+  /** The columns that are being added: a generated client may lack them. */
   readonly fields: readonly PlannedField[];
   /** Folders of generated code, from the root. */
   readonly generated: readonly string[];
@@ -20,41 +20,41 @@ export interface PlannedField {
 }
 
 export interface VerifyRequest extends VerifyProject {
-  /** The edited files. What is not among them stands as `before` has it, or as it is on disk. */
+  /** The edited files. Others are as in `before`, or on disk. */
   readonly after: ReadonlyMap<string, string>;
 }
 
 /** An error that the edits add. */
 export interface NewError {
   readonly file: string;
-  /** Where it is in the edited text; from 1. */
+  /** Its line in the edited text, from 1. */
   readonly line: number;
   readonly code: number;
-  /** The compiler's words. */
+  /** The compiler's message. */
   readonly message: string;
 }
 
 export interface VerifyResult {
   readonly errors: readonly NewError[];
-  /** Whether every file was checked against types that are all there, those of a generated client not older than the model. */
+  /** Whether every file was checked with complete types, and no generated client is older than the model. */
   readonly isExact: boolean;
-  /** No: nothing was checked, by the reason that `skipped` gives. */
+  /** False: nothing was checked, for the reason in `skipped`. */
   readonly isChecked: boolean;
-  /** Why something was not checked, for people to read; absent when everything was. */
+  /** Why something was not checked, as a message; absent if everything was. */
   readonly skipped?: string;
-  /** How long it took. */
+  /** Duration in milliseconds. */
   readonly ms: number;
 }
 
-/** An error of code that a type asks for a planned field, whoever made it. */
+/** An error because a type requires a planned field, in any code. */
 export interface Demand extends NewError {
   readonly field: string;
 }
 
-/** The answer of the process that checks. */
+/** The result of the checking process. */
 export type Checked = Omit<VerifyResult, "ms">;
 
-/** What that process is told: the project once, then one check after the other. */
+/** Messages to the process: the project once, then one check after the other. */
 export type VerifyMessage =
   | { readonly kind: "open"; readonly project: VerifyProject }
   | { readonly kind: "watch"; readonly watched: readonly string[] }

@@ -2,17 +2,17 @@ import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../ast/compiler.js";
 import { libs } from "../ast/compiler-libs.js";
 
-/** For the life of the process: the text of a lib never changes. */
+/** Kept until the process ends: the text of a lib never changes. */
 const libSnapshots = new Map<string, compiler.IScriptSnapshot>();
 
 /**
- * The files as the compiler sees them: those that may be edited from memory, in the version that was shown last, all others from disk,
- * each read once.
+ * The files as the compiler reads them: editable files from memory, in the version that was shown last, all others from disk, each read
+ * once.
  */
 export class Texts {
   readonly #before: ReadonlyMap<string, string>;
   #shown: ReadonlyMap<string, string>;
-  /** A version for each text that a file was shown with: one that is shown again is not parsed again where it can be helped. */
+  /** A version for each text of a file, so a text that is shown again is not always parsed again. */
   readonly #versions = new Map<string, string[]>();
   readonly #shownSnapshots = new Map<string, { readonly text: string; readonly snapshot: compiler.IScriptSnapshot }>();
   readonly #disk = new Map<string, compiler.IScriptSnapshot | undefined>();
@@ -24,17 +24,17 @@ export class Texts {
     this.#shown = before;
   }
 
-  /** From now on these files have these texts, and all others the ones they had at first. */
+  /** Shows these texts for these files, and the original texts for all others. */
   show(after: ReadonlyMap<string, string>): void {
     this.#shown = new Map([...this.#before, ...after]);
   }
 
-  /** Whether a file is shown with another text than it had at first. */
+  /** Whether the current text of a file differs from the original. */
   isEdited(file: string): boolean {
     return this.#shown.get(file) !== this.#before.get(file);
   }
 
-  /** The files that are shown with another text than they had at first. */
+  /** The files whose current text differs from the original. */
   edited(): readonly string[] {
     return [...this.#shown.keys()].filter((file) => this.isEdited(file));
   }

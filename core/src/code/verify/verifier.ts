@@ -5,15 +5,15 @@ import { ownProcess } from "../../base/files/own-process.js";
 import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
 export interface VerifyLimits {
-  /** For all checks together until `turnTo`, from when each is asked for. Default: 20 seconds. */
+  /** For all checks together until `turnTo`, without idle time. Default: 20 seconds. */
   readonly ms?: number;
-  /** Heap of the process. Default: half of what the machine has, within 1,200 and 6,000. */
+  /** Heap of the process. Default: half of the machine's memory, between 1,200 and 6,000. */
   readonly megabytes?: number;
 }
 
 /**
- * Type checks in a process of its own, which reads the project once and answers any number of checks. It begins to read at once:
- * open it as soon as it is known which files may be edited. It never fails: what cannot be checked is said.
+ * Type checks in a separate process, which reads the project once and runs any number of checks. It starts to read immediately, so open it
+ * as soon as the editable files are known. It never fails: unchecked parts are reported.
  *
  * @example
  * const verifier = new Verifier({ root, before, watched, fields, generated }, signal);
@@ -26,12 +26,12 @@ export class Verifier {
   readonly #limitMs: number;
   readonly #megabytes: number;
   #leftMs: number;
-  /** Why nothing can be checked any more. */
+  /** Why no further check is possible. */
   #ended: string | undefined;
   #settle: ((answer: VerifyAnswer | undefined) => void) | undefined;
   readonly #kill = () => this.#child.kill("SIGKILL");
 
-  /** @param signal ends the process, and a check that waits with its reason */
+  /** @param signal ends the process, and rejects a waiting check with its reason */
   constructor(project: VerifyProject, signal: AbortSignal, limits: VerifyLimits = {}) {
     const { ms = 20_000, megabytes = heapHere() } = limits;
     this.#signal = signal;
@@ -41,10 +41,10 @@ export class Verifier {
     const { file, execArgv } = ownProcess(import.meta.url, "child");
     this.#child = fork(file, {
       execArgv: [`--max-old-space-size=${megabytes}`, ...execArgv],
-      // Maps as they are.
+      // Supports maps.
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
-      // Ctrl-C reaches Lockstep alone, which says what it means. When Lockstep itself is ended, the process goes with it.
+      // Ctrl-C only reaches Lockstep, which handles it. This process ends with Lockstep.
       detached: process.platform !== "win32",
     });
     this.#child.on("message", (answer: VerifyAnswer) => this.#settle?.(answer));
@@ -54,18 +54,18 @@ export class Verifier {
     signal.addEventListener("abort", this.#kill, { once: true });
     if (signal.aborted) this.#kill();
     this.#send({ kind: "open", project });
-    // One that nobody asks keeps nobody waiting.
+    // An idle process must not keep Lockstep running.
     this.#rest();
   }
 
-  /** From now on these files are checked besides the edited ones, in as much time as at first. */
+  /** Sets the files to check in addition to the edited ones, and restarts the time limit. */
   turnTo(watched: readonly string[]): void {
     this.#leftMs = this.#limitMs;
     this.#send({ kind: "watch", watched });
   }
 
   /**
-   * Looks for errors that these texts add to the project. One question at a time.
+   * Finds errors that these texts add to the project. One check at a time.
    * @throws the signal's reason
    */
   async check(after: ReadonlyMap<string, string>): Promise<VerifyResult> {
@@ -81,7 +81,8 @@ export class Verifier {
   }
 
   /**
-   * Where the project, with these texts, does not compile because a planned field is missing; undefined where that could not be checked.
+   * The positions where the project, with these texts, does not compile because a planned field is missing; undefined if that could not be
+   * checked.
    * @throws the signal's reason
    */
   async demands(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
@@ -91,7 +92,7 @@ export class Verifier {
     return answer?.kind === "demanded" ? answer.demands : undefined;
   }
 
-  /** Ends the process; a check that waits is answered with `skipped`. */
+  /** Ends the process; a waiting check returns `skipped`. */
   close(): void {
     process.off("exit", this.#kill);
     this.#signal.removeEventListener("abort", this.#kill);
@@ -127,7 +128,7 @@ export class Verifier {
   }
 
   #send(message: VerifyMessage): void {
-    // A process that is gone says so by "exit".
+    // An ended process is reported by "exit".
     this.#child.send(message, () => undefined);
   }
 
@@ -150,7 +151,7 @@ export class Verifier {
 
 /** An application that resolves to 7,000 files takes 3 GB. */
 function heapHere(): number {
-  // Of a container that has a limit; without one it is 0, or more than there is.
+  // The limit of a container; without one it is 0, or more than the machine has.
   const bytes = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
   return Math.round(Math.min(Math.max(bytes / 2 ** 21, 1_200), 6_000));
 }

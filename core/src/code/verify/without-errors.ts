@@ -8,33 +8,33 @@ export interface EditGroup {
 }
 
 export interface Sifting {
-  /** The texts with the edits of these groups, and no others. */
+  /** The texts with only the edits of these groups. */
   apply(ids: ReadonlySet<string>): ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>;
   /** `Verifier.check`. */
   check(after: ReadonlyMap<string, string>): Promise<VerifyResult>;
 }
 
 export interface Sifted {
-  /** In the order they were given. */
+  /** In input order. */
   readonly kept: readonly string[];
   readonly dropped: readonly { readonly id: string; readonly error: NewError }[];
-  /** Whether what is kept was checked. */
+  /** Whether the kept groups were checked. */
   readonly isChecked: boolean;
-  /** Whether it was, and exactly. */
+  /** Whether the check was exact. */
   readonly isExact: boolean;
   readonly skipped?: string;
-  /** Of all checks together. */
+  /** Duration of all checks in milliseconds. */
   readonly ms: number;
 }
 
-/** So often, the groups whose files have errors are left out at once: mostly that is all there is to it. */
+/** In this many rounds, all groups whose files have errors are left out at once, which is usually enough. */
 const rounds = 3;
-/** Then by halves. What has not been found right after that many checks is left out. */
+/** After that it bisects. Groups not proven correct after this many checks are left out. */
 const mostChecks = 40;
 
 /**
- * Leaves out the edits that would add a type error, and no more than those: what was left out for a neighbour's fault is tried again.
- * When the first check cannot be made everything is kept, and `skipped` says so; later, what is not known to be right is left out.
+ * Leaves out the edits that would add a type error, and only those: edits left out because of another edit in the same file are tried
+ * again. If the first check fails, everything is kept and `skipped` has the reason. Later, unproven edits are left out.
  *
  * @example const { kept, dropped } = await withoutErrors(groups, { apply, check: (after) => verifier.check(after) });
  */
@@ -47,7 +47,7 @@ export async function withoutErrors(groups: readonly EditGroup[], sifting: Sifti
   for (let round = 0; round < rounds && errors !== undefined && errors.length > 0; round++) {
     const files: ReadonlySet<string> = new Set(errors.map(({ file }) => file));
     const innocent = rest.filter((group) => !group.files.some((file) => files.has(file)));
-    // Errors in files that nobody edits say nothing of whose they are.
+    // Errors in files without edits cannot be attributed to a group.
     if (innocent.length === rest.length) break;
     rest = innocent;
     errors = await tries.errorsOf(rest);
@@ -72,7 +72,7 @@ export async function withoutErrors(groups: readonly EditGroup[], sifting: Sifti
 class Tries {
   readonly #sifting: Sifting;
   readonly #made = new Map<string, VerifyResult>();
-  /** For what each group was left out last. */
+  /** The error for which each group was last left out. */
   readonly #blame = new Map<string, NewError>();
   #last: NewError | undefined;
   #skipped: string | undefined;
@@ -82,8 +82,9 @@ class Tries {
   }
 
   /**
-   * The errors that groups add together; undefined when that cannot be told, now and from then on.
-   * @param suspects whose they are then, as far as they are in their files. One alone has them all. Default: the groups
+   * The errors that groups add together; undefined if that cannot be checked, now and from then on.
+   * @param suspects the groups that the errors are attributed to, if they are in their files. A single group gets all of them. Default: the
+   * groups
    */
   async errorsOf(groups: readonly EditGroup[], suspects = groups): Promise<readonly NewError[] | undefined> {
     // No edits add no errors.

@@ -4,12 +4,12 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import { endOfComments, indentAt, leadOf } from "./comma-list.js";
 
-/** How the fields of a class are written. */
+/** The style of a class's fields. */
 interface ClassStyle {
   readonly last: ts.PropertyDeclaration;
-  /** Decorators stand on lines of their own. */
+  /** Decorators are on separate lines. */
   readonly isStacked: boolean;
-  /** An empty line stands between two fields. */
+  /** An empty line separates two fields. */
   readonly isSpaced: boolean;
   readonly isInline: boolean;
   readonly separator: string;
@@ -28,7 +28,7 @@ export function fieldsOf(node: ts.ClassLikeDeclaration): ReadonlyMap<string, ts.
   );
 }
 
-/** The text of a field in the style of its siblings; undefined where there is none to go by. */
+/** The text of a field in the style of its siblings; undefined without siblings. */
 export function fieldText(
   node: ts.ClassLikeDeclaration,
   { decorators, name, isOptional, type }: FieldToWrite,
@@ -50,12 +50,12 @@ export interface FieldToWrite {
   readonly type: string;
 }
 
-/** Adds a field behind the last one. */
+/** Adds a field after the last one. */
 export function insertField(node: ts.ClassLikeDeclaration, text: string, file: SourceFile): Splice[] | undefined {
   const style = styleOf(node, file);
   if (style === undefined) return undefined;
   const { last, isInline, isSpaced, separator } = style;
-  // On one line only the last field can do without.
+  // On a single line, only the last field may lack a separator.
   if (isInline && separator === "") return [{ start: last.end, end: last.end, text: `; ${text}` }];
   const tail = endOfComments(file.text, last.end);
   const { eol } = file.style;
@@ -63,13 +63,13 @@ export function insertField(node: ts.ClassLikeDeclaration, text: string, file: S
   return [{ start: tail, end: tail, text: `${isInline ? " " : brk}${text}` }];
 }
 
-/** Takes a field out again: the exact reverse of `insertField`. */
+/** Removes a field: the exact reverse of `insertField`. */
 export function removeField(node: ts.ClassLikeDeclaration, field: ts.PropertyDeclaration, file: SourceFile): Splice[] {
   const style = styleOf(node, file, nameOf(field.name));
   const { space, brk } = leadOf(file.text, field.getStart(file.ast));
   let start = brk ?? space;
   const before = file.text.slice(0, start);
-  // The one before it stood last on the line, without a separator.
+  // The previous field was the last on the line, without a separator.
   if (style?.isInline && file.text[field.end - 1] !== ";" && before.endsWith(";")) start -= 1;
   if (style?.isSpaced && brk !== undefined && /\n[ \t]*$/.test(before)) {
     start -= /\r?\n[ \t]*$/.exec(before)?.[0].length ?? 0;

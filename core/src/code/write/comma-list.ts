@@ -11,7 +11,7 @@ export interface CommaList {
   readonly close: number;
 }
 
-/** The list inside of a node with braces, or undefined where the text is not what the AST says (a syntax error). */
+/** The list inside a node with braces; undefined if the text does not match the AST (a syntax error). */
 export function commaListOf(
   node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.ObjectBindingPattern | ts.NamedImports,
   file: SourceFile,
@@ -23,9 +23,8 @@ export function commaListOf(
 }
 
 /**
- * Inserts an item the way the list is written: on its own line or on the same one, with or without a trailing comma,
- * after comments that belong to the item before it. Undefined where nothing can be inserted that a later removal
- * would take back to the same bytes: braces with only white space or a comment between them.
+ * Inserts an item in the style of the list: on a new line or the same one, with or without a trailing comma, after comments that belong to
+ * the previous item. Undefined if a later removal could not restore the same bytes: braces with only white space or a comment between them.
  */
 export function insertItem(
   list: CommaList,
@@ -49,7 +48,7 @@ export function insertItem(
 }
 
 /**
- * Takes an item out again: the exact reverse of `insertItem`. Comments that people put beside it stay.
+ * Removes an item: the exact reverse of `insertItem`. Keeps comments that people added next to it.
  *
  * @param last the last of several that were inserted as one; default: the item itself
  */
@@ -63,7 +62,7 @@ export function removeItem(list: CommaList, item: ts.Node, file: SourceFile, las
 
   if (comma !== undefined) {
     const next = items[items.indexOf(last) + 1];
-    // `{ item, next }`: the space goes with the item. On a line of its own the line goes.
+    // `{ item, next }`: the space is removed with the item. An item on its own line is removed with the line.
     if (index === 0 && next !== undefined && lead.brk === undefined) {
       return [cut(start, next.getStart(file.ast))];
     }
@@ -91,7 +90,7 @@ export function endOfComments(text: string, offset: number): number {
   return ts.getTrailingCommentRanges(text, offset)?.at(-1)?.end ?? offset;
 }
 
-/** What stands before an item: offset of the spaces, and of the line break if the item is the first of its line. */
+/** The offset of the spaces before an item, and of the line break if the item is the first on its line. */
 export function leadOf(text: string, start: number): { readonly space: number; readonly brk: number | undefined } {
   let space = start;
   while (space > 0 && (text[space - 1] === " " || text[space - 1] === "\t")) space -= 1;

@@ -2,7 +2,7 @@ import type { PlannedEdit } from "../../model/index.js";
 import { compact, earlierOf, type TransformContext } from "../contract/transform.js";
 import { isSameFile, isSameOwner, isSameSite } from "./same-place.js";
 
-/** The context with those edits of a transform whose text no later edit replaced: the others are not looked for any more. */
+/** The context with only those edits of a transform whose text no later edit replaced. */
 export function withCurrentEdits(
   transform: string,
   context: TransformContext,

@@ -6,7 +6,7 @@ import { commaListOf, insertItem, removeItem } from "./comma-list.js";
 
 const suffix = ", its pattern";
 
-/** The name that a pattern gives a field; undefined where it does not take it out of the row. */
+/** The name that a pattern binds a field to; undefined if the pattern does not destructure it. */
 export function boundAs(pattern: ts.ObjectBindingPattern, field: string): string | undefined {
   for (const { name, propertyName, dotDotDotToken } of pattern.elements) {
     if (dotDotDotToken !== undefined || !ts.isIdentifier(name)) continue;
@@ -16,17 +16,17 @@ export function boundAs(pattern: ts.ObjectBindingPattern, field: string): string
   return undefined;
 }
 
-/** `rest` of `({ id, ...rest }: User)`: it holds what is not named. */
+/** `rest` of `({ id, ...rest }: User)`: it contains the keys that are not named. */
 export function restOf(pattern: ts.ObjectBindingPattern): string | undefined {
   const rest = pattern.elements.find((element) => element.dotDotDotToken !== undefined)?.name;
   return rest !== undefined && ts.isIdentifier(rest) ? rest.text : undefined;
 }
 
 /**
- * How the new field is called where a pattern takes the row apart: as the pattern has it, by its own name, or as `userHandle` where
- * that name means something else around it.
+ * The new field's name in a pattern that destructures the row: as in the pattern, its own name, or `userHandle` if that name has another
+ * meaning there.
  *
- * @param taken names that other patterns are about to give it there
+ * @param taken names that other patterns are about to bind there
  */
 export function nameIn(
   pattern: ts.ObjectBindingPattern,
@@ -41,7 +41,7 @@ export function nameIn(
   return names.find((each) => !taken.includes(each) && !isUsedAround(pattern, each, file));
 }
 
-/** Whether a name is declared or used in the function that a pattern belongs to; a key or a member of that name does not count. */
+/** Whether a name is declared or used in the function of a pattern. Keys and members do not count. */
 function isUsedAround(pattern: ts.ObjectBindingPattern, name: string, file: SourceFile): boolean {
   const scope = ts.findAncestor(pattern, (node) => ts.isFunctionLike(node) || ts.isSourceFile(node)) ?? file.ast;
   return file.identifiers(name).some((each) => {
@@ -59,7 +59,7 @@ function isUsedAround(pattern: ts.ObjectBindingPattern, name: string, file: Sour
 }
 
 /**
- * `({ id, email }: User)` takes the new field out of the row too; "there" where it does, for another literal as well.
+ * `({ id, email }: User)` also destructures the new field; "there" if it already does, perhaps for another literal.
  *
  * @param local see `nameIn`
  */
@@ -82,7 +82,7 @@ export function addToPattern(
   return { kind: "edit", splices, what: what + suffix, role: "pattern", text };
 }
 
-/** Patterns that the edits of this pass give the field, one each. */
+/** Patterns that the edits of this pass add the field to, one edit each. */
 const givenTheField = memoized(() => new Set<ts.Node>());
 
 /** Whether an edit added the field to a pattern. */
@@ -90,12 +90,11 @@ export function isOfPattern({ role }: Pick<EditFinding, "role">): boolean {
   return role === "pattern";
 }
 
-/** Whether the transform added the field to a pattern of the file: only then one may be taken back. */
+/** Whether the transform added the field to a pattern of the file. Only then may it be removed. */
 export function isAddedToPattern(transform: string, file: SourceFile, context: TransformContext): boolean {
   return earlierOf(transform, context).some((edit) => edit.file === file.file && isOfPattern(edit));
 }
 
-/** Takes the field out of a pattern again. */
 export function removeFromPattern(
   element: ts.BindingElement,
   what: string,

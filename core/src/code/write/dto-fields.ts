@@ -11,16 +11,16 @@ import { renamedIn } from "../names/renamed.js";
 import { lookUp } from "../project/project.js";
 import { fieldsOf, fieldText } from "./class-members.js";
 
-/** A field for a DTO class, written as its siblings are, and the names that its decorators have to be imported by. */
+/** A field for a DTO class, in the style of its siblings, and the imports that its decorators need. */
 export interface DtoField {
   readonly text: string;
   readonly imports: readonly { readonly specifier: string; readonly names: readonly string[] }[];
 }
 
-/** What the field is for: what callers send if they want to, what they have to send, or what they get. */
+/** The role of the field: optional or required in requests, or in a response. */
 export type DtoUse = "request" | "requiredRequest" | "response";
 
-/** Types whose JSON is the value itself, as TypeScript and as the constructors that decorators take. */
+/** Types whose JSON is the value itself, in TypeScript and as the constructors that decorators take. */
 const plain: Partial<Record<ScalarType, { type: string; maker: string; validator: string }>> = {
   string: { type: "string", maker: "String", validator: "IsString" },
   int: { type: "number", maker: "Number", validator: "IsInt" },
@@ -28,14 +28,14 @@ const plain: Partial<Record<ScalarType, { type: string; maker: string; validator
   boolean: { type: "boolean", maker: "Boolean", validator: "IsBoolean" },
 };
 
-/** The packages whose decorators are written for a new field too. */
+/** The packages whose decorators are also written for a new field. */
 type Family = "validator" | "swagger" | "transformer" | "graphql";
 
 /**
- * The field that a DTO class needs; a reason where a person has to write it.
+ * The field for a DTO class, or the reason why a person must write it.
  *
  * @param isNullable rows without a value are shown, callers may send null
- * @param isLeftOut of a response: it lacks the field while a flag is off
+ * @param isLeftOut for a response: it lacks the field while a flag is off
  */
 export function dtoField(
   node: ts.ClassDeclaration,
@@ -72,7 +72,7 @@ export function dtoField(
   for (const family of families) {
     switch (family) {
       case "validator": {
-        // A response is not checked; where it is after all, null has to pass for good.
+        // Responses are usually not validated. If they are, null must always be accepted.
         if (isRequest ? isOptional : context.intent.staysOptional && (isNullable || isOptional)) {
           texts.push("@IsOptional()");
           need("IsOptional", family);
@@ -116,8 +116,8 @@ export function dtoField(
 }
 
 /**
- * The field as a column has it that a person named, or one whose type is not plain: with its decorators, `@IsEnum(Role)`, and its type.
- * Undefined where none is there, or what it says fits no other column.
+ * The field in the form of a column that the user named, or of one whose type is not plain: with its decorators, `@IsEnum(Role)`, and its
+ * type. Undefined if there is none, or if its decorators fit no other column.
  */
 function fieldLikeSibling(
   node: ts.ClassDeclaration,
@@ -169,7 +169,7 @@ interface DtoDecorator {
   readonly hasArguments: boolean;
 }
 
-/** The decorators of a field that say what it looks like outside. */
+/** The decorators of a field that define its external form. */
 function decoratorsOf(
   field: ts.PropertyDeclaration,
   file: SourceFile,
@@ -185,7 +185,7 @@ function decoratorsOf(
   });
 }
 
-/** Whether a class has fields with such decorators: it is a DTO whatever it is called. */
+/** Whether a class has fields with such decorators. Then it is a DTO, whatever its name. */
 export function isDecorated(node: ts.ClassDeclaration, file: SourceFile, context: TransformContext): boolean {
   return [...fieldsOf(node).values()].some((field) => decoratorsOf(field, file, context).length > 0);
 }
@@ -197,7 +197,7 @@ function familyOf(specifier: string, name: string): Family | undefined {
   return /graphql/.test(specifier) && name === "Field" ? "graphql" : undefined;
 }
 
-/** The families that at least half of the fields have, in the order in which they are written. */
+/** The families that at least half of the fields have, in writing order. */
 function usual(fields: readonly (readonly DtoDecorator[])[]): readonly Family[] {
   const counts = new Map<Family, number>();
   for (const decorators of fields) {
@@ -210,7 +210,7 @@ function usual(fields: readonly (readonly DtoDecorator[])[]): readonly Family[] 
   return [...order.filter((family) => common.includes(family)), ...common.filter((family) => !order.includes(family))];
 }
 
-/** `IsNumber` where the app's other integers have it. */
+/** `IsNumber`, if the app's other integers have it. */
 function validatorLike(
   siblings: readonly { readonly name: string; readonly decorators: readonly DtoDecorator[] }[],
   { field, columns }: TransformContext,

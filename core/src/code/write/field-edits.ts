@@ -9,13 +9,13 @@ import { findWritten } from "./find-written.js";
 import { addNamedImports, dropNamedImports, isImportEdit } from "./named-imports.js";
 import { restored } from "./restored.js";
 
-/** A class and the field that it gets. */
+/** A class and the field to add to it. */
 export interface FieldAddition {
   readonly node: ts.ClassDeclaration;
   readonly field: DtoField;
 }
 
-/** The edits that give classes of a file a field each: itself, and the imports of its decorators; undefined where one cannot be made. */
+/** The edits that add a field to each of the classes of a file, with the imports of its decorators; undefined if one is not possible. */
 export function addFields(additions: readonly FieldAddition[], file: SourceFile): readonly EditFinding[] | undefined {
   const edits: EditFinding[] = [];
   const needed = new Map<string, string[]>();
@@ -34,7 +34,7 @@ export function addFields(additions: readonly FieldAddition[], file: SourceFile)
   return edits;
 }
 
-/** Takes fields and imports back that a transform added to DTO classes. */
+/** Removes fields and imports that a transform added to DTO classes. */
 export function* takeFieldsBack(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const gone: Splice[] = [];
   for (const { node, field } of writtenFields(transform, file, withCurrentEdits(transform, context))) {
@@ -46,8 +46,8 @@ export function* takeFieldsBack(transform: string, file: SourceFile, context: Tr
 }
 
 /**
- * The edits that put another field in the place of one that a transform wrote, itself first: imports that only the old one needed go.
- * Undefined where what the new one needs cannot be imported.
+ * The edits that replace a field that a transform wrote, the field first. Removes imports that only the old one needed. Undefined if the
+ * new one's imports are not possible.
  */
 export function replaceField(
   transform: string,
@@ -72,7 +72,7 @@ export function replaceField(
   return [own, ...added.flatMap((each) => each ?? []), ...dropped];
 }
 
-/** Puts back the fields that `replaceField` replaced, and the imports that had gone with them. */
+/** Restores the fields that `replaceField` replaced, and the imports that were removed with them. */
 export function* restoreFields(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { node, field } of writtenFields(transform, file, context)) {
     const edit = restored(transform, field, whatOfClass(node), file, context);
@@ -87,8 +87,7 @@ export function* restoreFields(transform: string, file: SourceFile, context: Tra
   }
 }
 
-/** Imports that a transform added, and that nothing but what goes uses. */
-/** Takes the imports out again that a transform added to a file, where nothing but what goes uses them. */
+/** Removes the imports that a transform added to a file, if only the removed texts use them. */
 export function* dropImports(
   transform: string,
   gone: readonly Splice[],
@@ -102,7 +101,7 @@ export function* dropImports(
   }
 }
 
-/** The fields that a transform wrote, where they stand now. */
+/** The fields that a transform wrote, at their current positions. */
 export function* writtenFields(
   transform: string,
   file: SourceFile,
@@ -122,7 +121,7 @@ export function* writtenFields(
   for (const each of written) if (each.file === file) yield { node: each.parent, field: each.node };
 }
 
-/** How people call the class. */
+/** The description of a class. */
 export function whatOfClass(node: ts.ClassDeclaration): string {
   return `class ${node.name?.text ?? ""}`.trimEnd();
 }

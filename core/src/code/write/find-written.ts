@@ -9,18 +9,18 @@ import { isOfPattern } from "./destructuring.js";
 import { matchWritten } from "./match-written.js";
 import { takeItem } from "./property-edit.js";
 
-/** A node that may be what a transform wrote. */
+/** A node that a transform may have written. */
 export interface WrittenNode<N extends PlaceNode = ts.Node> {
   readonly node: N;
   readonly file: SourceFile;
-  /** What people call its place. */
+  /** The description of its place. */
   readonly what: string;
   readonly owner?: Owner;
 }
 
 /**
- * Which nodes a transform wrote in an earlier phase: one for each edit, where it was made if it is still there, otherwise wherever the
- * same text stands.
+ * Finds the nodes that a transform wrote in an earlier phase, one for each edit: in the original position if possible, otherwise anywhere
+ * with the same text.
  *
  * @param candidates all of the project
  */
@@ -35,14 +35,14 @@ export function findWritten<T extends WrittenNode<PlaceNode>>(
 /** A literal or a list that items are added to. */
 export interface Container {
   readonly node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.UnionTypeNode;
-  /** What people call the place. */
+  /** The description of the place. */
   readonly what: string;
 }
 
 /**
- * The items of literals and lists in a file that a transform wrote, wherever they stand now.
+ * The items of literals and lists in a file that a transform wrote, at their current positions.
  *
- * @param containersIn all in a file that may hold one
+ * @param containersIn all containers of a file that may have one
  */
 export function findWrittenItems(
   transform: string,
@@ -61,7 +61,7 @@ export function findWrittenItems(
     const isOfField = (item: WrittenNode) => names.some((name) => textOf(item.node, item.file).includes(name));
     const edits = earlierOf(transform, context);
     const found = matchWritten(edits, items.filter(isOfField));
-    // A row is one by its type: where no types are installed, what was written into it still stands where it was written.
+    // Rows are identified by type. Without installed types, items are only found in their original positions.
     const known = new Set(found.values());
     const isUntyped = context.project.types === undefined;
     const open = isUntyped ? edits.filter((edit) => !known.has(edit) && !isOfPattern(edit)) : [];
@@ -71,7 +71,7 @@ export function findWrittenItems(
   return written.filter((each) => each.file === file);
 }
 
-/** All properties of these names in the files of edits. */
+/** All properties with these names in the files of edits. */
 function propertiesNamed(
   names: readonly string[],
   edits: readonly PlannedEdit[],
@@ -88,7 +88,7 @@ function propertiesNamed(
   );
 }
 
-/** Takes them back. */
+/** Removes the items that a transform wrote. */
 export function* removeWritten(
   transform: string,
   containersIn: (file: SourceFile) => Iterable<Container>,

@@ -3,19 +3,19 @@ import { type Site, siteAround } from "../ast/site.js";
 import { lineAt, type PlaceNode, type SourceFile, startOf, textOf } from "../ast/source-file.js";
 import { bare } from "./property-edit.js";
 
-/** A node that may be what an edit wrote. */
+/** A node that an edit may have written. */
 export interface FoundNode {
   readonly node: PlaceNode;
   readonly file: SourceFile;
-  /** Of a part of a document, where the syntax tree cannot tell. */
+  /** For a part of a document, where there is no syntax tree. */
   readonly owner?: Owner;
 }
 
 /**
- * One node for each edit that has its text: where it was made, in code of that name, in its file, or elsewhere; of several the nearest.
- * People may have written the same text again: that is theirs.
+ * Matches each edit with one node that has its text: in its original position, in code of that name, in its file, or elsewhere; of several,
+ * the nearest. People may have written the same text again, so further nodes do not match.
  *
- * @param isInPlace only where it was made, or in code of that name in its file
+ * @param isInPlace only in its original position, or in code of that name in its file
  */
 export function matchWritten<T extends FoundNode>(
   edits: readonly PlannedEdit[],

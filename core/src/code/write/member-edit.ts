@@ -5,7 +5,7 @@ import { endOfComments, indentAt, leadOf } from "./comma-list.js";
 
 type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
 
-/** Adds a member to an interface or type literal, with the separator that the others have. */
+/** Adds a member to an interface or type literal, with the separator of the others. */
 export function insertMember(
   node: Members,
   text: string,
@@ -23,14 +23,14 @@ export function insertMember(
     const line = `${eol}${indentAt(file.text, last.getStart(file.ast))}${written}${separator}`;
     return { splices: [{ start: tail, end: tail, text: line }], text: `${written}${separator}` };
   }
-  // `{ a: string; b: number }`: the last one has no separator, those between have.
+  // `{ a: string; b: number }`: the last one has no separator, the others do.
   const [first] = members;
   const between = (first !== undefined && first !== last && separatorOf(first, file)) || ";";
   const inline = separator === "" ? `${between} ${written}` : ` ${written}${separator}`;
   return { splices: [{ start: tail, end: tail, text: inline }], text: `${written}${separator}` };
 }
 
-/** Takes a member out again: the exact reverse of `insertMember`. */
+/** Removes a member: the exact reverse of `insertMember`. */
 export function removeMember(node: Members, member: ts.TypeElement, file: SourceFile): Splice[] {
   const start = member.getStart(file.ast);
   const lead = leadOf(file.text, start);
@@ -38,7 +38,7 @@ export function removeMember(node: Members, member: ts.TypeElement, file: Source
   const before = node.members[node.members.indexOf(member) - 1];
   const needsSeparator = separatorOf(member, file) !== "" || lead.brk !== undefined || before === undefined;
   if (needsSeparator) return [cut];
-  // The separator of the one before it was written together with it.
+  // The separator of the previous member was written together with it.
   return [{ start: before.end - separatorOf(before, file).length, end: member.end, text: "" }];
 }
 

@@ -6,8 +6,8 @@ import { compact, type EditFinding } from "../contract/transform.js";
 import { commaListOf, indentAt, insertItem, removeItem } from "./comma-list.js";
 
 /**
- * The edits that add names to the braces of an import that is there; undefined where the module has none, or a name means
- * something else in the file. Names that are imported already are not added; a sorted list stays sorted.
+ * The edits that add names to the braces of an existing import; undefined if the module has none, or a name means something else in the
+ * file. Skips names that are already imported. A sorted list stays sorted.
  */
 export function addNamedImports(
   specifier: string,
@@ -46,7 +46,7 @@ function compareNames(a: string, b: string): number {
   return lower < other ? -1 : lower > other ? 1 : 0;
 }
 
-/** Takes names out again that `addNamedImports` added, where nothing but the removed texts uses them. */
+/** Removes names that `addNamedImports` added, if only the removed texts use them. */
 export function dropNamedImports(
   specifier: string,
   written: string,
@@ -68,10 +68,7 @@ export function dropNamedImports(
   return undefined;
 }
 
-/**
- * Whether a file uses what it imports, but in texts that go. A name that it passes on from a module is not the imported one, nor are
- * members and properties of that name.
- */
+/** Whether a file uses an import outside the removed texts. Re-exports from a module, members and properties of that name do not count. */
 export function isUsed(
   { name }: ts.ImportSpecifier,
   file: SourceFile,
@@ -91,12 +88,12 @@ export function isUsed(
     );
 }
 
-/** Whether an edit is one of an import: other code may use it by now. */
+/** Whether an edit adds an import, which other code may use by now. */
 export function isImportEdit({ role }: Pick<EditFinding, "role">): boolean {
   return role === "import";
 }
 
-/** What an edit of an import from a module is known by. */
+/** The identity of an import edit. */
 export function importOf(specifier: string): Pick<EditFinding, "what" | "role" | "owner"> {
   return { what: `import from ${specifier}`, role: "import", owner: { kind: "module", name: specifier } };
 }

@@ -3,7 +3,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import { compact, type EditFinding } from "../contract/transform.js";
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
 
-/** An edit that adds a property to a literal; undefined where it could not be taken back to the same bytes. */
+/** An edit that adds a property to a literal; undefined if it could not be reverted to the same bytes. */
 export function addProperty(
   literal: ts.ObjectLiteralExpression,
   text: string,
@@ -16,12 +16,12 @@ export function addProperty(
   return splices && { kind: "edit", splices, what, text };
 }
 
-/** Without the separator: a formatter may have added one. */
+/** Without the separator, which a formatter may have added. */
 export function bare(text: string): string {
   return compact(text).replace(/[;,]$/, "");
 }
 
-/** An edit that adds an element to a list of names; undefined as `addProperty`. */
+/** An edit that adds an element to a list of names; undefined as for `addProperty`. */
 export function addToList(
   array: ts.ArrayLiteralExpression,
   text: string,
@@ -33,7 +33,7 @@ export function addToList(
   return splices && { kind: "edit", splices, what, text };
 }
 
-/** Takes an item of a literal or a list out. */
+/** Removes an item of a literal or a list. */
 export function takeItem(item: ts.Node, what: string, file: SourceFile): EditFinding | undefined {
   const { parent } = item;
   const isList = ts.isObjectLiteralExpression(parent) || ts.isArrayLiteralExpression(parent);
@@ -42,7 +42,7 @@ export function takeItem(item: ts.Node, what: string, file: SourceFile): EditFin
   return splices && { kind: "edit", splices, what, text: "", replaces: textOf(item, file) };
 }
 
-/** Takes a name out of a union of names. */
+/** Removes a name from a union of names. */
 export function takeType(node: ts.Node, union: ts.UnionTypeNode, what: string, file: SourceFile): EditFinding {
   const before = union.types[union.types.indexOf(node as ts.TypeNode) - 1];
   const next = union.types[1];

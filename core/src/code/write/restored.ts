@@ -4,7 +4,7 @@ import { type EditFinding, earlierOf, type TransformContext } from "../contract/
 import { matchWritten } from "./match-written.js";
 import { bare } from "./property-edit.js";
 
-/** Puts back what an edit of this place had replaced; undefined where the place is none, or has changed since. */
+/** Restores the text that an edit of this place replaced; undefined if no edit did, or the text has changed since. */
 export function restored(
   transform: string,
   node: ts.Node,

@@ -5,7 +5,7 @@ import { watchWork } from "../../../base/at-work.js";
 import { handledElsewhere } from "../../../base/expected-errors.js";
 import type { PrettierAnswer, PrettierOrder } from "./order.js";
 
-/** What versions 2 and 3 have in common, where one is waited for either way. */
+/** The API that versions 2 and 3 share, if results are always awaited. */
 interface Prettier {
   resolveConfig(path: string, options: object): Promise<{ readonly plugins?: readonly unknown[] } | null>;
   getFileInfo(
@@ -15,23 +15,23 @@ interface Prettier {
   format(text: string, options: object): string | Promise<string>;
 }
 
-// A plugin at work does not hear that its parent is gone.
+// A busy plugin does not notice that its parent has ended.
 watchWork({ descriptor: 2, afterParentMs: 0 });
 const loading = load(process.argv[2] ?? "");
-// Told with the first order.
+// Reported with the first order.
 loading.catch(handledElsewhere);
 
 process.on("message", async (order: PrettierOrder) => {
   process.send?.(await answerTo(order));
 });
-// Whoever asked is gone.
+// The parent has ended.
 process.on("disconnect", () => process.exit());
 
 async function load(module: string): Promise<Prettier> {
   const loaded = await import(pathToFileURL(module).href);
   const prettier: Prettier = loaded.default ?? loaded;
   try {
-    // Parsers are loaded by the first text that needs them.
+    // The first text that needs a parser loads it.
     await prettier.format(";", { parser: "typescript" });
   } catch {
     // A project's own plugins may parse TypeScript.
@@ -51,9 +51,9 @@ async function answerTo({ ignoreFiles, files }: PrettierOrder): Promise<Prettier
 }
 
 async function formatted(prettier: Prettier, path: string, text: string, ignoreFiles: readonly string[]) {
-  // Settings that cannot be read are no matter of this file.
+  // Unreadable settings are not an error of this file.
   const options = (await prettier.resolveConfig(path, { editorconfig: true })) ?? {};
-  // Version 2 takes one file at a time.
+  // Version 2 accepts one ignore file at a time.
   for (const ignorePath of [undefined, ...ignoreFiles]) {
     const { plugins = [] } = options;
     const { ignored, inferredParser } = await prettier.getFileInfo(path, { ignorePath, plugins, resolveConfig: true });
@@ -62,7 +62,7 @@ async function formatted(prettier: Prettier, path: string, text: string, ignoreF
   try {
     return await prettier.format(text, { ...options, filepath: path });
   } catch (error) {
-    // What it cannot parse stays as it is. A plugin may break over anything.
+    // A text that it cannot parse stays unchanged. A plugin may fail on any input.
     return error instanceof Error && error.name === "SyntaxError" ? null : { error: describeError(error) };
   }
 }

@@ -1,12 +1,12 @@
-/** What Prettier's process is asked for. */
+/** A request to Prettier's process. */
 export interface PrettierOrder {
   readonly ignoreFiles: readonly string[];
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
 export interface PrettierAnswer {
-  /** Null where Prettier has nothing to say of a file; `error`: why it failed for this one. */
+  /** Null if Prettier does not format the file; `error`: why it failed for this one. */
   readonly texts: readonly (string | null | { readonly error: string })[];
-  /** Why it has none of any. */
+  /** Why all files failed. */
   readonly error?: string;
 }

@@ -82,7 +82,7 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}
 
-/** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
+/** All gates by their id. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {
 ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
 };
@@ -94,7 +94,7 @@ ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
     write: (ids) =>
       `${imports(ids, `import type { Signal } from "./signal.js";`)}
 
-/** Everything that a run gives way to, in the order of their names. This file is generated: npm run lists. */
+/** All signals that slow down a backfill, sorted by name. This file is generated: npm run lists. */
 export const signals: readonly Signal[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ] as readonly unknown[] as readonly Signal[];
@@ -106,7 +106,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
     write: (ids) =>
       `${imports(ids, `import type { Probe } from "./probe.js";`)}
 
-/** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
+/** All probes of `watch`, sorted by name. This file is generated: npm run lists. */
 export const probes: readonly Probe[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ];
@@ -130,12 +130,12 @@ export const formatters: readonly Formatter[] = [${ids.map(camel).join(", ")}];
   {
     folder: "core/src/postgresql/checks",
     not: ["index"],
-    write: (ids) => checks(ids, "../../dialect/check.js", "What there is to look at on PostgreSQL"),
+    write: (ids) => checks(ids, "../../dialect/check.js", "Checks of a PostgreSQL target"),
   },
   {
     folder: "core/src/mysql/checks",
     not: ["index"],
-    write: (ids) => checks(ids, "../../dialect/check.js", "What there is to look at on MySQL and MariaDB"),
+    write: (ids) => checks(ids, "../../dialect/check.js", "Checks of a MySQL or MariaDB target"),
   },
   {
     folder: "test/database/backfill/faults",

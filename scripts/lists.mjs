@@ -106,7 +106,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
     write: (ids) =>
       `${imports(ids, `import type { Probe } from "./probe.js";`)}
 
-/** All probes of `watch`, sorted by name. This file is generated: npm run lists. */
+/** All probes of watch, sorted by name. This file is generated: npm run lists. */
 export const probes: readonly Probe[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ];

@@ -9,7 +9,7 @@ import readsSteady from "./reads-steady.js";
 import translationAgrees from "./translation-agrees.js";
 import writersAware from "./writers-aware.js";
 
-/** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
+/** All gates by their id. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {
   "backfill-done": backfillDone,
   "column-unused": columnUnused,

@@ -16,7 +16,7 @@ import slots from "./slots.js";
 import vacuum from "./vacuum.js";
 import window from "./window.js";
 
-/** Everything that a run gives way to, in the order of their names. This file is generated: npm run lists. */
+/** All signals that slow down a backfill, sorted by name. This file is generated: npm run lists. */
 export const signals: readonly Signal[] = [
   archiveBacklog,
   binaryLog,

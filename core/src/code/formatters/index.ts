@@ -4,5 +4,5 @@ import dprint from "./dprint.js";
 import type { Formatter } from "./formatter.js";
 import prettier from "./prettier.js";
 
-/** Every formatter, sorted by name. This file is generated: npm run lists. */
+/** Every formatter, in the order of their names. This file is generated: npm run lists. */
 export const formatters: readonly Formatter[] = [biome, biomeLinter, dprint, prettier];

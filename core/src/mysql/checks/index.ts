@@ -9,7 +9,7 @@ import serverSettings from "./server-settings.js";
 import serverVersion from "./server-version.js";
 import tables from "./tables.js";
 
-/** What there is to look at on MySQL and MariaDB, in the order of their names. This file is generated: npm run lists. */
+/** Checks of a MySQL or MariaDB target, in the order of their names. This file is generated: npm run lists. */
 export const checks: readonly Check[] = [
   dependents,
   ledger,

@@ -13,7 +13,7 @@ import serverSettings from "./server-settings.js";
 import serverVersion from "./server-version.js";
 import upkeep from "./upkeep.js";
 
-/** What there is to look at on PostgreSQL, in the order of their names. This file is generated: npm run lists. */
+/** Checks of a PostgreSQL target, in the order of their names. This file is generated: npm run lists. */
 export const checks: readonly Check[] = [
   dependents,
   ledger,

@@ -7,7 +7,7 @@ import replicaLag from "./replica-lag.js";
 import statements from "./statements.js";
 import transactions from "./transactions.js";
 
-/** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
+/** All probes of watch, sorted by name. This file is generated: npm run lists. */
 export const probes: readonly Probe[] = [
   http,
   lockWaits,

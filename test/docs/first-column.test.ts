@@ -9,11 +9,11 @@ let project: Project | undefined;
 afterEach(() => project?.dispose());
 
 test.each([
-  ["first-column-prisma.md", prismaApp, "User"],
-  ["first-column-typeorm.md", typeormApp, "user"],
+  ["first-column-prisma.md", prismaApp, "User", "_prisma_migrations"],
+  ["first-column-typeorm.md", typeormApp, "user", "migrations"],
 ] as const)(
   "%s",
-  async (page, app, table) => {
+  async (page, app, table, history) => {
     const made = await createProject(app);
     project = made;
     await follow(page, () => made);
@@ -25,6 +25,9 @@ test.each([
       ),
     ).toEqual([{ rows: 2_000, handles: 2_000, bios: 0 }]);
     expect(await made.type("npx tsc --noEmit")).toBe("");
+    // The development database gets the migrations of every phase, too.
+    const applied = `SELECT count(*)::int FROM "${history}"`;
+    expect(await made.query("DATABASE_URL", applied)).toEqual(await made.query("PRODUCTION_DATABASE_URL", applied));
   },
   900_000,
 );

@@ -80,7 +80,7 @@ test("a read that got slower is named, and overruled on the record", async () =>
   expect(gate.find((answer) => answer.gate === "reads-steady")).toMatchObject({
     isOpen: false,
     statement: expect.stringMatching(
-      /^Reads are not as they were on production \("User"\."handle"\): ‘SELECT id, email, handle FROM public\."User" WHERE email = \?’ takes/,
+      /^Reads of "User"\."handle" became worse on production: ‘SELECT id, email, handle FROM public\."User" WHERE email = \?’ takes/,
     ),
     // Plans are compared where EXPLAIN (GENERIC_PLAN) is.
     reads: {
@@ -88,9 +88,9 @@ test("a read that got slower is named, and overruled on the record", async () =>
     },
   });
   const shown = await shop.lockstep(["next"]);
-  expect(shown.stdout).toMatch(/Next {3}Find what made them so, or take switch back: npx lockstep undo/);
+  expect(shown.stdout).toMatch(/Next {3}Find the cause, or undo switch: npx lockstep undo/);
   expect(shown.stdout).toMatch(
-    /to overrule it, on the record, at a terminal: npx lockstep next \S+ --confirm reads-steady/,
+    /to override the gate, which the ledger records, at a terminal: npx lockstep next \S+ --confirm reads-steady/,
   );
   const written = await lockstep("next", "--confirm", "reads-steady");
   expect(written.stdout).toMatch(/confirmed on .* although ‘SELECT/);

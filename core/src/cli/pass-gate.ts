@@ -133,7 +133,7 @@ export function helpOf(answers: GateResult["answers"], command: string, person: 
     closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined)
     return provable.mayOverrule === true
-      ? `${provable.help}\n       ${confirmed([provable.gate], "to overrule it, on the record")}`
+      ? `${provable.help}\n       ${confirmed([provable.gate], "to override the gate, which the ledger records")}`
       : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];

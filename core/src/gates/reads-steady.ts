@@ -31,8 +31,8 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
     return {
       ...about,
       isOpen: false,
-      statement: `Reads are not as they were on ${target} (${name}): ${listText(news)}`,
-      help: `Find what made them so, or take switch back: npx lockstep undo ${plan}`,
+      statement: `Reads of ${name} became worse on ${target}: ${listText(news)}`,
+      help: `Find the cause, or undo switch: npx lockstep undo ${plan}`,
       mayOverrule: true,
       comesFirst: true,
     };

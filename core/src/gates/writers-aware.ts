@@ -128,7 +128,7 @@ function writtenByOldBuilds(
   const name = `"${tableLabel(table)}"."${column}"`;
   return {
     isOpen: false,
-    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${momentText(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: something that does not know the column writes the table`,
+    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${momentText(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: a program that does not fill the column writes the table`,
     help: `Find the code that writes these rows, and deploy it again. Then run: npx lockstep backfill run ${plan}`,
     mayOverrule: true,
     // The backfill alone would fill these rows and hide the code that writes them.

@@ -272,7 +272,7 @@ async function fillOf(
     "LS2001",
     `${source.model}.${source.field} is required, but existing rows have no value for it.`,
     {
-      hint: `Write above the field, in ${place}:\n         ${words.annotation(`@lockstep.backfill(${expression})`)}${suggestion(declaration, source, shape)}\n         or, if the value must follow its source columns until contract, ${words.annotation("@lockstep.mirror(<sql>)")}\n         or, if SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
+      hint: `Write above the field, in ${place}:\n         ${words.annotation(`@lockstep.backfill(${expression})`)}${suggestion(declaration, source, shape)}\n         or, to update the value with its source columns until contract, ${words.annotation("@lockstep.mirror(<sql>)")}\n         or, if SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
       details: { file: source.file, line: source.line, model: source.model, field: source.field },
     },
   );

@@ -175,10 +175,10 @@ describe("reads that were measured", () => {
       help: expect.stringContaining(`npx lockstep undo ${plan}`),
     });
     expect(answer.statement).toMatch(
-      /‘SELECT u\.id, u\.email, u\.handle FROM public\."User" u WHERE .*’ takes [\d.]+ ms in place of [\d.]+ ms \(20\d calls\)/,
+      /‘SELECT u\.id, u\.email, u\.handle FROM public\."User" u WHERE .*’ takes [\d.]+ ms, before [\d.]+ ms \(20\d calls\)/,
     );
     expect(answer.statement).toMatch(
-      /is planned as Limit > Result > Seq Scan User in place of Limit > Result > (Index|Bitmap)/,
+      /uses the plan Limit > Result > Seq Scan User, before Limit > Result > (Index|Bitmap)/,
     );
     expect(answer.statement).not.toContain("example.org");
     await overrule();
@@ -223,10 +223,10 @@ describe("reads that were measured", () => {
       expect(answer).toMatchObject({ isOpen: false, mayOverrule: true });
       expect(answer.statement).toMatch(
         new RegExp(
-          `‘SELECT.*’ took [\\d.]+ ms in place of [\\d.]+ ms \\(12\\d calls\\), as found before its statistics were reset; ${calls} calls? since`,
+          `‘SELECT.*’ took [\\d.]+ ms, before [\\d.]+ ms \\(12\\d calls\\), as found before its statistics were reset; ${calls} calls? since`,
         ),
       );
-      expect(answer.statement).toMatch(/was planned as .*Seq Scan User.* in place of/);
+      expect(answer.statement).toMatch(/used the plan .*Seq Scan User.*, before/);
     };
     await closed(0);
     await run(read, 20);

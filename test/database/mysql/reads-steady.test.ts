@@ -106,7 +106,7 @@ it("names a read that got slower", async () => {
   const answer = await ask();
   expect(answer).toMatchObject({ isOpen: false, mayOverrule: true });
   expect(answer.statement).toMatch(
-    /‘SELECT "?User"?\.id, .*handle FROM .*’ takes [\d.]+ ms in place of [\d.]+ ms \(200 calls\)/,
+    /‘SELECT "?User"?\.id, .*handle FROM .*’ takes [\d.]+ ms, before [\d.]+ ms \(200 calls\)/,
   );
 });
 

@@ -11,7 +11,7 @@ export function faultsOf({ statements, measures }: ReadsMeasured): readonly Open
       placeOf(
         "slower",
         each.id,
-        `${quoted(each)} ${each.former ? "took" : "takes"} ${ms(each.afterMs)} in place of ${ms(each.beforeMs)} (${counted(each.calls, "call")})${formerText(each)}`,
+        `${quoted(each)} ${each.former ? "took" : "takes"} ${ms(each.afterMs)}, before ${ms(each.beforeMs)} (${counted(each.calls, "call")})${formerText(each)}`,
       ),
     ),
     ...(statements?.replanned ?? [])
@@ -20,7 +20,7 @@ export function faultsOf({ statements, measures }: ReadsMeasured): readonly Open
         placeOf(
           "plan",
           each.id,
-          `${quoted(each)} ${each.former ? "was" : "is"} planned as ${plan(each.after)} in place of ${plan(each.before)}${formerText(each)}`,
+          `${quoted(each)} ${each.former ? "used" : "uses"} the plan ${plan(each.after)}, before ${plan(each.before)}${formerText(each)}`,
         ),
       ),
     ...measures.filter(({ verdict }) => verdict === "worse").map(({ name, text }) => placeOf("measure", name, text)),
@@ -55,7 +55,7 @@ export function measuredText(
     `${counted(columnCalls, "read")} of ${name} since switch was released (${momentText(baselineAt)})`,
     `${counted(compared.length, "statement")} compared with before`,
     unplanned === undefined ? `${counted(plans, "query plan")} compared` : `query plans not compared: ${unplanned}`,
-    ...changed.map((each) => `${quoted(each)} is planned as ${plan(each.after)} in place of ${plan(each.before)}`),
+    ...changed.map((each) => `${quoted(each)} uses the plan ${plan(each.after)}, before ${plan(each.before)}`),
     ...(others.length > 0
       ? [`not compared, because new: ${list(others.map((each) => `${quoted(each)}, ${ms(each.afterMs)}`))}`]
       : []),

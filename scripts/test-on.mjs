@@ -1,6 +1,7 @@
 // npm run test:on -- <major version of PostgreSQL> [what test.mjs takes]: every test, on that server instead of the one in node_modules, and
 // what test/support/nightly.ts has beside it.
 // npm run test:on -- mysql [what test.mjs takes]: the tests of MySQL and MariaDB, on a MySQL.
+// npm run test:on -- mariadb:11.8 [what test.mjs takes]: the same, on another MariaDB than the one of this system.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,15 +10,18 @@ import { packageOfBinaries, packageVersion } from "../core/dist/rehearsal/server
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [server = "", ...given] = process.argv.slice(2);
-const isMysql = server === "mysql";
-if (!isMysql && !/^\d\d$/.test(server)) {
-  console.error("Usage: npm run test:on -- <mysql, or a major version of PostgreSQL such as 15>");
+const [, mariadb] = /^mariadb:(\d+\.\d+)$/.exec(server) ?? [];
+const isPostgres = /^\d\d$/.test(server);
+if (server !== "mysql" && mariadb === undefined && !isPostgres) {
+  console.error("Usage: npm run test:on -- <mysql, mariadb:11.8, or a major version of PostgreSQL such as 15>");
   process.exit(2);
 }
-const env = isMysql
-  ? { LOCKSTEP_TEST_MYSQL: "1" }
-  : { LOCKSTEP_PG: server, [`LOCKSTEP_POSTGRES_${server}`]: binaries(server) };
-const all = isMysql ? ["database/mysql", "scenarios/rehearse-mysql"] : ["--all"];
+const env = isPostgres
+  ? { LOCKSTEP_PG: server, [`LOCKSTEP_POSTGRES_${server}`]: binaries(server) }
+  : mariadb === undefined
+    ? { LOCKSTEP_TEST_MYSQL: "1" }
+    : { LOCKSTEP_TEST_MARIADB_VERSION: mariadb };
+const all = isPostgres ? ["--all"] : ["database/mysql", "scenarios/rehearse-mysql"];
 const { status } = spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...(given.length > 0 ? given : all)], {
   cwd: root,
   stdio: "inherit",

@@ -34,16 +34,20 @@ export function unpack(name: string, packages: readonly string[], dependents: re
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * Packages of Debian's unstable with everything that they depend on, down to the C library, in `cacheFor(name)`; fetched once. What the
+ * Packages of another Debian with everything that they depend on, down to the C library, in `cacheFor(name)`; fetched once. What the
  * system has is left as it is: they have lists of their own, and run with the loader that comes with them.
+ * @param suite `trixie`, or `sid`, which is Debian's unstable
  * @returns false where there is no Debian, or no network
  */
-export function unpackUnstable(name: string, packages: readonly string[]): boolean {
+export function unpackFrom(suite: string, name: string, packages: readonly string[]): boolean {
   if (!existsSync(keyring)) return existsSync(cacheFor(name));
   return withDraft(name, (draft) => {
     for (const folder of ["lists/partial", "cache/archives/partial"])
       mkdirSync(join(draft, folder), { recursive: true });
-    writeFileSync(join(draft, "sources.list"), `deb [signed-by=${keyring}] http://deb.debian.org/debian sid main\n`);
+    writeFileSync(
+      join(draft, "sources.list"),
+      `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`,
+    );
     // Nothing is installed, so every dependency is fetched.
     writeFileSync(join(draft, "status"), "");
     const own = {

@@ -93,7 +93,10 @@ function binariesOf(
   const common = { version, program, env };
   // MySQL finds everything from where its program lies.
   if (!/mariadb/i.test(asked.stdout)) return { dialect: "mysql", ...common };
-  const shares = ["share", "share/mysql", "share/mariadb"].flatMap((each) => [join(root, each), join("/usr", each)]);
+  // Its own before those of another version that is installed.
+  const shares = [root, "/usr"].flatMap((each) =>
+    ["share", "share/mysql", "share/mariadb"].map((name) => join(each, name)),
+  );
   const share = shares.find((folder) => systemTableScripts(folder) !== undefined);
   const plugins = ["lib/plugin", "lib/mysql/plugin"]
     .map((each) => join(root, each))

@@ -34,19 +34,23 @@ export const typescriptVersions: SupportedTool = {
 export const postgresVersions: SupportedTool = {
   tool: "PostgreSQL",
   tested: "13, 15, 17 and 18",
-  note: "17 on every change, the others every night. 14 and 16 are accepted.",
+  note: "17 on every change, the others every night. 14 and 16 are accepted; every night their verdicts of `check` are tested.",
   ranges: [[[13], [18]]],
 };
 
 /** From 10.6 on an ALTER TABLE that breaks off is taken back. */
 export const mariadbVersions: SupportedTool = {
   tool: "MariaDB",
-  tested: "10.11",
-  note: "All phases with Prisma (see below) and TypeORM. 10.6 and later are accepted.",
+  tested: "10.11 and 11.8",
+  note: "10.11 on every change, 11.8 every night. All phases with Prisma (see below) and TypeORM. 10.6 and later are accepted.",
   ranges: [
     [
       [10, 11],
       [10, 11],
+    ],
+    [
+      [11, 8],
+      [11, 8],
     ],
   ],
 };

@@ -109,7 +109,7 @@ const servers: readonly {
         check: "server-version",
         name: "a tested one",
         says: "ok",
-        words: isOnMysql ? /^MySQL 9\.7\./ : /^MariaDB 10\.11\./,
+        words: isOnMysql ? /^MySQL 9\.7\./ : /^MariaDB (?:10\.11|11\.8)\./,
       },
       { check: "tables", name: "no table yet", sql: ["DROP TABLE `User`"], says: "ok", words: /no table is planned/ },
       {

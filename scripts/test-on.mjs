@@ -1,7 +1,8 @@
 // npm run test:on -- <major version of PostgreSQL> [what test.mjs takes]: every test, on that server instead of the one in node_modules, and
 // what test/support/nightly.ts has beside it.
 // npm run test:on -- mysql [what test.mjs takes]: the tests of MySQL and MariaDB, on a MySQL.
-// npm run test:on -- mariadb:11.8 [what test.mjs takes]: the same, on another MariaDB than the one of this system.
+// npm run test:on -- mariadb:11.8 [what test.mjs takes]: the same on another MariaDB than that of this system,
+// and the whole path through TypeORM.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +22,8 @@ const env = isPostgres
   : mariadb === undefined
     ? { LOCKSTEP_TEST_MYSQL: "1" }
     : { LOCKSTEP_TEST_MARIADB_VERSION: mariadb };
-const all = isPostgres ? ["--all"] : ["database/mysql", "scenarios/rehearse-mysql"];
+const ofMysql = ["database/mysql", "scenarios/rehearse-mysql"];
+const all = isPostgres ? ["--all"] : mariadb === undefined ? ofMysql : [...ofMysql, "packed/typeorm-mariadb"];
 const { status } = spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...(given.length > 0 ? given : all)], {
   cwd: root,
   stdio: "inherit",

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { agentVariables } from "../core/src/base/coding-agent.js";
 import LongFirst from "./support/long-first.js";
 import { longProofs } from "./support/long-proofs.js";
-import { mariadbAlone } from "./support/mariadb-alone.js";
+import { leftOutOn } from "./support/mariadb-alone.js";
 import { findMariadb } from "./support/mariadb-binaries.js";
 import { findMysql } from "./support/mysql-binaries.js";
 import { tooNewFor } from "./support/newer-servers.js";
@@ -36,7 +36,9 @@ const copying = ["contract/online.test.ts", "database/mysql/online-run.test.ts"]
 // Vitest reads this file more than once; it is said once.
 const wasMissing = process.env.LOCKSTEP_NO_MARIADB === "1";
 const find = process.env.LOCKSTEP_TEST_MYSQL === "1" ? findMysql : findMariadb;
-const hasMariadb = Boolean(process.env.LOCKSTEP_MARIADB_URL) || (!wasMissing && find() !== undefined);
+const isNamed = Boolean(process.env.LOCKSTEP_MARIADB_URL);
+const server = isNamed || wasMissing ? undefined : find();
+const hasMariadb = isNamed || server !== undefined;
 if (!hasMariadb && !wasMissing && isUnwatched) throw new Error("No MariaDB server: in CI no test is left out");
 if (!hasMariadb && !wasMissing) {
   process.env.LOCKSTEP_NO_MARIADB = "1";
@@ -53,11 +55,11 @@ if (tooNew.length > 0 && process.env.LOCKSTEP_PG_SAID !== "1") {
   process.env.LOCKSTEP_PG_SAID = "1";
   console.log(`About what PostgreSQL ${process.env.LOCKSTEP_PG} does not have, and left out: ${tooNew.join(", ")}`);
 }
-const ofMariadb = process.env.LOCKSTEP_TEST_MYSQL === "1" ? Object.values(mariadbAlone).flat() : [];
-if (ofMariadb.length > 0 && process.env.LOCKSTEP_MYSQL_SAID !== "1") {
-  process.env.LOCKSTEP_MYSQL_SAID = "1";
-  const reasons = Object.entries(mariadbAlone).map(([why, files]) => `${files.join(", ")} (${why})`);
-  console.log(`Left out on MySQL: ${reasons.join("; ")}`);
+const leftOut = Object.entries(leftOutOn(server));
+if (leftOut.length > 0 && process.env.LOCKSTEP_MARIADB_SAID !== "1") {
+  process.env.LOCKSTEP_MARIADB_SAID = "1";
+  const reasons = leftOut.map(([why, files]) => `${files.join(", ")} (${why})`);
+  console.log(`Left out on ${server?.dialect} ${server?.version}: ${reasons.join("; ")}`);
 }
 /** The last one: tests of the projects that the gallery is about. */
 const exclude = [
@@ -66,7 +68,7 @@ const exclude = [
   ...(hasMariadb ? [] : mariadb),
   ...(canCopy ? [] : copying),
   ...tooNew,
-  ...ofMariadb,
+  ...leftOut.flatMap(([, files]) => files),
   "scenarios/code/*/input/**",
 ];
 export default defineConfig({

@@ -55,6 +55,16 @@ test.each([
   ]);
 });
 
+// The units change columns in place. A copy is refused there, also where writes continue during it (MariaDB 11.2).
+test.each([10.11, 11.08])("a required TIMESTAMP has no phases on MariaDB %s", (version) => {
+  const migration = readMysqlMigration("ALTER TABLE t ADD COLUMN seen TIMESTAMP NOT NULL", "migration.sql");
+  const environment = { server: version };
+  const context = contextOf(migration.operations, { judging: mariadbJudging, environment, formerTable: () => former });
+  const [added] = migration.operations;
+  if (added?.kind !== "addColumn") throw new Error("no column is added");
+  expect(mariadbJudging.phaseObstacle?.(added, context)).toContain("MODIFY `seen` TIMESTAMP NOT NULL, ALGORITHM=COPY");
+});
+
 test.each([
   ["ADD COLUMN c INT, ALGORITHM=INSTANT, LOCK=NONE", true, false],
   ["RENAME INDEX a TO b, ALGORITHM=INSTANT", true, false],

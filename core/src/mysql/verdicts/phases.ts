@@ -34,7 +34,7 @@ export function phaseObstacle(
     if (add !== undefined && add.ddl.held !== "instant")
       return `${head} ADD COLUMN ${name} ${column.typeSql}, ALGORITHM=${add.ddl.algorithm}, LOCK=${add.ddl.lock}`;
     const change = column.notNull ? judgedOn(required, { ...context, operations: [added] }, server) : undefined;
-    if (change !== undefined && change.ddl.lock !== "NONE")
+    if (change !== undefined && (change.ddl.algorithm === "COPY" || change.ddl.lock !== "NONE"))
       return `${head} MODIFY ${name} ${column.typeSql} NOT NULL, ALGORITHM=${change.ddl.algorithm}, LOCK=${change.ddl.lock}`;
   }
   return undefined;

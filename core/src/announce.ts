@@ -6,16 +6,17 @@ export interface AnnounceOptions {
   readonly build: Build;
   /** Runs one statement without parameters on the application's database: `(sql) => pool.query(sql)`. */
   readonly run: (sql: string) => unknown;
-  /** Told why nothing could be said, once until it works again. Default: nobody is. */
+  /** Called with the error of a failed announcement, once until it works again. Default: not called. */
   readonly onError?: (error: unknown) => void;
 }
 
 const everyMs = 30_000;
 
 /**
- * Says now and every 30 seconds that an instance of this build is alive. It throws nothing, keeps no process alive and ends with it.
+ * Announces now and every 30 seconds that an instance of this build is alive. It never throws, does not keep the process alive, and ends
+ * with it.
  *
- * @returns what ends it before
+ * @returns a function that stops it earlier
  * @example announce({ build, run: (sql) => pool.query(sql) });
  */
 export function announce({ build, run, onError }: AnnounceOptions): () => void {
@@ -23,7 +24,7 @@ export function announce({ build, run, onError }: AnnounceOptions): () => void {
   let hasFailed = false;
   let sql: string | undefined;
   const beat = async () => {
-    // A pool without a free connection: one waits, not a hundred.
+    // If the pool has no free connection, one announcement waits, not a hundred.
     if (isRunning) return;
     isRunning = true;
     try {
@@ -47,6 +48,6 @@ function tell(error: unknown, onError: AnnounceOptions["onError"]): void {
   try {
     onError?.(error);
   } catch {
-    // The application goes on, whatever its logger does.
+    // The application continues, whatever its logger does.
   }
 }

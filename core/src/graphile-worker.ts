@@ -11,16 +11,16 @@ export interface BackfillTaskOptions {
   readonly options?: readonly string[];
 }
 
-/** What graphile-worker hands to a task, as far as it is used. */
+/** The used part of what graphile-worker passes to a task. */
 export interface BackfillTaskHelpers {
   /** Aborted when the worker shuts down. */
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
- * The task `lockstep-backfill` of graphile-worker, for the jobs that `npx lockstep backfill enqueue` adds. A job is
- * `npx lockstep backfill run <plan> --target <target> --join` in a process of its own; when that fails or is stopped, the job fails, and
- * graphile-worker tries it again: it goes on there.
+ * The task `lockstep-backfill` of graphile-worker, for the jobs that `npx lockstep backfill enqueue` adds. A job runs `npx lockstep
+ * backfill run <plan> --target <target> --join` in a process of its own. When that fails or is stopped, the job fails, and graphile-worker
+ * retries it: the backfill resumes.
  *
  * @example await run({ connectionString, taskList: { "lockstep-backfill": lockstepBackfill() } });
  */
@@ -39,7 +39,7 @@ export function lockstepBackfill({
 
 function readPayload(payload: unknown): { readonly plan: string; readonly target: string } {
   const { plan, target } = (payload ?? {}) as { readonly plan?: unknown; readonly target?: unknown };
-  // A plan that begins with a dash would be read as an option.
+  // A plan that begins with a dash would be parsed as an option.
   if (typeof plan === "string" && /^\w/.test(plan) && typeof target === "string" && target !== "")
     return { plan, target };
   throw new LockstepError("LS8016", "The payload of a lockstep-backfill job has to be { plan, target }.", {
@@ -60,14 +60,14 @@ function commandOf(folder: string): string {
   );
 }
 
-/** @returns what went wrong: code and message, as the command says it */
+/** @returns the error: code and message of the command */
 function runCommand(
   script: string,
   argv: readonly string[],
   abortSignal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   return new Promise((done, fail) => {
-    // Its log goes to the log of the worker.
+    // The worker's log includes its log.
     const child = spawn(process.execPath, [script, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
     const stop = () => child.kill("SIGTERM");
     let answer = "";
@@ -91,8 +91,8 @@ interface CommandError {
 }
 
 function errorIn(answer: string): string | undefined {
-  // A process that was killed answers nothing, or half of it.
+  // A process that was killed prints no answer, or half of it.
   const { error } = attempt(() => JSON.parse(answer) as { readonly error?: CommandError }, isSyntaxError) ?? {};
-  // What a function of the user says may quote a row, and the queue keeps it.
+  // An error of a user's function may quote a row, and the queue stores it.
   return error && `${error.code} ${error.details?.withoutReason ?? error.message}`;
 }

@@ -1,4 +1,4 @@
-// The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
+// The light entry: what a change that passes through needs, and the terms that plugins share. ./planning makes plans.
 
 export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./base/errors.js";
 export { isDeclared } from "./base/files/declared.js";

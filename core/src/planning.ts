@@ -1,4 +1,4 @@
-// What a plugin needs once a change is known to need a plan: making it, writing its files, showing it.
+// What a plugin needs once a change needs a plan: creating it, writing its files, showing it.
 
 export { dirtyFiles, isRepository, lastCommitOf } from "./base/files/git.js";
 export { isOfRepository } from "./base/files/writable.js";

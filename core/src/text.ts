@@ -1,4 +1,4 @@
-// What every process of Lockstep shows goes through these, and what one that ends soon begins with; they import nothing but Node.
+// All output of Lockstep's processes passes through these, and short-lived processes start with them; they import nothing but Node.
 export { doing, endsWithMe, printIds, watchWork } from "./base/at-work.js";
 export {
   attempt,

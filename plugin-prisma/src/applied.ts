@@ -3,8 +3,8 @@ import type { Connection } from "@lockstep/core/planning";
 import { dialectOn } from "./dialects/dialects.js";
 
 /**
- * What Prisma's own table says about a target. A row that was begun and neither finished nor rolled back has failed: Prisma
- * refuses to go on (P3009). A migration may have several rows: a rolled-back try and the one that went through.
+ * The state of a target in Prisma's own table. A row that was started and neither finished nor rolled back has failed: Prisma refuses to
+ * continue (P3009). A migration may have several rows: a rolled-back try and the successful one.
  */
 export async function readAppliedMigrations(connection: Connection): Promise<AppliedMigrations> {
   if (!(await hasMigrations(connection))) return { applied: [], failed: [] };
@@ -20,7 +20,7 @@ export async function readAppliedMigrations(connection: Connection): Promise<App
   };
 }
 
-/** Whether any migration of Prisma's was begun there. */
+/** Whether any Prisma migration was started there. */
 export async function hasMigrations(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ found: string | null }>(
     dialectOn(connection.dialect.id).findMigrationsTable,
@@ -29,8 +29,8 @@ export async function hasMigrations(connection: Connection): Promise<boolean> {
 }
 
 /**
- * What the last run of a migration ended with. The engine stores the text of the error, and the database's code in it; a run that was
- * killed stores nothing.
+ * The error of a migration's last run. The engine stores the text of the error, with the database's code in it; a run that was killed
+ * stores nothing.
  */
 export async function readMigrationFailure(
   connection: Connection,
@@ -46,7 +46,7 @@ export async function readMigrationFailure(
   return text === undefined ? { sqlState: undefined, text: undefined } : dialectOn(id).failureIn(text);
 }
 
-/** The session that runs Prisma's migrations on this target right now. */
+/** The session that currently runs Prisma's migrations on this target. */
 export async function deployingSession(connection: Connection): Promise<number | undefined> {
   const { rows } = await connection.query<{ pid: number | string }>(dialectOn(connection.dialect.id).runningSessions);
   return rows[0] === undefined ? undefined : Number(rows[0].pid);

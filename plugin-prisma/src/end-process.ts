@@ -1,4 +1,4 @@
-/** Ends the process once everything is written: what is still open (a socket that does not close, stdin, a pool of the user's own code) must not keep it. */
+/** Ends the process once everything is written: open handles (a socket, stdin, a pool of the user's own code) must not keep it alive. */
 export async function endProcess(): Promise<never> {
   await flush(process.stdout);
   await flush(process.stderr);

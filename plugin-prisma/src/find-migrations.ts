@@ -6,13 +6,12 @@ import { dialectOn } from "./dialects/dialects.js";
 import { dialectOf } from "./schema/dialect.js";
 import { prismaWords } from "./words.js";
 
-/** `<folder>/<name>/migration.sql`, where Prisma's folders are called by a stamp. */
+/** `<folder>/<name>/migration.sql`, if the folder names begin with a stamp. */
 const migration = /^(?:(.*)\/)?(?:\d{4,}[^/]*|[^/]*_init|init)\/migration\.sql$/;
 
 /**
- * The migration folders of Prisma in a repository: where a `migration_lock.toml` lies, or folders named by stamps that each have a
- * `migration.sql`. The provider is the lock file's; the transactions are those of the Prisma version that the nearest package.json asks
- * for.
+ * The migration folders of Prisma in a repository: folders with a `migration_lock.toml`, or with stamped folders that each have a
+ * `migration.sql`. The provider is the lock file's; the transactions are those of the Prisma version in the nearest package.json.
  */
 export async function findMigrations({ paths, read }: RepositoryFiles): Promise<readonly MigrationSet[]> {
   const folders = new Map<string, string[]>();
@@ -71,7 +70,7 @@ function rangeOf(text = ""): string | undefined {
   return prisma ?? client;
 }
 
-/** A range that reaches over 7.4 may be either; one that names no version, `catalog:` say, too. */
+/** A range that includes 7.4 may be either; so may one without a version, such as `catalog:`. */
 function transactionsOfRange(range: string, dialect: PrismaDialect): TransactionMode | undefined {
   const lowest = /^[~^]?v?(\d+)(?:\.(\d+))?/.exec(range.trim());
   if (lowest === null) return undefined;

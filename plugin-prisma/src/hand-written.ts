@@ -11,7 +11,7 @@ import { formerUniques } from "./schema/unique.js";
 import { version } from "./version.js";
 
 /**
- * Reads a migration that a person has written: its file, or its folder.
+ * Reads a hand-written migration: its file, or its folder.
  *
  * @throws LS3032 when the file is not in the migrations folder
  */

@@ -1,4 +1,4 @@
-// Evaluated by every prisma command, through prisma.config.ts: nothing heavy is imported here.
+// Every prisma command evaluates this, through prisma.config.ts: it imports nothing heavy.
 export {
   defineConfig,
   type FillFunction,

@@ -1,6 +1,6 @@
 import { Console } from "node:console";
 
-/** Keeps stdout to ourselves: it is the answer, or the engine's protocol. What functions of lockstep.config.ts print goes to stderr. */
+/** Reserves stdout for the answer or the engine's protocol. Output of functions in lockstep.config.ts goes to stderr. */
 export function ownStdout(): void {
   globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
 }

@@ -13,7 +13,7 @@ import { schemaFiles } from "./schema/files.js";
 import { declaredIndexes } from "./schema/indexes.js";
 import { prismaWords } from "./words.js";
 
-/** Prisma 7, as the core sees it. */
+/** The core's interface to Prisma 7. */
 export const prismaPlugin: OrmPlugin = {
   id: "prisma",
   packageName: "@lockstep/prisma",
@@ -37,7 +37,7 @@ export const prismaPlugin: OrmPlugin = {
 
   namesRawQueries({ ormVersion }, code) {
     if (code.some(({ text }) => text.includes("statementNameGenerator"))) return true;
-    // The engine of Prisma 6 keeps up to 100 statements prepared on each connection. Adapters send raw queries without a name.
+    // The engine of Prisma 6 keeps up to 100 prepared statements per connection. Adapters send raw queries without a name.
     return (
       Number.parseInt(ormVersion, 10) < 7 &&
       !code.some(({ text }) => /@prisma\/(?:adapter|extension-accelerate)/.test(text))

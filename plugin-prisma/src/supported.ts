@@ -15,14 +15,14 @@ export const prismaVersions: SupportedTool = {
       [6, 19],
     ],
   ],
-  // From 6.13 on a config is read without `earlyAccess`. 6.13 and 6.16 went through all phases, 7.0, 7.4, 7.6 and 7.8 planned `migrate dev`.
+  // From 6.13 on a config is read without `earlyAccess`. 6.13 and 6.16 completed all phases, 7.0, 7.4, 7.6 and 7.8 planned `migrate dev`.
   accepted: [[6, 13], [7]],
 };
 
-/** Of each major version the one that the tests install. */
+/** For each major version, the version that the tests install. */
 export const testedVersions = { six: "6.19.3", seven: "7.10.0" } as const;
 
-/** What is different in Prisma 6.19, for docs/supported-versions.md. */
+/** The differences of Prisma 6.19, for docs/supported-versions.md. */
 export const prismaNotes: readonly string[] = [
   "The project needs a `prisma.config.ts`, which starts Lockstep. [`npx lockstep init` creates it](configuration.md#prisma-6). Versions before 6.13 read it only with experimental flags ([LS8026](errors/LS8026.md)).",
   'The datasource can be in the schema (`url`, `directUrl`, `shadowDatabaseUrl`, as text or `env("…")`) or in the config with `engine: "classic"`.',

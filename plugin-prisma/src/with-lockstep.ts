@@ -9,14 +9,13 @@ const engineVariable = "PRISMA_SCHEMA_ENGINE_BINARY";
 const proxy = fileURLToPath(new URL("../bin/schema-engine.js", import.meta.url));
 
 /**
- * Puts Lockstep between the Prisma CLI and its schema engine, so that the stock `npx prisma migrate dev` plans unsafe
- * column additions in phases. The config itself comes back as it is, unless `lockstep deploy` aims this run at one of the
- * targets: then `datasource.url` is that target's.
+ * Puts Lockstep between the Prisma CLI and its schema engine, so that the stock `npx prisma migrate dev` plans unsafe column additions in
+ * phases. Returns the config unchanged, unless `lockstep deploy` runs it for one of the targets: then `datasource.url` is that target's.
  *
- * The CLI evaluates its config before it looks for the engine: naming ours here is all it takes. That holds for every
- * command, `migrate deploy` too. Where a native engine is installed the proxy runs that one; where none is, it works
- * over WASM, while the CLI on its own would first try to download one and fail without a network.
- * With `LOCKSTEP=off` and a native engine at hand nothing is changed; without one the proxy passes everything through.
+ * The CLI evaluates its config before it searches for the engine, so naming ours here is enough. That applies to every command, `migrate
+ * deploy` too. If a native engine is installed the proxy runs that one; otherwise it works over WASM, while the CLI on its own would first
+ * try to download an engine and fail without a network. With `LOCKSTEP=off` and a native engine nothing is changed; without one the proxy
+ * passes everything through.
  *
  * @example
  * // prisma.config.ts
@@ -31,11 +30,11 @@ export function withLockstep<T>(config: T): T {
   if (notice !== undefined) console.warn(notice);
   const url = takeDatasourceUrl(process.env, process.argv);
   const { datasource } = config as { datasource?: object };
-  // Prisma 6 goes by its schema when the config has no datasource, and would ignore one that is put in here.
+  // Prisma 6 uses its schema when the config has no datasource, and would ignore one that is added here.
   return url === undefined || datasource === undefined ? config : { ...config, datasource: { ...datasource, url } };
 }
 
-/** The environment variables that put Lockstep's engine between this process' CLI and its own; none where that is not possible. */
+/** The environment variables that put Lockstep's engine between this process' CLI and its own; none if that is not possible. */
 export function ownEngine(env: NodeJS.ProcessEnv): Record<string, string> {
   return engineEnvironment(env, {
     platform: process.platform,
@@ -46,13 +45,13 @@ export function ownEngine(env: NodeJS.ProcessEnv): Record<string, string> {
   });
 }
 
-/** Whether a CLI that is started in this environment asks Lockstep's engine, and that engine steps in. */
+/** Whether a CLI in this environment uses Lockstep's engine, and that engine intercepts. */
 export function asksOwnEngine(env: NodeJS.ProcessEnv): boolean {
   const engine = env[engineVariable];
   return engine !== undefined && isLockstep(engine, proxy) && env.LOCKSTEP !== "off";
 }
 
-/** Windows starts no `#!` files, and a file may have lost the right to be started: then nothing stands between the CLI and its engine. */
+/** Windows starts no `#!` files, and a file may have lost its execute permission: then nothing is between the CLI and its engine. */
 export function notIntercepted(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
@@ -71,7 +70,7 @@ function isMigrateDev(args: readonly string[]): boolean {
   return args.includes("migrate") && args.includes("dev");
 }
 
-/** What the decision depends on besides the environment. */
+/** The inputs of the decision besides the environment. */
 export interface EngineSurroundings {
   readonly platform: NodeJS.Platform;
   readonly isTerminal: boolean;
@@ -80,7 +79,7 @@ export interface EngineSurroundings {
   readonly proxy: string;
 }
 
-/** The environment variables to set; none when the CLI is left to its own engine. */
+/** The environment variables to set; none when the CLI uses its own engine. */
 export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurroundings): Record<string, string> {
   // Windows starts no `#!` files.
   if (around.platform === "win32") return {};
@@ -92,19 +91,19 @@ export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurround
   return {
     [engineVariable]: around.proxy,
     ...(hasOther ? { [nativeEngineVariable]: former } : {}),
-    // The CLI prints what the engine says, but the engine's own stdout is a pipe.
+    // The CLI prints the engine's output, but the engine's own stdout is a pipe.
     LOCKSTEP_COLOR: hasColors(env, around.isTerminal) ? "1" : "0",
   };
 }
 
-/** This proxy, or one of another installation: taken for the native engine, the two would start each other. */
+/** This proxy, or one of another installation: treated as the native engine, the two would start each other. */
 function isLockstep(path: string, proxy: string): boolean {
   if (path === proxy || /[\\/]@lockstep[\\/]prisma[\\/]bin[\\/]schema-engine\.js$/.test(path)) return true;
   const real = attempt(() => realpathSync(path), isUnreadable);
   return real !== undefined && real === attempt(() => realpathSync(proxy), isUnreadable);
 }
 
-/** Package managers keep the run bit; archives that were unpacked by hand may not. */
+/** Package managers keep the execute permission; archives that were unpacked by hand may not. */
 function isSpawnable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -116,7 +115,7 @@ function isSpawnable(path: string): boolean {
     chmodSync(path, 0o755);
     return true;
   } catch {
-    // EPERM, EROFS: the folder belongs to somebody else, or is mounted read-only.
+    // EPERM, EROFS: another user owns the folder, or it is mounted read-only.
     return false;
   }
 }

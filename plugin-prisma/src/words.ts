@@ -1,6 +1,6 @@
 import type { OrmPlugin } from "@lockstep/core";
 
-/** What Prisma's commands and annotations look like. */
+/** The form of Prisma's commands and annotations. */
 export const prismaWords: OrmPlugin["words"] = {
   deploy: "npx prisma migrate deploy",
   recover: (migration) => `npx prisma migrate resolve --rolled-back ${migration} && npx prisma migrate deploy`,

@@ -1,4 +1,4 @@
-// What lockstep.config.ts imports: nothing heavy.
+// The imports of lockstep.config.ts: nothing heavy.
 import type { LockstepConfigInput } from "@lockstep/core/config" with { "resolution-mode": "import" };
 
 export type {
@@ -9,7 +9,7 @@ export type {
   LockstepConfigInput,
 } from "@lockstep/core/config" with { "resolution-mode": "import" };
 
-/** Types the configuration in the editor; returns it as it is. */
+/** Adds types for the editor; returns the configuration unchanged. */
 export function defineConfig(config: LockstepConfigInput): LockstepConfigInput {
   return config;
 }

@@ -1,4 +1,4 @@
-// What lockstep.config.ts imports: nothing heavy.
+// The imports of lockstep.config.ts: nothing heavy.
 export {
   defineConfig,
   type FillFunction,

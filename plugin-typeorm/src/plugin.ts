@@ -5,7 +5,7 @@ import type { TypeormProject } from "./project.js";
 import { typeormFiles } from "./typeorm-files.js";
 import { wordsOf } from "./words.js";
 
-/** TypeORM 0.3 and 1.x, as the core sees it. */
+/** The core's interface to TypeORM 0.3 and 1.x. */
 export const typeormPlugin: OrmPlugin = {
   ...typeormFiles,
   id: "typeorm",
@@ -25,7 +25,7 @@ export const typeormPlugin: OrmPlugin = {
 
   readApplied: async (connection, project) =>
     (await import("./migrations/applied.js")).readAppliedMigrations(connection, project as TypeormProject),
-  // The second one keeps what views and generated columns are computed from.
+  // The second one stores the expressions of views and generated columns.
   bookkeeping(project) {
     const { schema, name } = (project as TypeormProject).migrationsTable;
     return [schema === undefined ? { name } : { schema, name }, { name: "typeorm_metadata" }];
@@ -34,7 +34,7 @@ export const typeormPlugin: OrmPlugin = {
     (await import("./cli/deploy.js")).deploy(project, url, { onLine: () => undefined, withheld: without, signal }),
   unlisted: async (project, files) =>
     (await import("./registration/unlisted.js")).unlisted(project as TypeormProject, files),
-  // TypeORM has no table for that: a run says it, see OrmRun.failed.
+  // TypeORM has no table for that: only a run reports it, see OrmRun.failed.
   readFailure: async () => undefined,
   deployingSession: async (connection) => (await import("./migrations/applied.js")).deployingSession(connection),
   readStatements: async (project, name) =>

@@ -4,13 +4,13 @@ import type { CommandLine } from "./detect/scripts.js";
 /** How the project writes its migrations. */
 export interface Flavour {
   readonly language: "ts" | "js";
-  /** Of JavaScript; TypeScript is written the same for both. */
+  /** For JavaScript; TypeScript is the same for both. */
   readonly module: "commonjs" | "esm";
 }
 
-/** Where TypeORM records what it has run. */
+/** Where TypeORM records applied migrations. */
 export interface MigrationsTable {
-  /** Undefined: the schema that the search path begins with. */
+  /** Undefined: the first schema of the search path. */
   readonly schema: string | undefined;
   readonly name: string;
 }
@@ -19,7 +19,7 @@ export interface MigrationsTable {
 export interface TypeormProject extends Project {
   /** The source of the module that exports the data source; from the root. */
   readonly dataSourceFile: string;
-  /** The data source as the CLI is given it: the same, or what is compiled from it. */
+  /** The data source as passed to the CLI: the same, or its compiled file. */
   readonly dataSource: string;
   /** The words of the project's own command line before `migration:…`: `["npx", "tsx", "node_modules/typeorm/cli.js"]`. */
   readonly run: readonly string[];
@@ -28,13 +28,13 @@ export interface TypeormProject extends Project {
   readonly flavour: Flavour;
   /** Globs of the data source, of source files; from the root. */
   readonly globs: readonly string[];
-  /** Migrations that the data source lists as classes, as TypeORM calls them. */
+  /** Migrations that the data source lists as classes, by TypeORM's names. */
   readonly classes: readonly string[];
   /** Where the data source finds migrations: its globs, and the files of its classes. */
   readonly migrationGlobs: readonly string[];
-  /** Folder of the TypeORM that the data source is made with; absolute. */
+  /** Absolute folder of the TypeORM that creates the data source. */
   readonly typeormFolder: string;
   readonly migrationsTable: MigrationsTable;
-  /** What is one transaction when migrations run. */
+  /** What one transaction contains when migrations run. */
   readonly transactions: TransactionMode;
 }

@@ -18,7 +18,7 @@ export const typeormVersions: SupportedTool = {
   accepted: [[0, 3, 11], [1]],
 };
 
-/** What is particular to TypeORM, for docs/supported-versions.md. */
+/** Specifics of TypeORM, for docs/supported-versions.md. */
 export const typeormNotes: readonly string[] = [
   "Tested: 1.1.1, 0.3.31 and 0.3.20; 0.3.11 with active record, ts-node and TypeScript 4.9 through all phases. Lockstep rejects older versions ([LS9053](errors/LS9053.md)).",
   "Runners: tsx, ts-node (`typeorm-ts-node-commonjs`, `typeorm-ts-node-esm`), and node for compiled projects; CommonJS and ESM, TypeScript and JavaScript. In a compiled project Lockstep writes migrations to the sources, and the commands that it prints build them first.",

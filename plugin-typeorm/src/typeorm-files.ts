@@ -15,7 +15,7 @@ const flavours: readonly Flavour[] = [
   { language: "js", module: "commonjs" },
 ];
 
-/** How the files of a phase are made in a project that uses TypeORM. */
+/** How the files of a phase are written in a project that uses TypeORM. */
 export const typeormFiles: ReleasingPlugin = {
   words: generalWords,
   readModels: async (project) => (await import("./entities/project.js")).readProjectEntities(project),
@@ -38,7 +38,7 @@ export const typeormFiles: ReleasingPlugin = {
   listMigrations: (project) => listMigrations(project as TypeormProject),
   register: async (project, files, edited) => {
     const { classes, globs } = project as TypeormProject;
-    // Whatever the folder, the globs are the user's: nothing is edited there.
+    // Whatever the folder is, the globs are the user's: they are not edited.
     if (classes.length === 0 && globs.length > 0) return { changes: [], unlisted: [] };
     return (await import("./registration/register.js")).register(project as TypeormProject, files, edited);
   },

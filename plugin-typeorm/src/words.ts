@@ -20,7 +20,7 @@ export const generalWords: Words = wordsFor({
   recordedAs: (migration) => [className(migration)],
 });
 
-/** As the scripts of the project's package.json have them, else its own command line. */
+/** As in the scripts of the project's package.json, else its own command line. */
 export function wordsOf(project: Project): Words {
   const {
     root,
@@ -36,7 +36,7 @@ export function wordsOf(project: Project): Words {
   const script = (command: string) => scripts.find((line) => line.command === command);
   const generate = script("migration:generate");
   const file = `${migrationsFolder}/<Name>`;
-  // npm alone wants to be told where its own options end.
+  // Only npm requires a mark after its own options.
   const argument = manager === "npm" ? ` -- ${file}` : ` ${file}`;
   const hasPath = generate?.rest.some((word) => !word.startsWith("-")) === true;
   const { schema, name } = migrationsTable;
@@ -62,13 +62,13 @@ export function wordsOf(project: Project): Words {
   });
 }
 
-/** What compiles a project. */
+/** The command that compiles a project. */
 export function buildCommand(root: string, manager: string): string {
   if (readManifest(root).scripts?.build !== undefined) return `${manager} run build`;
   return existsSync(join(root, "tsconfig.build.json")) ? "npx tsc -p tsconfig.build.json" : "npx tsc";
 }
 
-/** Its script does it, or the one that package managers run before. */
+/** Its script does it, or the pre-script that package managers run. */
 function buildsItself({ script }: CommandLine, root: string): boolean {
   const { scripts = {} } = readManifest(root);
   return [scripts[script], scripts[`pre${script}`]].some(
@@ -87,7 +87,7 @@ interface Commands {
   readonly build?: string | undefined;
   readonly deploy: string;
   readonly develop: string;
-  /** Runs what a shell makes of the text. */
+  /** Runs the text after shell expansion. */
   query(sql: string): string;
   readonly dialect: DialectId;
   /** The parts of its name. */
@@ -98,13 +98,13 @@ interface Commands {
 function wordsFor({ build, deploy, develop, query, dialect, table, recordedAs }: Commands): Words {
   const isPostgres = dialect === "postgresql";
   const quoted = (name: string) => (isPostgres ? `"${name}"` : `\`${name}\``);
-  // These words stand in single quotes of the shell.
+  // These texts are inside single quotes of the shell.
   const text = (value: string) => (isPostgres ? `$$${value}$$` : `'\\''${value}'\\''`);
   return {
     build,
     deploy,
     develop,
-    // Nothing is recorded of a failure: the next run begins with the migration that failed.
+    // Failures are not recorded: the next run begins with the migration that failed.
     recover: () => deploy,
     skip(migration) {
       const rows = recordedAs(migration).map((name) => `(${name.slice(-13)}, ${text(name)})`);

@@ -2,18 +2,18 @@ import { Worker } from "node:worker_threads";
 
 /** Where a thread writes while the process itself is busy: a file descriptor, as text or as a request that Prisma's CLI prints. */
 export interface AtWorkOptions {
-  /** What is said of work that has no words of its own: `lockstep check`. Default: such work is not told */
+  /** The text for work without a description: `lockstep check`. Default: such work is not reported */
   readonly name?: string;
   readonly descriptor: 1 | 2;
   /** Default: text */
   readonly form?: "text" | "print";
-  /** The process ends, with the child that `endsWithMe` named, this long after its parent. Default: it does not */
+  /** How long after its parent the process ends, with the child that `endsWithMe` named. Default: it does not */
   readonly afterParentMs?: number;
 }
 
 const mostBytes = 400;
 
-/** Shared with the thread. `said`: when the work began, and when something was printed; `length` and `text`: what is being done. */
+/** Shared with the thread. `said`: when the work began, and when something was printed. `length` and `text`: the current work. */
 interface Shared {
   readonly said: Float64Array;
   readonly length: Int32Array;
@@ -26,12 +26,12 @@ let shared: Shared | undefined;
 let ownName = "";
 let isQuiet = false;
 
-/** Requests of the thread to Prisma's CLI have ids from here on; nobody waits for their answers. */
+/** Ids of the thread's requests to Prisma's CLI start here. Their responses are ignored. */
 export const printIds = 970_000;
 
 /**
- * Starts a thread that says what this process is doing: after 3 seconds without any output, then every 30. A parser keeps the process
- * busy, so nothing in it could say so. The thread costs nothing that the process waits for.
+ * Starts a thread that reports what this process is doing: after 3 seconds without output, then every 30. A parser blocks the process, so
+ * it cannot report this itself. The process does not wait for the thread.
  *
  * @example watchWork({ descriptor: 2 }); doing("reading the code");
  */
@@ -51,27 +51,27 @@ export function watchWork(options: AtWorkOptions): void {
   };
   doing();
   const workerData = { ...shared, ...options, printIds, parent: process.ppid };
-  // Neither loaders nor what the user preloads: they would take their time again.
+  // No loaders and no user preloads: they would run a second time.
   const thread = new Worker(program, { eval: true, workerData, execArgv: [], env: {}, name: "lockstep-at-work" });
-  // The process does its work without it, on a machine that is short of threads say.
+  // The process works without it, for example if the machine is short of threads.
   thread.on("error", () => undefined);
   thread.unref();
 }
 
-/** What the process is doing from here on: `reading the code`. Default: its name. Empty: nothing that anybody waits for. */
+/** Sets the current work: `reading the code`. Default: the process's name. Empty: nothing that a user waits for. */
 export function doing(what?: string): void {
   if (shared === undefined) return;
   shared.length[0] = 0;
   if (!isQuiet) shared.length[0] = new TextEncoder().encodeInto(what ?? ownName, shared.text).written;
 }
 
-/** From here on the work has a log of its own. */
+/** From now on the work writes its own log. */
 export function logsItself(): void {
   doing("");
   isQuiet = true;
 }
 
-/** Something was printed: the thread is silent for another while. */
+/** Something was printed: restarts the thread's silence. */
 export function hasSaid(): void {
   if (shared !== undefined) shared.said[1] = Date.now();
 }
@@ -81,7 +81,7 @@ export function endsWithMe(pid: number | undefined): void {
   if (shared !== undefined) shared.child[0] = pid ?? 0;
 }
 
-/** A file of its own would have to be found in every form that the package is built in. */
+/** A separate file would have to be found in every form in which the package is built. */
 const program = `
 const { workerData: { said, length, text, child, descriptor, form, afterParentMs, printIds, parent } } = require("node:worker_threads");
 const { writeSync } = require("node:fs");

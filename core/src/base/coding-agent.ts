@@ -1,4 +1,4 @@
-/** A variable that a coding agent sets for the commands it runs. `is`: its value, where other tools use the name, too. */
+/** A variable that a coding agent sets for its commands. `is`: its value, if other tools use the name, too. */
 interface Mark {
   readonly agent: string;
   readonly variable: string;
@@ -9,8 +9,8 @@ const marks = (agent: string, ...variables: readonly string[]): readonly Mark[] 
   variables.map((variable) => ({ agent, variable }));
 
 /**
- * Prisma's CLI 7.10 knows all of these (`prisma:migrate:ai-safety`), @vercel/detect-agent 1.2 most of them. Variables that people set
- * themselves are not here (COPILOT_MODEL, OPENAI_API_KEY), nor those of an editor's own terminal (CURSOR_TRACE_ID).
+ * Prisma's CLI 7.10 uses all of these (`prisma:migrate:ai-safety`), @vercel/detect-agent 1.2 most of them. Variables that people set
+ * themselves are excluded (COPILOT_MODEL, OPENAI_API_KEY), as are those of an editor's own terminal (CURSOR_TRACE_ID).
  */
 const known: readonly Mark[] = [
   // https://code.claude.com/docs/en/env-vars
@@ -37,11 +37,11 @@ const known: readonly Mark[] = [
 /** Any agent can set it, to its name. */
 const anyAgent = "AI_AGENT";
 
-/** The variables that say that an agent runs a command. */
+/** The variables that show that an agent runs a command. */
 export const agentVariables: readonly string[] = [...new Set([...known.map(({ variable }) => variable), anyAgent])];
 
 /**
- * The coding agent that runs this process; undefined: none is known to.
+ * The coding agent that runs this process. Undefined: none was detected.
  *
  * @example codingAgent({ CLAUDECODE: "1" }) // "Claude Code"
  */
@@ -57,6 +57,6 @@ export function codingAgent(env: Readonly<Record<string, string | undefined>>): 
   if (found !== undefined) return found.agent;
   const name = env[anyAgent];
   if (name === undefined || name === "") return undefined;
-  // It becomes part of records and messages.
+  // It appears in records and messages.
   return /^[\w .@/-]{2,40}$/.test(name) ? name : "an AI agent";
 }

@@ -1,4 +1,4 @@
-/** How the process ends when this error reaches the top. 1: the answer is no · 2: usage or config · 3: database or environment. */
+/** The exit code for an unhandled error. 1: negative result · 2: usage or config · 3: database or environment. */
 /** 130: cancelled. */
 export type ErrorExit = 1 | 2 | 3 | 130;
 
@@ -9,12 +9,12 @@ interface ErrorEntry {
   readonly exit: ErrorExit;
 }
 
-/** Checks the entries. Declarations that plugins read get the codes, and not the texts. */
+/** Checks the entries. Declarations for plugins contain the codes, without the texts. */
 const entries = <Code extends string>(table: Readonly<Record<Code, ErrorEntry>>) => table;
 
 /**
- * Every error that Lockstep can end in, one entry a cause. The docs pages `docs/errors/<code>.md` are made from this table.
- * A code is never used again for something else.
+ * All errors of Lockstep, one entry per cause. The docs pages `docs/errors/<code>.md` are generated from this table. A code is never reused
+ * for another cause.
  */
 export const errorTable = entries({
   LS1001: {
@@ -1120,15 +1120,15 @@ export const errorTable = entries({
 export type ErrorCode = keyof typeof errorTable;
 
 export interface ErrorContext {
-  /** The next thing to type or to write; without it the table's own. */
+  /** The next command or edit; the default is the table's own. */
   readonly hint?: string;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
 /**
- * An error that people can act on: a stable code, what happened (with names and places), why it matters, what to type next.
- * Everything else that is thrown is a bug of Lockstep and is shown with its stack.
+ * An error that users can act on: a stable code, what happened (with names and positions), why it matters, what to do next. Any other error
+ * is a bug of Lockstep and is shown with its stack.
  */
 export class LockstepError extends Error {
   readonly code: ErrorCode;
@@ -1152,8 +1152,8 @@ export class LockstepError extends Error {
 }
 
 /**
- * The error as people read it, without colours: `LS2001 …`, why, `Next …`. Several lines of a hint are numbered steps; a line that begins
- * with a blank continues the step before it.
+ * The error for people, without colours: `LS2001 …`, why, `Next …`. Several lines of a hint are numbered steps; a line that begins with a
+ * blank continues the step before it.
  */
 export function errorText(error: LockstepError): string {
   const steps = error.hint.split(/\n(?! )/);

@@ -4,7 +4,7 @@
 export type Expected = (error: unknown) => boolean;
 
 /**
- * What the call returns; undefined if it fails with an expected error. Any other error may be a bug, and is thrown on.
+ * The result of the call. Undefined if it fails with an expected error. Any other error may be a bug, and is rethrown.
  *
  * @example const text = attempt(() => readFileSync(path, "utf8"), isUnreadable) ?? "";
  */
@@ -28,7 +28,7 @@ export function ignoring(isExpected: Expected): (error: unknown) => undefined {
   };
 }
 
-/** For `.catch(…)` of clean-up: what is closed may be gone already, and an error before it is the one to report. */
+/** For `.catch(…)` of clean-up: the resource may be closed already, and an earlier error is the one to report. */
 export const duringCleanUp = (): undefined => undefined;
 
 /** For `.catch(…)` of a promise that other code awaits: Node.js must not report its rejection before that. */
@@ -36,7 +36,7 @@ export const handledElsewhere = (): undefined => undefined;
 
 const unreadable = [
   ...["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"],
-  // Windows: a file that another program has open, and a link of a kind of its own.
+  // Windows: a file that another program has opened, and a special kind of link.
   ...["EBUSY", "UNKNOWN"],
 ];
 
@@ -50,25 +50,25 @@ const codeOf = (error: unknown) => ((error ?? {}) as { readonly code?: unknown }
 const hasCode = (error: unknown, codes: readonly unknown[]) => codes.includes(codeOf(error));
 
 /**
- * A path with nothing to read: no file, a folder, no right to it. A machine that is short of something (EMFILE, EIO) is not meant: it
- * would make a file look missing.
+ * A path with nothing to read: no file, a folder, no permission. Excludes exhausted resources (EMFILE, EIO), which would make a file seem
+ * missing.
  */
 export const isUnreadable: Expected = (error) => hasCode(error, unreadable);
 
 /** A module that does not resolve. */
 export const isNotInstalled: Expected = (error) => hasCode(error, notInstalled);
 
-/** A command of `execFile` or `execFileSync` that is not there, or failed. Output that is too long is not meant. */
+/** A command of `execFile` or `execFileSync` that does not exist, or failed. Excludes output that is too long. */
 export const isCommandFailure: Expected = (error) => {
   const { code, status } = (error ?? {}) as { readonly code?: unknown; readonly status?: unknown };
-  // With both it has ended before it read all of its input (EPIPE).
+  // With both, it ended before it had read all of its input (EPIPE).
   if (typeof status === "number") return true;
   return typeof code === "string" ? isUnreadable(error) : code !== undefined || status !== undefined;
 };
 
 /**
- * What servers, drivers, other programs and Lockstep itself report. The classes of JavaScript mean a bug. Not for `fetch`, which throws
- * a TypeError if nobody answers.
+ * Errors of servers, drivers, other programs and Lockstep itself. JavaScript's own error classes mean a bug. Not for `fetch`, which throws
+ * a TypeError if there is no response.
  */
 export const isNoBug: Expected = (error) => error instanceof Error && !bugs.some((bug) => error instanceof bug);
 

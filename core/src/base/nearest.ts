@@ -1,6 +1,6 @@
 /**
- * The name that was probably meant, or undefined when none is close: the same letters in other capitals first,
- * then the fewest typing errors, at most one for every three letters.
+ * The name that was probably meant, or undefined when none is close: the same letters in other capitals first, then the fewest typing
+ * errors, at most one for every three letters.
  *
  * @example nearest("emial", ["email", "name"]) === "email"
  */
@@ -18,7 +18,7 @@ export function nearest(written: string, names: readonly string[]): string | und
   return best?.name;
 }
 
-/** Letters added, left out, mistaken or swapped with their neighbour. */
+/** Letters added, omitted, replaced or swapped with their neighbour. */
 function typingErrors(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

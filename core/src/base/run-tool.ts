@@ -8,25 +8,25 @@ import { withoutPasswords } from "./url-text.js";
 /** How a command ended. */
 export interface ToolRun {
   readonly exitCode: number;
-  /** What it printed, without passwords. */
+  /** Its output, without passwords. */
   readonly output: string;
 }
 
 export interface ToolOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Gets each line, of stdout and stderr, as it comes. */
+  /** Receives each line of stdout and stderr immediately. */
   readonly onLine?: (line: string) => void;
-  /** Aborted: it is interrupted as Ctrl-C does it. Default: Ctrl-C and SIGTERM of this process end it. */
+  /** Aborted: interrupts it like Ctrl-C. Default: Ctrl-C and SIGTERM of this process end it. */
   readonly signal?: AbortSignal;
-  /** It changes a database: Ctrl-C and SIGTERM of this process leave it. Default: no */
+  /** It changes a database: Ctrl-C and SIGTERM of this process do not end it. Default: no */
   readonly comesToItsEnd?: boolean;
-  /** Milliseconds after which it is killed when it has not ended of its interruption. Default: never, a migration is not killed. */
+  /** Milliseconds after which it is killed if the interruption did not end it. Default: never, a migration is not killed. */
   readonly killAfterMs?: number;
 }
 
 /**
- * Runs a command of the user's configuration by a shell.
+ * Runs a command of the user's configuration in a shell.
  * @throws as `runTool`
  */
 export function runShell(command: string, options: ToolOptions): Promise<ToolRun> {
@@ -36,13 +36,13 @@ export function runShell(command: string, options: ToolOptions): Promise<ToolRun
 }
 
 /**
- * Runs a command of the ORM and reads what it prints. It runs in a process group of its own: Ctrl-C reaches Lockstep alone, and with
- * `comesToItsEnd` a migration that is running does. When Lockstep itself is ended, the command goes with it.
+ * Runs a command of the ORM and reads its output. It runs in a process group of its own: Ctrl-C reaches only Lockstep, and with
+ * `comesToItsEnd` a running migration completes. When Lockstep itself ends, the command ends too.
  *
- * @throws Node's error when it cannot be started: ENOENT where there is no such command
+ * @throws Node's error when it cannot be started: ENOENT if there is no such command
  */
 export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<ToolRun> {
-  // Where nobody handles the signal, the system ends this process, and nobody would see the end.
+  // Without a signal handler, the system ends this process, and the end of the command would be missed.
   const comesToItsEnd = options.comesToItsEnd === true && process.listenerCount("SIGINT") > 0;
   doing(
     `running ${[command, ...args]
@@ -61,7 +61,7 @@ export async function runTool(command: string, args: readonly string[], options:
     try {
       if (child.pid !== undefined) process.kill(isGroup ? -child.pid : child.pid, signal);
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   };
   const end = () => send(comesToItsEnd ? "SIGTERM" : "SIGKILL");
@@ -100,7 +100,7 @@ export async function runTool(command: string, args: readonly string[], options:
   }
 }
 
-/** The process ends after the tool had half a second to: at once where nobody else says when. */
+/** The process exits half a second later, which gives the tool time to end. Other handlers of the signal decide this themselves. */
 function onSignals(end: () => void): () => void {
   const listeners = (
     [

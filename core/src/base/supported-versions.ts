@@ -1,4 +1,4 @@
-/** A tool with the versions that the tests run with: the one source for `doctor` and for docs/supported-versions.md. */
+/** A tool with the versions that the tests run with: the only source for `doctor` and for docs/supported-versions.md. */
 export interface SupportedTool {
   readonly tool: string;
   /** For people: "13, 15, 17 and 18". */
@@ -6,7 +6,7 @@ export interface SupportedTool {
   readonly note: string;
   /** Inclusive bounds on the leading numbers: `[[7, 10], [7, 10]]` is 7.10 and its patches. */
   readonly ranges: readonly VersionRange[];
-  /** Versions that work by the same means: `doctor` does not warn of them. Default: those of `ranges` alone. */
+  /** Versions that work in the same way: `doctor` does not warn about them. Default: only those of `ranges`. */
   readonly accepted?: VersionRange;
 }
 
@@ -38,7 +38,7 @@ export const postgresVersions: SupportedTool = {
   ranges: [[[13], [18]]],
 };
 
-/** From 10.6 on an ALTER TABLE that breaks off is taken back. */
+/** From 10.6 on an interrupted ALTER TABLE is rolled back. */
 export const mariadbVersions: SupportedTool = {
   tool: "MariaDB",
   tested: "10.11 and 11.8",
@@ -73,7 +73,7 @@ export function isTested({ ranges }: SupportedTool, version: string): boolean {
   return ranges.some((range) => isWithin(range, version));
 }
 
-/** Tested, or nothing is known against it. */
+/** Tested, or without known problems. */
 export function isAccepted(tool: SupportedTool, version: string): boolean {
   return isTested(tool, version) || (tool.accepted !== undefined && isWithin(tool.accepted, version));
 }
@@ -83,7 +83,7 @@ function isWithin([from, to]: VersionRange, version: string): boolean {
   return compare(actual, from) >= 0 && compare(actual, to) <= 0;
 }
 
-/** By the numbers that the bound has; a bound without numbers bounds nothing. */
+/** Compares only the numbers that the bound has; a bound without numbers is no limit. */
 function compare(actual: readonly number[], bound: readonly number[]): number {
   for (const [index, number] of bound.entries()) {
     const difference = (actual[index] ?? 0) - number;

@@ -1,6 +1,6 @@
 let unbroken = 0;
 
-/** Work on a database that an interrupted command waits for: a migration that runs, or that databases of its own are dropped. */
+/** Work on a database that an interrupted command waits for: a running migration, or dropping databases of its own. */
 export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
   unbroken++;
   return work().finally(() => {
@@ -8,5 +8,5 @@ export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
-/** Whether such work is going on. */
+/** Whether such work is in progress. */
 export const isUnbroken = () => unbroken > 0;

@@ -4,10 +4,10 @@ import { attempt, isUriError } from "./expected-errors.js";
 const schemes = { postgresql: "postgres(?:ql)?", mysql: "mysql|mariadb" } as const;
 
 /**
- * Reads the URL of a database where it can be read in one way only, and otherwise not at all: with an unencoded `/`, `?`, `#` or `@` in a
- * password every reader takes a part of it for the host, the port, the database or a parameter, and names that in its messages.
+ * Parses a database URL if it is unambiguous. With an unencoded `/`, `?`, `#` or `@` in a password, every parser takes a part of it for the
+ * host, the port, the database or a parameter, and prints that in its messages.
  *
- * @returns undefined for everything else. Its text is never to be shown: it may be a password in any part
+ * @returns undefined for any other text. Never print it: any part may be a password
  */
 export function readUrl(given: string, family: keyof typeof schemes = "postgresql"): URL | undefined {
   const text = given.trim();
@@ -23,7 +23,7 @@ export function readUrl(given: string, family: keyof typeof schemes = "postgresq
   const items = search.slice(1).split("&");
   const isRead =
     isHost(hostname) &&
-    // The mark before a password, encoded by mistake: the `@` behind it may stand in the password.
+    // The colon before a password, encoded by mistake: the `@` after it may belong to the password.
     !/%3a/i.test(username) &&
     !pathname.slice(1).includes("/") &&
     (search === "" || items.every((item) => item === "" || /^[\w.-]+=/.test(item))) &&
@@ -37,28 +37,28 @@ export function isHost(host: string): boolean {
   return /^(?:[\w.~-]|%[89a-f][\da-f])*$|^\[?[\da-f:.]*\]?$|^(?:%2F[\w.~-]*)+$/i.test(host);
 }
 
-/** The scheme of a URL of another database, where it is one that people write; of anything else nothing is known. */
+/** The scheme of another database's URL, if it is a common one. Undefined for any other text. */
 export function otherScheme(text: string): string | undefined {
   return /^\s*((?:prisma(?:\+postgres)?|mysqlx?|mariadb|sqlite|sqlserver|mongodb(?:\+srv)?|cockroachdb|oracle|redis|jdbc|https?|file):)/i
     .exec(text)?.[1]
     ?.toLowerCase();
 }
 
-/** A key of libpq, or a variable, whose value is a secret or leads to one. */
+/** A libpq key, or a variable, whose value is a secret or a path to one. */
 const secretKey =
   /\b((?:ssl|pg)?password|pwd|(?:pg)?passfile)(["']?\s*[=:]\s*)("(?:\\.|[^"])*"|'(?:\\.|[^'])*'|[^\s,;&"']+)/gi;
-/** Where a login ends in a URL that can be read; in no text by itself. */
+/** Marks the end of a login in a URL that can be parsed. Never part of a text. */
 const end = "\u0001";
 const postgresUrl = /\bpostgres(?:ql)?:[^\s"'`]*/gi;
-/** As far as the last `@` of the line: what stands before it may be part of a password. */
+/** Up to the last `@` of the line: the text before it may be part of a password. */
 const brokenUrl = new RegExp(`\\b(postgres(?:ql)?:|postgres\\w*:?//)(?!/{0,2}[^\\s@]*${end})[^\\n]*@`, "gi");
 const anyUrl = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s]*@/gi;
 const login = /(^|[\s"'`(=])[^\s:@/"'`(=]+:(?!\/)[^\s]+@(?=[\w[])/g;
 
 /**
- * A text of others (of a tool that was started, of an error that nobody expected), without passwords.
+ * Removes passwords from the text of another program or of an unexpected error.
  *
- * @param env the environment that it was written in: URLs in it, and their parts where they cannot be read, are hidden as such
+ * @param env the environment that produced it: hides the URLs in it, and the parts of URLs that cannot be parsed
  */
 export function withoutPasswords(text: string, env: Readonly<Record<string, string | undefined>> = {}): string {
   let shown = text;
@@ -74,13 +74,13 @@ export function withoutPasswords(text: string, env: Readonly<Record<string, stri
 
 const userInfo = /\/\/([^/?]*)@/;
 
-/** The `@` is marked: it is the end of a login, and of no broken one before it. */
+/** The `@` is marked: it ends a complete login, and no broken one before it. */
 function atHost(_: string, login: string): string {
   const [, user, password] = /^([^:@]*)(:.*)?$/s.exec(login) ?? [];
   return `//${user === undefined ? "***" : `${user}${password === undefined ? "" : ":***"}`}${end}`;
 }
 
-/** Longest first: a part may stand in the whole. */
+/** Longest first: a part may be contained in the whole. */
 function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const found = Object.entries(env).flatMap(([name, value = ""]) => {
     if (/^PG(?:SSL)?PASSWORD$/.test(name)) return [value];
@@ -102,11 +102,11 @@ function secretsOf(value: string): readonly string[] {
     return [value, value.trim(), ...parts];
   }
   const passwords = [url.password, ...["password", "sslpassword"].map((name) => url.searchParams.get(name) ?? "")];
-  // A short one, or one that is a name too, would take words out of what people have to read.
+  // A short password, or one that is also a name, would remove words that people need.
   const names = [url.username, url.hostname, url.pathname.slice(1)];
   return [
     ...passwords
-      // A driver of MySQL may read another URL than we do, and name a part.
+      // A MySQL driver may parse the URL differently, and print a part.
       .flatMap((password) => [
         password,
         decoded(password),
@@ -117,14 +117,14 @@ function secretsOf(value: string): readonly string[] {
   ];
 }
 
-/** What stands behind a password and is no parameter of any reader: it had an `&` that was not encoded. */
+/** The text after a password that is not a parameter of any driver: it had an `&` that was not encoded. */
 function restOfPassword(search: string): readonly string[] {
   const items = search.slice(1).split("&");
   const at = items.findIndex((item) => /^(?:ssl)?password=/.test(item));
   return at === -1 ? [] : items.slice(at + 1).flatMap((item) => (/^[a-z_]+=/.test(item) ? [] : item.split("=")));
 }
 
-/** Without percent-encoding; the text itself where it is none. */
+/** Without percent-encoding; unchanged if it is invalid. */
 export function decoded(text: string): string {
   return attempt(() => decodeURIComponent(text), isUriError) ?? text;
 }

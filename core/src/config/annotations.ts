@@ -2,7 +2,7 @@ import { LockstepError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { readBalanced } from "./balanced.js";
 
-/** What an annotation says, and where it stands: `prisma/schema.prisma:14`. */
+/** The text of an annotation, and its position: `prisma/schema.prisma:14`. */
 export interface Annotation {
   readonly text: string;
   readonly source: string;
@@ -10,21 +10,21 @@ export interface Annotation {
 
 /** The annotations of one field or property. */
 export interface Annotations {
-  /** SQL for rows that exist: an initial value. */
+  /** SQL for existing rows: an initial value. */
   readonly backfill?: Annotation;
-  /** SQL for rows that exist, which the column follows until contract. */
+  /** SQL for existing rows, which the column follows until contract. */
   readonly mirror?: Annotation;
   /** A TypeScript expression for new rows. */
   readonly write?: Annotation;
-  /** Why this change passes through as it is. */
+  /** Why this change passes through unchanged. */
   readonly skip?: Annotation;
   /** The columns that this one behaves like: `displayName, bio`. */
   readonly like?: Annotation;
-  /** The column stays inside, or is shown in responses; undefined when nobody has said. */
+  /** Whether responses show the column, or only the server uses it. Undefined: unknown. */
   readonly visibility?: "internal" | "exposed";
 }
 
-/** What stands between the parentheses; undefined: the annotation has none. */
+/** The content of the parentheses. Undefined: the annotation has none. */
 const content = {
   backfill: "sql",
   mirror: "sql",
@@ -47,8 +47,8 @@ const exclusive: Readonly<Partial<Record<Name, Name>>> = {
 const mark = /(?<![\w`@./"'])@([A-Za-z]+)(?![\w/])([\w.:-]*)/g;
 
 /**
- * Reads the annotations out of a doc comment: `///` in schema.prisma, JSDoc on a TypeORM property. The same grammar in both.
- * `source.line` is the line of the comment's first line; `source.lines` that of each, where they do not follow one another.
+ * Reads the annotations in a doc comment: `///` in schema.prisma, JSDoc on a TypeORM property. The same grammar in both. `source.line` is
+ * the line of the comment's first line; `source.lines` that of each, if they are not consecutive.
  *
  * @example
  * parseAnnotations("Shown in the URL.\n@lockstep.backfill(lower(email))", { file: "prisma/schema.prisma", line: 13 })
@@ -73,7 +73,7 @@ export function parseAnnotations(
 }
 
 /**
- * Where the annotations stand in a doc comment: offsets, `end` exclusive. Contract takes them out.
+ * The positions of the annotations in a doc comment: offsets, `end` exclusive. Contract removes them.
  *
  * @throws LS2008 as `parseAnnotations`
  */
@@ -98,7 +98,7 @@ function* annotationsIn(
 ): Iterable<FoundAnnotation> {
   let position = 0;
   for (const match of documentation.matchAll(mark)) {
-    // Inside the parentheses of the one before: text of the user's, not an annotation.
+    // Inside the parentheses of the previous one: the user's text, not an annotation.
     if (match.index < position || nearest(match[1]!, ["lockstep"]) === undefined) continue;
     const above = documentation.slice(0, match.index).split("\n").length - 1;
     const place = `${source.file}:${source.lines?.[above] ?? source.line + above}`;

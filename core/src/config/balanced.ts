@@ -1,9 +1,9 @@
-/** How quotes and comments are read: in SQL `''` doubles, in TypeScript `\'` escapes, in a reason they are just letters. */
+/** How quotes and comments are parsed: in SQL `''` doubles, in TypeScript `\'` escapes, in a reason they are plain text. */
 export type BalancedKind = "sql" | "ts" | "reason";
 
 /**
- * Reads from an opening parenthesis to the one that closes it, past parentheses in quotes. Line breaks become spaces,
- * and line comments go with them: they would swallow what follows. Undefined when it is never closed.
+ * Reads from an opening parenthesis to the matching closing one, ignoring parentheses in quotes. Line breaks become spaces, and line
+ * comments are removed: they would swallow the text after them. Undefined when it is never closed.
  *
  * @example readBalanced("(coalesce(nick, 'a)b')) …", 0, "sql") // { text: "coalesce(nick, 'a)b')", end: 23 }
  */

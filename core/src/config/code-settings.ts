@@ -3,32 +3,32 @@ import type { Toggle } from "../model/index.js";
 import { type CodeLevel, codeLevels } from "./code-levels.js";
 import type { LockstepConfig } from "./schema.js";
 
-/** What the configuration and the environment say about code edits. */
+/** The settings of code edits from the configuration and the environment. */
 export interface CodeSettings {
-  /** Nothing: every source file of the project. */
+  /** Empty: every source file of the project. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   /** Further folders, from the project's root. Absent: the packages of its workspace that use its models. */
   readonly roots?: readonly string[];
-  /** Absent: nobody has said. */
+  /** Absent: not set. */
   readonly level?: CodeLevel;
   /** Globs or keys of places that are edited without a question. */
   readonly accept?: readonly string[];
   /** Globs or keys of places that are never edited. */
   readonly decline?: readonly string[];
-  /** Whether chosen edits are compiled before they are written, or for how many seconds at most. Default: auto. */
+  /** Whether chosen edits are compiled before they are written, or the time limit in seconds. Default: auto. */
   readonly verify?: "auto" | "off" | number;
-  /** Whether what is written is laid out by the project's own formatter. Default: auto. */
+  /** Whether the project's own formatter formats the edits. Default: auto. */
   readonly format?: "auto" | "off";
-  /** The flag that reads stand behind. Default: none. */
+  /** The flag that guards reads. Default: none. */
   readonly toggle?: Toggle;
   readonly scorecard?: NonNullable<LockstepConfig["code"]>["scorecard"];
 }
 
 /**
- * The settings of code edits. `LOCKSTEP_CODE` counts more than `code.edit`: it is for one command.
+ * The settings of code edits. `LOCKSTEP_CODE` overrides `code.edit`: it is for one command.
  *
- * @throws LS8002 a level that there is not
+ * @throws LS8002 an unknown level
  */
 export function codeSettings(
   config: LockstepConfig,
@@ -61,7 +61,7 @@ export function codeSettings(
 }
 
 const openFeature: Toggle = {
-  // The client is made anew each time, which costs nothing: no name has to be found for it in the file.
+  // The client is created each time, which costs nothing: the file needs no name for it.
   read: "OpenFeature.getClient().getBooleanValue({name}, false)",
   import: 'import { OpenFeature } from "@openfeature/server-sdk"',
   name: "{model}-{field}-read",
@@ -74,10 +74,10 @@ function toggleOf(toggle: NonNullable<LockstepConfig["toggle"]>): Toggle {
 }
 
 /**
- * A level as somebody wrote it.
+ * Validates a level.
  *
- * @param before what it was written behind, for the message: `--code `
- * @throws LS8002 a level that there is not
+ * @param before the text before it in the message: `--code `
+ * @throws LS8002 an unknown level
  */
 export function codeLevel(written: string | undefined, before: string): CodeLevel | undefined {
   const level = codeLevels.find((known) => known === written);

@@ -3,7 +3,7 @@ import { nearest } from "../base/nearest.js";
 import type { FillFunction } from "./fill-function.js";
 import type { LockstepConfig } from "./schema.js";
 
-/** The file that people know, whatever its extension. */
+/** The usual name of the file, whatever its extension. */
 export const configFile = "lockstep.config.ts";
 
 /** The functions of the configuration, by `Model.field`. */
@@ -27,7 +27,7 @@ export interface ConfiguredFill {
 }
 
 /**
- * Refuses entries of models and fields that do not exist: they are misspelt. An entry whose field is filled already is fine.
+ * Rejects entries of models and fields that do not exist: they are misspelt. An entry whose field already has a fill is fine.
  *
  * @throws LS2053
  */

@@ -1,7 +1,9 @@
-/** A row as a function gets it: the columns that it reads, by their names in the database. */
+/** A row as a function receives it: the columns that it reads, by their names in the database. */
 export type FillRow = Readonly<Record<string, unknown>>;
 
-/** What a column can be given. Objects are for json columns, arrays for lists and json; values with a text of their own (decimals) count as it. */
+/**
+ * Possible values of a column. Objects are for json columns, arrays for lists and json; decimals and similar objects count as their text.
+ */
 export type FillValue =
   | string
   | number
@@ -17,10 +19,10 @@ export type FillValue =
 /**
  * Computes values that SQL cannot: one for each row, in the same order.
  *
- * Rows are as the pg driver reads them: `bigint` and `numeric` as strings, json parsed, dates and timestamps as `Date` in UTC.
- * A row is written only if what the function was given is still in it; otherwise the function is asked again.
+ * Rows are as the pg driver reads them: `bigint` and `numeric` as strings, json parsed, dates and timestamps as `Date` in UTC. A row is
+ * written only if the function's inputs are unchanged; otherwise the function is called again.
  *
- * @param context `signal` is aborted by Ctrl-C and when the call takes too long: hand it on to fetch and the like
+ * @param context `signal` is aborted by Ctrl-C and when the call takes too long: pass it on to fetch and the like
  * @example async (rows, { signal }) => geocode(rows.map((row) => String(row.address)), { signal })
  */
 export type FillFunction = (

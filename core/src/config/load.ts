@@ -9,8 +9,8 @@ import type { LockstepConfig } from "./schema.js";
 const fileNames = ["ts", "mts", "js", "mjs", "json"].map((extension) => `lockstep.config.${extension}`);
 
 /**
- * Reads `lockstep.config.{ts,mts,js,mjs,json}` in the project's root; without one, the defaults.
- * zod (30 ms) is loaded only when there is a file, jiti and its Babel (150 ms) only when Node cannot read it alone.
+ * Reads `lockstep.config.{ts,mts,js,mjs,json}` in the project's root; without one, the defaults. zod (30 ms) is loaded only when there is a
+ * file, jiti and its Babel (150 ms) only when Node cannot read it alone.
  *
  * @throws LockstepError LS8002 a file that does not load, a setting that is wrong or unknown, or two files
  * @example const { targets } = await loadConfig(project.root);
@@ -28,7 +28,7 @@ export async function loadConfig(root: string): Promise<LockstepConfig> {
   });
 }
 
-/** Whether the configuration may have functions, by the word alone: a change that passes through does not load it. */
+/** Whether the configuration may have functions, by a text search: a change that passes through does not load it. */
 export function mayHaveFills(root: string): boolean {
   return mentionsSetting(root, "fills");
 }
@@ -55,7 +55,7 @@ export function configFileOf(root: string): string | undefined {
   return fileNames.find((candidate) => isThere(join(root, candidate)));
 }
 
-/** A link that leads nowhere is there, and is an error: not a project without a configuration. */
+/** A broken link exists, and is an error: not a project without a configuration. */
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
@@ -67,12 +67,12 @@ async function readModule(root: string, name: string): Promise<unknown> {
     return await guarded(async () => {
       const module = (await importPlain(path)) ?? (await importAny(path));
       if (module.default === undefined) throw new Error("it has no default export");
-      // One may be a promise: its settings would be taken for none.
+      // It may be a promise: without `await` its settings would be ignored.
       return await module.default;
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    // A clone, or a merge, that nothing was installed after.
+    // A clone or a merge without a later install.
     const [, missing] = /^Cannot find (?:module|package) '(@lockstep\/(?:prisma|typeorm))'/.exec(reason) ?? [];
     const hint =
       missing === undefined
@@ -89,7 +89,7 @@ const loadSeconds = 8;
 let loading = 0;
 const { exit } = process;
 
-/** Runs the user's module: it has some seconds, and cannot end the command, which would look as if all were well. */
+/** Runs the user's module with a time limit of some seconds. It cannot end the command, which would look like success. */
 async function guarded<T>(load: () => Promise<T>): Promise<T> {
   loading++;
   process.exit = () => {
@@ -112,7 +112,7 @@ interface Module {
   readonly default?: unknown;
 }
 
-/** TypeScript, CommonJS, imports of the project's own files: whatever people write. */
+/** TypeScript, CommonJS, imports of the project's own files: any module. */
 async function importAny(path: string): Promise<Module> {
   const { createJiti } = await import("#jiti");
   // Without caches: nothing is written into the project, and a changed file is read again.
@@ -122,19 +122,20 @@ async function importAny(path: string): Promise<Module> {
 
 // Imports of packages at the beginning of a line, as formatters leave them.
 const packageImport = /^(import\s[^"';]*?\sfrom\s*)(["'])([^"'./][^"']*)\2/gm;
-// What a module from a text does not have, or what it would look for in another place.
+// Names that a module loaded from text lacks, or that would resolve from another folder.
 const needsItsPlace = /\b(?:import|require|module|exports|__dirname|__filename)\b/;
 
 /**
- * The file that `lockstep init` writes, and most others, are plain modules: Node evaluates their text at once, under whatever name.
- * @returns undefined when it is more than that, or fails: the error is then told by `importAny`, with its place in the file
+ * The file that `lockstep init` writes, and most others, are plain modules: Node evaluates their text directly, whatever the file's name
+ * is.
+ * @returns undefined when it is more than that, or fails: `importAny` then reports the error, with its position in the file
  */
 async function importPlain(path: string): Promise<Module | undefined> {
   const text = readFileSync(path, "utf8");
   if (needsItsPlace.test(text.replace(packageImport, ""))) return undefined;
   try {
     const { resolve } = createRequire(path);
-    // A text has no folder: packages are found from the file's.
+    // A text has no folder: packages are resolved from the file's.
     const code = text.replace(packageImport, (_, head: string, quote: string, name: string) => {
       return `${head}${quote}${isBuiltin(name) ? name : pathToFileURL(resolve(name)).href}${quote}`;
     });

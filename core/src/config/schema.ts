@@ -32,11 +32,11 @@ const fill = z.strictObject({
     (value) => typeof value === "function",
     "a function is needed: async fill(rows) { return rows.map((row) => …); }",
   ),
-  // Whether it is there is asked when a plan needs it: the error can then say why.
+  // Checked for existence when a plan needs it: then the error can explain why.
   fallback: z.string().min(1).optional(),
 });
 
-/** They stand in commands and in statements that applications run. */
+/** These names appear in commands and in statements that applications run. */
 const services = z
   .array(z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "a name of letters, digits, dots, dashes and _ is needed"))
   .min(1)
@@ -66,7 +66,7 @@ const rehearse = z
     "old, new and load go together: how both builds are started, and what they are asked",
   );
 
-/** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
+/** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would be ignored without notice. */
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
@@ -87,10 +87,10 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   toggle: toggleSchema.optional(),
-  // What the names are, and what a value looks like, is known to the runs: see `cli/run-options.ts`.
+  // `cli/run-options.ts` validates the names and values.
   backfill: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   rehearse: rehearse.optional(),
-  // What a time looks like is known to the command.
+  // The command validates the durations.
   watch: z
     .strictObject({
       for: z.string().min(1).optional(),
@@ -131,7 +131,7 @@ export const configSchema = z.strictObject({
   fills: z.record(z.string().min(1), z.record(z.string().min(1), fill)).optional(),
 });
 
-/** What is wrong with a configuration, one line an issue. */
+/** The problems of a configuration, one line per issue. */
 export const issuesText = (error: z.ZodError): string => z.prettifyError(error);
 
 /** The configuration as Lockstep uses it. */

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { families, signalIds } from "../model/index.js";
 
-// Whole numbers: their sum is the same in any order, and can be checked in the head.
+// Whole numbers: their sum is the same in any order, and easy to check.
 const weight = z.int().min(-100).max(100);
 const threshold = z.int().min(-1000).max(1000);
 
-/** `code.scorecard`: each key that is given counts, all others are as measured. */
+/** `code.scorecard`: given keys override the measured defaults. */
 export const scorecardSchema = z.strictObject({
   weights: z.partialRecord(z.enum(signalIds), weight).optional(),
   likely: z.partialRecord(z.enum(families), threshold).optional(),

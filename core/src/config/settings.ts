@@ -1,7 +1,7 @@
 import { batchTargetText } from "./batch-target.js";
 import type { LockstepConfig } from "./schema.js";
 
-/** One setting as it counts, and where it comes from. */
+/** One effective setting, and its origin. */
 export interface ResolvedSetting {
   /** `backfill.batchRows` */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface ResolvedSetting {
   readonly origin: "file" | "default";
 }
 
-/** What counts where the file says nothing, in words. Settings with names of the user's own (targets, fills) have none. */
+/** Defaults of the settings, for people. Settings with names of the user's own (targets, fills) have none. */
 export const settingDefaults: Readonly<Record<string, string>> = {
   pace: "careful",
   "code.include": "every source file of the project",

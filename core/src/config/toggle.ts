@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** `toggle`: what is said of the expressions themselves needs a parser, and is LS4004. */
+/** `toggle`: checks of the expressions themselves need a parser, and are LS4004. */
 export const toggleSchema = z.union([
   z.literal("openfeature"),
   z.strictObject({

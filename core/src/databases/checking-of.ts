@@ -1,7 +1,7 @@
 import type { Checking } from "../dialect/checking.js";
 import type { DialectId } from "../model/index.js";
 
-/** By what a set of migrations says that it is for; loaded when it is asked for. */
+/** By the dialect that a set of migrations names; loaded on demand. */
 const checkings: Readonly<Record<string, () => Promise<Checking>>> = {
   postgresql: async () => (await import("../postgresql/checking.js")).loadChecking(),
   mysql: async () => (await import("../mysql/checking.js")).eitherChecking,
@@ -9,9 +9,9 @@ const checkings: Readonly<Record<string, () => Promise<Checking>>> = {
 };
 
 /**
- * @param dialect undefined is taken for PostgreSQL
- * @param system what somebody says that the server is. Default: nobody says; `mysql` may be MariaDB as well, as both answer to it
- * @returns undefined: nothing here judges it
+ * @param dialect undefined means PostgreSQL
+ * @param system the server's system from the configuration. Default: unknown; `mysql` may also be MariaDB, because both use its dialect
+ * @returns undefined: Lockstep does not support it
  */
 export async function checkingOf(dialect = "postgresql", system?: DialectId): Promise<Checking | undefined> {
   if (dialect === "mysql" && system === "mysql") return (await import("../mysql/checking.js")).mysqlChecking;
@@ -19,7 +19,7 @@ export async function checkingOf(dialect = "postgresql", system?: DialectId): Pr
   return Object.hasOwn(checkings, own) ? checkings[own]?.() : undefined;
 }
 
-/** Whether a set of migrations may be for a server of this system. */
+/** Whether a set of migrations may target a server of this system. */
 export function isOf(dialect = "postgresql", system: DialectId): boolean {
   return dialect === system || (dialect === "mysql" && system === "mariadb");
 }

@@ -3,5 +3,5 @@ import type { DialectId } from "../model/dialect.js";
 import { codeSql as mysql } from "../mysql/code-sql/index.js";
 import { codeSql as postgresql } from "../postgresql/code-sql/index.js";
 
-/** How SQL is read by the system that a plan is for. */
+/** The SQL parser for code, by the system of a plan. */
 export const codeSqlOf: Readonly<Record<DialectId, CodeSql>> = { postgresql, mysql, mariadb: mysql };

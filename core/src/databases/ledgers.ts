@@ -9,7 +9,7 @@ const known: Readonly<Record<DialectId, LedgerStore>> = {
   mariadb: mysqlLedger,
 };
 
-/** Where this system keeps what ran, for who has no connection to it. */
+/** The ledger store of a system, for code without a connection. */
 export function ledgerOf(dialect: DialectId): LedgerStore {
   return known[dialect];
 }

@@ -5,11 +5,11 @@ import { inTransaction } from "../dialect/db/transaction.js";
 import { sqlReader } from "./sql-reader.js";
 
 /**
- * The rows of a query that people wrote, in the configuration or on the command line: one SELECT, sent as one statement in a read-only
- * transaction, so that it changes nothing.
+ * The rows of a user's query, from the configuration or the command line: one SELECT, sent as one statement in a read-only transaction, so
+ * that it changes nothing.
  *
- * @param what how messages call it: `The query of target "tenants"`
- * @throws LS8002 it is not one SELECT, or it writes · the server's error, also where it takes too long
+ * @param what its name in messages: `The query of target "tenants"`
+ * @throws LS8002 it is not one SELECT, or it writes · the server's error, also for a timeout
  */
 export async function askOwnQuery<R extends object = Row>(
   connection: Connection,

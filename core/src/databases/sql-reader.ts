@@ -1,7 +1,7 @@
 import type { DialectId } from "../model/dialect.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 
-/** How SQL for this system is read; loaded when it is asked for. */
+/** The parser of this system's SQL; loaded on demand. */
 export async function sqlReader(dialect: DialectId): Promise<SqlReader> {
   return load[dialect]();
 }

@@ -9,7 +9,7 @@ const known: Readonly<Record<DialectId, Units>> = {
   mariadb: unitsOn("mariadb"),
 };
 
-/** How the units of a plan for this system are said and written. */
+/** How the units of a plan for this system are described and rendered. */
 export function unitsOf(dialect: DialectId): Units {
   return known[dialect];
 }

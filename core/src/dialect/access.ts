@@ -4,10 +4,10 @@ import type { PlannedColumn } from "../model/plan.js";
 import type { Finding, PlannedTable } from "./check.js";
 import type { Connection } from "./connection.js";
 
-/** What evaluates a default: INSERTs of running code, the migration that adds its column for the rows that exist. */
+/** What evaluates a default: INSERTs of running code, or the migration that adds its column for existing rows. */
 export type Evaluation = "insert" | "migration";
 
-/** A default, and what is known of its column. */
+/** A default, and the facts about its column. */
 export interface TriedDefault {
   readonly type: string;
   readonly defaultSql: string;
@@ -15,11 +15,11 @@ export interface TriedDefault {
   readonly isRequired?: boolean;
   /** Default: INSERTs alone. */
   readonly by?: readonly Evaluation[];
-  /** Statements that make what the default calls: they run before it, and are rolled back with it. Default: none. */
+  /** Statements that create what the default calls: they run before it, and are rolled back with it. Default: none. */
   readonly makers?: readonly string[];
 }
 
-/** The default of a planned column. Of one whose rows are filled it is set after the column was added: INSERTs alone evaluate it. */
+/** The default of a planned column. If the rows are filled, it is set after the column was added: only INSERTs evaluate it. */
 export function triedDefault(column: PlannedColumn): TriedDefault {
   const { type, defaultSql = "NULL", notNull, isRelaxed } = column;
   const by: readonly Evaluation[] = isFilled(column) ? ["insert"] : ["migration", "insert"];
@@ -30,16 +30,16 @@ export function triedDefault(column: PlannedColumn): TriedDefault {
 export interface DefaultRefusal {
   readonly role: string;
   readonly message: string;
-  /** What that session does. */
+  /** The statements of that session. */
   readonly by: readonly Evaluation[];
 }
 
-/** A default as the roles meet it that insert into its table, and the one that migrates. Roles by name. */
+/** The results of a default for the roles that insert into its table, and for the migrating one. Roles by name. */
 export type DefaultTrial =
   /** `roles` is empty: no other role may insert, so it was evaluated as the role of the connection. */
   | { readonly kind: "works"; readonly roles: readonly string[] }
   | { readonly kind: "fails"; readonly refusals: readonly DefaultRefusal[] }
-  /** Nothing could evaluate it. `isMadeLater`: the server lacks something that it names, which the same deployment makes. */
+  /** Nothing could evaluate it. `isMadeLater`: the server lacks an object that it names, which the same deployment creates. */
   | { readonly kind: "untried"; readonly why: string; readonly isMadeLater?: true };
 
 /** A role that has a privilege on single columns of a table, and not on the table: it has none on a column that is added. */
@@ -51,21 +51,21 @@ export interface ColumnGrant {
   readonly grant: string;
 }
 
-/** Who else than the role that migrates has to do with a table: other roles, and subscribers. Reads the catalogue. */
+/** Which other roles and subscribers use a table besides the migrating role. Reads the catalog. */
 export interface Access {
   /**
-   * Evaluates a default in a plain session of each role that may insert into the table: with the role's own settings, and nothing that
-   * an application sets later. Where a migration evaluates it too, also in that of the connection. Rolled back. Sequences are looked up
-   * in the catalogue; on MySQL and MariaDB nothing else is.
+   * Evaluates a default in a plain session of each role that may insert into the table: with the role's own settings, without settings that
+   * an application makes later. If a migration evaluates it too, also in that of the connection. Rolled back. Sequences are looked up in
+   * the catalog; on MySQL and MariaDB nothing else is.
    */
   tryDefault(connection: Connection, table: TableName, tried: TriedDefault): Promise<DefaultTrial>;
-  /** The roles whose privileges do not reach columns that a plan adds. @param columns their names */
+  /** The roles whose privileges do not extend to columns that a plan adds. @param columns their names */
   columnGrants(connection: Connection, table: TableName, columns: readonly string[]): Promise<readonly ColumnGrant[]>;
   /** Tables whose subscribers need the planned columns first. Absent: its servers replicate no table to other tables. */
   published?(connection: Connection, tables: readonly PlannedTable[]): Promise<readonly Finding[]>;
 }
 
-/** What a role lacks on columns that a plan adds. @param label of the table, quoted */
+/** The missing privileges of a role on columns that a plan adds. @param label of the table, quoted */
 export function columnGrantText(label: string, { role, privileges }: ColumnGrant): string {
   return `${role} has ${privileges.join(", ")} on single columns of ${label}, so it has none on a column that is added`;
 }

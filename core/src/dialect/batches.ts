@@ -6,24 +6,24 @@ import type { SinglePassBounds } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
 
 /**
- * The key of one row, as text, one item a column. The database orders and compares keys itself, so big integers and
- * collations are its own; JavaScript only carries them.
+ * The key of one row, as text, one item per column. The database orders and compares keys itself, with its own big integers and collations;
+ * JavaScript only passes them on.
  */
 export type KeyValues = readonly string[];
 
-/** What a backfill fills, as the target has it. */
+/** What a backfill fills, as it is on the target. */
 export interface FillTarget {
   /** With its schema. */
   readonly table: TableName;
   /** With the types of the target. */
   readonly key: readonly KeyColumn[];
-  /** What a pass goes by, where that is not the key: see `Batches.placesOf`. */
+  /** The order of a pass, if that is not the key: see `Batches.placesOf`. */
   readonly order?: readonly KeyColumn[];
-  /** False: tables that inherit may repeat a key, so a batch may be of more rows than were counted. */
+  /** False: inheriting tables may repeat a key, so a batch may contain more rows than were counted. */
   readonly isKeyUnique: boolean;
   readonly columns: BackfillSpec["columns"];
   readonly uniqueKeys: BackfillSpec["uniqueKeys"];
-  /** Columns that any UPDATE of a row changes by itself, where the server has such: they are to stay as they are. */
+  /** Columns that any UPDATE of a row changes automatically, if the server has such: the backfill keeps their values. */
   readonly kept: readonly string[];
   /** The types of all columns of the table. */
   readonly types: Readonly<Record<string, string>>;
@@ -32,13 +32,13 @@ export interface FillTarget {
 /** Columns of a table, and the order of its rows. */
 export type FilledColumns = Pick<FillTarget, "table" | "key" | "columns">;
 
-/** The part of the table that a pass has to go through yet: after a key (null: from the start), to a key (absent: to the end). */
+/** The remaining part of the table in a pass: after a key (null: from the start), to a key (absent: to the end). */
 export interface Ahead {
   readonly after: KeyValues | null;
   readonly upTo?: KeyValues;
 }
 
-/** Which rows an UPDATE is for. */
+/** The rows of an UPDATE. */
 export type Scope =
   | { readonly kind: "range"; readonly after: KeyValues | null; readonly upTo: KeyValues }
   | { readonly kind: "keys"; readonly keys: readonly KeyValues[] };
@@ -48,16 +48,16 @@ export interface BatchTimeouts {
   readonly statementTimeoutMs: number;
 }
 
-/** The order in which rows lie on disk. A row that is written anew may lie elsewhere then. */
+/** The order of rows on disk. A rewritten row may move. */
 export interface Places {
   readonly order: readonly KeyColumn[];
-  /** The last place there is now. */
+  /** The current last place. */
   readonly upTo: KeyValues;
-  /** The key jumps about: a batch in its order touches as many pages as it has rows. */
+  /** The key order is scattered: a batch in this order touches as many pages as it has rows. */
   readonly isBetter: boolean;
 }
 
-/** Rows that an UPDATE has written, and those of them that lack a value all the same. */
+/** The number of rows that an UPDATE wrote, and of those that still lack a value. */
 export interface Filled {
   readonly filled: number;
   readonly empty: number;
@@ -73,29 +73,29 @@ export interface ComputedColumn {
 /** A row that lacks the value of such a column. */
 export interface UnfilledRow {
   readonly key: KeyValues;
-  /** The columns that the function reads, as text: an equality may overlook what a function does not (1.0 and 1.00). */
+  /** The columns that the function reads, as text: an equality may ignore a difference that a function does not (1.0 and 1.00). */
   readonly seen: readonly (string | null)[];
-  /** The same as the function is given them, by their names. */
+  /** The same as the function's input, by their names. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Values of one column for some rows, with what they were computed from. */
+/** Values of one column for some rows, with their inputs. */
 export interface ComputedValues {
   readonly column: ComputedColumn;
   readonly rows: readonly (Pick<UnfilledRow, "key" | "seen"> & { readonly value: string })[];
 }
 
-/** Something that takes in what is written to a table. */
+/** Something that receives the writes of a table. */
 export interface Reader {
   readonly kind: "publication" | "slot" | "binary log";
   readonly name: string;
 }
 
-/** What a table takes on disk, in bytes, and how its rows were written since the server counts; what a system does not count is absent. */
+/** The disk size of a table in bytes, and how its rows were written since the server counts. Absent values are not counted. */
 export interface TableStorage {
   readonly tableBytes: number;
   readonly indexBytes: number;
-  /** Room that was left on its pages for new versions of their rows, in percent; 0: pages are full. */
+  /** Free space on its pages for new versions of their rows, in percent; 0: pages are full. */
   readonly roomPercent: number;
   /** New versions of rows, and those of them that stayed on their page and touched no index (HOT). */
   readonly updates?: number;
@@ -103,12 +103,12 @@ export interface TableStorage {
   readonly deadRows?: number;
 }
 
-/** When a server writes a page to its log as a whole: at its first change after a checkpoint. */
+/** When a server writes a whole page to its log: at its first change after a checkpoint. */
 export interface PageLogging {
-  /** A checkpoint comes after so long, or after so much log, whichever is first. */
+  /** A checkpoint follows after so long, or after so much log, whichever is first. */
   readonly checkpointMs: number;
   readonly checkpointBytes: number;
-  /** What the server takes to stay in memory. */
+  /** The server's estimate of its cache. */
   readonly cacheBytes: number;
 }
 
@@ -121,34 +121,35 @@ export interface RunnerSession {
   readonly since: string;
 }
 
-/** What a backfill asks a database, in the words of its dialect. */
+/** What a backfill needs from a database, per dialect. */
 export interface Batches {
   /**
-   * Sets a session up so that keys mean the same rows when they come back, where transactions alone do not. Absent: nothing to set.
+   * Configures a session so that keys identify the same rows when they are sent back, if transactions alone do not ensure it. Absent:
+   * nothing to configure.
    * @throws LS5013 the fills would have other values then
    */
   keepKeys?(connection: Connection, target: FillTarget): Promise<void>;
-  /** A transaction of one batch: short, and quick to give way. Settings under which keys and inputs are read exactly are its affair. */
+  /** A transaction of one batch: short, with short lock timeouts. It applies the settings under which keys and inputs are read exactly. */
   inBatch<T>(
     connection: Connection,
     options: BatchTimeouts & { readonly isReadOnly?: boolean },
     run: () => Promise<T>,
   ): Promise<T>;
 
-  // Inside of such a transaction.
-  /** Where a batch of so many rows ends; undefined: fewer are left. */
+  // Inside such a transaction.
+  /** The end of a batch of so many rows. Undefined: fewer are left. */
   endOf(connection: Connection, target: FillTarget, rows: number, ahead: Ahead): Promise<KeyValues | undefined>;
-  /** The last key of what lies ahead (undefined: nothing does), and how many rows that is. */
+  /** The last key of the remaining part (undefined: it is empty), and its number of rows. */
   rest(
     connection: Connection,
     target: FillTarget,
     ahead: Ahead,
   ): Promise<{ readonly upTo: KeyValues | undefined; readonly rows: number }>;
   /**
-   * Fills rows of a scope by the SQL of their fills. A value that is there is never touched, also where a writer came first.
-   * @param rows in the scope, as they were counted: where all of them lacked all columns the rest is not asked. Undefined: it is, because
-   *   more rows may have come in since, and nothing comes back to them
-   * @param skipLocked leave rows that others hold locked to the sweep
+   * Fills rows of a scope by the SQL of their fills. Never changes an existing value, also if another session wrote it first.
+   * @param rows in the scope, as counted: if all of them lacked all columns, the rest is not queried. Undefined: it is, because more rows
+   *   may have been inserted since, and no pass returns to them
+   * @param skipLocked leave rows that others have locked to the sweep
    */
   fill(
     connection: Connection,
@@ -163,34 +164,34 @@ export interface Batches {
     scope: Scope,
     column: ComputedColumn,
   ): Promise<readonly UnfilledRow[]>;
-  /** Writes computed values: a row only while it still has what its value was computed from, and no value. */
+  /** Writes computed values: a row only while its inputs are unchanged and it has no value. */
   store(connection: Connection, target: FillTarget, values: ComputedValues, skipLocked: boolean): Promise<Filled>;
 
-  /** Bytes that the server has written to its log of changes since it began; undefined where the account may not ask. */
+  /** Bytes that the server has written to its change log since it started. Undefined if the account lacks the privilege. */
   logBytes(connection: Connection): Promise<number | undefined>;
   /** Absent: the log has no whole pages. */
   pageLogging?(connection: Connection): Promise<PageLogging>;
-  /** What else each filled row is written to: publications and slots of PostgreSQL, the binary log of MySQL. */
+  /** Where else each filled row is written to: publications and slots of PostgreSQL, the binary log of MySQL. */
   readers(connection: Connection, target: FillTarget): Promise<readonly Reader[]>;
 
   /**
-   * Mean bytes that a row's values in the columns of the target take. Absent: rows do not move when they become wider.
+   * Mean size in bytes of a row's values in the target's columns. Absent: rows do not move when they become wider.
    * @param scope rows that this transaction has filled
    */
   valueBytes?(connection: Connection, target: FillTarget, scope: Scope): Promise<number>;
-  /** Settled: what this session has written is counted. */
+  /** Up to date: includes what this session has written. */
   storage(connection: Connection, table: TableFacts): Promise<TableStorage>;
 
   // In transactions of their own.
-  /** Where the rows of a table lie, as an order to go by; absent or undefined: it has none, or it is that of the key. */
+  /** The disk order of a table's rows, for a pass. Absent or undefined: it has none, or it is that of the key. */
   placesOf?(connection: Connection, table: TableFacts, key: readonly KeyColumn[]): Promise<Places | undefined>;
-  /** The key of the row in a place; undefined: it lies elsewhere by now, or is gone. */
+  /** The key of the row in a place. Undefined: it has moved, or no longer exists. */
   keyAt?(connection: Connection, target: FillTarget, place: KeyValues): Promise<KeyValues | undefined>;
-  /** Keys of rows that lack a value, wherever they are. Reads the whole table when there are none. */
+  /** Keys of rows that lack a value, anywhere in the table. Reads the whole table if there are none. */
   rowsLeft(connection: Connection, target: FillTarget, limit: number, timeoutMs: number): Promise<readonly KeyValues[]>;
   /**
-   * Of these rows, those that lack a value.
-   * @param isFree only those that nobody has locked: no further try will fill them
+   * The given rows that lack a value.
+   * @param isFree only those without a lock: no further try will fill them
    */
   stillEmpty(
     connection: Connection,
@@ -201,8 +202,8 @@ export interface Batches {
   /** Other rows that have the value which a row would get in one of the unique indexes. */
   sameValues(connection: Connection, target: FillTarget, key: KeyValues): Promise<readonly KeyValues[]>;
 
-  // Of a pass that is made once.
-  /** Where it ends, and what tells rows that were written since. */
+  // For a single pass.
+  /** Its end, and what identifies rows that were written since. */
   bounds(connection: Connection, target: FillTarget): Promise<SinglePassBounds>;
   /** Whether any row has a value in any of the columns. */
   hasValues(connection: Connection, target: FillTarget, timeoutMs: number): Promise<boolean>;
@@ -215,7 +216,7 @@ export interface Batches {
   ): Promise<readonly { readonly rows: number; readonly filled: number }[]>;
   /**
    * Keys of rows up to the end of the pass that lack a value and were written since it began.
-   * @param isEvaluated only rows that the fill gives a value
+   * @param isEvaluated only rows for which the fill has a value
    */
   changedSince(
     connection: Connection,
@@ -223,7 +224,7 @@ export interface Batches {
     bounds: SinglePassBounds,
     options: { readonly isEvaluated: boolean; readonly limit: number; readonly timeoutMs: number },
   ): Promise<readonly KeyValues[]>;
-  /** How many rows beyond a key lack a value; no more than the limit are counted. */
+  /** The number of rows beyond a key that lack a value, counted up to the limit. */
   countBeyond(
     connection: Connection,
     target: FillTarget,
@@ -232,19 +233,19 @@ export interface Batches {
   ): Promise<number>;
 
   // Of sessions and servers.
-  /** Takes the lock that only one session has and that ends with it. @returns false where another has it */
+  /** Takes the lock that only one session can hold and that ends with it. @returns false if another session holds it */
   tryLock(connection: Connection, name: string): Promise<boolean>;
-  /** Who has it. */
+  /** The session that holds it. */
   lockedBy(connection: Connection, name: string): Promise<RunnerSession | undefined>;
-  /** Ends a session of ours that broke: the server may not have noticed, and keep its locks. */
+  /** Ends a broken session of ours: the server may not have noticed, and keep its locks. */
   endSession(connection: Connection, previous: Connection): Promise<void>;
-  /** What ends another session, for people to type. */
+  /** The command that ends another session, for people. */
   endingSession(pid: number): string;
-  /** Sessions that may hold rows of the table, in words; empty: nobody that can be seen. */
+  /** Sessions that may have locked rows of the table, as messages; empty: none is visible. */
   holders(connection: Connection, table: TableFacts): Promise<readonly string[]>;
   /**
-   * Names the server that writes: another one, or the same after a restore or a failover, has another name. Undefined where it does
-   * not tell.
+   * Identifies the server that writes: another server, or the same after a restore or a failover, has another name. Undefined if it does
+   * not report one.
    */
   serverName(connection: Connection): Promise<string | undefined>;
 }

@@ -1,22 +1,22 @@
-/** What a database system can do that others cannot. */
+/** Capabilities of a database system that others lack. */
 export interface Capabilities {
-  /** What changes the schema is taken back with its transaction. Else each statement commits, and a file that fails leaves half of it. */
+  /** DDL is rolled back with its transaction. Otherwise each statement commits, and a failing file leaves its first statements applied. */
   readonly hasTransactionalDdl: boolean;
-  /** Writes go on while an index is built, without a word in the statement. */
+  /** Writes continue while an index is built, without a keyword in the statement. */
   readonly buildsIndexesOnline: boolean;
   /** CREATE INDEX CONCURRENTLY. */
   readonly hasConcurrentIndexes: boolean;
-  /** A check or a foreign key can be added without a look at the rows, and proven later while writes go on. */
+  /** A check or a foreign key can be added without reading the rows, and validated later while writes continue. */
   readonly hasNotValidChecks: boolean;
   /**
-   * What a trigger of an INSERT or an UPDATE reads it locks, with the gap where nothing is: two that look for a unique value beside one
-   * another would deadlock.
+   * A trigger of an INSERT or UPDATE locks the rows that it reads, and the gap if there are none: two concurrent triggers that search for a
+   * unique value would deadlock.
    */
   readonly locksWhatTriggersRead: boolean;
-  /** Tools copy a table while reads and writes go on, where the server itself would stop writes. */
+  /** Tools copy a table without blocking reads and writes, where the server itself would block writes. */
   readonly hasCopyTools: boolean;
-  /** Names of indexes are those of one table, and not of a schema. */
+  /** Index names belong to one table, not to a schema. */
   readonly namesIndexesByTable: boolean;
-  /** A foreign key needs an index at both ends, which cannot be dropped before it. Else the one that it leads to alone. */
+  /** A foreign key requires an index at both ends, which cannot be dropped before it. Otherwise only at the referenced end. */
   readonly keysNeedIndexes: boolean;
 }

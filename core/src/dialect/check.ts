@@ -6,22 +6,22 @@ import type { Connection } from "./connection.js";
 /** `ok`: nothing to do · `warning`: something will be slow, hidden or untested · `problem`: a step of a plan would fail. */
 export type FindingLevel = "ok" | "warning" | "problem";
 
-/** One thing that was looked at. */
+/** One result of a check. */
 export interface Finding {
   readonly level: FindingLevel;
-  /** What was found, in one line, with names and numbers. */
+  /** The result in one line, with names and numbers. */
   readonly what: string;
-  /** What comes of it. */
+  /** Its consequence. */
   readonly why?: string;
   /** The next thing to type. */
   readonly next?: string;
-  /** The file that it is about, from the project's root. */
+  /** Its file, from the project's root. */
   readonly file?: string;
-  /** From 1. Default: all of it. */
+  /** From 1. Default: the whole file. */
   readonly line?: number;
 }
 
-/** A project as checks see it: what an ORM plugin found. */
+/** A project as checks see it: the ORM plugin's findings. */
 export interface CheckedProject {
   readonly root: string;
   readonly migrationsFolder: string;
@@ -29,12 +29,12 @@ export interface CheckedProject {
   readonly developmentUrl: string | undefined;
 }
 
-/** What every check may look at. Read before the first check runs. */
+/** The input of every check. Read before the first check runs. */
 export interface ProjectFacts {
   readonly project: CheckedProject;
   /** Names of the migrations in the repository. */
   readonly migrations: readonly string[];
-  /** Migrations that lie in the repository and that the ORM does not find. */
+  /** Migrations in the repository that the ORM does not find. */
   readonly unlisted: readonly { readonly file: string; readonly statement: string; readonly help: string }[];
   readonly words: {
     readonly deploy: string;
@@ -42,42 +42,42 @@ export interface ProjectFacts {
     recover(migration: string): string;
   };
   readonly config: LockstepConfig;
-  /** The name of `lockstep.config.*`, where there is one. */
+  /** The name of `lockstep.config.*`, if it exists. */
   readonly configFile: string | undefined;
-  /** A file that cannot be read: the other checks go on with the defaults. */
+  /** Why the file cannot be read: the other checks continue with the defaults. */
   readonly configError: Error | undefined;
-  /** Every plan that can be read. */
+  /** Every readable plan. */
   readonly plans: readonly Plan[];
   readonly damagedPlans: readonly { readonly id: string; readonly error: Error }[];
-  /** Why plans cannot be gone by; `file` from the project's root. */
+  /** Why plans cannot be used; `file` from the project's root. */
   readonly planFaults: readonly { readonly file: string; readonly error: LockstepError }[];
   /** Undefined when the schema cannot be read. */
   readonly models: readonly EntityModel[] | undefined;
-  /** Why it cannot be read; undefined where it can, or where the ORM knows no project. */
+  /** Why they cannot be read. Undefined if they can, or if no ORM detects a project. */
   readonly modelsError?: Error | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A table of plans that are not done on the target yet. */
+/** A table of plans that are not complete on the target. */
 export interface PlannedTable {
   readonly table: TableName;
-  /** `"User"`: as people see it. */
+  /** `"User"`: the display name. */
   readonly label: string;
-  /** Undefined where the target has no such table; 0 where tables have none. */
+  /** Undefined if the target has no such table; 0 if tables have no oid. */
   readonly oid: number | undefined;
   readonly plans: readonly Plan[];
   readonly columns: readonly string[];
 }
 
-/** What a check of one target may look at besides. */
+/** The additional input of a target's checks. */
 export interface TargetFacts extends ProjectFacts {
   readonly target: string;
   /** With the password: for connecting, never for messages. */
   readonly url: string;
   readonly connection: Connection;
-  /** Names of the migrations that have run here. */
+  /** Names of the migrations that are applied here. */
   readonly applied: readonly string[];
-  /** Plans that are not undone, and not wholly applied here. */
+  /** Plans that are not undone, and not completely applied here. */
   readonly openPlans: readonly Plan[];
   readonly tables: readonly PlannedTable[];
 }
@@ -85,44 +85,44 @@ export interface TargetFacts extends ProjectFacts {
 interface CheckBase {
   /** File name, and the name in the output. */
   readonly id: string;
-  /** What it looks at: "versions of the tools". */
+  /** What it checks: "versions of the tools". */
   readonly title: string;
 }
 
-/** Looks at the project's files and at this machine. */
+/** Checks the project's files and this machine. */
 export interface ProjectCheck extends CheckBase {
   readonly on: "project";
   run(facts: ProjectFacts): Promise<readonly Finding[]>;
 }
 
-/** Looks at one target, inside of a read-only transaction. */
+/** Checks one target, inside a read-only transaction. */
 export interface TargetCheck extends CheckBase {
   readonly on: "target";
-  /** It needs transactions of its own. */
+  /** It requires transactions of its own. */
   readonly isAlone?: true;
   run(facts: TargetFacts): Promise<readonly Finding[]>;
 }
 
-/** Stands for those that a server of its kind has. */
+/** A placeholder for the checks of the server's system. */
 export interface ServerChecks extends CheckBase {
   readonly on: "server";
   checks(facts: TargetFacts): Promise<readonly Check[]>;
 }
 
-/** One question that `lockstep doctor` asks: one file, its default export. It changes nothing, anywhere. */
+/** One check of `lockstep doctor`: the default export of one file. It changes nothing. */
 export type Check = ProjectCheck | TargetCheck | ServerChecks;
 
-/** Nothing to do here. */
+/** A result without a problem. */
 export function ok(what: string): Finding {
   return { level: "ok", what };
 }
 
-/** A finding to look at. */
+/** A result to review. */
 export function warning(what: string, more: { readonly why?: string; readonly next?: string } = {}): Finding {
   return { level: "warning", what, ...more };
 }
 
-/** A finding that has to be mended. */
+/** A result that must be fixed. */
 export function problem(what: string, more: { readonly why?: string; readonly next?: string } = {}): Finding {
   return { level: "problem", what, ...more };
 }

@@ -1,20 +1,20 @@
 import type { Migration, Operation } from "../model/operation.js";
 import type { Judging } from "./judging.js";
 
-/** What to write instead. */
+/** The safer alternative. */
 export interface Safer {
   readonly words: string;
   /** Statements, in their order. */
   readonly sql?: readonly string[];
 }
 
-/** How migrations of a database system are checked, with nothing but their files. */
+/** How migrations of a database system are checked from their files alone. */
 export interface Checking {
   readonly judging: Judging;
-  /** Never fails: what cannot be read is an `unknown` operation. */
+  /** Never fails: SQL that cannot be parsed is an `unknown` operation. */
   read(sql: string, file: string): Migration;
-  /** What to write instead where it is another thing than the rule says. */
+  /** The safer alternative, if it differs from the rule's. */
   saferWay(rule: string, operation: Operation): Safer | undefined;
-  /** `npx lockstep rewrite` makes a plan of what is unsafe. */
+  /** `npx lockstep rewrite` turns unsafe statements into a plan. */
   readonly makesPlans: boolean;
 }

@@ -23,66 +23,66 @@ import type { Statistics } from "./statistics.js";
 import type { SystemCatalog } from "./system-catalog.js";
 import type { Validation } from "./validation.js";
 
-/** What is known of its SQL without a server. */
+/** What Lockstep knows about its SQL without a server. */
 export interface DialectSql {
   readonly capabilities: Capabilities;
   readonly quote: Quote;
   readonly judging: Judging;
 }
 
-/** What a plan and its backfill ask a server, in the session of a connection. */
+/** What a plan and its backfill query on a server, in the session of a connection. */
 export interface DialectLive {
   readonly systemCatalog: SystemCatalog;
   readonly validation: Validation;
-  /** What it knows of a change that is being planned. */
+  /** What the development database reports about a planned change. */
   readonly development: Development;
-  /** What gates ask about rows. */
+  /** What gates query about rows. */
   readonly rows: Rows;
   /** Values that functions of the project compute. */
   readonly functions: FunctionValues;
-  /** What a backfill asks it. */
+  /** What a backfill needs from the system. */
   readonly batches: Batches;
-  /** Where it keeps what ran. */
+  /** Where the ledger is stored. */
   readonly ledger: LedgerStore;
   readonly schemas: Schemas;
   readonly sessions: Sessions;
-  /** What a backfill gives way to. */
+  /** The load signals that make a backfill wait. */
   readonly loadSignals: LoadSignals;
-  /** What it counts of the statements that applications run. */
+  /** The server's counters of application statements. */
   readonly statements: Statements;
 }
 
-/** What people ask about their servers, and servers of a rehearsal. Each is loaded by whoever needs it. */
+/** What the operations commands query on servers, and the servers of a rehearsal. Callers load each part when they need it. */
 export interface DialectOps {
   readonly stage: StageDatabases;
-  /** What the roles of applications may do. */
+  /** The privileges of application roles. */
   access(): Promise<Access>;
   /** How its tables are spread. */
   statistics(): Promise<Statistics>;
-  /** Absent where plans of it cannot be rehearsed. */
+  /** Absent: plans for this system cannot be rehearsed. */
   rehearsing?(): Promise<Rehearsing>;
-  /** What its databases consist of. */
+  /** The objects in its databases. */
   inventory(): Promise<InventoryReader>;
   /**
-   * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
-   * None where a unit is a transaction.
+   * What on a target would make the units fail, where the server would report it only halfway through a unit or without a remedy. Empty
+   * where a unit is a transaction.
    */
   obstacles(connection: Connection, units: readonly UnitSpec[]): Promise<readonly Finding[]>;
-  /** What there is to look at on its servers, for `lockstep doctor`. */
+  /** The checks of `lockstep doctor` for its servers. */
   checks(): Promise<readonly Check[]>;
-  /** What runs that broke off leave. */
+  /** What interrupted runs leave behind. */
   leftovers(): Promise<Leftovers>;
 }
 
 /**
- * What a database system does in its own way: a folder here is all that there is of it. Whoever needs something done asks the dialect of
- * the connection, or of the plan, and never which one it is.
+ * Everything that is specific to a database system: a folder here contains all of it. Callers use the dialect of the connection or the
+ * plan, and never check which one it is.
  */
 export interface Dialect {
   readonly id: DialectId;
-  /** As people write it. */
+  /** The display name. */
   readonly label: string;
-  /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
+  /** The display text of a connection's version: `PostgreSQL 17`, `MariaDB 10.11.19`. */
   versionText(serverVersion: number): string;
   readonly sql: DialectSql;
   readonly live: DialectLive;

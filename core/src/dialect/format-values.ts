@@ -1,4 +1,4 @@
-/** How checks write numbers and lists. */
+/** How checks format numbers and lists. */
 
 /** `3 s`, `4 min`, `2 h`, `5 days` */
 export function duration(seconds: number): string {

@@ -4,19 +4,19 @@ import type { TableFacts } from "./table.js";
 
 /** A row that a function is tried on. */
 export interface TriedRow {
-  /** What names it in messages: `id=5`. */
+  /** Identifies it in messages: `id=5`. */
   readonly label: string;
   readonly input: FillRow;
-  /** The columns that were asked for as text. */
+  /** The columns that were requested as text. */
   readonly texts: Readonly<Record<string, string | null>>;
 }
 
-/** What a server has to do with values that a function of the project computes. */
+/** How a server handles values that a function of the project computes. */
 export interface FunctionValues {
   /**
-   * A value that a function returned, as the server reads it from text; undefined where there is none.
-   * @param type of the column, as the catalogue prints it
-   * @throws LS5052 what no column of that type can mean, in words that follow the row
+   * A value that a function returned, as text for the server. Undefined if there is none.
+   * @param type of the column, as the catalog prints it
+   * @throws LS5052 a value that no column of that type can store, with a message that follows the row
    */
   text(value: unknown, type: string): string | undefined;
   /** The first rows in the order of the key. */
@@ -26,8 +26,8 @@ export interface FunctionValues {
     options: { readonly reads: readonly string[]; readonly texts: readonly string[]; readonly limit: number },
   ): Promise<readonly TriedRow[]>;
   /**
-   * Assigns the values to a column of the type, so that the rules of a real write apply. Nothing stays.
-   * @returns the first that it does not take; undefined: none, or it cannot be tried here
+   * Assigns the values to a column of the type, so that the rules of a real write apply. Rolled back.
+   * @returns the first that it rejects; undefined: none, or it cannot be tried here
    */
   unfit(
     connection: Connection,

@@ -1,31 +1,31 @@
 import type { ColumnDeclaration, OperationOf, TableName } from "../model/index.js";
 
-/** An UPDATE as what it gives to which column of which rows of one table. */
+/** An UPDATE reduced to a value, a column and the rows of one table. */
 export interface RowUpdate {
   readonly sets: readonly { readonly column: string; readonly sql: string }[];
   /** Undefined: all rows. */
   readonly whereSql: string | undefined;
-  /** A row that it finds nothing for, and that had nothing before, gets NULL from the value itself. */
+  /** A row without a match that had no value before gets NULL from the value expression itself. */
   readonly isNullElsewhere?: boolean;
-  /** Of rows that have no value yet; `whereSql` does not say so. */
+  /** Only rows without a value are updated, although `whereSql` does not contain this condition. */
   readonly isOfUnset?: boolean;
-  /** The tables that it looks at besides its own. */
+  /** The other tables that it reads. */
   readonly others: readonly TableName[];
 }
 
-/** A column with all that a migration says of it. */
+/** A column with everything that a migration declares for it. */
 export type DeclaredColumn = Omit<ColumnDeclaration, "defaultSql"> & { readonly defaultSql: string | undefined };
 
-/** How a migration by hand is understood: its UPDATEs, and what it says of a new column put into one declaration. */
+/** How a hand-written migration is interpreted: reads its UPDATEs and merges what it declares for a new column into one declaration. */
 export interface HandWritten {
-  /** @returns undefined where no expression over the row says its values */
+  /** @returns undefined if no expression over the row computes its values */
   readUpdate(sql: string): RowUpdate | undefined;
-  /** A pattern of a column's name as the SQL may spell it. */
+  /** A pattern that matches a column's name as SQL may spell it. */
   nameIn(name: string): string;
-  /** A literal in a place that has no type of its own, as a value of the column. */
+  /** A literal, cast to the column's type where its position does not determine a type. */
   typed(literal: string, typeSql: string): string;
-  /** Whether `clauses` can say all that the declaration says. */
+  /** Whether `clauses` can express the whole declaration. */
   isSayable(added: OperationOf<"addColumn">): boolean;
-  /** The clauses of ALTER TABLE that add a column; what the server makes a constraint of is one of its own. */
+  /** The clauses of ALTER TABLE that add a column. What the server turns into a constraint becomes a clause of its own. */
   clauses(added: OperationOf<"addColumn">, column: DeclaredColumn): string;
 }

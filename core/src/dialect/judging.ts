@@ -7,100 +7,103 @@ import type { Capabilities } from "./capabilities.js";
 import type { ColumnDependents, KnownForeignKey } from "./development.js";
 import type { Quote } from "./quote.js";
 
-/** How a database system judges what is done to it. */
+/** How a database system judges the operations of a change. */
 export interface Judging {
   readonly capabilities: Capabilities;
-  /** Names and texts in statements that are suggested, or written in the place of others. */
+  /** Quotes names and texts in statements that Lockstep suggests or writes as replacements. */
   readonly quote: Quote;
-  /** How an index that was built beside another takes its name. Absent: none is built so. */
+  /** How an index that was built beside another takes its name. Absent: this system does not build indexes that way. */
   readonly swap?: IndexSwap;
-  /** What one operation does to a database in use, run as it stands. */
+  /** What one operation does to a database in use if it runs as written. */
   verdictOf(operation: Operation, context: VerdictContext): Verdict;
-  /** Whether its verdict rests on what the table is before it. */
+  /** Whether the verdict depends on the table's former definition. */
   asksFormerTable(operation: Operation): boolean;
-  /**
-   * The statement of a phase that nobody could write during, where the phases of a required column, or of one that is filled, have such
-   * a one; undefined: the phases disturb nobody.
-   */
+  /** The statement that would block all writes in a phase of a required or filled column. Undefined: no phase blocks writes. */
   phaseObstacle(operation: OperationOf<"addColumn">, context: VerdictContext): string | undefined;
-  /** The functions that a query calls, and of which nobody knows what they do. */
+  /** The functions in a query whose effects Lockstep does not know. */
   unknownFunctions(operation: OperationOf<"select">): readonly string[];
 }
 
 export interface IndexSwap {
-  /** What it is called until then. */
+  /** The name of the index until the swap. */
   temporaryName(index: string): string;
-  /** @returns what follows ADD CONSTRAINT and its name. @param name quoted: of the index that is there */
+  /**
+   * @param name quoted name of the existing index
+   * @returns the SQL after ADD CONSTRAINT and its name
+   */
   constraintWords(name: string, index: UnitIndex): string;
 }
 
-/** What something may use. */
+/** An object that others may use. */
 export type Used =
   | { readonly what: "column"; readonly table: TableName; readonly column: string }
   | { readonly what: "relation" | "type" | "function" | "sequence"; readonly name: TableName }
-  /** Of a foreign key, on either side. */
+  /** A foreign key on either side. */
   | { readonly what: "key-column"; readonly table: TableName; readonly column: string }
-  /** Not used by them: those that a table has. */
+  /** The policies of a table themselves, not objects that use them. */
   | { readonly what: "policies"; readonly table: TableName };
 
-/** A table as it was before a statement that declares one of its columns anew. */
+/** A table before a statement that redeclares one of its columns. */
 export interface FormerTable {
   column(name: string): ColumnDeclaration | undefined;
-  /** A column as the server itself declares it; undefined where nobody has asked it. */
+  /** A column as the server itself declares it. Undefined if the server was not queried. */
   columnSql?(name: string): string | undefined;
-  /** As the statement that made it spells them: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
+  /** As spelled in the statement that created it: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
   readonly optionsSql: string;
   readonly indexes: readonly {
     readonly columns: readonly string[];
     readonly method: string;
-    /** Absent: it is not, or nobody has said. */
+    /** Absent: not unique, or unknown. */
     readonly isUnique?: boolean;
-    /** Of an index that has more than columns, or not every row. */
+    /** An index that has more than columns, or not every row. */
     readonly definition?: string;
   }[];
-  /** Absent: it is not, or nobody knows. */
+  /** Absent: not partitioned, or unknown. */
   readonly isPartitioned?: boolean;
-  /** The tables whose changes its foreign keys pass on to its rows: CASCADE, SET NULL. */
+  /** The referenced tables whose changes its foreign keys apply to its rows: CASCADE, SET NULL. */
   readonly follows: readonly TableName[];
-  /** A column is computed when it is read. */
+  /** The column is computed on read. */
   readonly hasVirtualColumn: boolean;
-  /** A column is computed and kept: it is stored, or in an index. */
+  /** The column is computed and kept: stored, or in an index. */
   readonly hasKeptColumn: boolean;
 }
 
-/** A domain, with what it has of the domains that it is made of. */
+/** A domain, including what it inherits from its base domains. */
 export interface KnownDomain {
-  /** The type below it that is none, as `format_type` prints it. */
+  /** The base type that is not a domain, as `format_type` prints it. */
   readonly base: string;
-  /** With CHECK or NOT NULL. Undefined: nobody knows. */
+  /** It has CHECK or NOT NULL. Undefined: unknown. */
   readonly isChecked: boolean | undefined;
   readonly isRequired: boolean;
-  /** `stored`: evaluated once for all rows that exist. Undefined: none. */
+  /** `stored`: evaluated once for all existing rows. Undefined: no default. */
   readonly default: "stored" | "computed" | undefined;
 }
 
-/** Where a table stands among others. */
+/** A table's partitions and inheritance. */
 export interface KnownRelatives {
   /** Its partitions and the tables that inherit from it, and theirs. */
   readonly below: readonly TableName[];
   readonly isPartitioned: boolean;
-  /** The default partition of a partitioned table. Undefined: it has none, or nobody knows. */
+  /** The default partition of a partitioned table. Undefined: it has none, or unknown. */
   readonly defaultPartition: TableName | undefined;
-  /** The partitioned table that it is a partition of. */
+  /** The partitioned table of this partition. */
   readonly partitionOf: TableName | undefined;
 }
 
-/** What earlier migrations made, beside what a database is asked about as well. */
+/** What earlier migrations created. `check` can also query a database for it. */
 export interface History {
-  /** Undefined: it is no domain, or none that is known. @param type as `userTypeText` spells it */
+  /**
+   * @param type as `userTypeText` spells it
+   * @returns undefined: not a domain, or an unknown one
+   */
   domain(type: string): KnownDomain | undefined;
-  /** The tables with a column of a domain, or of one that is made of it; undefined where not every table is known. */
+  /** The tables with a column of a domain, or of one derived from it. Undefined unless all tables are known. */
   usersOf(domain: TableName): readonly TableName[] | undefined;
-  /** The tables of a composite type; undefined where not every table is known. */
+  /** The tables of a composite type. Undefined unless all tables are known. */
   tablesOf(type: TableName): readonly TableName[] | undefined;
-  /** Undefined where nobody knows the table. */
+  /** Undefined if the table is unknown. */
   relatives(table: TableName): KnownRelatives | undefined;
-  /** The columns of a key or of a check, and what it is; undefined where nobody knows it. */
+  /** The columns and kind of a key or check. Undefined if unknown. */
   constraint(
     table: TableName,
     name: string,
@@ -111,17 +114,17 @@ export interface History {
   indexOf(table: TableName, column: string): "unique" | "plain" | undefined;
 }
 
-/** What a verdict may know about the change that an operation is part of, and about where it runs. */
+/** What a verdict can use about the change that contains the operation, and about its environment. */
 export interface VerdictContext {
-  /** Who judges: the database system that the change is for. */
+  /** The judging of the change's database system. */
   readonly judging: Judging;
   readonly operations: readonly Operation[];
   readonly environment: Environment;
-  /** Every statement stays in the file in which it stands; else CREATE INDEX CONCURRENTLY gets one of its own. */
+  /** Every statement stays in its file. Otherwise CREATE INDEX CONCURRENTLY moves to a file of its own. */
   readonly isAsWritten: boolean;
-  /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
+  /** This change creates the table or view, so no session uses it yet. Never: "it is empty on my machine". */
   createdInThisChange(table: TableName): boolean;
-  /** An index that is there before the change, as the database describes it; undefined where nobody has asked the database. */
+  /** An index that exists before the change, as the database describes it. Undefined if no database was queried. */
   formerIndex(name: TableName):
     | {
         readonly table: TableName;
@@ -130,33 +133,33 @@ export interface VerdictContext {
         readonly hasExpression?: boolean | undefined;
       }
     | undefined;
-  /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
+  /** The type of a column before the change, as `format_type` prints it. Undefined if unknown. */
   formerType(table: TableName, column: string): string | undefined;
-  /** What a type is that the change does not make; undefined where nobody has asked the database. */
+  /** The kind of a type that the change does not create. Undefined if no database was queried. */
   typeKind(name: TableName): TypeKind | undefined;
-  /** The columns that a check which is there before the change says are not NULL; undefined where nobody knows the check. */
+  /** The columns that an existing check proves not NULL. Undefined if the check is unknown. */
   provenBy(table: TableName, constraint: string): readonly string[] | undefined;
   /**
-   * Whether a column is NOT NULL, or a proven check says so, before the change; undefined where nobody knows the column.
-   * @param without a check that is left out of account
+   * Whether a column is NOT NULL before the change, by its declaration or a validated check. Undefined if the column is unknown.
+   * @param without a check to ignore
    */
   isNeverNull(table: TableName, column: string, without?: string): boolean | undefined;
-  /** Whether a check says nothing but what NOT NULL of its columns says already; undefined where nobody knows the check. */
+  /** Whether a check only repeats the NOT NULL of its columns. Undefined if the check is unknown. */
   isRepeated(table: TableName, constraint: string): boolean | undefined;
-  /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
+  /** The foreign keys of a table and those that reference it. Undefined if no database was queried. */
   foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
-  /** A valid foreign key that the change itself has dropped by now; undefined where nobody knows it. */
+  /** A valid foreign key that an earlier statement of the change dropped. Undefined if unknown. */
   droppedKey(table: TableName, name: string): KnownForeignKey | undefined;
-  /** What is built, or looked at, again when the type of a column changes; undefined where nobody has said. */
+  /** What the server rebuilds or checks again when the type of a column changes. Undefined if unknown. */
   dependents(table: TableName, column: string): Pick<ColumnDependents, "rebuilt" | "checked"> | undefined;
-  /** What is known to use it before the change: more may. */
+  /** The objects known to use it before the change. There may be more. */
   dependentsOf(used: Used): readonly Dependent[];
-  /** Those of the tables, or of all, that are known to have no key by which a subscriber finds a row that was changed. */
+  /** The tables (of the given ones, or of all) known to have no replica identity: a subscriber cannot find their changed rows. */
   withoutReplicaIdentity(tables: readonly TableName[] | "all"): readonly TableName[];
-  /** Whether a function of this name was made before the statement; undefined where nobody knows. */
+  /** Whether a function of this name was created before the statement. Undefined if unknown. */
   definesFunction(name: string): boolean | undefined;
-  /** A table before the change; undefined where nobody has said. */
+  /** A table before the change. Undefined if unknown. */
   formerTable(table: TableName): FormerTable | undefined;
-  /** Absent: the migrations before this one are not read. */
+  /** Absent: earlier migrations are not read. */
   readonly history?: History;
 }

@@ -3,13 +3,13 @@ import type { UnitColumn, UnitSpec } from "../model/plan.js";
 import type { Finding } from "./check.js";
 import type { Connection } from "./connection.js";
 
-/** Something that a run which broke off has left. */
+/** Something that an interrupted run left. */
 export interface Remnant {
-  /** What stands there, and what it does to users of the table. */
+  /** What it is, and how it affects users of the table. */
   readonly what: string;
-  /** What the repair does about it; without a `fix`: what somebody has to do. */
+  /** What the repair does about it. Without a `fix`: what a person has to do. */
   readonly action: string;
-  /** @returns what was done, in words */
+  /** @returns a message with what was done */
   readonly fix?: () => Promise<string>;
 }
 
@@ -18,20 +18,20 @@ export type IndexSpec = Omit<Extract<UnitSpec, { readonly kind: "create-index" }
 /** `other`: an index of that name that is not the planned one. */
 export type IndexState =
   | { readonly kind: "valid" | "missing" | "other" | "invalid" }
-  /** It only looks invalid: this session is building it. */
+  /** It only seems invalid: this session is building it. */
   | { readonly kind: "building"; readonly pid: number };
 
-/** What bears a name of Lockstep's, or is broken. */
+/** An object that has a name of Lockstep's, or is broken. */
 export interface Leftover {
   readonly kind: "scaffold" | "index";
   readonly name: string;
-  /** What to say of it where no open plan has it; of an index in any case. */
+  /** The finding if no open plan owns it; for an index in any case. */
   readonly finding: Finding;
   /** Of an index that an open plan builds. */
   readonly planned?: Finding;
 }
 
-/** A column that a plan fills, where its migrations have run. */
+/** A column that a plan fills and whose migrations have run. */
 export interface FilledColumn {
   readonly plan: string;
   readonly table: TableName;
@@ -39,16 +39,16 @@ export interface FilledColumn {
   readonly column: UnitColumn;
 }
 
-/** What runs that broke off leave on a target, in the words of a dialect. Nothing is changed but by a `fix`; errors are the server's. */
+/** The leftovers of interrupted runs on a target, per dialect. Only a `fix` changes anything; errors are the server's. */
 export interface Leftovers {
-  /** Everything of that kind in the database of the session. */
+  /** All such objects in the database of the session. */
   find(connection: Connection): Promise<readonly Leftover[]>;
-  /** The names of what an open plan has on a column. */
+  /** The names of an open plan's objects for a column. */
   scaffolding(table: TableName, column: string): readonly string[];
 
   /**
    * The check of a prove that was killed.
-   * @param running the session that runs migrations at this moment
+   * @param running the session that currently runs migrations
    */
   leftCheck(
     connection: Connection,
@@ -56,25 +56,25 @@ export interface Leftovers {
     column: string,
     running: { readonly target: string; readonly pid: number | undefined },
   ): Promise<Remnant | undefined>;
-  /** What fills new rows is gone, switched off, or there without its column. */
+  /** The trigger that fills new rows is missing, disabled, or exists without its column. */
   fillTrigger(connection: Connection, filled: FilledColumn): Promise<Remnant | undefined>;
   /**
    * What else units leave in the database of the session.
-   * @param running the session that runs migrations at this moment
+   * @param running the session that currently runs migrations
    */
   others(connection: Connection, running: number | undefined): Promise<readonly Remnant[]>;
 
-  /** What stands in the place of a planned index. */
+  /** The state of a planned index. */
   index(connection: Connection, spec: IndexSpec): Promise<IndexState>;
   /** Absent: a build leaves an index or nothing. */
   readonly concurrent?: ConcurrentBuilds;
 }
 
-/** Builds beside reads and writes that leave an invalid index when they break off. */
+/** Concurrent builds that leave an invalid index if they are interrupted. */
 export interface ConcurrentBuilds {
-  /** While reads and writes go on. Takes an invalid one away as well. */
+  /** Without blocking reads and writes. Also drops an invalid one. */
   dropIndex(connection: Connection, spec: IndexSpec, lockTimeoutMs: number): Promise<void>;
   buildStatement(spec: IndexSpec): string;
-  /** How far a session is with one, in words; undefined: it is at none. */
+  /** The progress of a session's build as a message. Undefined: it builds none. */
   buildProgress(observer: Connection, pid: number): Promise<string | undefined>;
 }

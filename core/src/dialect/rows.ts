@@ -5,11 +5,11 @@ import type { ForeignKey } from "../model/plan.js";
 import type { Connection } from "./connection.js";
 import type { TableFacts } from "./table.js";
 
-/** Rows that a fill gives no value, all for one reason. */
+/** Rows that get no value from a fill, all for one reason. */
 export interface Refusal {
-  /** What the server says of the first of them: `division by zero`. */
+  /** The server's error for the first of them: `division by zero`. */
   readonly why: string;
-  /** `why` is a message of the server's, which may quote a value. */
+  /** `why` is the server's message, which may quote a value. */
   readonly isRaised?: boolean;
   /** Empty: the fill yields NULL. */
   readonly sqlState: string;
@@ -22,17 +22,17 @@ export interface RefusedRowsInput {
   readonly table: TableFacts;
   readonly column: { readonly name: string; readonly type: string };
   readonly fill: Fill;
-  /** Rows that have a value are passed over; false: no row has one, for the column is not there yet. */
+  /** Rows with a value are skipped. False: no row has one, because the column does not exist yet. */
   readonly columnExists: boolean;
   /** Unique indexes and foreign keys over the column. Looked up row by row, so only for few rows. Default: none. */
   readonly uniqueKeys?: readonly (readonly string[])[];
   readonly foreignKeys?: readonly ForeignKey[];
-  /** So many rows are looked at. Default: all. */
+  /** The maximum number of rows checked. Default: all. */
   readonly limit?: number;
   readonly timeoutMs: number;
 }
 
-/** `not-tried`: the role may not make what is needed for it, the target is read-only, or the time ran out; in words. */
+/** `not-tried`: the role lacks a privilege for the test, the target is read-only, or the time ran out; with a message. */
 export type RefusedRows =
   | { readonly kind: "tried"; readonly looked: number; readonly refusals: readonly Refusal[] }
   | { readonly kind: "not-tried"; readonly why: string };
@@ -45,7 +45,7 @@ export interface MirrorColumn {
   readonly fill: Fill;
 }
 
-/** A row whose value is another one than its source gives; long values are cut, with a hash of the whole. */
+/** A row whose value differs from its source's; long values are cut, with a hash of the whole. */
 export interface DifferingRow {
   /** By its key. */
   readonly row: string;
@@ -56,13 +56,13 @@ export interface DifferingRow {
 
 export interface Compared {
   readonly rows: readonly DifferingRow[];
-  /** What the source of some row gives instead of a value: an error's message. */
+  /** The error that the source of some row raises instead of a value. */
   readonly fails?: string;
-  /** Why the rows beside such a row could not be looked at, and what to do. */
+  /** Why the other rows could not be checked, and what to do. */
   readonly untried?: { readonly why: string; readonly help: string };
 }
 
-/** A row with what its fill reads and what the database computes, as text. */
+/** A row with the inputs of its fill and the value that the database computes, as text. */
 export interface EvaluatedRow {
   /** By its key. */
   readonly row: string;
@@ -70,7 +70,7 @@ export interface EvaluatedRow {
   readonly value: string | null;
 }
 
-/** Which rows are evaluated: some from all over the table, or those in whose inputs there is more than plain ASCII. */
+/** Which rows are evaluated: a sample of the whole table, or those whose inputs contain more than plain ASCII. */
 export interface Selection {
   readonly which: "spread" | "beyond-ascii";
   readonly limit: number;
@@ -81,31 +81,31 @@ export interface Selection {
 export interface Since {
   /** ISO 8601, the server's time. */
   readonly at: string;
-  /** Of the ledger's row that was written then: `LedgerStore.evidence`. */
+  /** The ledger row of that time: `LedgerStore.evidence`. */
   readonly mark?: string;
 }
 
-/** Rows without a value. Moments are the server's, ISO 8601, where it keeps them. */
+/** Rows without a value. Moments are the server's, ISO 8601, if it records them. */
 export interface MissingRows {
   readonly count: number;
-  /** One of them, by its key; undefined: there is none. */
+  /** The key of one of them. Undefined: there is none. */
   readonly sample: string | undefined;
   readonly first?: string;
   readonly last?: string;
 }
 
-/** What gates ask about the rows of a target, in the words of a dialect. Nothing is changed; errors are the server's. */
+/** What gates query about the rows of a target, per dialect. Nothing is changed; errors are the server's. */
 export interface Rows {
-  /** Runs in a transaction that only reads, and in which nothing hides rows. */
+  /** Runs in a read-only transaction in which nothing hides rows. */
   reading<T>(connection: Connection, timeoutMs: number, run: () => Promise<T>): Promise<T>;
-  /** What names a row of the table, as SQL: `id=5`. */
+  /** SQL that identifies a row of the table: `id=5`. */
   label(table: TableFacts): string;
-  /** How many rows the server expects of a query; undefined where it cannot tell. */
+  /** The number of rows that the server expects of a query. Undefined if it cannot estimate. */
   estimate(connection: Connection, sql: string): Promise<number | undefined>;
   /**
    * Rows without a value, counted up to `limit`. To be called in `reading`.
-   * @param since only those that were written later; undefined: all
-   * @returns undefined: nothing tells when a row was written
+   * @param since only those written later; undefined: all
+   * @returns undefined: the server does not record when a row was written
    */
   missing(
     connection: Connection,
@@ -115,22 +115,22 @@ export interface Rows {
   ): Promise<MissingRows | undefined>;
   /** Tries a fill row by row: which rows get no value from it, and why. */
   refused(connection: Connection, input: RefusedRowsInput): Promise<RefusedRows>;
-  /** The rows of a mirror that have another value than their source gives. A row without a value is none of them. */
+  /** The rows of a mirror whose value differs from their source's. Rows without a value are not included. */
   differing(
     connection: Connection,
     table: TableFacts,
     mirror: MirrorColumn,
     options: { readonly limit: number; readonly timeoutMs: number },
   ): Promise<Compared>;
-  /** The statement that gives rows back to the trigger, for people. @param labels of these rows only */
+  /** The statement that resets rows to the trigger's value, for people. @param labels of these rows only */
   follow(table: TableFacts, mirror: MirrorColumn, labels: readonly string[] | undefined): string;
-  /** @returns `isWhole`: the table has no rows beside these */
+  /** @returns `isWhole`: the table has no further rows */
   evaluated(
     connection: Connection,
     table: TableFacts,
     fill: Fill,
     selection: Selection,
   ): Promise<{ readonly rows: readonly EvaluatedRow[]; readonly isWhole: boolean }>;
-  /** What ORMs make of a type of the database; undefined: code may read it in any way. */
+  /** The ORM type of a database type. Undefined: code may read it in any way. */
   scalarOf(type: string): ScalarType | undefined;
 }

@@ -6,16 +6,16 @@ export interface BlockerQuestion {
   readonly tables: readonly TableName[];
   /** An index is built concurrently: it also waits for every old snapshot in the database. */
   readonly buildsIndex: boolean;
-  /** Transactions younger than this end by themselves in time. */
+  /** Younger transactions end soon enough by themselves. */
   readonly olderThanSeconds: number;
 }
 
-/** What is asked about other sessions, and said to the sessions of migrations, in the words of a dialect. Errors are the server's. */
+/** Queries about other sessions, and settings for the sessions of migrations, per dialect. Errors are the server's. */
 export interface Sessions {
-  /** Who holds up, or would hold up, DDL on the tables: one sentence each, with what ends it where that is not the session's end. */
+  /** The sessions that block, or would block, DDL on the tables: one sentence each, with what ends the lock before the session does. */
   blockers(connection: Connection, question: BlockerQuestion): Promise<readonly string[]>;
-  /** How long others may queue behind a statement that waits for its lock. */
+  /** How long other sessions may queue behind a statement that waits for its lock. */
   readonly stallMs: number;
-  /** The statement that gives a session this limit for its waits for locks, rounded up to what the server can count. */
+  /** The statement that sets this lock timeout for a session, rounded up to the server's unit. */
   limitLocks(timeoutMs: number): string;
 }

@@ -2,61 +2,61 @@ import type { Connection } from "./connection.js";
 import type { Blind } from "./load-signals.js";
 import type { TableFacts } from "./table.js";
 
-/** A statement that reads a table, as the server counts it. Counts go up until the server forgets them. */
+/** A statement that reads a table, with the server's counters. They only increase until the server resets them. */
 export interface ReadStatement {
-  /** Of its words: the same on every server and in every version. */
+  /** A hash of its text: the same on every server and in every version. */
   readonly id: string;
-  /** Names in double quotes, keywords in upper case, `?` for every value: nothing of a row is in it. */
+  /** Names in double quotes, keywords in upper case, `?` for every value: it contains no row data. */
   readonly words: readonly string[];
   readonly calls: number;
   readonly totalMs: number;
   readonly rows: number;
-  /** When the server began to count it, as far as it knows. */
+  /** When the server began to count it, as far as it records this. */
   readonly firstAt?: string | undefined;
-  /** What its query plan is made of, without costs: `Index Scan User User_pkey`, deeper nodes indented. Of the most expensive ones. */
+  /** The nodes of its query plan, without costs: `Index Scan User User_pkey`, deeper nodes indented. Only for the most expensive ones. */
   readonly shape?: readonly string[] | undefined;
 }
 
-/** What a server has counted at one moment. Moments are the server's, ISO 8601. */
+/** A server's counters at one moment. Moments are the server's, ISO 8601. */
 export interface StatementStatistics {
   readonly at: string;
-  /** When it began to count; absent where it does not tell. */
+  /** When counting began. Absent if the server does not report it. */
   readonly since?: string | undefined;
-  /** How often it has forgotten, or not counted, statements because there were too many. */
+  /** How often it has dropped statements, or not counted them, because there were too many. */
   readonly lost: number;
   /** The most expensive ones first. */
   readonly statements: readonly ReadStatement[];
-  /** Which statements the server never counts, as a sentence says it. */
+  /** The statements that the server never counts, as a sentence. */
   readonly uncounted?: string | undefined;
-  /** Why query plans are not among it; absent: they are. */
+  /** Why query plans are missing. Absent: they are included. */
   readonly unplanned?: string | undefined;
 }
 
-/** A statement that has not ended, by the id of those that are counted, and for how long it has run. */
+/** A running statement, by the id of its counters, and its duration so far. */
 export interface RunningStatement {
   readonly id: string;
-  /** What tells this run of the statement from others. */
+  /** Distinguishes this run of the statement from others. */
   readonly run: string;
   readonly ms: number;
 }
 
-/** What reads or changes some tables: counted, and at it for a second or more. Statements have no plans. */
+/** Statements that read or change some tables: counted ones, and those running for a second or more. Without query plans. */
 export interface TableStatements extends Omit<StatementStatistics, "unplanned"> {
   readonly running: readonly RunningStatement[];
 }
 
-/** What the server's own statistics say of statements. What Lockstep itself runs is left out. */
+/** The server's own statement statistics, without Lockstep's statements. */
 export interface Statements {
   /**
-   * Those that read a table, and nothing else.
-   * @param explained statements, by id, whose plan is asked for besides that of the most expensive ones
+   * Statements that only read, and read a table.
+   * @param explained ids of statements whose plan is requested besides that of the most expensive ones
    */
   read(
     connection: Connection,
     table: Pick<TableFacts, "schema" | "name">,
     explained: readonly string[],
   ): Promise<StatementStatistics | Blind>;
-  /** Those that read or change one of the tables. */
+  /** Statements that read or change one of the tables. */
   touching(
     connection: Connection,
     tables: readonly Pick<TableFacts, "schema" | "name">[],

@@ -1,8 +1,8 @@
 import type { Connection } from "./connection.js";
 import type { PulledStats } from "./stats/stats-file.js";
 
-/** How a server's tables are spread and what runs on it, without a value of any row. */
+/** The data distribution of a server's tables and its statements, without a value of any row. */
 export interface Statistics {
-  /** Reads the catalogue and the statistics of the server, one query at a time; nothing is written and no table is read. */
+  /** Reads the catalog and the statistics of the server, one query at a time; writes nothing and reads no table. */
   pull(connection: Connection): Promise<PulledStats>;
 }

@@ -2,16 +2,16 @@ import type { KeyColumn } from "../model/plan.js";
 
 export interface ColumnFacts {
   readonly name: string;
-  /** As the catalogue of this target prints it. */
+  /** As the catalog of this target prints it. */
   readonly type: string;
-  /** False only when the server enforces NOT NULL for the rows that exist, too. */
+  /** False only when the server enforces NOT NULL for existing rows, too. */
   readonly isNullable: boolean;
   readonly isGenerated: boolean;
   readonly isIdentity: boolean;
   readonly hasDefault: boolean;
-  /** Never given to another column of the table, even of the same name. Absent: the server does not number columns so. */
+  /** Never reused for another column of the table, even of the same name. Absent: the server does not number columns so. */
   readonly number?: number;
-  /** Any UPDATE of a row gives it another value (ON UPDATE CURRENT_TIMESTAMP). Absent: none does. */
+  /** Any UPDATE of a row changes it (ON UPDATE CURRENT_TIMESTAMP). Absent: it does not. */
   readonly isSelfUpdating?: true;
 }
 
@@ -19,7 +19,7 @@ export interface KeyFacts {
   readonly name: string;
   readonly columns: readonly string[];
   readonly isPrimary: boolean;
-  /** False: a concurrent build was interrupted, and the index guards nothing. */
+  /** False: a concurrent build was interrupted, and the index enforces nothing. */
   readonly isValid: boolean;
   /** All rows, plain columns: no predicate, no expression. */
   readonly isTotal: boolean;
@@ -27,17 +27,17 @@ export interface KeyFacts {
   readonly isOrdered: boolean;
 }
 
-/** A trigger, or a rule, that an UPDATE sets off. Lockstep's own are not among them. */
+/** A trigger or rule that an UPDATE fires, without Lockstep's own. */
 export interface UserTrigger {
   readonly kind: "trigger" | "rule";
   readonly name: string;
-  /** `audit.log_change()`; empty for rules, and where a trigger has its own body. */
+  /** `audit.log_change()`; empty for rules, and if a trigger has its own body. */
   readonly calls: string;
   /** It fires for updates of these columns only; empty: for all. */
   readonly columns: readonly string[];
 }
 
-/** A table that inherits from another one and holds rows of it. */
+/** A table that inherits from another one and contains rows of it. */
 export interface ChildFacts {
   readonly schema: string;
   readonly name: string;
@@ -49,36 +49,36 @@ export interface ChildFacts {
   readonly sorted: readonly (readonly string[])[];
 }
 
-/** What the catalogue of one target says about a table. */
+/** A table in the catalog of one target. */
 export interface TableFacts {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
   readonly isPartitioned: boolean;
-  /** What it and its partitions are divided by; null: an expression. */
+  /** The partition keys of it and its partitions; null: an expression. */
   readonly partitionColumns: readonly (string | null)[];
-  /** Tables that inherit from it, however far down; of a partitioned table its partitions with rows. */
+  /** Tables that inherit from it, at any depth; for a partitioned table its partitions with rows. */
   readonly children: readonly ChildFacts[];
   readonly columns: readonly ColumnFacts[];
   /** In key order; empty without a primary key. */
   readonly primaryKey: readonly KeyColumn[];
-  /** Unique indexes, the primary key among them. */
+  /** Unique indexes, including the primary key. */
   readonly uniqueKeys: readonly KeyFacts[];
-  /** Indexes that a killed build left behind, unique or not. */
+  /** Indexes left by a killed build, unique or not. */
   readonly invalidIndexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
-  /** From the statistics, scaled to the size of today. Never exact. */
+  /** From the statistics, scaled to the current size. Never exact. */
   readonly rowEstimate: number;
   /** With indexes and TOAST, in bytes. */
   readonly sizeBytes: number;
   readonly userTriggers: readonly UserTrigger[];
-  /** Seconds since 1970: when its definition changed last, in whatever respect. Absent: the server does not keep it. */
+  /** Seconds since 1970: the last change of its definition, of any kind. Absent: the server does not record it. */
   readonly alteredAt?: string;
-  /** The engine that keeps its rows and knows no transactions: `MyISAM`. Absent: it knows them. */
+  /** The storage engine, if it has no transactions: `MyISAM`. Absent: it has them. */
   readonly engineWithoutTransactions?: string;
 }
 
 /**
- * The key that a backfill follows and that names rows: the primary key, else the unique index with the fewest columns.
+ * The key that a backfill follows and that identifies rows: the primary key, else the unique index with the fewest columns.
  * @returns empty when no unique index covers all rows and has no NULLs
  */
 export function rowKey(table: TableFacts): readonly KeyColumn[] {
@@ -88,7 +88,7 @@ export function rowKey(table: TableFacts): readonly KeyColumn[] {
   return best?.columns.map((column) => ({ column, type: typeOf(table, column) })) ?? [];
 }
 
-/** Whether going through the table in the order of this key meets every row. */
+/** Whether a pass in the order of this key reaches every row. */
 export function canBeFollowed(table: TableFacts, { columns, isValid, isTotal, isOrdered }: KeyFacts): boolean {
   const isRequired = (name: string) => table.columns.some((column) => column.name === name && !column.isNullable);
   return isValid && isTotal && isOrdered && columns.every(isRequired);

@@ -1,7 +1,7 @@
-/** What `npx lockstep announce <service> --write <file>` wrote where this build was made. */
+/** The content of the file that `npx lockstep announce <service> --write <file>` wrote when this build was made. */
 export interface Build {
   readonly service: string;
   readonly build: string;
-  /** What says that an instance of this build is alive. */
+  /** The statement that announces an instance of this build. */
   readonly statement: string;
 }

@@ -14,7 +14,7 @@ export type {
   WriteValue,
 } from "./code-schema.js";
 
-/** A scalar type, whatever the ORM calls it. */
+/** A scalar type, independent of the ORM. */
 export type ScalarType =
   | "string"
   | "int"
@@ -33,15 +33,15 @@ export interface EntityField {
   readonly column: string;
   readonly type: ScalarType;
   readonly enumName?: string;
-  /** The enum's values where they are known: as code names them and as the database stores them. */
+  /** The enum's values, if known: their names in code and in the database. */
   readonly enumValues?: readonly { readonly name: string; readonly value: string }[];
   readonly isList: boolean;
   readonly isOptional: boolean;
   readonly isId: boolean;
   readonly isUnique: boolean;
-  /** The ORM or the database fills it when the code does not. */
+  /** The ORM or the database sets it if the code does not. */
   readonly hasDefault: boolean;
-  /** The constant that rows without a value are stored with, where it is known; of an enum as the database stores it. */
+  /** The constant that is stored for rows without a value, if known; for an enum, as the database stores it. */
   readonly defaultValue?: string | number | boolean;
   readonly isForeignKey: boolean;
   readonly isUpdatedAt: boolean;
@@ -49,7 +49,7 @@ export interface EntityField {
   readonly documentation: string;
 }
 
-/** A relation field. The side that stores the key names its fields, and those that they lead to. */
+/** A relation field. The side that stores the key names its fields, and the referenced ones. */
 export interface EntityRelation {
   readonly name: string;
   readonly model: string;
@@ -62,7 +62,7 @@ export interface EntityModel {
   readonly name: string;
   readonly table: { readonly schema?: string; readonly name: string };
   readonly fields: readonly EntityField[];
-  /** Relation fields and the model they lead to: nested writes follow them. */
+  /** Relation fields with their models: nested writes follow them. */
   readonly relations: readonly EntityRelation[];
   /** Columns of the primary key. */
   readonly primaryKey: readonly string[];
@@ -72,7 +72,7 @@ export interface EntityModel {
 export interface DeclaredIndex {
   readonly kind: "index" | "unique" | "check" | "view";
   readonly model: string;
-  /** As `EntityField` and `EntityRelation` name them; of a check and a view none. */
+  /** By their names in `EntityField` and `EntityRelation`; empty for a check and a view. */
   readonly fields: readonly string[];
   /** Of a check or an exclusion: its SQL. Of a view, too, or the code that builds it. */
   readonly expression?: string;
@@ -82,7 +82,7 @@ export interface DeclaredIndex {
   readonly at: string;
 }
 
-/** Which phase asks for what: an edit belongs to the phase of its intent, whenever it was made. */
+/** The phase that needs it: an edit belongs to the phase of its intent, whenever it was made. */
 export function phaseOf(intent: Pick<CodeIntent, "kind" | "phase">): IntentPhase {
   return intent.phase ?? phaseOfKind[intent.kind];
 }
@@ -111,7 +111,7 @@ export function isTestFile(file: string): boolean {
   return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file);
 }
 
-/** Whether contract waits for the place: it must change, nobody has declined it, and it is no test, which no user runs. */
+/** Whether contract waits for the place: it must change, was not declined, and is no test, which no user runs. */
 export function isWaiting({ kind, declined, file }: Place): boolean {
   return kind === "required" && declined === undefined && !isTestFile(file);
 }

@@ -17,13 +17,13 @@ import {
 // Columns in a plan, with their fills, indexes and keys.
 
 const lookedUpShape = { table: tableName, columns: list(string) } as const;
-/** A table that a fill looks at, as the user names it. */
+/** A table that a fill reads, as the user names it. */
 export interface LookedUp extends Of<typeof lookedUpShape> {}
 const lookedUp: Schema<LookedUp> = object(lookedUpShape);
 
 const fillShape = {
   kind: oneOf(["backfill", "mirror"]),
-  /** A SQL expression over the table's own columns and what they lead to in other tables, as the user wrote it. */
+  /** A SQL expression over the table's own columns and the rows that they reference in other tables, as the user wrote it. */
   sql: string,
   /** The same, every column quoted: `lower("email")`. */
   rowSql: string,
@@ -35,38 +35,38 @@ const fillShape = {
   reads: list(string),
   /** It uses built-in functions, types and operators only; otherwise the trigger function pins its search path. */
   isBuiltinOnly: boolean,
-  /** Its value depends on settings of the session, so it is evaluated under stated ones: `rowSql` and the trigger's function set them. */
+  /** Its value depends on settings of the session, so it is evaluated under fixed ones: `rowSql` and the trigger's function set them. */
   dependsOnSession: optional(isTrue),
-  /** Tables that its subqueries look at, with the columns that they read; absent: it has no subquery. */
+  /** Tables and columns that its subqueries read. Absent: it has no subquery. */
   lookUps: optional(list(lookedUp)),
   /**
-   * No trigger evaluates it, as what it looks at comes after the row (its children, say): new rows of code that does not know the
-   * column stay NULL until the backfill looks back. Absent: a trigger does.
+   * No trigger evaluates it, because it reads rows that are inserted after the row (its children, for example). New rows of code deployed
+   * before this change stay NULL until the backfill fills them. Absent: a trigger does.
    */
   withoutTrigger: optional(isTrue),
   /** Where the user wrote it: `prisma/schema.prisma:14`. */
   source: string,
 } as const;
 /**
- * Where the value for a row that lacks one comes from.
- * `backfill`: an initial value, used when the column is NULL. `mirror`: follows its source until contract.
+ * The source of the value for a row that lacks one. `backfill`: an initial value, used when the column is NULL. `mirror`: follows its
+ * source until contract.
  */
 export interface Fill extends Of<typeof fillShape> {}
 export const fill: Schema<Fill> = object(fillShape);
 
 const computedFillShape = {
-  /** `User.handle`: where it stands under `fills`. */
+  /** `User.handle`: its key under `fills`. */
   name: string,
-  /** The columns of a row that it is given, by their names in the database. */
+  /** The columns of a row that it receives, by their names in the database. */
   reads: list(string),
-  /** For databases that skip releases, where no backfill runs between the phases; absent: those refuse rows without a value. */
+  /** For databases that skip releases, where no backfill runs between the phases. Absent: those reject rows without a value. */
   fallback: optional(fill),
-  /** The file that has it: `lockstep.config.ts`. */
+  /** The file that contains it: `lockstep.config.ts`. */
   source: string,
 } as const;
 /**
  * A value that SQL cannot compute: a function of lockstep.config.ts, run by the backfill. No trigger can call it, so new rows of code
- * that does not know the column stay NULL until the backfill looks back.
+ * deployed before this change stay NULL until the backfill fills them.
  */
 export interface ComputedFill extends Of<typeof computedFillShape> {}
 export const computedFill: Schema<ComputedFill> = object(computedFillShape);
@@ -84,9 +84,9 @@ const indexShape = {
   isUnique: boolean,
   columns: list(string),
   method: string,
-  /** What follows the table's name, as the ORM wrote it; only where the index is more than `method` over plain `columns`. */
+  /** The SQL after the table's name, as the ORM wrote it; only if the index is more than `method` over plain `columns`. */
   definition: optional(string),
-  /** It belongs to a unique constraint, which has its name. Absent: the index stands alone. */
+  /** It belongs to a unique constraint of the same name. Absent: the index is no constraint. */
   constraint: optional(object({ deferrable })),
 } as const;
 /** An index as a unit builds it. */
@@ -111,22 +111,22 @@ export interface ForeignKey extends Of<typeof foreignKeyShape> {}
 export const foreignKey: Schema<ForeignKey> = object(foreignKeyShape);
 
 const indexedByShape = { name: string, columns: list(string), isUnique: boolean } as const;
-/** An index as far as it decides about values. */
+/** The part of an index that restricts values. */
 export interface IndexedBy extends Of<typeof indexedByShape> {}
 const indexedBy: Schema<IndexedBy> = object(indexedByShape);
 
 const constraintsShape = {
-  /** A value too long for an index is refused by it, and by a unique one a value that another row has. */
+  /** An index rejects a value that is too long for it, and a unique one also a value of another row. */
   indexes: list(indexedBy),
   foreignKeys: list(foreignKey),
-  /** A CHECK, an exclusion, a unique index over an expression or some rows: nothing that a trigger could look up. */
+  /** A CHECK, an exclusion, a unique index over an expression or some rows: a trigger cannot look these up. */
   hasOther: optional(isTrue),
 } as const;
-/** What the same change builds over a column: it may refuse a value that the type takes. */
+/** The constraints that the same change builds over a column: they may reject a value that the type accepts. */
 export interface ValueConstraints extends Of<typeof constraintsShape> {}
 export const constraints: Schema<ValueConstraints> = object(constraintsShape);
 
-/** Where a column is put among those that are there. Absent: at the end, or where it was. */
+/** The position of a column among the existing ones. Absent: at the end, or unchanged. */
 export type ColumnPosition = "first" | { readonly after: string };
 export const position: Schema<ColumnPosition> = either(literal("first"), object({ after: string }));
 
@@ -135,12 +135,12 @@ export const attributesShape = {
   storageSql: optional(string),
   /** `"C"`, as SQL names it. Absent: the collation of the type; on MySQL of the table. */
   collationSql: optional(string),
-  /** `CURRENT_TIMESTAMP(3)`: what any UPDATE of a row sets it to. MySQL's. */
+  /** `CURRENT_TIMESTAMP(3)`: the value that any UPDATE of a row sets. MySQL only. */
   onUpdateSql: optional(string),
-  /** As a part of the declaration, as on MySQL: the text, not its literal. */
+  /** As part of the declaration, as on MySQL: the text, not its literal. */
   comment: optional(string),
 } as const;
-/** What a column is besides its type, NOT NULL and default. */
+/** The attributes of a column besides its type, NOT NULL and default. */
 export interface ColumnAttributes extends Of<typeof attributesShape> {}
 
 const unitColumnShape = {
@@ -148,22 +148,22 @@ const unitColumnShape = {
   /** As `format_type` prints it. */
   type: string,
   ...attributesShape,
-  /** On MySQL, where the ORM's statement says so. Absent: the last one. */
+  /** On MySQL, if the ORM's statement contains it. Absent: the last one. */
   position: optional(position),
-  /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
+  /** The model's own default, one that PostgreSQL stores once: existing rows get it with the column. */
   defaultSql: optional(string),
-  /** The model's own default, set after the column was added: rows that exist stay NULL, and nothing is rewritten. */
+  /** The model's own default, set after the column was added: existing rows stay NULL, and nothing is rewritten. */
   laterDefaultSql: optional(string),
-  /** Made with the column, and owned by it: what a serial type makes. */
+  /** Created with the column, and owned by it: the sequence of a serial type. */
   sequence: optional(sequence),
   /** Required from the start: only with a default that PostgreSQL stores once. */
   notNull: optional(isTrue),
-  /** Without it there is no fill trigger and prove fills nothing. Of a function only prove has one: its fallback. */
+  /** Without it there is no fill trigger and prove fills nothing. For a function only prove has one: its fallback. */
   fill: optional(fill),
-  /** What the trigger looks at before it gives a value; absent: nothing but the type can refuse one. */
+  /** What the trigger checks before it sets a value. Absent: only the type can reject one. */
   constraints: optional(constraints),
 } as const;
-/** A column inside a unit. Names and types as the database has them. */
+/** A column inside a unit. Names and types as in the database. */
 export interface UnitColumn extends Of<typeof unitColumnShape> {}
 export const unitColumn: Schema<UnitColumn> = object(unitColumnShape);
 

@@ -24,41 +24,41 @@ export interface ColumnDeclaration extends ColumnAttributes {
   readonly defaultSql?: string;
   /** DEFAULT NULL: not even the default of its domain. */
   readonly isDefaultNull?: true;
-  /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
+  /** A default whose value PostgreSQL stores once in the catalog (constants, now()): no rewrite. */
   readonly isDefaultStored: boolean;
-  /** Of a default that counts as not stored: the functions for which it does. Absent: something else makes it so. */
+  /** Of a default that counts as not stored: the functions that cause it. Absent: another reason. */
   readonly defaultFunctions?: readonly string[];
   readonly isGenerated: boolean;
-  /** The columns that its expression names. Absent: it is not generated, or nobody has read them. */
+  /** The columns that its expression names. Absent: it is not generated, or they were not read. */
   readonly computedFrom?: readonly string[];
   /** The functions that its expression calls. */
   readonly computedBy?: readonly string[];
-  /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
+  /** Computed on read, not stored. Absent: a generated column is stored. */
   readonly isVirtual?: true;
   /** The database numbers its rows: GENERATED … AS IDENTITY, AUTO_INCREMENT. */
   readonly isIdentity: boolean;
-  /** PostgreSQL's: a type that stands for a sequence and a default that takes from it. */
+  /** PostgreSQL only: the type creates a sequence and a default that uses it. */
   readonly isSerial: boolean;
   readonly isUnique: boolean;
   readonly isPrimaryKey: boolean;
-  /** A type that is not PostgreSQL's own: an enum, a domain, an extension's; absent for theirs, and for arrays of any. */
+  /** A type that PostgreSQL does not provide: an enum, a domain, an extension's. Absent for built-in types, and for all arrays. */
   readonly ownType?: TableName;
-  /** What ENUM or SET admits. */
+  /** The values of ENUM or SET. */
   readonly values?: readonly string[];
-  /** `SELECT *` and an INSERT without columns pass over it. */
+  /** `SELECT *` and an INSERT without columns skip it. */
   readonly isInvisible?: true;
-  /** REFERENCES behind the type. Without a DEFAULT clause the rows that exist are not looked at: all of them are NULL. */
+  /** REFERENCES after the type. Without a DEFAULT clause the server does not check existing rows: all of them are NULL. */
   readonly references?: InlineConstraint & {
     readonly table: TableName;
     /** Absent: its primary key. */
     readonly columns?: readonly string[];
     readonly isValidated: boolean;
   };
-  /** CHECK behind the type. */
+  /** CHECK after the type. */
   readonly checks: readonly InlineConstraint[];
-  /** One of these checks does not pass a row without a value. Absent: none, or nobody has read them. */
+  /** One of these checks rejects a row without a value. Absent: none, or they were not read. */
   readonly checksNull?: true;
-  /** NO INHERIT, storage parameters …: something that no unit describes. */
+  /** NO INHERIT, storage parameters …: not described by any unit. */
   readonly hasOther: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface InlineConstraint {
 export interface IndexKey {
   /** Undefined: an expression. */
   readonly column: string | undefined;
-  /** Of so many characters, or bytes, from the left. */
+  /** Prefix length, in characters or bytes. */
   readonly length?: number;
   readonly isDescending?: true;
 }
@@ -81,26 +81,26 @@ export interface IndexKey {
 export interface IndexDeclaration {
   readonly name: string;
   readonly isUnique: boolean;
-  /** Plain columns; undefined when an expression, operator class, predicate or INCLUDE makes it more than that. */
+  /** Plain columns. Undefined if the index has an expression, operator class, predicate or INCLUDE. */
   readonly columns: readonly string[] | undefined;
   /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
   readonly reads: readonly string[];
   /** Of a unique one: the columns without whose value two rows may still collide. Absent: none. */
   readonly refusesNull?: readonly string[];
-  /** An expression in a key, or a predicate: PostgreSQL builds it again for any change of a type that it reads. */
+  /** An expression in a key, or a predicate: PostgreSQL rebuilds it for any change of a type that it reads. */
   readonly hasExpression?: true;
   readonly method: string;
-  /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
+  /** The text after the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
   readonly definition: string;
-  /** MySQL's parts of it, where they are more than columns: prefixes, directions, expressions. */
+  /** MySQL's parts of it, if they are more than columns: prefixes, directions, expressions. */
   readonly keys?: readonly IndexKey[];
 }
 
-/** A constraint of CREATE TABLE that belongs to no column, or the key that stands behind one. */
+/** A table constraint of CREATE TABLE, or the key of a column. */
 export interface TableConstraint {
   readonly kind: "primary" | "unique" | "foreign-key" | "check" | "exclusion";
   readonly name: string | undefined;
-  /** Of a check: the columns of which it says that they are not NULL. */
+  /** Of a check: the columns that it proves not NULL. */
   readonly columns: readonly string[];
   /** Of a check: every column that it names. */
   readonly reads?: readonly string[];
@@ -108,21 +108,21 @@ export interface TableConstraint {
   readonly calls?: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
-  /** Of a foreign key. Absent: the primary key of the other table, or one that stands behind a column. */
+  /** Of a foreign key. Absent: the primary key of the other table, or a key that was declared with a column. */
   readonly referencedColumns?: readonly string[];
-  /** Of a foreign key: what happens to the referenced row changes rows of this table. */
+  /** Of a foreign key: changes of the referenced row change rows of this table. */
   readonly follows?: true;
-  /** Of a key, where its parts are more than columns. */
+  /** Of a key, if its parts are more than columns. */
   readonly keys?: readonly IndexKey[];
 }
 
-/** Whether a foreign key changes rows of its own table. @param actions as they are read, or a text that has them */
+/** Whether a foreign key changes rows of its own table. @param actions as read, or a text that contains them */
 export function following(...actions: readonly string[]): Pick<TableConstraint, "follows"> {
   const follows = actions.some((action) => /\b(?:CASCADE|SET\s+(?:NULL|DEFAULT))\b/i.test(action));
   return follows ? { follows } : {};
 }
 
-/** A user-defined type as `ColumnDeclaration.type` names it: quoted where PostgreSQL would quote it. */
+/** A user-defined type in the form of `ColumnDeclaration.type`: quoted where PostgreSQL would quote it. */
 export function userTypeText({ schema, name }: TableName): string {
   const quoted = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
   return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;

@@ -1,8 +1,8 @@
-/** Database systems by the names that data sources and schemas have for them. */
+/** Database systems by their names in data sources and schemas. */
 export const dialectIds = ["postgresql", "mysql", "mariadb"] as const;
 export type DialectId = (typeof dialectIds)[number];
 
-/** As people write them. */
+/** The display names. */
 export const dialectLabels: Readonly<Record<DialectId, string>> = {
   postgresql: "PostgreSQL",
   mysql: "MySQL",

@@ -1,4 +1,4 @@
-/** What kind of code lists the fields of a model: each has its own weight of evidence. */
+/** The kind of code that lists the fields of a model: each has its own weight of evidence. */
 export const families = [
   "create",
   "update",
@@ -17,17 +17,17 @@ export const families = [
 
 export type Family = (typeof families)[number];
 
-/** What code does with a column: takes it from callers, stores it, shows it, or tests any of that. */
+/** What code does with a column: accepts it from callers, stores it, shows it, or tests any of that. */
 export const purposes = ["accept", "store", "show", "test"] as const;
 
 export type Purpose = (typeof purposes)[number];
 
-/** Who sets and sees a column: nobody outside, the server while responses show it, or callers too. */
+/** Who sets and reads a column: only the app, the server while responses show it, or callers too. */
 export const exposures = ["internal", "shown", "exposed"] as const;
 
 export type Exposure = (typeof exposures)[number];
 
-/** The evidence that a place gets the new column too; `codemods/ranking/signals.ts` says how it is looked for. */
+/** The evidence that a place needs the new column too. `codemods/ranking/signals.ts` implements the detection. */
 export const signalIds = [
   "similarHere",
   "halfOfCore",

@@ -2,23 +2,23 @@ import type { ComputedFill, Fill, LookedUp } from "./column-schema.js";
 
 export type { ComputedFill, Fill, LookedUp };
 
-/** Where a column's value comes from: an expression, a function, or neither. */
+/** The source of a column's value: an expression, a function, or neither. */
 export interface ValueSource {
   readonly fill?: Fill;
   readonly compute?: ComputedFill;
 }
 
-/** Whether rows that exist get a value of their own. */
+/** Whether existing rows get a value of their own. */
 export function isFilled({ fill, compute }: ValueSource): boolean {
   return fill !== undefined || compute !== undefined;
 }
 
-/** The columns that a value is made from. */
+/** The columns that a value is computed from. */
 export function readsOf({ fill, compute }: ValueSource): readonly string[] {
   return [...(fill?.reads ?? []), ...(compute?.reads ?? []), ...(compute?.fallback?.reads ?? [])];
 }
 
-/** What a value is made from in other tables. */
+/** The rows of other tables that a value is computed from. */
 export function lookUpsOf({ fill, compute }: ValueSource): readonly LookedUp[] {
   return [...(fill?.lookUps ?? []), ...(compute?.fallback?.lookUps ?? [])];
 }
@@ -33,5 +33,5 @@ export function valueLabel({ fill, compute }: ValueSource): string {
   return fill?.sql ?? (compute === undefined ? "" : functionLabel(compute));
 }
 
-/** The settings that an expression which depends on the session is evaluated under, for people. */
+/** The settings for evaluating an expression that depends on the session, for people. */
 export const statedSettingsWords = "TimeZone UTC, DateStyle ISO and locale C";

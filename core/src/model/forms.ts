@@ -1,6 +1,6 @@
 import type { Held, LockMode } from "./verdict.js";
 
-/** What a form of a statement does that needs no operation of its own. Absent parts: nothing that anybody would notice. */
+/** The effect of a statement form that needs no operation of its own. Absent parts: no noticeable effect. */
 export interface Form {
   /** On the tables that it names. */
   readonly mode?: LockMode;
@@ -22,7 +22,7 @@ export interface Form {
     | "storage"
     | "index"
     | "inserts";
-  /** PostgreSQL refuses it inside a transaction. */
+  /** PostgreSQL rejects it inside a transaction. */
   readonly isAlone?: true;
   /** It locks tables that it does not name. */
   readonly hasOthers?: true;
@@ -36,9 +36,9 @@ const access = { says: "access" } as const;
 const none = {} as const;
 
 /**
- * By the parser's name: a clause of ALTER TABLE, a kind of statement, or an object that is altered, dropped or renamed.
- * The locks are those of `AlterTableGetLockLevel` (tablecmds.c) and of the functions that execute the statements;
- * `test/database/verdicts.test.ts` compares them with servers.
+ * By the parser's name: a clause of ALTER TABLE, a kind of statement, or an object that is altered, dropped or renamed. The locks are those
+ * of `AlterTableGetLockLevel` (tablecmds.c) and of the functions that execute the statements; `test/database/verdicts.test.ts` compares
+ * them with servers.
  */
 const rows = {
   AT_SetStatistics: sue,
@@ -92,7 +92,7 @@ const rows = {
   AT_SetTableSpace: moves,
   AT_SetAccessMethod: moves,
 
-  // An index: whoever reads its table opens it.
+  // An index: statements that read its table open it.
   "INDEX AT_SetRelOptions": none,
   "INDEX AT_ResetRelOptions": none,
   "INDEX AT_SetStatistics": none,
@@ -106,7 +106,7 @@ const rows = {
   /** Of all tables. */
   CLUSTER: { isAlone: true, hasOthers: true },
   RefreshMatViewStmt: moves,
-  /** Its EXCLUSIVE stops what nobody does to a view: writes. */
+  /** Its EXCLUSIVE only blocks writes, which views do not receive. */
   "REFRESH CONCURRENTLY": { held: "scan" },
   LockStmt: none,
   RuleStmt: ax,
@@ -118,7 +118,7 @@ const rows = {
   CreatePublicationStmt: { ...sue, says: "publication" },
   AlterPublicationStmt: { ...sue, says: "publication" },
   SecLabelStmt: { hasOthers: true },
-  /** Of what a role owns. */
+  /** All objects that a role owns. */
   ReassignOwnedStmt: { ...access, hasOthers: true },
   GrantStmt: access,
   REVOKE: { says: "privilege" },
@@ -140,11 +140,11 @@ const rows = {
   "DROP RULE": ax,
   "DROP FOREIGN_TABLE": ax,
   "DROP STATISTIC_EXT": { hasOthers: true },
-  /** IF EXISTS and IF NOT EXISTS, where the migrations show that nothing is left to do: the locks are those of the statement. */
+  /** IF EXISTS and IF NOT EXISTS, if the migrations show that there is nothing to do: the locks are those of the statement. */
   "ALREADY DONE": none,
 } as const satisfies Record<string, Form>;
 
-/** These lock no table, and change no row. Some of them take a name away: then the operation says which. */
+/** These lock no table, and change no row. Some of them drop or rename an object: then the operation contains its name. */
 const quiet = [
   "AlterCollationStmt",
   "AlterDatabaseRefreshCollStmt",

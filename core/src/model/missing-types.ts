@@ -1,5 +1,5 @@
 /**
- * Why names alone said what values are: the ORM is not installed where the code is (`absent`), nothing was generated from the model
+ * Why values were identified by names alone: the ORM is not installed beside the code (`absent`), nothing was generated from the model
  * (`not-generated`; `command` does that), or the compiler took too long or too much memory (`limit`).
  */
 export type MissingTypes =

@@ -2,12 +2,12 @@ import type { TableName } from "./names-schema.js";
 
 export type { TableName };
 
-/** `User` or `auth.User`: how a table is named in messages and keys. */
+/** `User` or `auth.User`: the name of a table in messages and keys. */
 export function tableLabel(table: TableName): string {
   return table.schema === undefined ? table.name : `${table.schema}.${table.name}`;
 }
 
-/** A name as standard SQL quotes it: for commands in messages, and for definitions that are compared. */
+/** A name quoted as in standard SQL: for commands in messages, and for definitions that are compared. */
 export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
@@ -22,8 +22,8 @@ export function isSameTable(a: TableName, b: TableName): boolean {
   return a.name === b.name && a.schema === b.schema;
 }
 
-/** What a table, or a column of it, is found by in a map: equal where `isSameTable` is true. */
+/** The map key of a table, or of a column of it: equal if `isSameTable` is true. */
 export function nameKey({ schema = "", name }: TableName, column = ""): string {
-  // No name of PostgreSQL has this sign, and none is empty.
+  // PostgreSQL names cannot contain this character, and cannot be empty.
   return `${schema}\0${name}\0${column}`;
 }

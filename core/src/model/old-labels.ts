@@ -2,8 +2,8 @@ import type { DeclinedPlace, EditRole, Owner, Place, PlannedEdit } from "./code.
 import type { Plan } from "./plan.js";
 
 /**
- * Plans of before knew places by what people call them. The only place where such words are read: a plan that is read gets from them
- * what edits and places are known by today.
+ * Older plans identified places by their display names. Only this code reads such names: it adds today's identities to the edits and places
+ * of a plan.
  */
 export function upgradeLabels(plan: Plan): Plan {
   const { edits, places } = plan.state;
@@ -40,12 +40,12 @@ function ownerIn(what: string): Owner | undefined {
 
 const importLabel = "import from ";
 
-/** What a place that was declined then is remembered by. */
+/** The identity of a place that was declined in an older plan. */
 export function declinedLabel({ model, field, file, what }: Pick<DeclinedPlace, "model" | "field" | "file" | "what">) {
   return `${model}.${field} ${file}#${what}`;
 }
 
-/** Whether a place is the one that was confirmed then. */
+/** Whether a place is the one that was confirmed in an older plan. */
 export function isOfLabel(then: Labelled, now: Labelled): boolean {
   return then.file === now.file && then.what === now.what && then.reason === now.reason;
 }

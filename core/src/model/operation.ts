@@ -10,7 +10,7 @@ import type {
 import { nameKey, type TableName } from "./names.js";
 import type { GoneKind, NewerForm, TableLock } from "./verdict.js";
 
-/** One statement of a migration file. The slices of all statements, in order, and the tail make up the file again. */
+/** One statement of a migration file. The slices of all statements, in order, and the tail add up to the file. */
 export interface Statement {
   readonly index: number;
   /** The statement itself: no leading comments, no semicolon. */
@@ -22,7 +22,7 @@ export interface Statement {
   readonly line: number;
 }
 
-/** How a statement has to run, or the server refuses it: `ALGORITHM=INSTANT`, `LOCK=NONE`, `WAIT 1`. */
+/** Execution options of a statement; the server rejects it if it cannot comply: `ALGORITHM=INSTANT`, `LOCK=NONE`, `WAIT 1`. */
 export interface Demands {
   readonly algorithm?: string;
   readonly lock?: string;
@@ -38,27 +38,27 @@ interface OperationBase {
   readonly line: number;
   /** The statement of a DO block that it was read from: its text. */
   readonly within?: string;
-  /** What of it older servers do not know. */
+  /** Syntax that older servers do not support. */
   readonly newer?: readonly NewerForm[];
-  /** What its statement demands of how it runs. */
+  /** Execution options that its statement demands. */
   readonly demands?: Demands;
-  /** ONLY: not what inherits from the table, nor its partitions. */
+  /** ONLY: neither inheriting tables nor partitions. */
   readonly isOnly?: true;
 }
 
-/** What a query keeps a copy of: the columns that it names, or all of a table. */
+/** The columns that a query copies: the named ones, or all of a table. */
 export interface CopiedColumns {
   readonly names: readonly string[];
   /** `*`, other than in `count(*)`. */
   readonly isAll?: true;
 }
 
-/** What a view's query reads of a table. */
+/** The columns of a table that a view's query reads. */
 export interface ReadColumns extends CopiedColumns {
   readonly table: TableName;
 }
 
-/** One typed schema change read from SQL. What is not recognised is `unknown`, never dropped and never taken as safe. */
+/** One typed schema change read from SQL. An unrecognised one is `unknown`, never dropped and never treated as safe. */
 export type Operation = OperationBase &
   (
     | {
@@ -67,7 +67,7 @@ export type Operation = OperationBase &
         readonly column: ColumnDeclaration;
         readonly position?: ColumnPosition;
       }
-    /** MODIFY, CHANGE: everything that a column is, said anew. What of it changes depends on what it was. */
+    /** MODIFY, CHANGE: redeclares the whole column. What changes depends on the former declaration. */
     | {
         readonly kind: "redeclareColumn";
         readonly table: TableName;
@@ -79,9 +79,9 @@ export type Operation = OperationBase &
         readonly kind: "createTable";
         readonly table: TableName;
         readonly columns: readonly ColumnDeclaration[];
-        /** IF NOT EXISTS: it may have been there, with its rows. */
+        /** IF NOT EXISTS: it may have existed, with its rows. */
         readonly ifNotExists: boolean;
-        /** Empty: none, or one that is not in the statement. */
+        /** Empty: none, or not in the statement. */
         readonly primaryKey: readonly string[];
         readonly partitionOf: TableName | undefined;
         readonly inherits: readonly TableName[];
@@ -89,15 +89,15 @@ export type Operation = OperationBase &
         readonly ofType?: TableName;
         /** The tables that its foreign keys refer to. */
         readonly references: readonly TableName[];
-        /** What stands beside the columns: keys, checks, exclusions. */
+        /** Constraints beside the columns: keys, checks, exclusions. */
         readonly constraints: readonly TableConstraint[];
         /** CREATE TABLE AS: its columns are those of a query. */
         readonly isOfQuery?: true;
-        /** What the query finds. */
+        /** The columns that the query copies. */
         readonly copies?: CopiedColumns;
-        /** CREATE TABLE … LIKE: it has what that one has. */
+        /** CREATE TABLE … LIKE: copies the definition of that table. */
         readonly like?: TableName;
-        /** Indexes that stand beside the columns and are no constraints. */
+        /** Indexes beside the columns that are not constraints. */
         readonly indexes?: readonly IndexDeclaration[];
         /** `ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4`, as the statement spells it. */
         readonly optionsSql?: string;
@@ -116,9 +116,9 @@ export type Operation = OperationBase &
         readonly isMatchFull: boolean;
         readonly deferrable: Deferrable;
         readonly isValid: boolean;
-        /** NOT ENFORCED: nothing is refused. */
+        /** NOT ENFORCED: rejects nothing. */
         readonly isEnforced?: false;
-        /** `SET NULL (a)`, `PERIOD`, `NOT ENFORCED`: something this model does not describe. */
+        /** `SET NULL (a)`, `PERIOD`, `NOT ENFORCED`: not described by this model. */
         readonly hasOther: boolean;
       }
     | {
@@ -135,9 +135,9 @@ export type Operation = OperationBase &
         readonly columns: readonly string[];
         readonly keys?: readonly IndexKey[];
         readonly deferrable: Deferrable;
-        /** NULLS NOT DISTINCT: all of its columns. Of MySQL's expressions: those whose NULL is not passed on. */
+        /** NULLS NOT DISTINCT: all of its columns. Of MySQL's expressions: those that do not pass NULL on. */
         readonly refusesNull?: readonly string[];
-        /** `INCLUDE`, `WITH (…)`: something this model does not describe. */
+        /** `INCLUDE`, `WITH (…)`: not described by this model. */
         readonly hasOther: boolean;
       }
     | {
@@ -148,14 +148,14 @@ export type Operation = OperationBase &
         readonly reads: readonly string[];
         /** The functions that it calls. */
         readonly calls?: readonly string[];
-        /** The columns of which it says that they are not NULL. */
+        /** The columns that it proves not NULL. */
         readonly notNull: readonly string[];
-        /** It says nothing else. */
+        /** It has no other condition. */
         readonly isNotNullOnly: boolean;
         /** The columns whose NULL alone may make it false. Absent: none. */
         readonly refusesNull?: readonly string[];
         readonly isValid: boolean;
-        /** NOT ENFORCED: nothing is refused. */
+        /** NOT ENFORCED: rejects nothing. */
         readonly isEnforced?: false;
       }
     /** ADD NOT NULL: SET NOT NULL as a constraint with a name. */
@@ -174,7 +174,7 @@ export type Operation = OperationBase &
         /** The columns without which two rows may exclude each other. Absent: none. */
         readonly refusesNull?: readonly string[];
       }
-    /** A key that takes an index which exists: nothing is built. */
+    /** A key that uses an existing index: nothing is built. */
     | {
         readonly kind: "addKeyOfIndex";
         readonly table: TableName;
@@ -206,15 +206,15 @@ export type Operation = OperationBase &
         readonly typeSql: string;
         /** As `format_type` prints it. */
         readonly type: string;
-        /** As in a declaration of a column. */
+        /** As in a column declaration. */
         readonly ownType?: TableName;
         /** `USING …` or `COLLATE …`: more than the type changes. */
         readonly hasOther: boolean;
-        /** Where `USING` casts the column itself: to these types, one after the other, as `format_type` prints them. */
+        /** If `USING` casts the column itself: the target types, in order, as `format_type` prints them. */
         readonly casts?: readonly string[];
         /** COLLATE, with no USING that does more than cast. */
         readonly collates?: true;
-        /** The type alone, where `USING` is a cast of the column itself: of a column without values it says nothing else. */
+        /** Only the type, if `USING` is a cast of the column itself: for a column without values it has no other effect. */
         readonly castTypeSql?: string;
       }
     | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
@@ -231,14 +231,14 @@ export type Operation = OperationBase &
         readonly kind: "dropIndex";
         readonly name: TableName;
         readonly isConcurrent: boolean;
-        /** Where the names of indexes are those of one table, not of a schema. */
+        /** Present if index names belong to one table, not to a schema. */
         readonly onTable?: TableName;
       }
     | {
         readonly kind: "dropConstraint";
         readonly table: TableName;
         readonly name: string;
-        /** Where the statement says it. */
+        /** Present if the statement names it. */
         readonly of?: TableConstraint["kind"];
       }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
@@ -251,9 +251,9 @@ export type Operation = OperationBase &
       }
     | {
         readonly kind: "comment";
-        /** Undefined: on something else. */
+        /** Undefined: on another object. */
         readonly onColumn: { readonly table: TableName; readonly name: string } | undefined;
-        /** Undefined: the comment goes. */
+        /** Undefined: removes the comment. */
         readonly text: string | undefined;
       }
     | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
@@ -263,38 +263,38 @@ export type Operation = OperationBase &
         readonly name: TableName;
         /** As `format_type` prints it. */
         readonly base: string;
-        /** A base that is not PostgreSQL's own: it may be a domain, too. */
+        /** A base type that PostgreSQL does not provide: it may be a domain, too. */
         readonly baseType?: TableName;
         /** With CHECK or NOT NULL. */
         readonly isChecked: boolean;
         /** With NOT NULL. */
         readonly isRequired?: true;
-        /** `stored`: evaluated once for all rows that exist. */
+        /** `stored`: evaluated once for all existing rows. */
         readonly default?: "stored" | "computed";
       }
     | {
         readonly kind: "alterDomain";
         readonly name: TableName;
         readonly does: "default" | "setNotNull" | "dropNotNull" | "addCheck" | "dropConstraint" | "validate";
-        /** Rows that exist are not looked at. */
+        /** Existing rows are not checked. */
         readonly isNotValid?: true;
       }
     | {
         readonly kind: "createView";
         readonly name: TableName;
         readonly isReplace?: true;
-        /** Of a materialized one, which keeps what its query finds. */
+        /** Of a materialized one, which stores the result of its query. */
         readonly copies?: CopiedColumns;
-        /** Of each table or view, the columns that the query names and that can be of no other. Absent: not read. */
+        /** Of each table or view, the columns that the query names and that certainly belong to it. Absent: not read. */
         readonly reads?: readonly ReadColumns[];
       }
     | { readonly kind: "dropView"; readonly name: TableName; readonly isCascade?: true }
     | {
         readonly kind: "insert";
         readonly table: TableName;
-        /** Rows that stand in the statement: nothing is read. */
+        /** The rows are in the statement: nothing is read. */
         readonly isOfValues: boolean;
-        /** As many rows as stand in the statement: with ON CONFLICT, whose rows are found by a key. */
+        /** The number of rows is fixed by the statement: with ON CONFLICT, the rows are found by a key. */
         readonly isOfStatedRows?: true;
       }
     | { readonly kind: "delete"; readonly table: TableName; readonly keyed?: readonly string[] }
@@ -305,7 +305,7 @@ export type Operation = OperationBase &
         /** Columns of its rows that WHERE compares with at most 100 constants each. */
         readonly keyed?: readonly string[];
       }
-    /** A query whose result goes nowhere, and the functions that it calls. */
+    /** A query without use of its result, and the functions that it calls. */
     | { readonly kind: "select"; readonly functions: readonly string[] }
     | { readonly kind: "truncate"; readonly table: TableName; readonly isCascade: boolean }
     /** An index, or every index of a table, schema or database. */
@@ -329,16 +329,16 @@ export type Operation = OperationBase &
     | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
     /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */
     | { readonly kind: "setting"; readonly name: string; readonly isLocal: boolean }
-    /** A form that needs no operation of its own. `forms.ts` says what PostgreSQL's lock, and for how long. */
+    /** A form that needs no operation of its own. `forms.ts` has PostgreSQL's locks, and their durations. */
     | {
         readonly kind: "form";
         readonly what: string;
         readonly locks: readonly TableLock[];
-        /** The tables that it names, where what it locks is not a matter of reading. */
+        /** The tables that it names, if what it locks does not depend on a query. */
         readonly tables?: readonly TableName[];
-        /** What it takes away, or gives another name. */
+        /** The object that it drops or renames. */
         readonly gone?: { readonly what: GoneKind; readonly name: TableName; readonly newName?: string };
-        /** Of a composite type: the attribute that gets another type. */
+        /** Of a composite type: the attribute whose type changes. */
         readonly column?: string;
         /** Of a replica identity. */
         readonly index?: string;
@@ -348,13 +348,13 @@ export type Operation = OperationBase &
         readonly reads?: readonly string[];
         readonly isCascade?: true;
       }
-    /** DO: what its body does, as if every branch of it ran. */
+    /** DO: the operations of its body, as if every branch of it ran. */
     | { readonly kind: "block"; readonly operations: readonly Operation[] }
     | {
         readonly kind: "unknown";
         readonly what: string;
         readonly tables: readonly TableName[];
-        /** PostgreSQL's parser does not take it. */
+        /** PostgreSQL's parser rejects it. */
         readonly isRefused?: true;
       }
   );
@@ -363,13 +363,13 @@ export type OperationKind = Operation["kind"];
 /** The operations of a kind. */
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
 
-/** With what blocks do in the place of the blocks. */
+/** Replaces blocks by their operations. */
 export function flattened(operations: readonly Operation[]): readonly Operation[] {
   if (!operations.some(({ kind }) => kind === "block")) return operations;
   return operations.flatMap((each) => (each.kind === "block" ? flattened(each.operations) : [each]));
 }
 
-/** A migration file, read. `tail` is what follows the last semicolon. */
+/** A parsed migration file. `tail` is the text after the last semicolon. */
 export interface Migration {
   readonly sql: string;
   readonly statements: readonly Statement[];
@@ -377,12 +377,12 @@ export interface Migration {
   readonly operations: readonly Operation[];
 }
 
-/** The operations that one statement was read into. */
+/** The operations of one statement. */
 export function operationsIn({ operations }: Pick<Migration, "operations">, statement: number): readonly Operation[] {
   return grouped(byStatement, operations, (operation) => operation.statement).get(statement) ?? [];
 }
 
-/** How a statement renames a column, if it does. MySQL may declare the column anew with it. */
+/** How a statement renames a column, if it does. MySQL may redeclare the column with it. */
 export function renameOf(
   operation: Operation,
 ): { readonly table: TableName; readonly column: string; readonly newName: string } | undefined {
@@ -399,7 +399,7 @@ export function operationsOfKind<K extends OperationKind>(
   return (grouped(byKind, operations, (operation) => operation.kind).get(kind) ?? []) as readonly OperationOf<K>[];
 }
 
-/** The operations of one kind that are about a table, a type, a view or a function, in order. Absent schemas are schemas of their own. */
+/** The operations of one kind on a table, a type, a view or a function, in order. An absent schema counts as a schema of its own. */
 export function operationsOn<K extends OperationKind>(
   operations: readonly Operation[],
   kind: K,
@@ -419,7 +419,7 @@ export function operationsNamed<K extends OperationKind>(
   return (grouped(byName, operations, keyOf).get(`${kind} ${name}`) ?? []) as readonly OperationOf<K>[];
 }
 
-/** The operations that give a table this name, in order. */
+/** The operations that rename a table to this name, in order. */
 export function renamesTo(operations: readonly Operation[], table: TableName): readonly OperationOf<"renameTable">[] {
   const keyOf = (operation: Operation) =>
     operation.kind === "renameTable" ? nameKey({ ...operation.table, name: operation.newName }) : undefined;
@@ -432,7 +432,7 @@ function subjectOf(operation: Operation): TableName {
   return "name" in operation && typeof operation.name === "object" ? operation.name : { name: "" };
 }
 
-// Migrations have thousands of statements, and every rule asks: so that each is not looked for among all.
+// Migrations have thousands of statements, and every rule queries them: this avoids a search for each.
 const byStatement: Groups<number> = new WeakMap();
 const byKind: Groups<OperationKind> = new WeakMap();
 const bySubject: Groups<string> = new WeakMap();
@@ -453,7 +453,7 @@ function grouped<Key>(known: Groups<Key>, operations: readonly Operation[], keyO
   return groups;
 }
 
-/** What ALTER TABLE does to a table it does to its partitions, and to the tables that inherit from it: these, unless it says ONLY. */
+/** ALTER TABLE applies these also to the partitions of a table, and to tables that inherit from it, unless it has ONLY. */
 export const inheritedKinds = [
   "addColumn",
   "dropColumn",

@@ -28,7 +28,7 @@ export type { OrmQuery, Outcome, TableChange, Unit, UnitKind, UnitSpec } from ".
 
 export const phases = ["expand", "backfill", "switch", "contract"] as const;
 export type Phase = (typeof phases)[number];
-/** Phases that a deployment carries; `backfill` is run, not deployed. */
+/** Phases with a deployment; `backfill` is run, not deployed. */
 export type DeployedPhase = Exclude<Phase, "backfill">;
 
 /** The smallest thing run, verified and recorded */
@@ -66,7 +66,7 @@ export function builtInContract({ units, state }: Pick<Plan, "units" | "state">)
   });
 }
 
-/** Whether a trigger gives new rows their value from expand to contract. */
+/** Whether a trigger sets the value of new rows from expand to contract. */
 export function hasTrigger({ isRelaxed, fill }: Pick<PlannedColumn, "isRelaxed" | "fill">): boolean {
   return isRelaxed && fill !== undefined && fill.withoutTrigger === undefined;
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
-// The type of what is written to disk is inferred from its zod schema. Types that zod infers are mutable, and their declarations name zod,
-// which is not installed where plugins are written. These forms make the same schemas, and infer readonly types with readable declarations.
-// Use `import type` for a type: the schema loads zod.
+// The type of data written to disk is inferred from its zod schema. Types that zod infers are mutable, and their declarations name zod,
+// which plugin authors do not have installed. These forms make the same schemas, and infer readonly types with readable declarations. Use
+// `import type` for a type: the schema loads zod.
 
 /** A zod schema of `T`. An optional key has the type `T | undefined`. */
 export interface Schema<T> extends z.ZodType<T> {

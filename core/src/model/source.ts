@@ -1,20 +1,20 @@
-/** How a client of an ORM makes a value: `uuid(7)`, `@updatedAt`. */
+/** How an ORM's client generates a value: `uuid(7)`, `@updatedAt`. */
 export interface ClientDefault {
   readonly kind: "uuid" | "cuid" | "nanoid" | "ulid" | "updatedAt";
-  /** As the model spells it, for messages: `@default(cuid(2))`. */
+  /** As written in the model, for messages: `@default(cuid(2))`. */
   readonly text: string;
 }
 
-/** What the ORM's model and its annotations say about a column of the change. */
+/** The declarations of the ORM's model and its annotations for a column of the change. */
 export interface ColumnSource {
   readonly model: string;
   readonly field: string;
-  /** The model fills it when the code does not: a client-side or database default. */
+  /** The model sets it if the code does not: a client-side or database default. */
   readonly hasDefault: boolean;
-  /** Where the field stands: `prisma/schema.prisma`, 1-based line. */
+  /** The position of the field: `prisma/schema.prisma`, 1-based line. */
   readonly file: string;
   readonly line: number;
-  /** The client of the ORM makes the value for new rows; the database has no default. */
+  /** The ORM's client generates the value for new rows; the database has no default. */
   readonly clientDefault?: ClientDefault;
   readonly fill?: { readonly kind: "backfill" | "mirror"; readonly sql: string };
   /** The column's entry under `fills` in lockstep.config.ts. */

@@ -21,9 +21,9 @@ import { verdict } from "./verdict-schema.js";
 
 const tableChangeShape = {
   clause: string,
-  /** What it adds, by name. Absent: run again, it says the same. */
+  /** What it adds, by name. Absent: running it again changes nothing. */
   adds: optional(object({ kind: oneOf(["column", "index", "check"]), name: string })),
-  /** The clause that takes it back; absent: nobody knows one. */
+  /** The clause that reverts it. Absent: none is known. */
   back: optional(string),
 } as const;
 /** A clause of ALTER TABLE. */
@@ -46,12 +46,12 @@ const outcomes = [
   { kind: literal("relation"), name: tableName, isGone: optional(isTrue) },
   { kind: literal("type"), name: tableName },
 ] as const;
-/** Something that a statement makes or takes away, as far as its name tells. */
+/** Something that a statement creates or removes, as far as its name shows. */
 export type Outcome = Of<(typeof outcomes)[number]>;
 
 const frameShape = { tables: filledList(tableName), mode: oneOf(lockModes) } as const;
 
-/** What the units over columns are about. */
+/** The properties of units over columns. */
 const columnsOf = {
   table: tableName,
   columns: list(unitColumn),
@@ -59,11 +59,11 @@ const columnsOf = {
   hasChildren: optional(isTrue),
 } as const;
 
-/** What the units over an index are about. */
+/** The properties of units over an index. */
 const indexOf = {
   table: tableName,
   index,
-  /** Its index cannot be built concurrently, those of its partitions can. */
+  /** Its index cannot be built concurrently, but those of its partitions can. */
   isPartitioned: optional(isTrue),
 } as const;
 
@@ -74,45 +74,45 @@ const specs = [
   {
     kind: literal("undo-expand"),
     ...columnsOf,
-    /** Tables that foreign keys of the columns lead to: dropping those locks them as well. */
+    /** Tables that the columns' foreign keys reference: dropping those locks them as well. */
     references: optional(list(tableName)),
-    /** Types that the change made and nothing but columns of the plan uses. */
+    /** Types that the change created and that only columns of the plan use. */
     types: optional(list(tableName)),
   },
   { kind: literal("undo-contract"), ...columnsOf },
   {
     kind: literal("create-index"),
     ...indexOf,
-    /** Built again by an undo: it may stand already, where its drop has not run or where the undo was run by hand before. */
+    /** Rebuilt by an undo: it may exist already, if its drop has not run or the undo was run by hand before. */
     ifMissing: optional(isTrue),
   },
   { kind: literal("assert-index"), ...indexOf },
-  /** Makes an index that was built the one of its constraint. */
+  /** Makes an existing index the one of its constraint. */
   { kind: literal("attach-unique"), ...indexOf },
   { kind: literal("drop-index"), ...indexOf },
   {
     kind: literal("add-foreign-key"),
     table: tableName,
     foreignKey,
-    /** The same change makes the table that it leads to: nobody waits for that one. */
+    /** The same change creates the referenced table: no session waits for it. */
     isToNew: optional(isTrue),
   },
   { kind: literal("validate-foreign-key"), table: tableName, foreignKey },
-  /** What the server does by copying the table while writes wait: a tool does it while they go on, or the unit where there is little. */
+  /** The server would copy the table while writes wait. A tool copies it without blocking; the unit itself does if there are few rows. */
   { kind: literal("online-copy"), table: tableName, changes: list(tableChange) },
   /** Statements of the user's migration that need no rewrite: the same bytes, in the same order. */
   {
     kind: literal("original"),
     sql: string,
-    /** The same statements one by one, for ORMs that run them so and give them parameters. */
+    /** The same statements one by one, for ORMs that run them so and pass parameters. */
     queries: optional(list(query)),
-    /** What takes them back, in the order in which it runs; of ORMs that write it. */
+    /** The statements that revert them, in execution order; for ORMs that write them. */
     down: optional(list(query)),
-    /** What the user's class says of its own transaction; absent: nothing. */
+    /** The transaction setting of the user's class. Absent: none. */
     transaction: optional(boolean),
     /** They run in the lock frame, which takes this lock on these tables at once. Absent: as they would without a plan. */
     frame: optional(object(frameShape)),
-    /** In a file with units of the plan, which can run twice: what tells that they have run. */
+    /** In a file with units of the plan, which can run twice: shows whether they have run. */
     outcomes: optional(list<Outcome>(objectOf(outcomes))),
   },
 ] as const;
@@ -132,7 +132,7 @@ const unitShape = {
   /** The DDL in one line, for the header and the terminal. */
   ddl: string,
   verdict,
-  /** What takes it back, in one line. */
+  /** How to revert it, in one line. */
   undo: string,
 } as const;
 /** One step of a plan in a database. Units that need the same lock on one table share an ORM migration file. */

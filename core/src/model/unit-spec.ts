@@ -2,12 +2,12 @@ import type { UnitSpec } from "./plan.js";
 
 type SpecOf<K extends UnitSpec["kind"]> = Extract<UnitSpec, { kind: K }>;
 
-/** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000. */
+/** The maximum number of NULL rows that prove fills itself: they take some 40 ms per 1000. */
 export const fillMax = 10_000;
 
 /**
- * Whether the index is built first, concurrently, and attached to its constraint then. A partitioned table has no such thing: there
- * the constraint is declared at once, and its partitions join.
+ * Whether the index is built first, concurrently, and then attached to its constraint. A partitioned table does not support this: there the
+ * constraint is declared at once, and its partitions join.
  */
 export function isAttachedLater({
   index,
@@ -17,14 +17,14 @@ export function isAttachedLater({
 }
 
 /**
- * Whether a run that breaks off may leave the index INVALID. PostgreSQL drops an index of a partitioned table with those of its
- * partitions, and that of a constraint with the constraint: both in a transaction.
+ * Whether an interrupted run may leave the index INVALID. PostgreSQL drops an index of a partitioned table with those of its partitions,
+ * and that of a constraint with the constraint: both in a transaction.
  */
 export function isDroppedConcurrently({ index, isPartitioned }: SpecOf<"drop-index">): boolean {
   return isPartitioned !== true && index.constraint === undefined;
 }
 
-/** What the name of an index begins with that takes the place of another one of the same name, until that one goes. */
+/** The prefix of an index that replaces another one of the same name, until that one is dropped. */
 export const temporaryPrefix = "lockstep_new_";
 
 /** Whether an index has such a name. */
@@ -32,13 +32,13 @@ export function isTemporaryIndex(name: string): boolean {
   return name.startsWith(temporaryPrefix);
 }
 
-/** A table that is read, or copied, in a moment: writes wait for no longer than for a short lock. */
+/** A table that is read or copied quickly: writes wait no longer than for a short lock. */
 export const smallTable = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
 
-/** Begins the message with which a unit leaves the copy to a tool. */
+/** The start of the message with which a unit leaves the copy to a tool. */
 export const leftToTool = "Nothing is changed. Run: npx lockstep online run";
 
-/** Whether a unit stopped because a tool has to copy its table first, and not because something went wrong. */
+/** Whether a unit stopped because a tool has to copy its table first, and not because of an error. */
 export function isLeftToTool({ kind }: Pick<UnitSpec, "kind">, message = ""): boolean {
   return kind === "online-copy" && message.includes(leftToTool);
 }

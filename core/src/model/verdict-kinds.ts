@@ -1,4 +1,4 @@
-/** Table locks that stop something of the application; those of a SELECT and of a foreign key's look-up stop nothing. Weakest first. */
+/** Table locks that block statements of the application; those of a SELECT and of a foreign key's look-up block none. Weakest first. */
 export const lockModes = [
   "ROW EXCLUSIVE",
   "SHARE UPDATE EXCLUSIVE",
@@ -9,7 +9,7 @@ export const lockModes = [
 ] as const;
 export type LockMode = (typeof lockModes)[number];
 
-/** How long locks are held: for an instant, while rows are read (or changed one by one), while the table is written again. */
+/** How long locks are held: for an instant, while rows are read (or changed one by one), while the table is rewritten. */
 export const durations = ["instant", "scan", "rewrite"] as const;
 export type Held = (typeof durations)[number];
 
@@ -27,18 +27,18 @@ export const rowFailures = [
   "foreign-key",
   /** A value cannot be converted. */
   "cast",
-  /** A value is not among those of the enum any more. */
+  /** The enum no longer contains a value. */
   "lost-value",
   /** There is a row. */
   "any-row",
 ] as const;
 export type RowFailure = (typeof rowFailures)[number];
 
-/** What code names, and what may go or get another name. `value`: of an enum. */
+/** Objects that code names, and that a change can drop or rename. `value`: of an enum. */
 export const goneKinds = ["column", "table", "view", "type", "value", "function", "schema", "extension"] as const;
 export type GoneKind = (typeof goneKinds)[number];
 
-/** What keeps a column, table, view or type from being changed or dropped: it uses it. */
+/** Objects whose use of a column, table, view or type prevents changing or dropping it. */
 export const userKinds = [
   "view",
   "generated column",
@@ -51,7 +51,7 @@ export const userKinds = [
 ] as const;
 export type UserKind = (typeof userKinds)[number];
 
-/** Forms of statements: the first major version of PostgreSQL that has them, and what its SQL calls them. */
+/** Forms of statements: the first major version of PostgreSQL that supports them, and their SQL name. */
 const forms = {
   "column-compression": [14, "COMPRESSION"],
   "detach-concurrently": [14, "DETACH CONCURRENTLY"],
@@ -129,26 +129,26 @@ export function isNewerFunction(form: string): form is NewerFunction {
   return Object.hasOwn(functions, form);
 }
 
-/** The first major version of PostgreSQL that has a form, and what its SQL calls it: `uuidv7()`. */
+/** The first major version of PostgreSQL that supports a form, and its SQL name: `uuidv7()`. */
 export function newerForm(form: NewerForm): { readonly major: number; readonly label: string } {
   if (isNewerFunction(form)) return { major: functions[form], label: `${form}()` };
   const [major, label] = forms[form];
   return { major, label };
 }
 
-/** What a verdict rests on and nobody has looked at; then it says the worst that is possible. */
+/** Unchecked facts that a verdict depends on; it then assumes the worst case. */
 export const doubts = [
-  /** The statement is not understood: it may do more than is said. */
+  /** The statement is not understood: it may do more than is reported. */
   "statement",
   /** The type of the column before the change. */
   "former-type",
-  /** What the type of a column is: a domain may have checks of its own. */
+  /** The type of a column: a domain may have checks of its own. */
   "type",
-  /** What the constraints that are there before the change say. */
+  /** The existing constraints before the change. */
   "former-constraints",
-  /** Tables that are joined to the named ones by foreign keys, or the one that an index is of: they are locked as well. */
+  /** Tables that foreign keys join to the named ones, or the table of an index: they are locked as well. */
   "other-tables",
-  /** Which system it is: MySQL or MariaDB, and of which version. */
+  /** The system, MySQL or MariaDB, and its version. */
   "server",
   /** Whether the statements of a migration run in one transaction. */
   "transaction",

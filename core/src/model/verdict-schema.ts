@@ -21,35 +21,35 @@ const why = oneOf(rowFailures);
 const dependentShape = {
   what: oneOf(userKinds),
   name: string,
-  /** Where it is in a table, or on one. */
+  /** The table that contains it or that it belongs to. */
   table: optional(tableName),
 } as const;
-/** What uses a column, table, view or type. */
+/** An object that uses a column, table, view or type. */
 export interface Dependent extends Of<typeof dependentShape> {}
 const dependent: Schema<Dependent> = object(dependentShape);
 
 const concerns = [
   /** Rows of a table are read under the lock: to build an index, or to check them. */
   { kind: literal("scans"), table: tableName, why: oneOf(["index", "check"]) },
-  /** The table is written again, row by row, under the lock. */
+  /** The table is rewritten, row by row, under the lock. */
   {
     kind: literal("rewrites"),
     table: tableName,
-    /** `fulltext`: the table has an index for which it is not done otherwise. */
+    /** `fulltext`: the table has an index that rules out another algorithm. */
     why: oneOf(["computed", "default", "type", "enum", "domain", "storage", "fulltext"]),
   },
   {
     kind: literal("fails-on-rows"),
     table: tableName,
     why,
-    /** What stands before it in the file has committed by then: no transaction takes it back. */
+    /** The statements before it in the file have committed by then: no transaction reverts them. */
     leavesHalf: optional(isTrue),
   },
-  /** Rows that exist get a value that nobody has written: `''`, `0`. */
+  /** Existing rows get a value that no code wrote: `''`, `0`. */
   { kind: literal("fills-silently"), table: tableName, column: string, value: string },
-  /** A default that differs from row to row is evaluated once, for all the rows that exist. */
+  /** A default that differs from row to row is evaluated once, for all existing rows. */
   { kind: literal("one-value"), table: tableName, column: string },
-  /** A default belongs to the session that evaluates it: a setting, the role, the connection. */
+  /** A default depends on the session that evaluates it: a setting, the role, the connection. */
   {
     kind: literal("session-default"),
     table: tableName,
@@ -58,51 +58,52 @@ const concerns = [
     value: string,
     /** It raises an error in a session that lacks something. */
     mayFail: boolean,
-    /** The rows that exist get the value of the session that runs the migration. */
+    /** Existing rows get the value of the session that runs the migration. */
     isAdded: boolean,
   },
-  /** What is declared behind a column is read and does nothing. */
+  /** A declaration after a column is parsed and has no effect. */
   { kind: literal("ignores"), what: literal("references"), table: tableName, column: string },
-  /** The statement demands to be done in a way in which the server cannot do it: it fails at once, and nothing is changed. */
+  /** The statement demands an algorithm that the server does not support for it: it fails at once, and nothing is changed. */
   { kind: literal("refuses-demand"), demand: string, least: string },
-  /** Rows are changed inside a migration, and stay locked until it ends. */
+  /** A migration changes rows, and locks them until it ends. */
   { kind: literal("changes-rows"), table: tableName, how: oneOf(["insert", "update", "delete"]) },
   {
     kind: literal("loses-data"),
-    /** `schema`: the table has the name of a schema that goes with all of its tables. */
+    /** `schema`: the table has the name of a schema that is dropped with all of its tables. */
     what: oneOf(["column", "table", "rows", "schema"]),
     table: tableName,
     column: optional(string),
   },
-  /** Code of the version before the migration fails once it has run: what it names is gone, or has another name. */
+  /** Code of the version before the migration fails once it has run: it uses a name that was dropped or renamed. */
   {
     kind: literal("breaks-code-before"),
     what: oneOf(goneKinds),
     name: string,
-    /** What it is called from then on. */
+    /** Its new name. */
     newName: optional(string),
-    /** The migration puts another table in its place. */
+    /** A later statement of the migration creates or renames another table to that name. */
     isReplaced: optional(isTrue),
   },
-  /** Code of the version before may write what is refused from then on, or read what only the version after it writes. */
+  /** Code of the version before may write what is now rejected, or read what only the version after it writes. */
   { kind: oneOf(["narrows-writes", "widens-reads"]), table: optional(tableName), why },
-  /** CASCADE: whatever depends on what is dropped goes as well, and the statement does not say what that is. */
+  /** CASCADE also drops all dependent objects, and the statement does not name them. */
   { kind: literal("drops-dependents") },
-  /** Who may see or change which rows is another from now on. */
+  /** Which rows a role can see or change is different after the statement. */
   {
     kind: literal("changes-access"),
     table: optional(tableName),
     /**
-     * Roles can do less than before. `row-security`: those that do not own the table, which has no policy here; `forced`: its owner as well;
-     * `policy`: rows go from what a policy allows; `privilege`: REVOKE.
+     * Roles have fewer rights than before. `row-security`: roles that do not own the table, which has no policy here; `forced`: its owner
+     * as well; `policy`: a policy allows fewer rows; `privilege`: REVOKE.
      */
     takes: optional(oneOf(["row-security", "forced", "policy", "privilege"])),
   },
-  /** Code of the version before cannot add rows: it leaves out a column that has neither NULL nor a default. */
+  /** Code of the version before cannot insert rows: it omits a column that has neither NULL nor a default. */
   { kind: literal("breaks-inserts"), table: tableName, column: string },
   /**
-   * What code of the version before writes is lost or refused. `rule`: DO INSTEAD; `identity`: a value for a column that is GENERATED
-   * ALWAYS; `sequence`: a number that is given again; `publication`, `replica-identity`: nothing says which row an UPDATE or DELETE is about.
+   * Writes by code of the version before are lost or rejected. `rule`: DO INSTEAD; `identity`: a value for a column that is GENERATED
+   * ALWAYS; `sequence`: a number that is issued again; `publication`, `replica-identity`: nothing identifies the row of an UPDATE or
+   * DELETE.
    */
   {
     kind: literal("breaks-writes"),
@@ -110,11 +111,11 @@ const concerns = [
     table: optional(tableName),
     column: optional(string),
   },
-  /** Rows go from a table with the partition that holds them. */
+  /** A table loses the rows of a detached partition. */
   { kind: literal("hides-rows"), table: tableName, partition: tableName },
-  /** The rows of a default partition, where there is one, are read under the lock. */
+  /** The rows of an existing default partition are read under the lock. */
   { kind: literal("searches-default-partition"), table: tableName },
-  /** It cannot run in one transaction with what stands before it, or in any. */
+  /** It cannot run in one transaction with the statements before it, or in any. */
   {
     kind: literal("fails-in-transaction"),
     why: oneOf(["concurrently", "new-enum-value"]),
@@ -122,38 +123,38 @@ const concerns = [
     type: optional(tableName),
     value: optional(string),
   },
-  /** It fails whatever the rows are. `used`: something that is there before it uses what it changes or drops. */
+  /** It fails whatever the rows are. `used`: an existing object uses what it changes or drops. */
   {
     kind: literal("fails-always"),
     why: oneOf(["used", "partitioned-index", "partitioned-not-valid", "virtual-index", "index-of-key", "type-of-key"]),
     by: optional(dependent),
   },
-  /** Servers below that major version refuse it. */
+  /** Servers below that major version reject it. */
   { kind: literal("needs-server"), major: number, what: oneOf(newerForms) },
-  /** What a constraint refused is allowed from now on. */
+  /** Values that a constraint rejected are now allowed. */
   { kind: literal("guards-less"), table: tableName },
-  /** An index goes that queries may use. */
+  /** Drops an index that queries may use. */
   { kind: literal("loses-index") },
-  /** A statement that nothing here describes, which may do anything, or one that PostgreSQL's parser does not take. */
+  /** A statement that no other kind describes, which may do anything, or one that PostgreSQL's parser rejects. */
   { kind: oneOf(["not-understood", "syntax-error"]), what: string },
 ] as const;
 
-/** What a person should know of a statement. Data: the sentences are made in `review/verdict-words.ts`. */
+/** What a reviewer should know about a statement. Data: `review/verdict-words.ts` writes the sentences. */
 export type Concern = Of<(typeof concerns)[number]>;
 export type ConcernKind = Concern["kind"];
 
 const lockShape = { table: tableName, mode: lockMode } as const;
-/** A table or view that was there before the change, and the strongest lock that a statement takes on it. */
+/** A table or view that existed before the change, and the strongest lock that a statement takes on it. */
 export interface TableLock extends Of<typeof lockShape> {}
 const lock: Schema<TableLock> = object(lockShape);
 
 const verdictShape = {
-  /** All tables that were there before the change and that it locks, each once, with its strongest lock. */
+  /** All tables that existed before the change and that it locks, each once, with its strongest lock. */
   locks: list(lock),
-  /** The longest that any of them is held, waiting and the end of the transaction aside. */
+  /** The longest time that it holds any of them, without lock waits and the end of the transaction. */
   held: oneOf(durations),
   concerns: list<Concern>(objectOf(concerns, "kind")),
-  /** Empty: all of this is known. */
+  /** Empty: all of this is certain. */
   doubts: list(oneOf(doubts)),
 } as const;
 /** What a statement, several of them, or a unit of a plan does to a database in use. */
@@ -163,21 +164,21 @@ export const verdict: Schema<Verdict> = object(verdictShape);
 const remarks = [
   /** `@lockstep.skip(<why>)` */
   { kind: literal("skipped"), why: string },
-  /** Of a change of type: an index with an expression or a predicate is built again. */
+  /** Of a change of type: the server rebuilds an index with an expression or a predicate. */
   { kind: literal("builds-index-again"), table: tableName, index: string },
   { kind: literal("checks-again"), table: tableName, check: string },
   { kind: literal("forgets-statistics"), table: tableName, column: string },
-  /** What it drops was made by no migration, or is in no entity of the last commit. */
+  /** It drops an object that no migration created, or that is in no entity of the last commit. */
   { kind: literal("not-migrated") },
   { kind: literal("not-committed"), column: string },
   /** The entity is declared as in the last commit. */
   { kind: literal("not-edited"), name: string },
-  /** Of a drop: a column of the same type is added. `keeps`: how a field is written that keeps the column. */
+  /** Of a drop: a column of the same type is added. `keeps`: how to declare a field that keeps the column. */
   { kind: literal("may-be-renamed"), newName: string, keeps: string },
   /** Of a rename. */
   { kind: literal("renames"), keeps: string },
 ] as const;
-/** What is known of a statement beside its verdict: from the development database, the project's history, an annotation. */
+/** Facts about a statement besides its verdict: from the development database, the project's history, an annotation. */
 export type Remark = Of<(typeof remarks)[number]>;
 export const remark: Schema<Remark> = objectOf(remarks, "kind");
 
@@ -188,7 +189,7 @@ const hazardShape = {
   sql: string,
   /** The rule's id: file name, docs page and config key. */
   rule: string,
-  /** What would happen to running code or to the data. */
+  /** The consequence for running code or for the data. */
   consequence: string,
 } as const;
 /** One operation that is unsafe here, and why. */
@@ -197,12 +198,12 @@ export const hazard: Schema<Hazard> = object(hazardShape);
 
 const noticeShape = {
   line: number,
-  /** As a statement: of a clause of ALTER TABLE with the table. */
+  /** As a statement: for a clause of ALTER TABLE with the table. */
   sql: string,
-  /** Absent: it is told for its remarks alone. */
+  /** Absent: it is reported only for its remarks. */
   verdict: optional(verdict),
   remarks: optional(list(remark)),
 } as const;
-/** An operation that runs as it stands in the migration, in no phases: a person should look at it. */
+/** An operation that runs as written in the migration, without phases, and needs a review. */
 export interface Notice extends Of<typeof noticeShape> {}
 export const notice: Schema<Notice> = object(noticeShape);

@@ -4,7 +4,7 @@ import type { TableLock, Verdict } from "./verdict-schema.js";
 export * from "./verdict-kinds.js";
 export type { Concern, ConcernKind, Dependent, Hazard, Notice, Remark, TableLock, Verdict } from "./verdict-schema.js";
 
-/** The strongest of all the locks; undefined: there are none. */
+/** The strongest of all locks. Undefined: there are none. */
 export function strongestMode({ locks }: Pick<Verdict, "locks">): LockMode | undefined {
   return lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode));
 }
@@ -25,19 +25,19 @@ export function blocksWrites(mode: LockMode | undefined): boolean {
   return mode !== undefined && mode !== "ROW EXCLUSIVE" && mode !== "SHARE UPDATE EXCLUSIVE";
 }
 
-/** Where a change runs, as far as anybody knows. */
+/** Where a change runs, as far as it is known. */
 export interface Environment {
-  /** The lowest version of the servers that it reaches: 13 … 18 for PostgreSQL; 8.04, 10.11, 11.08 for MySQL and MariaDB. */
+  /** The lowest version of the servers it runs on: 13 … 18 for PostgreSQL; 8.04, 10.11, 11.08 for MySQL and MariaDB. */
   readonly server?: number;
   readonly transactions?: TransactionMode;
-  /** A file goes to the server in one message, which is a transaction too. False: each statement alone, behind the ORM's BEGIN. */
+  /** A file is sent to the server in one message, which is a transaction too. False: each statement alone, after the ORM's BEGIN. */
   readonly isSentWhole?: boolean;
-  /** Code writes constant defaults and the time by itself, as Prisma Client does. */
+  /** Code sends constant defaults and the current time itself, as Prisma Client does. */
   readonly sendsDefaults?: boolean;
 }
 
-/** What is one transaction: all migrations that are pending, each of them, each statement (`none`: nobody opens one). */
+/** What one transaction contains: all pending migrations, each migration, or each statement (`none`: no explicit transaction). */
 export type TransactionMode = "all" | "each" | "none";
 
-/** `checked`: a domain with CHECK or NOT NULL, its own or of the domain that it is made of. */
+/** `checked`: a domain with CHECK or NOT NULL, its own or of its base domain. */
 export type TypeKind = "plain" | "checked";

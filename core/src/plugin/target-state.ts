@@ -7,17 +7,17 @@ import type { OrmPlugin, Project, Unlisted } from "./plugin.js";
 export interface TargetState {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
-  /** Migrations of the repository that have not run, and that the ORM does not find. */
+  /** Migrations of the repository that have not run and that the ORM does not find. */
   readonly unlisted: readonly Unlisted[];
-  /** Begun and not finished; none while a deployment runs. */
+  /** Started and not finished; none while a deployment runs. */
   readonly failed: readonly string[];
-  /** The session of a deployment that runs at this moment. */
+  /** The session of a deployment that is currently running. */
   readonly deploying: number | undefined;
-  /** The plans' units among those that are pending or have failed. */
+  /** The plans' units among the pending and failed ones. */
   readonly units: readonly ReleasedUnit[];
 }
 
-/** What a deployment does that leaves migrations out. Those of them that have failed are settled all the same. */
+/** A deployment without some migrations. Failed ones among them are still resolved. */
 export function withoutWithheld(state: TargetState, withheld: readonly string[]): TargetState {
   if (withheld.length === 0) return state;
   return {
@@ -36,7 +36,7 @@ export async function readTargetState(
     plans,
   }: { readonly project: Project; readonly plugin: OrmPlugin; readonly plans: readonly Plan[] },
 ): Promise<TargetState> {
-  // In this order: a deployment that ends in between leaves its rows finished.
+  // In this order: if a deployment ends in between, its rows are finished.
   const deploying = await plugin.deployingSession(connection);
   const { applied, failed } = await plugin.readApplied(connection, project);
   const pending = plugin.listMigrations(project).filter((name) => !applied.includes(name) && !failed.includes(name));

@@ -10,7 +10,7 @@ const sizeWords: Readonly<Record<Estimate["growthIs"], string>> = {
   most: "up to",
 };
 
-/** What a backfill will take, for people. */
+/** The estimated cost of a backfill, for people. */
 export function estimateText(target: string, label: string, estimate: Estimate): string {
   const { rows, rate, untried, growthBytes, growthIs, tableBytes, triggers, readers } = estimate;
   const lines: [string, string][] = [

@@ -42,11 +42,11 @@ export const eventFields: {
 export interface EventPlace {
   readonly plan: string;
   readonly target: string;
-  /** With its schema, where that is named. */
+  /** With its schema, if that is named. */
   readonly table: string;
 }
 
-/** An event as one object: `at`, where, `event`, and its own fields. Numbers are whole. */
+/** An event as one object: `at`, its place, `event`, and its own fields. Numbers are whole. */
 export function eventObject(at: Date, place: EventPlace, event: BackfillEvent): Readonly<Record<string, unknown>> {
   const { plan, target, table } = place;
   return { at: at.toISOString(), plan, target, table, event: event.kind, ...fieldsOf(event) };

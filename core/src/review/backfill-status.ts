@@ -8,18 +8,18 @@ import { counted } from "./counted.js";
 import { grouped, inGroups } from "./group-status.js";
 import { bar, duration } from "./progress.js";
 
-/** A backfill on a target, as `backfill status` shows it. */
+/** A backfill on a target, for `backfill status`. */
 export interface BackfillStatus extends BackfillNow {
   readonly target: string;
-  /** The name in the config that it is one of many under. */
+  /** The config's name for a group of targets that includes it. */
   readonly group?: string;
   /** `"User"."handle"` */
   readonly label: string;
-  /** Why an earlier pass counts no more. */
+  /** Why an earlier pass no longer counts. */
   readonly again?: string;
 }
 
-/** Workers tell every second how they do: one that has been silent for so long may have ended. */
+/** Workers report every second: one that has been silent for so long may have ended. */
 const quietMs = 3000;
 
 /** A pass over a column that was dropped and added again since. @param again a sentence without its full stop */
@@ -27,7 +27,7 @@ export function againText({ rowsDone, status, updatedAt }: BackfillRecord, again
   return `An earlier pass (${counted(rowsDone, "row")}, ${status}, as of ${momentText(updatedAt)}) does not count. ${again}`;
 }
 
-/** All statuses. Those of many targets under one name are counted, and only running ones are shown. */
+/** All statuses. Targets under one name are counted, and only their running backfills are shown. */
 export function backfillStatusesText(statuses: readonly BackfillStatus[], colors: Colors): string {
   const { alone, groups } = inGroups(statuses);
   return [
@@ -55,7 +55,7 @@ function groupText(name: string, members: readonly BackfillStatus[], colors: Col
   ];
 }
 
-/** So many of a group are shown in full. */
+/** The number of backfills of a group that are shown in full. */
 const shownOfGroup = 8;
 
 /** One backfill, in a few lines. */
@@ -64,13 +64,13 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
   const state = stateOf(status);
   const head = `${colors.bold(target)}  ${label}  ${state}`;
   if (record === undefined) return again === undefined ? head : `${head}\n  ${again}`;
-  // An estimate is nothing to show once the rows are counted.
+  // An estimate is not shown once the rows are counted.
   const total = state === "done" ? record.rowsDone : Math.max(record.rowsEstimated, record.rowsDone);
   const percent = total === 0 ? 100 : Math.min(100, Math.floor((record.rowsDone / total) * 100));
   const live = state === "done" ? [] : workers.filter((worker) => worker.silentMs < silentMs);
   const { settings } = record.control;
   const limit = Number(settings.maxRowsPerSecond ?? Number.POSITIVE_INFINITY);
-  // What was measured before a limit was set is no measure of what is left.
+  // Measurements from before a limit was set do not apply to the remaining rows.
   const rate = Math.min(rateOf(live), limit);
   const etaMs = rate === 0 ? undefined : ((total - record.rowsDone) / rate) * 1000;
   const wish = stateText(status);
@@ -96,7 +96,7 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
   ].join("\n");
 }
 
-/** Rows a second of all processes: the sessions of one tell its rate each. One that is silent does nothing, as far as is known. */
+/** Rows per second of all processes: each session of a process reports its rate. A silent one counts as idle. */
 function rateOf(live: readonly Worker[]): number {
   const rates = new Map<string, number>();
   for (const { host, pid, report, silentMs: silent } of live)
@@ -105,7 +105,7 @@ function rateOf(live: readonly Worker[]): number {
   return [...rates.values()].reduce((sum, rate) => sum + rate, 0);
 }
 
-/** Why batches are as long as they are. */
+/** What determines the size of batches. */
 const othersText = {
   write: ": others write to the table",
   quiet: ": no other writes to the table were seen",
@@ -130,5 +130,5 @@ function workerText({ host, pid, report, silentMs: silent }: Worker): string {
   );
 }
 
-/** A number that a noun follows elsewhere. */
+/** A number whose noun is printed elsewhere. */
 const bare = (count: number) => counted(count, "row").replace(/ rows?$/, "");

@@ -2,20 +2,20 @@ import type { PlannedEdit } from "../model/index.js";
 import { codeSpan, joinMarkdown, md } from "./markdown-text.js";
 import { type OpenPlaces, placesMarkdown } from "./places.js";
 
-/** What became of columns in the code, as a checklist. */
+/** The state of columns in the code, as a checklist. */
 export interface CodeChecklist {
   readonly columns: readonly string[];
   readonly edits: readonly PlannedEdit[];
-  /** The edits are not written: none of them is ticked. */
+  /** The edits were not written: none is ticked. */
   readonly isDry: boolean;
   readonly open: OpenPlaces;
-  /** What nobody looked at, or could not: a sentence or a list each. */
+  /** What was not searched, or could not be: a sentence or a list each. */
   readonly notes: readonly string[];
-  /** As it is typed: it lists the places in full. */
+  /** As typed: it lists the places in full. */
   readonly command: string;
 }
 
-/** For a pull request's description: what was edited is ticked. */
+/** For a pull request's description: completed edits are ticked. */
 export function codeMarkdown({ columns, edits, isDry, open, notes, command }: CodeChecklist): string {
   const made = edits.map(({ file, line, what, text }) => {
     const written = text === "" ? "" : md` — ${codeSpan(text)}`;

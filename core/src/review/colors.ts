@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 
-/** Paints texts for a terminal, or leaves them as they are. */
+/** Colours texts for a terminal, or returns them unchanged. */
 export type Colors = ReturnType<typeof createColors>;
 
 /** Colours on or off; the caller decides by TTY, NO_COLOR and FORCE_COLOR. */

@@ -3,12 +3,12 @@ import { counted } from "./counted.js";
 
 type Columns = readonly NamedColumn[];
 
-/** The one line on new columns that passed without a plan. */
+/** The one line about new columns that passed without a plan. */
 export function likelyPlacesText(count: number, columns: Columns): string {
   return `Lockstep: ${counted(count, "place")} in the code may need ${namesOf(columns)}: ${command(columns)}`;
 }
 
-/** The same where counting takes longer than anybody waits. */
+/** The same if counting takes too long. */
 export function placesOfText(columns: Columns): string {
   const models = [...new Set(columns.map(({ model }) => `${model}'s`))].join(" and ");
   return `Lockstep: ${command(columns)} lists the places in your code that name ${models} columns`;

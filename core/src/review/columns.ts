@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 
 /**
  * Rows of cells as aligned text: plain columns paste well into pull requests. The last column is not padded. A line break in a cell is
- * shown as one: a name begins no row of its own.
+ * escaped: a name cannot begin a row of its own.
  */
 export function columns(
   cells: readonly (readonly string[])[],
@@ -25,7 +25,7 @@ export function columns(
     .join("\n");
 }
 
-/** What a cell takes on the screen: colours take nothing. */
+/** The width of a cell on the screen: colours have none. */
 function width(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }

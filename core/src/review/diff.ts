@@ -5,7 +5,7 @@ import type { Colors } from "./colors.js";
 import { withoutControls } from "./printable.js";
 
 /**
- * A patch of all changed files, as `git diff` prints it and `git apply` reads it; empty where nothing changes.
+ * A patch of all changed files, as `git diff` prints it and `git apply` reads it; empty if nothing changes.
  *
  * @param prefix of the files' folder in its repository: `packages/db/`
  */
@@ -23,7 +23,7 @@ function linesOf({ file, before, after }: FileChange, prefix: string, colors: Co
   const { hunks } = structuredPatch("", "", before ?? "", after ?? "", "", "", { context: 3 });
   const mode =
     before === undefined ? ["new file mode 100644"] : after === undefined ? ["deleted file mode 100644"] : [];
-  // Of an empty file there is nothing but its mode.
+  // For an empty file it contains only the mode.
   const names =
     hunks.length === 0
       ? []
@@ -40,12 +40,12 @@ function linesOf({ file, before, after }: FileChange, prefix: string, colors: Co
   ];
 }
 
-/** A side without lines is said to be at the line before. */
+/** A side without lines has the number of the line before. */
 function range(start: number, lines: number): string {
   return lines === 0 ? `${start - 1},0` : `${start},${lines}`;
 }
 
-/** Git reads a name in quotes as C does: what a terminal would obey is in octal there. */
+/** Git parses a quoted name as a C string: characters that a terminal would interpret are in octal. */
 function nameOf(path: string): string {
   if (!/["\\\t\n\r]/.test(path) && withoutControls(path) === path) return path;
   const quoted = [...path].map((sign) => {
@@ -56,7 +56,7 @@ function nameOf(path: string): string {
   return `"${quoted.join("")}"`;
 }
 
-/** Behind a name with spaces git looks for a date, unless a tab ends it. */
+/** After a name with spaces git expects a date, unless a tab ends it. */
 function ended(name: string): string {
   return name.includes(" ") && !name.startsWith('"') ? `${name}\t` : name;
 }

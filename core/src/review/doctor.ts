@@ -9,12 +9,12 @@ export interface Examination {
   readonly answers: readonly CheckAnswer[];
   readonly targets: readonly {
     readonly name: string;
-    /** `host:port/database`; undefined when it was not reached. */
+    /** `host:port/database`. Undefined if the target was unreachable. */
     readonly label?: string;
     readonly error?: string;
     readonly next?: string;
   }[];
-  /** What to do when nothing is wrong. */
+  /** What to do when there are no problems. */
   readonly go: string;
 }
 
@@ -26,7 +26,7 @@ export interface DoctorVerdict {
   readonly exitCode: 0 | 1 | 3;
 }
 
-/** Warnings leave the exit code at 0, so that a pipeline continues. A target that was not reached is an error. */
+/** Warnings leave the exit code at 0, so that a pipeline continues. An unreachable target is an error. */
 export function doctorVerdict({ answers, targets, go }: Examination): DoctorVerdict {
   const findings = answers.flatMap((answer) => answer.findings);
   const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;

@@ -4,32 +4,32 @@ import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
 import { listed } from "./listed.js";
 
-/** What was looked at on one target, and what of it is otherwise. */
+/** What was compared on one target, and the differences. */
 export interface DriftReport {
   readonly target: string;
-  /** The name in the config that it is one of many under. */
+  /** The config's name for a group of targets that includes it. */
   readonly group?: string;
   /** `PostgreSQL 17` */
   readonly server?: string;
-  /** Migrations that were run on a database of nobody's, by whom, and on which server. */
+  /** Migrations that were run on an unused database, by which command, and on which server. */
   readonly replayed?: {
     readonly migrations: number;
     readonly by: "statements" | "orm";
     readonly server: string;
   };
-  /** Those that concern an open plan first. */
+  /** Differences of an open plan come first. */
   readonly differences: readonly Drift[];
-  /** What the config says to leave out. */
+  /** The number of differences that the config ignores. */
   readonly ignored: number;
   readonly notApplied: readonly string[];
   /** Begun and not finished. */
   readonly failed: readonly string[];
-  /** They have run there, and this checkout does not have them. */
+  /** They are applied there, but missing in this checkout. */
   readonly unknown: readonly string[];
   readonly error?: { readonly code: string; readonly message: string; readonly why: string; readonly next: string };
 }
 
-/** Differences of one target, for people: by table, a line each, what is not one below them, and a verdict. */
+/** Differences of one target, by table, one line each; below them the remarks, and a verdict. */
 export function driftText(report: DriftReport, colors: Colors): string {
   const { target, error, server, replayed, differences } = report;
   if (error !== undefined)
@@ -56,7 +56,7 @@ export function driftText(report: DriftReport, colors: Colors): string {
   ].join("\n");
 }
 
-/** What to type next, by the first thing that can be done. */
+/** The next command, by the first problem that can be fixed. */
 export function driftNext(reports: readonly DriftReport[]): string {
   const failed = reports.find(({ error }) => error !== undefined);
   const found = reports.find(({ differences }) => differences.length > 0);
@@ -90,7 +90,7 @@ function reasonText(reason: Reason): string {
   }
 }
 
-/** What is no difference, and what makes one doubtful. */
+/** What is not a difference, and what makes one doubtful. */
 function remarks(report: DriftReport): readonly string[] {
   const { notApplied, failed, unknown, ignored } = report;
   return [
@@ -106,13 +106,13 @@ function remarks(report: DriftReport): readonly string[] {
   ];
 }
 
-/** Of one series servers print alike: `MariaDB 10.11.6` and 10.11.18. */
+/** Servers of one release series print alike: `MariaDB 10.11.6` and 10.11.18. */
 function isElsewhere({ server = "", replayed }: DriftReport): boolean {
   const series = (text: string) => text.replace(/(\d+\.\d+)\.\d+$/, "$1");
   return replayed !== undefined && series(replayed.server) !== series(server);
 }
 
-/** By table; what belongs to none stands under its kind. */
+/** By table. Objects without a table are listed under their kind. */
 function groupsOf(differences: readonly Drift[]): readonly (readonly [string, readonly Drift[]])[] {
   const groups = new Map<string, Drift[]>();
   for (const each of differences) {
@@ -151,7 +151,7 @@ function lineOf(drift: Drift, colors: Colors): string {
   return `${colors.yellow("~")} ${what}: ${changesOf(drift).join("; ")}`;
 }
 
-/** What one side has of it, where that fits into a line. */
+/** What one side has of it, if it fits on a line. */
 function summary({ kind, here, there }: Drift): string {
   const facts = here ?? there ?? {};
   switch (kind) {
@@ -168,7 +168,7 @@ function summary({ kind, here, there }: Drift): string {
   }
 }
 
-/** Where a column's values come from: an expression that is computed from the row is no default. */
+/** The source of a column's values. A generated expression is not a default. */
 function valueText({ default: expression, generated, identity }: Facts): string {
   if (generated) return ` GENERATED ALWAYS AS (${short(expression)}) ${factText("generated", generated)}`;
   if (identity) return ` GENERATED ${factText("identity", identity)} AS IDENTITY`;
@@ -199,7 +199,7 @@ const factWords: Readonly<Record<string, string>> = {
   isInvisible: "invisible",
 };
 
-/** Bodies and queries are no line; a hash says nothing to anybody. */
+/** Function bodies and queries do not fit on a line, and a hash is not readable. */
 const isLong = (fact: string, value: unknown) =>
   fact === "definition" && /^[0-9a-f]{64}$|\n|^.{200}/.test(String(value));
 
@@ -214,7 +214,7 @@ function factText(fact: string, value: unknown): string {
   return Array.isArray(value) ? value.map((each) => short(each)).join(", ") : short(value);
 }
 
-/** What the catalogue has as a letter. */
+/** Letters that the catalog stores. */
 const catalogueWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   enabled: { O: "on", D: "off", R: "on replicas only", A: "always on" },
   persistence: { p: "logged", u: "unlogged", t: "temporary" },

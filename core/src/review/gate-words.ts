@@ -7,7 +7,7 @@ export function gateText({ gate, table, column }: GateStep): string {
   return (words[gate] ?? ((label) => `the gate ${gate} is open for ${label}`))(columnLabel({ table, name: column }));
 }
 
-/** Whether it takes a word of a person or a pipeline, where nothing measures it. */
+/** Whether a person or a pipeline has to confirm it, because nothing measures it. */
 export function isConfirmedGate(gate: GateId): boolean {
   return gates[gate]?.isConfirmed === true;
 }

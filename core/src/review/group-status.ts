@@ -2,9 +2,9 @@ import type { Phase } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { listed } from "./listed.js";
 
-/** Of so many targets under one name each is shown by itself. */
+/** Up to this number of targets under one name, each is shown individually. */
 const shownAlone = 6;
-/** So many targets are shown with what is wrong there; of others it is said how many they are. */
+/** The number of targets whose problems are shown; the others are only counted. */
 const shownProblems = 5;
 
 interface Member {
@@ -16,13 +16,13 @@ interface Member {
 
 type State = "done" | "open" | "waiting";
 
-/** Targets that are many under one name of the config, and all others. */
+/** A name of the config with many targets, and all other targets. */
 export interface Group<T> {
   readonly name: string;
   readonly members: readonly T[];
 }
 
-/** By what they have in common, in the order in which each first comes. */
+/** Groups by a key, in the order in which each key first occurs. */
 export function grouped<T, K>(all: readonly T[], keyOf: (each: T) => K): ReadonlyMap<K, readonly T[]> {
   const groups = new Map<K, T[]>();
   for (const each of all) {
@@ -34,7 +34,7 @@ export function grouped<T, K>(all: readonly T[], keyOf: (each: T) => K): Readonl
   return groups;
 }
 
-/** Splits targets into those that are shown one by one and those that are counted. */
+/** Splits targets into those that are shown individually and those that are counted. */
 export function inGroups<T extends { readonly group?: string }>(
   targets: readonly T[],
 ): { readonly alone: readonly T[]; readonly groups: readonly Group<T>[] } {
@@ -51,7 +51,7 @@ export function mark(state: State, colors: Colors): string {
   return state === "done" ? colors.green("✔") : state === "open" ? colors.cyan("▶") : colors.dim("·");
 }
 
-/** A line a phase: how many targets have it, and which have not. */
+/** One line per phase: the number of targets that have it, and the names of those that have not. */
 export function groupRows({ name, members }: Group<Member>, colors: Colors): string[][] {
   const short = ({ target }: Member) => target.slice(name.length + 1);
   const unreached = members.filter(({ error }) => error !== undefined);
@@ -79,10 +79,10 @@ export function groupRows({ name, members }: Group<Member>, colors: Colors): str
   return rows.map((row, at) => (at === 0 ? row.with(1, `${name} (${members.length})`) : row));
 }
 
-/** What is wrong on each target, the first ones in full. */
+/** The problems of each target, the first ones in full. */
 export function shortened(problems: readonly (readonly string[])[]): readonly string[] {
   const wrong = problems.filter((lines) => lines.length > 0);
-  // A line that several targets have, as of services of one database, stands once.
+  // A line that several targets share, such as the services of one database, is shown once.
   const shown = [...new Set(wrong.slice(0, Math.max(shownProblems, shownAlone)).flat())];
   const more = wrong.length - Math.max(shownProblems, shownAlone);
   return more > 0 ? [...shown, `  and ${more} more targets have problems: --json, or --target <name>`] : shown;

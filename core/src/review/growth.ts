@@ -3,7 +3,7 @@ import { sizeText } from "../backfill/run-option.js";
 import { counted } from "./counted.js";
 import { listed } from "./listed.js";
 
-/** What a run is going to do to its table, after its name: nothing where nothing is worth a word. */
+/** The effect of a run on its table, after the table's name; empty if it is negligible. */
 export function aheadText({
   growthBytes = 0,
   publications = [],
@@ -23,7 +23,7 @@ export function isGrowth(told: Partial<Growth>): told is Growth {
 
 const worthAWord = 10 * 2 ** 20;
 
-/** What a run has done to its table, in one line. */
+/** The effect of a completed run on its table, in one line. */
 export function growthText({ tableGrowthBytes, indexGrowthBytes, hotPercent, deadRows }: Growth): string {
   const grown = (bytes: number) => (bytes > 0 ? `grew by ${sizeText(bytes)}` : "did not grow");
   return [

@@ -1,6 +1,6 @@
 import { inLine, withoutControls } from "./printable.js";
 
-/** A text that is Markdown already. Only the functions of this file make one. */
+/** A text in Markdown syntax. Only the functions of this file create one. */
 class Markdown {
   constructor(readonly text: string) {}
 }
@@ -10,8 +10,8 @@ export type { Markdown };
 export type MarkdownValue = string | number | Markdown | readonly MarkdownValue[];
 
 /**
- * Markdown with values. A string is one line of text, escaped so that a name changes nothing around it. Text between backticks is code.
- * Lists are joined.
+ * Markdown with values. A string is one line of text, escaped so that a name does not affect the text around it. Text between backticks is
+ * code. Lists are joined.
  *
  * @example md`- ${"[a](https://evil)"}`.text // - \[a\](https:\//evil)
  */
@@ -19,12 +19,12 @@ export function md(parts: TemplateStringsArray, ...values: readonly MarkdownValu
   return new Markdown(parts.map((part, at) => part + (at < values.length ? written(values[at] ?? "") : "")).join(""));
 }
 
-/** Values with the same text between them, which is Markdown of ours. */
+/** Values with the same separator, which is Markdown of ours. */
 export function joinMarkdown(values: readonly MarkdownValue[], between: string): Markdown {
   return new Markdown(values.map(written).join(between));
 }
 
-/** Words without code: every backtick is shown. */
+/** Text without code: every backtick is shown. */
 export function plain(text: string): Markdown {
   return new Markdown(escaped(text));
 }
@@ -37,20 +37,20 @@ export function codeSpan(text: string): Markdown {
   return new Markdown(line === "" ? "" : `${ticks}${room}${line}${room}${ticks}`);
 }
 
-/** A block of code, in as many backticks as it takes. */
+/** A block of code, with as many backticks as necessary. */
 export function fenced(code: string, language: string): Markdown {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   return new Markdown(`${fence}${language}\n${withoutControls(code)}\n${fence}`);
 }
 
-/** @param figures columns that are set to the right */
+/** @param figures columns that are right-aligned */
 export function markdownTable(
   head: readonly MarkdownValue[],
   rows: readonly (readonly MarkdownValue[])[],
   figures: readonly boolean[] = [],
 ): Markdown {
-  // A row ends at a bar, also where it stands in code; an even number of backslashes before it escapes itself.
+  // A bar ends a row, even in code; an even number of backslashes before it escapes itself.
   const cell = (value: MarkdownValue) =>
     written(value).replace(/(\\*)\|/g, (bar, slashes: string) => (slashes.length % 2 === 0 ? `${slashes}\\|` : bar));
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -72,10 +72,10 @@ function written(value: MarkdownValue): string {
     .join("");
 }
 
-/** `@default(now())`, `@@index`, `@lockstep/prisma`, `@octocat`: as code they are copied as they stand, and notify nobody. */
+/** `@default(now())`, `@@index`, `@lockstep/prisma`, `@octocat`: as code they can be copied unchanged, and notify no user. */
 const attribute = /(?<![\w.+@-])(@{1,2}(?!lockstep\.)[a-z]\w*(?:[./-]\w+)*(?:\([^`|\s]*\))?)/i;
 
-/** Names may have any sign in them. Addresses, people and issues are named without a link to them. */
+/** Names may contain any characters. Addresses, users and issues are named without a link. */
 function escaped(words: string): string {
   return inLine(words.replace(/\s+/g, " "))
     .split(attribute)
@@ -89,7 +89,7 @@ function escapedWords(words: string): string {
       .replace(/[\\`*<>[\]|~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu, "\\$&")
       .replaceAll("://", ":\\//")
       .replace(/www\./gi, (www) => `${www.slice(0, -1)}\\.`)
-      // An annotation is no name of a person.
+      // An annotation is not a user name.
       .replace(/(?:(?<=[\w.+-])@|@(?!lockstep\.\w))(?=\w)|#(?=\d)/g, "$&\u200b")
       .replace(/^( ?)(#+(?= |$)|[-+](?= |$)|[-=]+ ?$)/, "$1\\$2")
       .replace(/^( ?\d+)([.)])(?= |$)/, "$1\\$2")

@@ -10,14 +10,14 @@ import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
 
-/** Words of the ORM that the page needs. */
+/** The ORM's terms that the page needs. */
 export interface OrmWords {
   readonly deploy: string;
   readonly generate: string | undefined;
   readonly advice?: AdviceWords;
 }
 
-/** `lockstep/<plan>/README.md`: what a reviewer has to know without knowing Lockstep. The same plan gives the same bytes. */
+/** `lockstep/<plan>/README.md`: what a reviewer needs who does not know Lockstep. The same plan gives the same bytes. */
 export function planReadme(plan: Plan, words: OrmWords): string {
   const phases = phasesOf(plan);
   const unsafe = unsafePhases(plan);
@@ -106,7 +106,7 @@ Deploy each phase separately.${isSafe ? " Each one works with the application ve
 ${paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
 }
 
-/** One line for each choice of a new column that somebody may regret. */
+/** One line for each choice of a new column that is often regretted. */
 function adviceText({ columns, dialect }: Plan, { advice }: OrmWords): readonly Markdown[] {
   const all = columns.flatMap(({ defaultSql, sequence, ...column }) =>
     columnAdvice(
@@ -125,7 +125,7 @@ function paceText({ pace, paceReason }: Plan): string {
     : `The pace is careful (${paceReason}): code starts to read the column in a separate deployment, before it becomes required.`;
 }
 
-/** How a phase goes out; commands in backticks. */
+/** How a phase is released; commands in backticks. */
 export function outgoing(phase: Phase, words: OrmWords): string {
   if (phase === "backfill") return "`npx lockstep backfill run`, once expand is live";
   const build = words.generate === undefined ? "" : `, \`${words.generate}\``;
@@ -166,7 +166,7 @@ function valueWords(column: Plan["columns"][number]): Markdown {
 const untriggered = md`There is no trigger. Rows that older code inserts stay NULL until the backfill has filled them. The gate writers-aware opens
   once all running code writes the column.`;
 
-/** No trigger can call a function: what that means for new rows has to be said plainly. */
+/** No trigger can call a function: the page has to explain what that means for new rows. */
 function functionWords({ write }: Plan["columns"][number], { name, source, reads, fallback }: ComputedFill): Markdown {
   const given = reads.length === 0 ? "" : md`, given ${joinMarkdown(reads.map(codeSpan), ", ")}`;
   const written =
@@ -193,7 +193,7 @@ function unitText(plan: Plan, { title, verdict, undo }: Unit): Markdown {
   return md`${plain(title)}. Lock: ${lockWords(plan, verdict)}. Undo: ${plain(undo)}`;
 }
 
-/** What was done in the code, phase by phase, and the places that were not edited. */
+/** The edits of each phase, and the places that were not edited. */
 function codeText({ id, state }: Plan): readonly Markdown[] {
   if (state.released === "undone") return [];
   const made = (["expand", "switch", "contract"] as const).flatMap((phase) => {
@@ -208,7 +208,7 @@ function codeText({ id, state }: Plan): readonly Markdown[] {
   return [md`## The code`, ...(made.length === 0 ? [] : [lines(made)]), ...open];
 }
 
-/** What takes each phase back, the last first. Words are Markdown. */
+/** How to revert each phase, the last first. Texts are Markdown. */
 export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayBackRow[] {
   const lost = plan.columns.map(columnLabel).join(", ");
   const before = phases.includes("switch") ? "switch" : "expand";
@@ -227,7 +227,7 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
   ];
 }
 
-/** The phase, where it leads to, what is done in the database, and what is lost: empty for nothing. */
+/** The phase, the phase it returns to, the change in the database, and the data that is lost: empty for nothing. */
 export type WayBackRow = readonly [
   phase: "expand" | "switch" | "contract",
   leads: "switch" | "expand" | "nothing",

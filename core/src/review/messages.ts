@@ -10,7 +10,7 @@ export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): stri
   return `"${tableLabel(column.table)}"."${column.name}"`;
 }
 
-/** `ACCESS EXCLUSIVE, instant`: what others wait for, and whether for an instant, a scan or a rewrite. */
+/** `ACCESS EXCLUSIVE, instant`: the lock that others wait for, and whether for an instant, a scan or a rewrite. */
 export function lockWords({ dialect }: Pick<Plan, "dialect">, verdict: Verdict): string {
   return verdict.doubts.includes("statement") ? "not known" : unitsOf(dialect).lockWords(verdict);
 }
@@ -49,7 +49,7 @@ export function fileTitle(units: readonly Unit[]): string {
   );
 }
 
-/** What the code does in a phase: columns that become required, and those that stay optional. */
+/** The code changes of a phase: columns that become required, and those that stay optional. */
 function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   const filled = plan.columns.filter(isFilled);
   const names = (columns: readonly PlannedColumn[]) =>
@@ -79,12 +79,12 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
 }
 
 /**
- * What an undo leaves although the change made it: ` "Team", made by the same change, and what is in it stay.` Statements that needed no
+ * What an undo leaves although the change created it: ` "Team", made by the same change, and what is in it stay.` Statements that needed no
  * rewrite are the user's own: a column beside the planned one, an index elsewhere.
  */
 export function stayWords(plan: Plan): string {
   const made = (plan.madeTables ?? []).map((table) => `"${tableLabel(table)}"`).join(", ");
-  // Types that the change made go with their columns; new tables are named.
+  // Types that the change created are dropped with their columns; new tables are named.
   const hasOthers = plan.units.some(
     ({ phase, spec }) => phase === "expand" && spec.kind === "original" && otherStatement.test(spec.sql),
   );
@@ -94,13 +94,13 @@ export function stayWords(plan: Plan): string {
   ].join("");
 }
 
-/** A statement at the beginning of a line, as the ORM writes it, that makes neither a table nor a type. */
+/** A statement at the beginning of a line, as the ORM writes it, that creates neither a table nor a type. */
 const otherStatement = /^(?!CREATE (?:TABLE|TYPE) )[A-Z]/m;
 
 /**
- * `npx lockstep next`, as it has to be typed: with the plan's name where the command would ask for one or take another.
+ * `npx lockstep next`, as it has to be typed: with the plan's name if the command would ask for one or select another.
  *
- * @param plans of the project, in whatever state they were read
+ * @param plans of the project, in the state in which they were read
  */
 export function commandFor(command: string, plan: Plan, plans: readonly Plan[]): string {
   const now = [...plans.filter(({ id }) => id !== plan.id), plan].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -4,8 +4,8 @@ import type { Colors } from "./colors.js";
 /**
  * The message if the compiler did not determine the types of values.
  *
- * @param command makes and lists edits again
- * @param hadTime whether there was as much time for types as that has
+ * @param command repeats and lists the edits
+ * @param hadTime whether types had as much time as that command has
  */
 export function missingTypesText(missing: MissingTypes, command: string, colors: Colors, hadTime = false): string {
   const next =
@@ -15,7 +15,7 @@ export function missingTypesText(missing: MissingTypes, command: string, colors:
   return colors.yellow(`Code was ${readWithoutTypes(missing)}. ${next}`);
 }
 
-/** The same as a reason to look: `read without all types (…): rows that … are not listed` */
+/** The same as a reason for a review: `read without all types (…): rows that … are not listed` */
 export function readWithoutTypes(missing: MissingTypes): string {
   return `read without all types (${why(missing)}): rows that only a declared type identifies are not listed`;
 }

@@ -5,23 +5,22 @@ import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import { columnLabel, commandFor, stayWords } from "./messages.js";
 
-/** What the order of a way back depends on, besides the plan. */
+/** What determines the order of an undo, besides the plan. */
 export interface WayBackOn {
   /**
-   * Of a plan that was left in contract: the migrations that make its columns optional again, where a database does not have them yet.
-   * Default: none.
+   * Of a plan that was undone in contract: the migrations that make its columns optional again, if a database lacks them. Default: none.
    */
   readonly contractUndo?: readonly string[];
   /** Names of the targets. Default: one, which commands need not name. */
   readonly targets?: readonly string[];
-  /** Those that announce their builds. Default: none. */
+  /** Services that announce their builds. Default: none. */
   readonly services?: readonly string[];
 }
 
 /**
- * What to do after the files of a phase were written: the steps of `Next`, a line each, as `nextText` prints them.
+ * The next steps after a phase's files were written: the lines of `Next`, as `nextText` prints them.
  *
- * @param plans of the project: while several are open a command has to name its own
+ * @param plans of the project: if several are open, a command has to name its own
  */
 export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn = {}): string {
   return stepsOf(plan, words, plans, on).join("\n");
@@ -62,13 +61,13 @@ function afterUndo(
     const { file } = plan.source;
     if (file !== undefined && plan.units.some(({ spec }) => spec.kind === "original"))
       return [`Put the other statements of ${file} into a new migration: no migration contains them any more`];
-    // Their migration is gone with the others, and code that runs with this model expects them in the database.
+    // Their migration was deleted with the others, but code that runs with this model expects them in the database.
     if (stayWords(plan) !== "")
       return [`${words.develop}   # re-creates the safe changes, which are in the model but in no migration`];
     return [...reviewed.slice(0, -1), "Review and commit: there is nothing to deploy."];
   }
   const { contractUndo = [] } = on;
-  // Code of before the change writes no value: it needs the trigger that contract took away.
+  // Code deployed before the change writes no value: it needs the trigger that contract dropped.
   const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
   const dropped = plan.undo.expand.flatMap((unit) => dropGates(plan, unit));
   if (dropped.length > 0) return [...reviewed, ...dropSteps(dropped, optional, words, on)];
@@ -80,7 +79,7 @@ function afterUndo(
   ];
 }
 
-/** The order in which a way back is deployed that drops columns. The deployment of Lockstep stops at the gate, the ORM's own nowhere. */
+/** The order in which to deploy an undo that drops columns. The deployment of Lockstep stops at the gate, the ORM's own does not. */
 function dropSteps(
   dropped: readonly GateStep[],
   optional: string,
@@ -104,7 +103,7 @@ function dropSteps(
   });
 }
 
-/** What is done around a drop, in order. @param first what comes before the code @param drop what comes after it */
+/** The steps around a drop, in order. @param first the steps before the code @param drop the steps after it */
 export function wayBackSteps(
   dropped: readonly GateStep[],
   { first, drop }: { readonly first: readonly string[]; readonly drop: readonly string[] },
@@ -120,24 +119,24 @@ export function wayBackSteps(
 const columnsText = (dropped: readonly GateStep[]) =>
   [...new Set(dropped.map(({ table, column }) => columnLabel({ table, name: column })))].join(", ");
 
-/** The files that take a released contract back, which may not have arrived everywhere. */
+/** The files that revert a released contract, which may not be deployed everywhere. */
 export function contractUndos(plan: Plan): string[] {
   return releasesOf(plan)
     .filter(({ kind, phase, isPast }) => kind === "undo" && phase === "contract" && !isPast)
     .map(({ file }) => file);
 }
 
-/** Lockstep's own deployment, to one target or all; what the ORM loads is compiled before. */
+/** Lockstep's own deployment, to one target or all; the files that the ORM loads are compiled before. */
 export function deployCommand({ build }: OrmPlugin["words"], target?: string): string {
   return `${build === undefined ? "" : `${build} && `}npx lockstep deploy${target === undefined ? "" : ` --target ${target}`}`;
 }
 
-/** The ORM's own command reaches the database of the environment that it is typed in, which may be the developer's. */
+/** The ORM's own command uses the database of its environment, which may be the developer's. */
 function deployWords(words: OrmPlugin["words"]): string {
   return `${deployCommand(words)}   # or ${words.deploy}, with the URL of each target`;
 }
 
-/** The contract was released and taken back since: the database has to follow. */
+/** The contract was released and then undone: the database has to follow. */
 function isTakenBack(plan: Plan): boolean {
   return releasesOf(plan).some(({ kind, isPast }) => kind === "undo" && !isPast);
 }

@@ -3,13 +3,13 @@ import { phasesOf } from "../plan/phases.js";
 import { dangersOf } from "../sql/verdicts/notice-filter.js";
 import { dangerWords } from "./verdict-words.js";
 
-/** A phase that is not safe with the app version before and after it, or stops it for a while, and why. */
+/** A phase that is not safe with the app version before and after it, or blocks it for a while, and why. */
 export interface UnsafePhase {
   readonly phase: Phase;
   readonly words: readonly string[];
 }
 
-/** The phases of which it cannot be said that they are safe; the user's own statements are what makes them so. */
+/** The phases that are not certainly safe, because of the user's own statements. */
 export function unsafePhases(plan: Plan): UnsafePhase[] {
   return phasesOf(plan).flatMap((phase) => {
     const verdicts = plan.units.filter((unit) => unit.phase === phase).map(({ verdict }) => verdict);
@@ -24,7 +24,7 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
   });
 }
 
-/** Rows that are referenced by values that Lockstep gives, and that the version before may delete. */
+/** Rows whose values Lockstep references, and that the version before may delete. */
 function keptRows(plan: Plan, { spec }: Unit): string[] {
   if (spec.kind !== "add-foreign-key" || spec.isToNew || !["NO ACTION", "RESTRICT"].includes(spec.foreignKey.onDelete))
     return [];
@@ -39,7 +39,7 @@ function keptRows(plan: Plan, { spec }: Unit): string[] {
   ];
 }
 
-/** Of a change that a copy of the table makes: what running code writes may be refused after it. */
+/** For a change by a table copy: writes of running code that may be rejected after it. */
 function narrowed({ spec }: Unit): string[] {
   if (spec.kind !== "online-copy") return [];
   const table = `"${tableLabel(spec.table)}"`;
@@ -52,13 +52,13 @@ function narrowed({ spec }: Unit): string[] {
   });
 }
 
-/** Code of the change that upserts by a unique key which contract builds. */
+/** Updated code that upserts by a unique key which contract builds. */
 function keysThatCome({ phase, spec }: Unit): string[] {
   if (phase !== "contract" || spec.kind !== "create-index" || !spec.index.isUnique) return [];
   return [`an upsert of "${tableLabel(spec.table)}" by "${spec.index.name}" fails until contract has built that`];
 }
 
-/** Code that names a unique key which goes, in an upsert for example. */
+/** Code that names a dropped unique key, for example in an upsert. */
 function keysThatGo({ keptUniques = [] }: Plan, { spec }: Unit): string[] {
   if (spec.kind !== "drop-index") return [];
   return keptUniques
@@ -69,7 +69,7 @@ function keysThatGo({ keptUniques = [] }: Plan, { spec }: Unit): string[] {
     );
 }
 
-/** `4 phases, each safe with the app version before and after it`; `each but expand safe …` where one is not. */
+/** `4 phases, each safe with the app version before and after it`; `each but expand safe …` if one is not. */
 export function safetyWords(plan: Plan, phases: string): string {
   const unsafe = unsafePhases(plan).map(({ phase }) => phase);
   const safe = "safe with the app version before and after it";

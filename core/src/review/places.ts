@@ -5,23 +5,23 @@ import { counted } from "./counted.js";
 import { listed } from "./listed.js";
 import { codeSpan, joinMarkdown, type Markdown, md } from "./markdown-text.js";
 
-/** What a plan knows of places that were not edited. */
+/** The places of a plan that were not edited. */
 export type OpenPlaces = Pick<PlanState, "places" | "silent" | "choices">;
 
-/** The places of a list, by what becomes of them. */
+/** The places of a list, by what happens to them. */
 export interface PlaceGroups {
   readonly required: readonly Place[];
-  /** They make rows that may leave the column out: contract asks about them. */
+  /** They create rows that may lack the column: contract asks about them. */
   readonly asked: readonly Place[];
   readonly likely: readonly Place[];
   readonly possible: readonly Place[];
-  /** Of tests, whatever their kind: no gate checks them. */
+  /** In tests, whatever their kind: no gate checks them. */
   readonly tests: readonly Place[];
-  /** Somebody said no: they stay on the list, and nobody is asked again. */
+  /** Declined: they stay on the list, and Lockstep does not ask again. */
   readonly declined: readonly Place[];
 }
 
-/** Sorts places into the groups in which they are shown; the likely and possible ones with the strongest first. */
+/** Sorts places into the groups of the output; likely and possible ones with the highest score first. */
 export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
   const isDeclined = (place: Place) =>
     place.declined !== undefined ||
@@ -45,7 +45,7 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
   };
 }
 
-/** One of each place: several columns of a plan are written there together. */
+/** Each place once: several columns of a plan are written there together. */
 function oncePerPlace(places: readonly Place[]): Place[] {
   const found = new Map<string, Place>();
   for (const place of places) {
@@ -63,15 +63,15 @@ function together(known: Place, place: Place): Place {
   return { ...known, reason, ...(text !== undefined && { text }) };
 }
 
-/** How many places of a group are shown. */
+/** The maximum number of places shown per group. */
 export interface PlaceLimits {
   readonly likely: number;
   readonly possible: number;
-  /** Whether those of a test are listed one by one. Default: a line for each file. */
+  /** Whether places in tests are listed one by one. Default: one line per file. */
   readonly tests?: "each";
 }
 
-/** The places that may get the column too: likely ones with the reason and what to write, then possible ones, then how many more. */
+/** The places that may get the column too: likely ones with the reason and the text, then possible ones, then the number of others. */
 export function placesText(
   open: OpenPlaces,
   { limits, command, colors }: { readonly limits: PlaceLimits; readonly command: string; readonly colors: Colors },
@@ -138,7 +138,7 @@ export function perFile<T extends { readonly file: string }>(all: readonly T[]):
   return [...files.values()];
 }
 
-/** The line of a test file: its place, or the number of places. @param noun `edit` */
+/** The row of a test file: its place, or the number of places. @param noun `edit` */
 export function fileRow<T extends { readonly file: string; readonly line: number }>(
   [first, ...more]: readonly [T, ...T[]],
   what: (one: T) => string,
@@ -149,7 +149,7 @@ export function fileRow<T extends { readonly file: string; readonly line: number
   return [first.file, `${counted(lines.length, noun)}: lines ${listed([...new Set(lines)])}`];
 }
 
-/** Places by what they do with the column, the strongest first: one line each, with what to write. */
+/** Places by what they do with the column, the highest score first: one line each, with what to write. */
 function byPurposeText(places: readonly Place[], colors: Colors): readonly string[] {
   const groups = byPurpose(inChains(places));
   return groups.flatMap(({ name, places: its }) => [
@@ -171,10 +171,10 @@ function writtenText(place: Place, colors: Colors): string {
   return `${colors.green(`+ ${text.replace(/\s+/g, " ")}`)}  ${by}`;
 }
 
-/** A place with those that are made together with it. */
+/** A place with those that are edited together with it. */
 type ChainPlace = Place & { readonly along: readonly Place[] };
 
-/** One of each chain, the first: the others are named beside it. */
+/** The first place of each chain: the others are named beside it. */
 function inChains(places: readonly Place[]): readonly ChainPlace[] {
   const isSame = (a: Place, b: Place) => a.chain !== undefined && a.chain === b.chain && a.field === b.field;
   return places
@@ -190,7 +190,7 @@ function alongText({ file, along }: ChainPlace, write: (place: Place) => string)
 
 const purposeNames = { accept: "accept it", store: "store it", show: "show it", test: "test it" } as const;
 
-/** Places in the order in which a value goes through the code; those that nothing is known of come first. */
+/** Places in the order in which a value flows through the code; those without a purpose come first. */
 export function byPurpose<T extends Pick<Place, "purpose">>(
   places: readonly T[],
 ): readonly { readonly name: string | undefined; readonly places: readonly T[] }[] {
@@ -263,7 +263,7 @@ function at({ file, line }: { readonly file: string; readonly line: number }): s
   return `${file}:${line}`;
 }
 
-/** What a place is, and why it was declined if a reason was required. */
+/** The description of a place, and why it was declined if a reason was required. */
 export function declinedText({ what, declined }: Place): string {
   return declined === undefined ? what : `${what} — ${declined}`;
 }

@@ -3,7 +3,7 @@ import { type TableName, tableLabel } from "../model/names.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 
-/** What helps beside naming the columns. */
+/** Alternatives to naming the columns. */
 const otherWays: Readonly<Record<PreparedBy, string>> = {
   name: "remove the name",
   prepare: "send it without PREPARE",
@@ -13,7 +13,7 @@ const otherWays: Readonly<Record<PreparedBy, string>> = {
 
 const shown = 5;
 
-/** What the ORM's command prints of statements that fail because of its migration; empty where there are none. */
+/** The output of the ORM's command about statements that fail because of its migration; empty if there are none. */
 export function preparedText(found: readonly FoundStatement[]): string {
   if (found.length === 0) return "";
   const subject = found.length === 1 ? "1 prepared statement fails" : `${found.length} prepared statements fail`;
@@ -29,7 +29,7 @@ export function preparedText(found: readonly FoundStatement[]): string {
   ].join("\n");
 }
 
-/** The same where the search failed, or took longer than anybody waits. */
+/** The same if the search failed, or took too long. */
 export function unsearchedText(tables: readonly TableName[]): string {
   const names = tables.map(tableLabel).join(", ");
   return `Lockstep could not search your code for prepared statements that return \`*\` of ${names}: they fail once this migration has run.`;

@@ -1,19 +1,18 @@
-/** What a terminal would obey instead of showing it: escapes, controls of both sets, marks that turn the direction of text. */
+/** Characters that a terminal would interpret: escapes, controls of both sets, marks that turn the direction of text. */
 const controls = /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-/** Colours, as review/ makes them: they change how a text looks, and nothing else. */
+/** Colours of review/: they change only how a text looks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
 const colour = /\u001b\[(?:[0-2]|22|3[0-79]|9[0-7])m/g;
 /**
- * What the log of a CI server would obey: GitHub runs `::` at the beginning of a line, behind white space and signs without a width, and
- * `##[` anywhere in it; Azure `##vso[`, TeamCity `##teamcity[`.
+ * Texts that the log of a CI server would interpret: GitHub runs `::` at the beginning of a line, after white space and zero-width
+ * characters, and `##[` anywhere in it; Azure `##vso[`, TeamCity `##teamcity[`.
  */
 const commandLines = /^((?:(?!\n)[\s\p{C}\p{M}])*)::/gmu;
 const commandMarks = /##(?=\[|vso\[|teamcity\[)/giu;
 
 /**
- * A text as a terminal shows it: names of tables, files and branches, comments and errors of a server may have anything in them. Lines
- * and tabs stay. Every text for people passes through here on its way out, so no name reaches the terminal or the log of a CI server
- * as a command.
+ * Escapes a text for a terminal: names of tables, files and branches, comments and errors of a server may contain anything. Lines and tabs
+ * stay. All output for people passes through here, so that no name reaches the terminal or the log of a CI server as a command.
  *
  * @param hasColour the text may have colours of ours. Default: yes
  */
@@ -21,14 +20,14 @@ export function printable(text: string, hasColour = true): string {
   return withoutCommands(shown(text, hasColour));
 }
 
-/** The same for a file, where `::` is part of a statement: only what changes how the text looks is escaped. */
+/** The same for a file, where `::` is part of a statement: escapes only what changes how the text looks. */
 export function withoutControls(text: string): string {
   return shown(text, false);
 }
 
 /**
- * A name, or another text of one line, as it is shown within a line: a line break in it would begin a line of its own, which reads as
- * if Lockstep had printed it.
+ * A name, or another text of one line, as shown within a line: a line break in it would start a new line that looks like Lockstep's own
+ * output.
  *
  * @example inLine("a\nb") // a\\nb
  */
@@ -61,7 +60,7 @@ function withoutCommands(text: string): string {
   return text.replace(commandLines, "$1\\x3a:").replace(commandMarks, "\\x23#");
 }
 
-/** Lines of a document begin with its own signs, so only marks that count anywhere are left to escape. */
+/** Lines of a document begin with its own characters, so only marks that are interpreted anywhere are escaped. */
 function escapedJson(json: string): string {
   return json.replace(controls, (mark) => `\\u${hex(mark)}`).replace(commandMarks, "\\u0023#");
 }

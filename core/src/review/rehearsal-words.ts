@@ -34,7 +34,7 @@ const heldWords = {
   rewrite: "the table was rewritten",
 } as const;
 
-/** Who waited for a step. */
+/** Which sessions waited for a step. */
 export function waitText({ table, wanted, held, sessions, longestMs }: LockWait): string {
   return `${counted(sessions, "session")} waited up to ${stallText(longestMs)} for ${wanted} on "${tableLabel(named(table))}", blocked by ${held}`;
 }
@@ -61,14 +61,14 @@ export function findingText({ kind, detail, value = 0, limit = 0 }: RehearsalFin
   }
 }
 
-/** What a step was seen to lock: where the server kept no account, what lasted. */
+/** The locks observed during a step. If the server keeps no lock history, only longer ones. */
 export function seenText({ locks, held }: NonNullable<RehearsedStep["observed"]>): string {
   if (locks.length === 0) return held === undefined ? "no lasting lock" : "no lock";
   const list = locks.map(({ mode, table }) => `${mode} on "${tableLabel(named(table))}"`).join(", ");
   return held === undefined ? list : `${list}, ${held}`;
 }
 
-/** A statement whose query plan changed: what it was, what it is, and what it costs. */
+/** A statement whose query plan changed: the plan before and after, and its cost. */
 export function replannedText({ before, after, costBefore, costAfter }: Replanned): string {
   const [old, now] = [before, after].map((nodes) => nodes.map((node) => node.trim()).join(" → "));
   return old === now
@@ -76,7 +76,7 @@ export function replannedText({ before, after, costBefore, costAfter }: Replanne
     : `${old} became ${now}, at cost ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`;
 }
 
-/** What to do about what was seen; empty: nothing. */
+/** What to do about the observations; empty: nothing. */
 export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
   const plan = rehearsal.runs.find(({ way }) => way === "plan");
   if (plan === undefined) return [];
@@ -96,7 +96,7 @@ export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
   ];
 }
 
-/** Steps that hold a lock while they read, or that found the table locked, have no pace to change: only their time. */
+/** Steps that hold a lock while they read, or that found the table locked, have no pace to change: only the time of day can be chosen. */
 function quietText(steps: readonly RehearsedStep[]): readonly string[] {
   if (steps.length === 0) return [];
   const tables = [...new Set(steps.flatMap(({ waits }) => waits.map(({ table }) => `"${tableLabel(named(table))}"`)))];
@@ -106,7 +106,7 @@ function quietText(steps: readonly RehearsedStep[]): readonly string[] {
   ];
 }
 
-/** A table that is half as large again, or more, is worth being written anew. */
+/** A table that grew by half or more is worth a rewrite. */
 const muchGrowth = 0.5;
 
 function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): readonly string[] {
@@ -121,12 +121,12 @@ function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): 
   });
 }
 
-/** On MySQL and MariaDB the server itself does it. */
+/** MySQL and MariaDB do it on the server. */
 function rebuildText({ table }: Rehearsal["stage"]["tables"][number], room: string): string {
   return `To free it without blocking reads and writes: ALTER TABLE \`${table.name}\` FORCE, ALGORITHM=INPLACE, LOCK=NONE (needs ${room} of free disk space, which was not checked)`;
 }
 
-/** How the room is given back, with what that needs: looked at where somebody could. */
+/** How to reclaim the space, with its prerequisites if they could be checked. */
 function repackText(
   { table, hasKey }: Rehearsal["stage"]["tables"][number],
   repack: Rehearsal["stage"]["repack"],
@@ -143,7 +143,7 @@ function repackText(
   return `${command} (${extension}${hasKey === true ? "; the table has the required key" : ""}; needs ${room} of free disk space, which was not checked)`;
 }
 
-/** A table of a file: its schema may be left out. */
+/** A table in a file: its schema may be omitted. */
 export function named({ schema, name }: { schema?: string | undefined; name: string }) {
   return schema === undefined || schema === "public" ? { name } : { schema, name };
 }

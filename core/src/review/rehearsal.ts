@@ -15,7 +15,7 @@ import {
   waitText,
 } from "./rehearsal-words.js";
 
-/** What a rehearsal came to, for people: what would have happened, what happens with the plan, and what to change. */
+/** The result of a rehearsal: what would have happened, what happens with the plan, and what to change. */
 export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
   const { stage, traffic, runs, replanned = [], explained, expected = [], findings } = rehearsal;
   const titleOf = new Map(runs.flatMap(({ steps }) => steps.map(({ id, title }) => [id, title])));
@@ -71,7 +71,7 @@ export function rowsText({ stage }: Pick<Rehearsal, "stage">): string {
   return `${made} (those of ${dialectLabels[dialect]} contain no shares of NULLs or common values)`;
 }
 
-/** What was sent meanwhile. */
+/** The traffic during the rehearsal. */
 export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
   if (kind === "none") return "no traffic: Lockstep could send nothing";
   if (kind === "script") return "your script's requests over HTTP to your own builds of before and after";
@@ -85,7 +85,7 @@ export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traf
   return `${what}, ${rate} a second${left === 0 ? "" : `; ${counted(left, "statement")} left out: ${reasonsText(leftOut)}`}`;
 }
 
-/** What is said of several SQLSTATEs is said once. */
+/** Reports the same message for several SQLSTATEs once. */
 function reasonsText(leftOut: Rehearsal["traffic"]["leftOut"]): string {
   const states = new Map<string, string[]>();
   for (const { reason } of leftOut) {
@@ -147,12 +147,12 @@ function locksText(step: RehearsedStep, colors: Colors): string {
   return colors.dim(seenText(observed));
 }
 
-/** Of a rehearsal without a finding. */
+/** For a rehearsal without a finding. */
 export function verdictText({ runs, traffic, ends }: Rehearsal): string {
   const plan = runs.find(({ way }) => way === "plan");
   const longest = Math.max(0, ...(plan?.steps ?? []).map((step) => step.traffic?.longestMs ?? 0));
   const compared = (plan?.steps ?? []).filter(({ stated }) => stated !== undefined);
-  // Where the server keeps no account, locks of an instant were not seen.
+  // If the server keeps no lock history, very short locks were not observed.
   const isComplete = compared.every(({ observed }) => observed?.held !== undefined);
   const locks = compared.length === 0 ? "" : `; every ${isComplete ? "" : "lasting "}lock was as the plan states`;
   const end =

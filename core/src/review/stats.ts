@@ -4,7 +4,7 @@ import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 
-/** The largest tables, in a line each. */
+/** The largest tables, one per line. */
 const shown = 5;
 
 const lacks: Readonly<Record<Stats["blind"][number]["what"], string>> = {
@@ -13,7 +13,7 @@ const lacks: Readonly<Record<Stats["blind"][number]["what"], string>> = {
   replicas: "Replicas were not counted",
 };
 
-/** What was saved about a target, and what could not be read. */
+/** The saved statistics of a target, and what could not be read. */
 export function statsText({ target, server, tables, statements, blind }: Stats, colors: Colors): string {
   const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, shown);
   const replicas = server.replicas === undefined ? "" : `, ${counted(server.replicas, "replica")}`;

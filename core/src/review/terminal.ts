@@ -11,7 +11,7 @@ import { fileRow, type OpenPlaces, type PlaceLimits, perFile, placeGroups, place
 import { inLine } from "./printable.js";
 import { noticeWords } from "./verdict-words.js";
 
-/** What is unsafe in the user's migration, and why. */
+/** The unsafe statements of the user's migration, and why. */
 export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {
   const width = Math.max(...plan.hazards.map((hazard) => hazard.rule.length));
   return [colors.bold(inLine(plan.id)), ...plan.hazards.map((hazard) => hazardText(hazard, width, colors))].join("\n");
@@ -35,7 +35,7 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
     .join("\n");
 }
 
-/** Drift is reported for statements that a plan replaces as well. */
+/** Drift is also reported for statements that a plan replaces. */
 function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
   return verdict === undefined && remarks.every(({ kind }) => kind === "not-edited");
 }
@@ -64,19 +64,19 @@ export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) =
   ].join("\n");
 }
 
-/** The files that a phase wrote: each with a word on it. */
+/** The files that a phase wrote, each with a description. */
 export function writtenText(phase: string, files: readonly (readonly [string, string])[], colors: Colors): string {
   return [colors.bold(`Written for ${phase}`), columns(files.map(([file, what]) => [file, colors.dim(what)]))].join(
     "\n",
   );
 }
 
-/** What a phase does in the code. */
+/** The code changes of a phase. */
 export interface CodeWork {
   readonly edits: readonly PlannedEdit[];
-  /** What was not edited. */
+  /** The places that were not edited. */
   readonly open: OpenPlaces;
-  /** As it is typed for this plan: it lists the places. */
+  /** As typed for this plan: it lists the places. */
   readonly command: string;
 }
 
@@ -95,7 +95,7 @@ export function editsText(
     const code = edits.filter(({ file }) => limits.tests === "each" || !isTestFile(file));
     const tests = perFile(edits.filter((edit) => !code.includes(edit)));
     const rows = [...code.map(row), ...tests.map((its) => fileRow(its, whatText, "edit"))];
-    // Several columns that are written in one place are several edits, and one line.
+    // Several columns written in one place are several edits, and one line.
     lines.push(columns([...new Map(rows.map((each) => [each.join("\n"), each])).values()]));
   }
   const { required } = placeGroups(open);
@@ -107,7 +107,7 @@ export function editsText(
   return [...lines, ...(others === "" ? [] : [others])].join("\n");
 }
 
-/** `, with toDto: copy of User`: of an edit that nobody chose, and that a chosen one needs. */
+/** `, with toDto: copy of User`: for an edit that was not chosen, and that a chosen one needs. */
 function broughtBy({ file, site, role, model, field }: PlannedEdit, { choices = [] }: OpenPlaces): string {
   if (site === undefined || role !== undefined) return "";
   const isOf = (its = "") => its === site || its.startsWith(`${site}~`);
@@ -131,7 +131,7 @@ export function unformattedText({ formatter, why }: Unformatted, colors: Colors)
   return colors.yellow(`${formatter} could not format the files (${why}). Format them before you commit.`);
 }
 
-/** Places that little speaks for, in full. */
+/** Places with little evidence, in full. */
 export function silentText(places: readonly Omit<Place, "kind">[], colors: Colors): string {
   return [
     `${colors.bold(counted(places.length, "place"))} with little evidence`,
@@ -145,7 +145,7 @@ export function silentText(places: readonly Omit<Place, "kind">[], colors: Color
 }
 
 /**
- * `Next   …`: every run ends with it.
+ * `Next   …`: the last lines of every run.
  *
  * @param text one command, or steps, a line each: these are numbered. A line that begins with a blank belongs to the step before.
  */

@@ -10,7 +10,7 @@ export function checkingText({ files, seconds }: { readonly files: number; reado
 /**
  * The message if chosen edits were not compiled: those that were still made, or those that were left out.
  *
- * @param how they are made after all
+ * @param how to make them anyway
  */
 export function uncheckedText({ why, leftOut }: Unchecked, how: string, colors: Colors): string {
   return colors.yellow(
@@ -20,7 +20,7 @@ export function uncheckedText({ why, leftOut }: Unchecked, how: string, colors: 
   );
 }
 
-/** How a person makes edits that a command had the time to check, and could not. */
+/** How a person makes edits that a command had the time to check, but could not. */
 export function withoutCheckText(command: string): string {
   return `To edit all the same: ${command} --unchecked`;
 }

@@ -15,18 +15,18 @@ import {
 } from "../model/index.js";
 import { counted } from "./counted.js";
 
-/** Why a person should review a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
+/** Why a statement needs a review: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
   return [...(verdict === undefined ? [] : concernWords(verdict)), ...remarks.map(remarkWords)].join("; ");
 }
 
-/** Each concern of a verdict in words; what it fails on, in one. */
+/** The message for each concern of a verdict. Everything that the statement can fail on is one message. */
 export function concernWords(verdict: Verdict): string[] {
   const words = [...verdict.concerns.map((concern) => describeConcern(concern, verdict)), otherTablesWords(verdict)];
   return [...new Set(words.flatMap((each) => each ?? []))];
 }
 
-/** What goes with a table or a constraint locks the tables at the other ends of its foreign keys. */
+/** Dropping a table or constraint also locks the tables at the other ends of its foreign keys. */
 function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefined {
   const goes = concerns.find((concern) => ["loses-data", "guards-less", "hides-rows"].includes(concern.kind));
   const table = goes !== undefined && "table" in goes ? goes.table : undefined;
@@ -39,7 +39,7 @@ function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefi
     : undefined;
 }
 
-/** The same, with what the version before the migration cannot write or read any more. */
+/** The same, plus what the version before the migration can no longer read or write. */
 export function dangerWords(verdict: Verdict): string[] {
   const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
   const own = verdict.concerns.flatMap((concern) => {
@@ -56,7 +56,7 @@ export function dangerWords(verdict: Verdict): string[] {
   return [...concernWords(verdict), ...own, ...unnamedWords(verdict)];
 }
 
-/** Tables that are locked as well and that nobody knows. */
+/** Further locked tables whose names are unknown. */
 function unnamedWords({ concerns, doubts, locks }: Verdict): string[] {
   if (!doubts.includes("other-tables") || locks.length === 0) return [];
   if (concerns.some((concern) => concern.kind === "rewrites" && concern.why === "type"))
@@ -88,7 +88,7 @@ function narrowedWords(why: RowFailure): string {
 
 function failsWords({ concerns }: Verdict): string {
   const failures = concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [failureWords(concern.why)] : []));
-  // Said with what fails on the rows; alone it is what the change is for.
+  // Reported together with what fails on the rows. Alone, it is the purpose of the change.
   const narrows = concerns.some(({ kind }) => kind === "narrows-writes");
   const half = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.leavesHalf === true);
   const isOfTwo = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.why === "two-rows");
@@ -175,7 +175,7 @@ function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict:
     : `${waitWords(verdict)} until its index is built`;
 }
 
-/** ` while reads and writes wait`. Without a lock that has a name nobody knows who waits. @param said the table whose name is said already */
+/** ` while reads and writes wait`. Without a named lock it is unknown who waits. @param said the table that the message already names */
 function whileWords(verdict: Verdict, said: TableName): string {
   if (verdict.locks.length === 0) return ", and Lockstep cannot determine which tables that locks";
   return ` while ${waitWords(verdict, said)}`;
@@ -211,7 +211,7 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
   }
 }
 
-/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. @param said the table whose name is said already */
+/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. @param said the table that the message already names */
 function waitWords({ locks }: Verdict, said?: TableName): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
@@ -263,7 +263,7 @@ const lossWords = {
   column: "deletes the column's data",
   table: "deletes the table's data",
   schema: "deletes every table of the schema",
-  // Said as what it does to the rows.
+  // Reported by its effect on the rows.
   rows: undefined,
 } as const;
 
@@ -360,7 +360,7 @@ function remarkWords(remark: Remark): string {
   }
 }
 
-/** Of many tables the first ones: `"a" and "b" and 7 more`. */
+/** The first tables of a long list: `"a" and "b" and 7 more`. */
 function labels(tables: readonly TableName[]): string {
   const shown = tables.length > 4 ? tables.slice(0, 3) : tables;
   const more = tables.length - shown.length;

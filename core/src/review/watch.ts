@@ -6,13 +6,13 @@ import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
 
-/** What became of something that was done because of an anomaly. */
+/** The result of an action that was taken because of an anomaly. */
 export interface Reaction {
   readonly isDone: boolean;
   readonly text: string;
 }
 
-/** What is watched on a target and what is not, with why and what to grant: the beginning of a watch. */
+/** The start of a watch: what it observes on a target and what not, with the reason and the privilege to grant. */
 export function beganText(target: string, looks: readonly LookState[], colors: Colors): string {
   return [
     colors.bold(target),
@@ -27,7 +27,7 @@ export function beganText(target: string, looks: readonly LookState[], colors: C
   ].join("\n");
 }
 
-/** One line of what is worth remembering; undefined: nothing has changed. */
+/** One line for a notable event. Undefined: nothing has changed. */
 export function eventText(target: string, event: WatchEvent, colors: Colors): string | undefined {
   switch (event.kind) {
     case "began":
@@ -58,7 +58,7 @@ function stateText(target: string, { look, blind, needless }: LookState, colors:
   return needless.length > 0 ? `${target}: ${look}: ${said(needless)}` : `${target}: ${look} is watched`;
 }
 
-/** The line that is rewritten. */
+/** The status line that is rewritten. */
 export function lookedText(
   target: string,
   { look, series, passedMs }: Extract<WatchEvent, { kind: "looked" }>,
@@ -72,7 +72,7 @@ export function lookedText(
   return `  ${target}  ${duration(passedMs)} of ${duration(forMs)}  ${what}`;
 }
 
-/** How a watch ended on a target at which nothing was found, with what it did not see. */
+/** The end of a watch without an anomaly, with what it could not observe. */
 export function quietText({ target, looks, passedMs, compared, states }: WatchOutcome, colors: Colors): string {
   const unseen = states.filter(({ blind }) => blind.length > 0).map(({ look }) => look);
   const not = unseen.length === 0 ? "" : `; not watched: ${unseen.join(", ")}`;
@@ -81,7 +81,7 @@ export function quietText({ target, looks, passedMs, compared, states }: WatchOu
   return `${colors.green("✔")} ${target}: no anomaly in ${duration(passedMs)}, ${counted(looks, "probe")} of ${counted(compared, "measure")}${not}`;
 }
 
-/** What was found, since when, and what it was before. */
+/** The anomaly, since when, and the value before. */
 export function anomalyText(anomaly: Anomaly, colors: Colors): string {
   return `${colors.red("✖")} ${anomaly.target}: ${anomalySentence(anomaly)}`;
 }
@@ -145,7 +145,7 @@ function figure(value: number, unit: MeasureUnit): string {
   }
 }
 
-/** Lines below the anomalies: what was done about them, and what was not. */
+/** Lines below the anomalies: the actions taken, and those that were not. */
 export function reactionsText(reactions: readonly Reaction[], colors: Colors): string[] {
   return reactions.map(({ isDone, text }) => `  ${isDone ? colors.green("✔") : colors.yellow("!")} ${text}`);
 }

@@ -1,4 +1,4 @@
-// A process of its own, see aim.ts: does the project name this database, in this environment? Exit code 0: yes.
+// A process of its own, see aim.ts: does the project use this database, in this environment? Exit code 0: yes.
 
 import { text } from "node:stream/consumers";
 import { ignoring, isNoBug } from "@lockstep/core/text";

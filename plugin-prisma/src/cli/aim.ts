@@ -13,9 +13,8 @@ import { urlVariable } from "./datasource-url.js";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment in which the project's Prisma config names the target, and no other database. What the config says then is
- * looked at in a process of its own, before anything runs: a config that ignores the URL would send the migrations to the
- * developer's database.
+ * The environment in which the project's Prisma config uses the target, and no other database. It checks the resulting config in a process
+ * of its own, before anything runs: a config that ignores the URL would send the migrations to the developer's database.
  *
  * A wrapped config follows LOCKSTEP_DATASOURCE_URL; any other one follows the variable that it takes its URL from.
  *
@@ -42,10 +41,10 @@ export async function aimedEnvironment(
 }
 
 /**
- * The environment in which the CLI asks Lockstep's engine to apply migrations, which leaves some of them out.
+ * The environment in which the CLI applies migrations through Lockstep's engine, which leaves some of them out.
  *
- * @param aimed what `aimedEnvironment` gave
- * @returns undefined when the CLI would ask another engine, or none: it would apply them all
+ * @param aimed the result of `aimedEnvironment`
+ * @returns undefined when the CLI would use another engine, or none: it would apply them all
  */
 export async function withholdingEnvironment(
   { root }: Pick<PrismaProject, "root">,
@@ -55,7 +54,7 @@ export async function withholdingEnvironment(
 ): Promise<Environment | undefined> {
   const { LOCKSTEP: _, ...rest } = aimed;
   const env = { ...rest, ...ownEngine(rest), [withheldVariable]: JSON.stringify(withheld) };
-  // As the config leaves it: it may name another engine.
+  // With the config's own settings: it may name another engine.
   const seen = await configIn(root, url, env);
   return seen?.isOwnEngine === true ? env : undefined;
 }
@@ -70,15 +69,15 @@ function variablesOf(root: string, files: readonly string[]): readonly string[] 
   );
 }
 
-/** What the project's config says in an environment. */
+/** The settings of the project's config in an environment. */
 export interface SeenConfig {
-  /** The variables that it wants and nobody has set. */
+  /** Variables that it requires and that are not set. */
   readonly unset: readonly string[];
-  /** The CLI asks Lockstep's engine. */
+  /** The CLI uses Lockstep's engine. */
   readonly isOwnEngine: boolean;
 }
 
-/** @returns undefined when the project does not name the target */
+/** @returns undefined when the project does not use the target */
 function configIn(root: string, url: string, env: Environment): Promise<SeenConfig | undefined> {
   const script = fileURLToPath(new URL("./aim-check.js", import.meta.url));
   const child = spawn(process.execPath, [script, "migrate", "deploy"], {
@@ -90,7 +89,7 @@ function configIn(root: string, url: string, env: Environment): Promise<SeenConf
   child.stdout.on("data", (chunk: Buffer) => {
     answer += chunk;
   });
-  // Not by argument, where every user of the machine could read the password.
+  // Not by argument, because every user of the machine could read the password.
   child.stdin.on("error", () => undefined);
   child.stdin.end(JSON.stringify({ root, url }));
   return new Promise((resolve, reject) => {

@@ -1,12 +1,12 @@
-/** Names the database for one run of the Prisma CLI. Set by Lockstep for the child process, by nobody else. */
+/** Names the database for one run of the Prisma CLI. Only Lockstep sets it, for the child process. */
 export const urlVariable = "LOCKSTEP_DATASOURCE_URL";
 
 const aimed = Symbol.for("lockstep.datasourceUrl");
 
 /**
- * The URL that this run of the CLI was aimed at. It is taken out of the environment at once, so that no child process inherits
- * it; the config may be evaluated again in the same process, so it is remembered there. Only commands that apply what is in the
- * repository are aimed: `migrate dev`, `migrate reset` and `db push` stay with the database of the config, whatever is set.
+ * The URL for this run of the CLI. It is removed from the environment at once, so that no child process inherits it; the config may be
+ * evaluated again in the same process, so it is stored there. It applies only to commands that apply the repository's migrations: `migrate
+ * dev`, `migrate reset` and `db push` use the database of the config, whatever is set.
  */
 export function takeDatasourceUrl(env: NodeJS.ProcessEnv, args: readonly string[]): string | undefined {
   const given = env[urlVariable];

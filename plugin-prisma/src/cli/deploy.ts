@@ -4,7 +4,7 @@ import type { PrismaProject } from "../project.js";
 import { aimedEnvironment, withholdingEnvironment } from "./aim.js";
 import { runPrisma } from "./prisma-cli.js";
 
-/** `prisma migrate deploy` of the project, aimed at a target. */
+/** `prisma migrate deploy` of the project, on a target. */
 export async function deploy(
   project: Project,
   url: string,
@@ -12,7 +12,7 @@ export async function deploy(
   limit?: LockLimit,
   withheld: readonly string[] = [],
 ): Promise<OrmRun> {
-  // Prisma runs all that is pending in one session, which it is told about in the URL alone.
+  // Prisma runs all pending migrations in one session, which can be configured only in the URL.
   const limited = limit?.isForAll ? await dialectOn(project.dialect).withLockTimeout(url, limit.timeoutMs) : undefined;
   if (limited === undefined) limit?.onUnlimited?.(limit.isForAll ? "connection" : "half-done");
   const aim = await aimed(project, limited ?? url);
@@ -21,7 +21,7 @@ export async function deploy(
   return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine, comesToItsEnd: true });
 }
 
-/** Whether Prisma's CLI asks Lockstep's engine for the migrations, which can leave some of them out. */
+/** Whether Prisma's CLI gets the migrations from Lockstep's engine, which can leave some of them out. */
 export async function withholds(project: Project, url: string): Promise<boolean> {
   return (await withholding(project, url, [])) !== undefined;
 }
@@ -30,7 +30,7 @@ async function withholding(project: Project, url: string, withheld: readonly str
   return withholdingEnvironment(project as PrismaProject, url, await aimed(project, url), withheld);
 }
 
-/** `prisma migrate resolve` of the project, aimed at a target. */
+/** `prisma migrate resolve` of the project, on a target. */
 export async function resolve(
   project: Project,
   url: string,
@@ -41,7 +41,7 @@ export async function resolve(
   return runPrisma(["migrate", "resolve", `--${as}`, migration], { cwd: project.root, env, comesToItsEnd: true });
 }
 
-/** A deployment runs the CLI several times: what the project names is looked at once a target. */
+/** A deployment runs the CLI several times: the project's settings are read once per target. */
 const environments = new Map<string, ReturnType<typeof aimedEnvironment>>();
 
 function aimed(project: Project, url: string): ReturnType<typeof aimedEnvironment> {

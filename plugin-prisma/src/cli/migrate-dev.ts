@@ -18,12 +18,12 @@ import type { PrismaProject } from "../project.js";
 import { passToPrisma, runPrisma } from "./prisma-cli.js";
 
 /**
- * `lockstep prisma migrate dev`: what the proxy does between the stock CLI and its engine, done around the stock CLI. The SQL of
- * the change is asked for first; where it needs a plan, the plan's migrations, model and code edits are written in its place, and
- * the stock `prisma migrate dev` applies them. A change that needs none goes to the stock command as it was typed.
+ * `lockstep prisma migrate dev`: does what the proxy does between the stock CLI and its engine, but around the stock CLI. It first requests
+ * the SQL of the change. If that needs a plan, it writes the plan's migrations, model and code edits instead, and the stock `prisma migrate
+ * dev` applies them. A change that needs none goes to the stock command as it was typed.
  *
  * @returns the exit code
- * @throws what planning throws, LS9022 when the stock CLI refuses, LS9023 when the change also loses data
+ * @throws what planning throws, LS9022 when the stock CLI fails, LS9023 when the change also loses data
  */
 export async function migrateDev(args: readonly string[], context: PluginCommandContext): Promise<number> {
   const { name, isCreateOnly } = readOptions(args);
@@ -53,7 +53,7 @@ async function planAndRun(
   { args, name, isCreateOnly }: ReturnType<typeof readOptions> & { readonly args: readonly string[] },
   context: PluginCommandContext,
 ): Promise<number> {
-  // The proxy, where the config names it, must not plan a second time.
+  // If the config names the proxy, that must not plan a second time.
   const options = { cwd: project.root, env: { ...context.env, LOCKSTEP: "off" } };
   let note: AfterNote | undefined;
   const stock = async () => {
@@ -62,7 +62,7 @@ async function planAndRun(
     return exitCode;
   };
 
-  // `migrate dev` applies what is pending before it compares, too.
+  // `migrate dev` applies pending migrations before it compares, too.
   await runStock(["migrate", "deploy"], options);
   const source = stockSource(project, options.env);
   const change = await decideChange(source);
@@ -100,7 +100,7 @@ async function planAndRun(
       prepared.migrations.map((migration) => migration.name),
     ))
   ) {
-    // The stock command wants the development database reset first: it has not even begun with these migrations.
+    // The stock command first requires a reset of the development database: it has not started these migrations.
     planning.writeFiles(
       project.root,
       prepared.changes.map(({ file, before, after }) => ({ file, before: after, after: before })),
@@ -125,7 +125,7 @@ function readOptions(args: readonly string[]): { readonly name: string | undefin
   return { name: name === "" ? undefined : name, isCreateOnly: values["create-only"] === true };
 }
 
-/** As Prisma makes a folder's name of it: "Add handle" → "add_handle". */
+/** As Prisma turns it into a folder's name: "Add handle" → "add_handle". */
 function nameOf(text: string): string {
   return text
     .normalize("NFKD")
@@ -135,7 +135,7 @@ function nameOf(text: string): string {
     .slice(0, 200);
 }
 
-/** Prisma asks before it drops what may have rows; after a plan was written there is nothing left for it to ask about. */
+/** Prisma asks before it drops objects that may have rows; after a plan was written it has nothing left to ask about. */
 function refuseLoss(operations: readonly Operation[]): void {
   const lossy = operations.filter(({ kind }) => kind === "setType");
   if (lossy.length === 0) return;
@@ -161,8 +161,8 @@ async function hasBegun(project: PrismaProject, names: readonly string[]): Promi
 }
 
 /**
- * The stock CLI as the source of a change: `prisma migrate diff` from the development database, which has every migration by
- * then, to a copy of the model. It writes nothing and, other than `migrate dev --create-only`, never asks.
+ * The stock CLI as the source of a change: `prisma migrate diff` from the development database, which has every migration by then, to a
+ * copy of the model. It writes nothing and, unlike `migrate dev --create-only`, never asks.
  */
 function stockSource(project: PrismaProject, env: Readonly<Record<string, string | undefined>>): ChangeSource {
   const content = (file: string) => readFileSync(join(project.root, file), "utf8");
@@ -196,7 +196,7 @@ function stockSource(project: PrismaProject, env: Readonly<Record<string, string
 /**
  * Runs a command of the stock CLI that has to succeed.
  *
- * @throws LS9022 with what it said
+ * @throws LS9022 with its output
  */
 async function runStock(args: readonly string[], options: Parameters<typeof runPrisma>[1]): Promise<void> {
   const { exitCode, output } = await runPrisma(args, options);

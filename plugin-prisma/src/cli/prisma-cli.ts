@@ -6,14 +6,14 @@ import { LockstepError, type OrmRun } from "@lockstep/core";
 export interface PrismaRunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** It changes a database of others: see `runTool`. */
+  /** It changes a database: see `runTool`. */
   readonly comesToItsEnd?: boolean;
-  /** Gets each line, of stdout and stderr, as it comes. */
+  /** Receives each line of stdout and stderr immediately. */
   readonly onLine?: (line: string) => void;
 }
 
 /**
- * Runs the project's own Prisma CLI and reads what it prints.
+ * Runs the project's own Prisma CLI and reads its output.
  *
  * @throws LS9020 when the project has no Prisma
  * @example const { exitCode } = await runPrisma(["migrate", "deploy"], { cwd: project.root, env });
@@ -26,7 +26,7 @@ export async function runPrisma(args: readonly string[], options: PrismaRunOptio
 }
 
 /**
- * Runs the project's own Prisma CLI in this terminal, as if it had been typed.
+ * Runs the project's own Prisma CLI in this terminal, as if the user had typed it.
  *
  * @returns its exit code
  * @throws LS9020 when the project has no Prisma
@@ -37,7 +37,7 @@ export function passToPrisma(args: readonly string[], options: Pick<PrismaRunOpt
     env: { ...options.env },
     stdio: "inherit",
   });
-  // Ctrl-C reaches both. What follows the command here goes by how it ends.
+  // Ctrl-C reaches both. What follows here depends on how the command ends.
   const end = (signal: NodeJS.Signals) => {
     if (signal === "SIGTERM") child.kill(signal);
     setTimeout(() => child.kill("SIGKILL"), 1_500).unref();

@@ -1,8 +1,8 @@
 import type { PluginCommand } from "@lockstep/core";
 
 /**
- * `lockstep prisma …`: the stock CLI, with the one command planned that Lockstep otherwise intercepts. For where the config cannot
- * be wrapped, on Windows, and for a version of Prisma that the proxy does not know.
+ * `lockstep prisma …`: the stock CLI, with planning for the one command that Lockstep otherwise intercepts. For configs that cannot be
+ * wrapped, for Windows, and for versions of Prisma that the proxy does not support.
  */
 export const prismaCommand: PluginCommand = {
   name: "prisma",

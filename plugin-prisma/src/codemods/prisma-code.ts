@@ -7,7 +7,7 @@ import { isRowElsewhere, isWholeRow } from "./receivers/whole-row.js";
 import { isInput } from "./writes/input-literals.js";
 import { isUpsert } from "./writes/upserts.js";
 
-/** What the transforms of the core must know about Prisma. */
+/** What the transforms of the core need to know about Prisma. */
 export const prismaCode: OrmCode = {
   isUpsert,
   isWholeRow,

@@ -6,14 +6,14 @@ export const mysql: PrismaDialect = {
   id: "mysql",
 
   async serverOf(connect) {
-    // What is safe needs no database; a plan is refused without one.
+    // A safe change needs no database; a plan fails without one.
     const connection = await connect().catch(ignoring(isNoBug));
     if (connection === undefined) return "mysql";
     await connection.close();
     return connection.dialect.id;
   },
 
-  // The engine sends a file as one text of several statements; what changes a schema commits, each by itself.
+  // The engine sends a file as one text of several statements; each DDL statement commits.
   transactions: () => "none",
 
   findMigrationsTable:
@@ -21,7 +21,7 @@ export const mysql: PrismaDialect = {
   countTables:
     "SELECT COUNT(*) AS found FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
 
-  // The lock is one for all databases of a server (schema-engine, `acquire_lock`).
+  // The lock is the same for all databases of a server (schema-engine, `acquire_lock`).
   runningSessions:
     "SELECT ID AS pid FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK('prisma_migrate') AND DB = DATABASE()",
 
@@ -37,6 +37,6 @@ export const mysql: PrismaDialect = {
     };
   },
 
-  // Prisma's URLs of MySQL have no settings of a session.
+  // Prisma's URLs of MySQL do not support session settings.
   withLockTimeout: async () => undefined,
 };

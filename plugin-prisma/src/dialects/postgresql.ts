@@ -1,13 +1,13 @@
 import { isAtLeast } from "../engine/prisma-version.js";
 import type { PrismaDialect } from "./dialect.js";
 
-/** Prisma keeps others out with this advisory lock while it runs migrations (schema-engine, `ADVISORY_LOCK_KEY`). */
+/** Prisma holds this advisory lock while it runs migrations, to exclude other runs (schema-engine, `ADVISORY_LOCK_KEY`). */
 const advisoryLockKey = 72707369;
 
 export const postgresql: PrismaDialect = {
   id: "postgresql",
   serverOf: async () => "postgresql",
-  // Statement by statement since 7.4 (prisma-engines #5767), a file before.
+  // Statement by statement since 7.4 (prisma-engines #5767), the whole file before.
   transactions: (version) => (isAtLeast(version, 7, 4) ? "none" : "each"),
   findMigrationsTable: "SELECT to_regclass('_prisma_migrations')::text AS found",
   countTables:

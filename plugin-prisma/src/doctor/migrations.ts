@@ -62,7 +62,7 @@ async function tablesOn(connection: Connection): Promise<number> {
   return Number(rows[0]?.found ?? 0);
 }
 
-/** A database that was made by `db push` needs a first migration that has run there already. */
+/** A database created by `db push` needs a first migration that is recorded as applied. */
 function withoutMigrations(tables: number, project: PrismaProject): Finding {
   if (tables === 0) return ok("no migrations yet");
   const { schemaFiles, migrationsFolder, ormVersion } = project;
@@ -88,7 +88,7 @@ function hasFailed({ failed }: AppliedRow): boolean {
   return Number(failed) === 1;
 }
 
-/** Prisma takes both kinds of line breaks for the same file. */
+/** Prisma treats files with both kinds of line breaks as the same. */
 function isEdited({ name, checksum }: AppliedRow, folder: string): boolean {
   const file = join(folder, name, "migration.sql");
   if (!existsSync(file)) return false;

@@ -5,7 +5,7 @@ import { type Check, ok, problem } from "@lockstep/core/doctor";
 import type { FoundProject } from "../init/project.js";
 import { wrapConfig } from "../init/wrap-config.js";
 
-/** Stands in for a config that cannot be wrapped: the same, for one command. */
+/** The alternative for a config that cannot be wrapped: the same, for one command. */
 const instead = "lockstep prisma migrate dev";
 
 export default {

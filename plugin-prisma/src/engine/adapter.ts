@@ -1,4 +1,4 @@
-/** One PostgreSQL session as the WASM engine wants it: a driver adapter. */
+/** One PostgreSQL session for the WASM engine: a driver adapter. */
 import {
   DriverAdapterError,
   type IsolationLevel,
@@ -13,7 +13,7 @@ import { type ExecutionMode, MigrationFailure, runMigration } from "./run-migrat
 import { isCutFelt } from "./split-migration.js";
 import { columnType } from "./types.js";
 
-/** What happened underneath the engine, in more words than it passes on. */
+/** A failure below the engine, with more detail than the engine passes on. */
 export type Failure =
   | { readonly kind: "migration"; readonly database: "main" | "shadow"; readonly failure: MigrationFailure }
   | { readonly kind: "engine"; readonly error: EngineError };
@@ -23,7 +23,7 @@ export interface SessionOptions {
   readonly database: "main" | "shadow";
   readonly schema: string;
   readonly mode: ExecutionMode;
-  /** Is told what failed; the engine itself gets a short form. */
+  /** Receives the failure; the engine itself gets a short form. */
   note(failure: Failure): void;
   /** Ends the session. */
   dispose(): Promise<void>;
@@ -33,12 +33,12 @@ const advisoryLock = "SELECT pg_advisory_lock(72707369)";
 const tryAdvisoryLock = "SELECT pg_try_advisory_lock(72707369) AS locked";
 const advisoryLockTimeout = "10s";
 const advisoryLockTimeoutMs = 10_000;
-/** A code that the engine does not translate: it replaces the text of those that it knows. */
+/** A code that the engine does not translate: it replaces the text of known codes. */
 const untranslated = "LS000";
 
 /**
- * The session. Everything goes through one connection, as in the native engine: the advisory lock, the search path and
- * whatever a migration sets belong to it (a pool would hand them to somebody else).
+ * The session. Everything uses one connection, as in the native engine: the advisory lock, the search path and all settings of a migration
+ * belong to it (a pool would give them to another user).
  */
 export class PgSession implements SqlDriverAdapter {
   readonly provider = "postgres";
@@ -67,7 +67,7 @@ export class PgSession implements SqlDriverAdapter {
   async executeScript(script: string): Promise<void> {
     const { client, database, mode, note } = this.#options;
     try {
-      // Replaying a long history is the slow part of `migrate dev`: nothing is parsed for it that ends the same anyway.
+      // Replaying a long history is the slow part of `migrate dev`: scripts with the same result either way are not parsed.
       const isWhole = database === "shadow" && !isCutFelt(script);
       await runMigration(client, script, isWhole ? "whole" : mode);
     } catch (error) {
@@ -86,7 +86,7 @@ export class PgSession implements SqlDriverAdapter {
     return {
       provider: this.provider,
       adapterName: this.adapterName,
-      // The engine itself sends COMMIT and ROLLBACK; there is no connection to give back.
+      // The engine itself sends COMMIT and ROLLBACK; there is no connection to release.
       options: { usePhantomQuery: false },
       queryRaw: (query) => this.queryRaw(query),
       executeRaw: (query) => this.executeRaw(query),
@@ -117,13 +117,13 @@ export class PgSession implements SqlDriverAdapter {
     }
   }
 
-  /** The engine waits for ever; the native one gives up, and says who else may be at work. */
+  /** The engine waits forever. The native one times out, and reports who else may hold the lock. */
   async #lock(): Promise<number> {
     if (/^(1|true)$/i.test(process.env.PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK ?? "")) return 0;
     const { client, note } = this.#options;
     try {
-      // Asked again and again instead of waited for: a session that waits holds a snapshot, and CREATE INDEX CONCURRENTLY of the
-      // session that has the lock waits for that snapshot. PostgreSQL would end one of the two as a deadlock.
+      // Polls instead of waiting: a waiting session holds a snapshot, and CREATE INDEX CONCURRENTLY of the session that has the lock waits
+      // for that snapshot. PostgreSQL would cancel one of the two as a deadlock.
       const deadline = performance.now() + advisoryLockTimeoutMs;
       do {
         const { rows } = await client.query<{ locked: boolean }>(tryAdvisoryLock);
@@ -176,7 +176,7 @@ function databaseError(message: string, severity: string): DriverAdapterError {
   return new DriverAdapterError({ kind: "postgres", code: untranslated, severity, message, ...nothing });
 }
 
-/** undefined for what does not come from the server: a lost connection. */
+/** undefined for an error that is not from the server: a lost connection. */
 function sqlState(error: unknown): string | undefined {
   const { code, severity } = error as { code?: unknown; severity?: unknown };
   return typeof code === "string" && typeof severity === "string" ? code : undefined;

@@ -1,4 +1,4 @@
-/** The command line that the Prisma CLI calls a schema engine with. */
+/** The command line with which the Prisma CLI starts a schema engine. */
 
 /** As the CLI passes it in `--datasource`. */
 export interface DatasourceUrls {
@@ -12,8 +12,8 @@ export type EngineArguments =
   | { readonly kind: "rpc"; readonly datamodelPaths: readonly string[]; readonly datasource: DatasourceUrls };
 
 /**
- * Reads what follows the executable's name. Options that this proxy has no use for
- * (`--enabled-preview-features`, `--extension-types`) are skipped with their value.
+ * Parses the arguments after the executable's name. Options that this proxy does not use (`--enabled-preview-features`,
+ * `--extension-types`) are skipped with their value.
  */
 export function parseArguments(args: readonly string[]): EngineArguments {
   const datamodelPaths: string[] = [];
@@ -40,7 +40,7 @@ function splitOption(word: string): [name: string, inline?: string] {
 }
 
 function parseDatasource(text: string): DatasourceUrls {
-  // Prisma 6 gives `cli` commands the bare URL.
+  // Prisma 6 passes the bare URL to `cli` commands.
   if (!text.trimStart().startsWith("{")) return text === "" ? {} : { url: text };
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) return {};

@@ -1,32 +1,32 @@
-/** What every schema engine behind the proxy can do, and how its errors look on the wire. */
+/** The interface of every schema engine behind the proxy, and the form of its errors on the wire. */
 import { commandsHere, printable, withoutPasswords } from "@lockstep/core/text";
 import { reading } from "./reading.js";
 
 /** A schema engine: the native one, or the WASM one over `pg`. */
 export interface EngineBackend {
   /**
-   * Asks the engine and waits for its answer.
-   * @throws EngineError with what the engine said
+   * Sends a request to the engine and waits for its answer.
+   * @throws EngineError with the engine's error
    */
   call(method: string, params: unknown): Promise<unknown>;
 
   /**
-   * Sends a request line of the CLI on as it is and resolves with the engine's answer line, also as it is.
-   * Only engines that speak lines themselves have it.
+   * Forwards a request line of the CLI unchanged and resolves with the engine's answer line, also unchanged. Only line-based engines have
+   * it.
    */
   relay?(line: string, id: RequestId): Promise<string>;
 
-  /** Hands over the CLI's answer to a request of the engine (`print`). Only engines that send requests themselves have it. */
+  /** Passes on the CLI's answer to a request of the engine (`print`). Only engines that send requests have it. */
   deliver?(line: string): void;
 
-  /** Stops what is running in the database, so that the running call ends soon. */
+  /** Cancels the running statement in the database, so that the running call ends soon. */
   interrupt(): Promise<void>;
 
   /** Leaves no process, connection or shadow database behind. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** What an engine may ask of the CLI while it answers. */
+/** What an engine may request from the CLI while it answers. */
 export interface EngineHost {
   /** Shows a text to the user; resolves when the CLI has shown it. */
   print(text: string): Promise<void>;
@@ -56,7 +56,7 @@ export interface RpcError {
  * @example throw new EngineError("P1001", "Can't reach database server at `db:5432`", { database_host: "db" })
  */
 export class EngineError extends Error {
-  /** Prisma's (`P3018`) or Lockstep's (`LS9004`); undefined when the engine gave none. */
+  /** Prisma's (`P3018`) or Lockstep's (`LS9004`). Undefined if the engine sent none. */
   readonly code: string | undefined;
   readonly meta: unknown;
 
@@ -68,7 +68,7 @@ export class EngineError extends Error {
   }
 }
 
-/** Says that an engine has no such method. */
+/** Reports that an engine has no such method. */
 export class UnknownMethodError extends EngineError {
   constructor(method: string) {
     super(undefined, `The schema engine has no method "${method}"`);
@@ -76,7 +76,7 @@ export class UnknownMethodError extends EngineError {
   }
 }
 
-/** The wire form of anything that was thrown while a request was answered. */
+/** The wire form of any error that was thrown while a request was answered. */
 export function toRpcError(thrown: unknown): RpcError {
   if (thrown instanceof UnknownMethodError) return { code: methodNotFoundCode, message: thrown.message };
   const { code, message, meta } = describe(thrown);
@@ -87,7 +87,7 @@ export function toRpcError(thrown: unknown): RpcError {
   };
 }
 
-/** The error that an answer line of another engine carries. */
+/** The error in an answer line of another engine. */
 export function fromRpcError(error: RpcError): EngineError {
   return new EngineError(error.data?.error_code, error.data?.message ?? error.message, error.data?.meta ?? null);
 }
@@ -96,7 +96,7 @@ export function fromRpcError(error: RpcError): EngineError {
 function describe(thrown: unknown): { code: string | undefined; message: string; meta: unknown } {
   if (thrown instanceof EngineError) {
     const { code, message, meta } = thrown;
-    // The engine's own words stay as they are.
+    // The engine's own message stays unchanged.
     return { code, message: code?.startsWith("LS") ? commandsHere(message, reading()) : message, meta };
   }
   if (isLockstepError(thrown)) {

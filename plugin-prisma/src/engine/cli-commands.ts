@@ -1,4 +1,4 @@
-/** `schema-engine cli <command>`: what the Prisma CLI asks without starting an RPC server. */
+/** `schema-engine cli <command>`: the commands that the Prisma CLI runs without an RPC server. */
 import type { DatasourceUrls } from "./arguments.js";
 import { EngineError } from "./backend.js";
 

@@ -1,4 +1,4 @@
-/** Opens connections as the native engine would, and says in Prisma's words why one cannot be opened. */
+/** Opens connections as the native engine would, and reports failures with Prisma's messages. */
 
 import { refusesEncryption } from "@lockstep/core/encryption";
 import { duringCleanUp } from "@lockstep/core/text";
@@ -21,7 +21,7 @@ export async function connect(target: Target): Promise<pg.Client> {
 }
 
 /**
- * Connects to a database of the same server that is there whatever happens to the target's own.
+ * Connects to a database of the same server that exists whatever happens to the target's own.
  * @throws EngineError P3000 when there is none
  */
 export async function connectForMaintenance(target: Target): Promise<pg.Client> {
@@ -63,7 +63,7 @@ async function openOnce(target: Target, encrypted: boolean): Promise<pg.Client> 
     options: target.options,
     types: typeParsers,
   });
-  // A lost connection is reported by the next query; without a listener Node would end the process here.
+  // The next query reports a lost connection; without a listener Node would end the process here.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -118,7 +118,7 @@ export function connectError(error: unknown, { host, port, user, database }: Tar
   return new EngineError(undefined, message, meta, error);
 }
 
-/** SQLSTATE or the system's code; `pg` reports its own failures by text alone. */
+/** SQLSTATE or the system's code; `pg` reports its own failures only as text. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if (error.message.includes("client password must be")) return "28P01";

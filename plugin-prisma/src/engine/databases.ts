@@ -1,4 +1,4 @@
-/** The connections of one run: the user's database and the shadow databases. All are gone after `close`. */
+/** The connections of one run: the user's database and the shadow databases. `close` ends all of them. */
 
 import { randomUUID } from "node:crypto";
 import { duringCleanUp } from "@lockstep/core/text";
@@ -22,11 +22,11 @@ export class Databases {
   readonly #target: Target | undefined;
   readonly #shadowTarget: Target | undefined;
   readonly #open = new Set<pg.Client>();
-  /** Connections and shadow databases on their way in or out; `close` waits for them. */
+  /** Connections and shadow databases that are being opened or dropped; `close` waits for them. */
   readonly #pending = new Set<Promise<unknown>>();
   readonly #shadows = new Map<string, Target>();
 
-  /** @param shadowTarget the user's own shadow database; without it one is created where `target` is */
+  /** @param shadowTarget the user's own shadow database; without it one is created on the server of `target` */
   constructor(target: Target | undefined, shadowTarget: Target | undefined) {
     this.#target = target;
     this.#shadowTarget = shadowTarget;
@@ -41,7 +41,7 @@ export class Databases {
   }
 
   /**
-   * An empty database to replay migrations in.
+   * An empty database for replaying migrations.
    * @throws EngineError P3014 when none can be created
    */
   shadow(): Promise<Shadow> {
@@ -49,7 +49,7 @@ export class Databases {
     return this.#track(own ? this.#emptied(own) : this.#created(this.#requireTarget()));
   }
 
-  /** Cancels what the server is doing for us. */
+  /** Cancels our running statement on the server. */
   async interrupt(): Promise<void> {
     const target = this.#target ?? this.#shadowTarget;
     const pids = [...this.#open].map(backendPid).filter((pid) => pid !== undefined);
@@ -65,7 +65,7 @@ export class Databases {
     }
   }
 
-  /** Resolves when nothing is being opened or dropped. */
+  /** Resolves when no database is being opened or dropped. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
@@ -108,7 +108,7 @@ export class Databases {
     return {
       client,
       schema: target.schema,
-      // The engine goes on in the user's database meanwhile; `settled` waits.
+      // The engine continues in the user's database meanwhile; `settled` waits.
       dispose: async () => {
         void this.#track(this.#end(client).then(() => this.#drop(name, target))).catch(duringCleanUp);
       },
@@ -151,7 +151,7 @@ export class Databases {
   }
 }
 
-/** `pg` keeps it, its types do not. */
+/** `pg` has it, but its types do not. */
 function backendPid(client: pg.Client): number | undefined {
   const { processID } = client as pg.Client & { readonly processID?: number | null };
   return processID ?? undefined;

@@ -1,4 +1,4 @@
-/** Finds the native schema engine, where one is installed. */
+/** Finds the native schema engine, if one is installed. */
 
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attempt, isNotInstalled, isUnreadable } from "@lockstep/core/text";
 
-/** What was in PRISMA_SCHEMA_ENGINE_BINARY before Lockstep put itself there. */
+/** The value of PRISMA_SCHEMA_ENGINE_BINARY before Lockstep replaced it. */
 export const nativeEngineVariable = "LOCKSTEP_NATIVE_SCHEMA_ENGINE";
 
 const ownExecutable = fileURLToPath(new URL("../../bin/schema-engine.js", import.meta.url));
@@ -28,7 +28,7 @@ export function findNative(cwd: string, env: NodeJS.ProcessEnv): string | undefi
   return installed.length < 2 ? installed[0] : installed.find(starts);
 }
 
-/** Where Prisma puts its engines: beside the `prisma` package of the project. */
+/** Where Prisma stores its engines: beside the `prisma` package of the project. */
 function enginesFolders(cwd: string): string[] {
   const project = createRequire(join(cwd, "package.json"));
   const found = (from: NodeJS.Require, name: string) =>
@@ -45,7 +45,7 @@ function enginesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Never this proxy itself, which would start itself for ever. */
+/** Never this proxy, which would start itself endlessly. */
 function isForeignExecutable(path: string): boolean {
   const isForeign = () => {
     accessSync(path, constants.X_OK);

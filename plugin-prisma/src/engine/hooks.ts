@@ -1,9 +1,9 @@
-/** Where Lockstep steps in: the seam between the proxy and the interception of migrations. */
+/** The interface between the proxy and the interception of migrations. */
 
-/** What a hook may know about the run. */
+/** The information about the run that a hook gets. */
 export interface EngineInfo {
   readonly backend: "native" | "wasm";
-  /** The schema files that the CLI named, as it named them. */
+  /** The schema files that the CLI named, with its paths. */
   readonly datamodelPaths: readonly string[];
   readonly datasource: { readonly url?: string; readonly shadowDatabaseUrl?: string };
   readonly cwd: string;
@@ -20,7 +20,7 @@ export interface EngineRequest {
 
 /** The engine as a hook sees it. */
 export interface HookEngine {
-  /** Asks the real engine. Not intercepted again. */
+  /** Sends a request to the real engine. Not intercepted again. */
   // biome-ignore lint/suspicious/noExplicitAny: Prisma's own shapes, one per method
   call(method: string, params: unknown): Promise<any>;
   /** Shows a text to the user, on stdout of the CLI. */
@@ -29,14 +29,14 @@ export interface HookEngine {
 
 export interface EngineHooks {
   /**
-   * Answers a request itself with `{ result }`, or throws (EngineError, LockstepError) to refuse it.
+   * Answers a request itself with `{ result }`, or throws (EngineError, LockstepError) to reject it.
    * @returns undefined to pass it on unchanged
    */
   intercept(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<{ result: unknown } | undefined>;
 
   /**
    * Called after a request was answered without error, by the engine or by `intercept`.
-   * @returns another result in place of the first; undefined to leave it as it is
+   * @returns a replacement for the result; undefined to keep it
    */
   after?(request: EngineRequest, result: unknown, engine: HookEngine, info: EngineInfo): Promise<unknown>;
 }

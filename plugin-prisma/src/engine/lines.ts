@@ -1,11 +1,11 @@
-/** Newline-delimited JSON, as the CLI and its engine speak it. */
+/** Newline-delimited JSON, the protocol of the CLI and its engine. */
 
 import type { Readable } from "node:stream";
 import { attempt, isSyntaxError } from "@lockstep/core/text";
 
 /**
- * Calls back with each line, without its line break; a last line without one counts too. Resolves at the end of the input.
- * Not `node:readline`: that one also breaks at U+2028, which may stand unescaped in JSON.
+ * Calls back with each line, without its line break; a last line without one counts too. Resolves at the end of the input. Not
+ * `node:readline`: that one also breaks at U+2028, which may be unescaped in JSON.
  */
 export function readLines(input: Readable, onLine: (line: string) => void): Promise<void> {
   let rest = "";
@@ -34,7 +34,7 @@ export function jsonLine(value: unknown): string {
     .replace(/\u2029/g, "\\u2029");
 }
 
-/** A message on the wire, as far as it must be understood to be passed on. */
+/** The part of a message that has to be parsed to pass it on. */
 export interface Message {
   readonly id?: string | number | null;
   readonly method?: string;

@@ -5,7 +5,7 @@ import { ownStdout } from "../own-stdout.js";
 import { runEngine } from "./run.js";
 
 expectBriefRun();
-// The CLI gives the URL as an argument, which every user of the machine can read (`ps`). Here it is known by now.
+// The CLI passes the URL as an argument, which every user of the machine can read (`ps`). It has been read by now.
 const args = process.argv.slice(2);
 process.title = "lockstep-schema-engine";
 ownStdout();

@@ -4,7 +4,7 @@ import { EngineError } from "./backend.js";
 import { connect, connectForMaintenance } from "./connect.js";
 import { missingUrl, parseTarget, type Target } from "./target.js";
 
-/** @throws EngineError P1000 … when there is no way in */
+/** @throws EngineError P1000 … when the connection fails */
 export async function checkConnection(url: string | undefined, cwd: string): Promise<void> {
   const client = await connect(required(url, cwd));
   await client.end();
@@ -13,7 +13,7 @@ export async function checkConnection(url: string | undefined, cwd: string): Pro
 /**
  * Creates the database, and the schema that the URL names.
  * @returns its name
- * @throws EngineError P1009 when it is there already
+ * @throws EngineError P1009 when it already exists
  */
 export async function createDatabase(url: string | undefined, cwd: string): Promise<string> {
   const target = required(url, cwd);
@@ -37,7 +37,7 @@ export async function createDatabase(url: string | undefined, cwd: string): Prom
   );
 }
 
-/** Drops the database; a connection of somebody else stops it. */
+/** Drops the database; fails if another session is connected. */
 export async function dropDatabase(url: string | undefined, cwd: string): Promise<void> {
   const target = required(url, cwd);
   const admin = await connectForMaintenance(target);

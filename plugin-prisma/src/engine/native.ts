@@ -5,16 +5,16 @@ import { type EngineBackend, EngineError, fromRpcError, type RequestId, type Rpc
 import { nativeEngineVariable } from "./find-native.js";
 import { jsonLine, parseMessage, readLines } from "./lines.js";
 
-/** Our own requests; the CLI counts from 1. */
+/** Ids of our own requests; the CLI counts from 1. */
 const firstOwnId = 900_000;
-/** As long as the native engine itself takes at most. */
+/** The longest time that the native engine itself takes. */
 const shutdownMs = 4_000;
 
 export interface NativeOptions {
   readonly executable: string;
-  /** The command line that the CLI gave us, as it was. */
+  /** The CLI's command line, unchanged. */
   readonly args: readonly string[];
-  /** Gets the engine's own requests and notifications (`print`), as they are. */
+  /** Receives the engine's own requests and notifications (`print`), unchanged. */
   forward(line: string): void;
 }
 
@@ -100,13 +100,13 @@ export class NativeBackend implements EngineBackend {
   }
 }
 
-/** Has the native engine do a whole command (`--version`, `cli …`). */
+/** Runs a whole command with the native engine (`--version`, `cli …`). */
 export function runNative(executable: string, args: readonly string[]): number {
   const { status } = spawnSync(executable, args, { stdio: "inherit", env: childEnvironment() });
   return status ?? 1;
 }
 
-/** Should the "native" engine be another Lockstep proxy, it must not intercept a second time. */
+/** If the "native" engine is another Lockstep proxy, it must not intercept a second time. */
 function childEnvironment(): NodeJS.ProcessEnv {
   const { [nativeEngineVariable]: _, ...rest } = process.env;
   return { ...rest, LOCKSTEP: "off" };

@@ -2,12 +2,12 @@
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery, type SqlResultSet } from "@prisma/driver-adapter-utils";
 import { EngineError } from "./backend.js";
 
-/** Assumed where no server can be asked; it decides nothing but which features the SQL may use. */
+/** Assumed if there is no server; it only determines which features the SQL may use. */
 const version = { text: "PostgreSQL 16.0", number: 160000 };
 
 /**
- * The WASM engine asks its connection for the server's version when it starts, also for `migrate diff` between two files,
- * for which the native engine needs no database.
+ * The WASM engine requests the server's version from its connection when it starts, also for `migrate diff` between two files, for which
+ * the native engine needs no database.
  */
 export function offlineSession(schema: string): SqlDriverAdapter {
   const refuse = async (): Promise<never> => {

@@ -1,14 +1,14 @@
-/** Which Prisma the project has: the engine of each version runs migrations in its own way. */
+/** The project's Prisma version: the engine of each version runs migrations in its own way. */
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { attempt, isNotInstalled } from "@lockstep/core/text";
 
-/** What is assumed where no version can be read: the version that this package is made for. */
+/** Assumed if no version can be read: the version that this package is made for. */
 const assumedVersion = "7.10.0";
 
 /**
- * The version of `prisma` as the project resolves it.
+ * The version of `prisma` that the project resolves.
  * @param cwd the project's folder
  * @param override LOCKSTEP_PRISMA_VERSION, for a CLI that is not in the project's node_modules
  */
@@ -16,14 +16,14 @@ export function prismaVersion(cwd: string, override?: string): string {
   return override || (installedVersion(cwd) ?? assumedVersion);
 }
 
-/** Undefined where the project has no `prisma`. */
+/** Undefined if the project has no `prisma`. */
 export function installedVersion(cwd: string): string | undefined {
   const load = createRequire(join(cwd, "package.json"));
   const manifest = attempt(() => load("prisma/package.json") as { version?: unknown }, isNotInstalled);
   return typeof manifest?.version === "string" ? manifest.version : undefined;
 }
 
-/** `isAtLeast("7.10.0", 7, 4)` is true. What is not a version counts as new. */
+/** `isAtLeast("7.10.0", 7, 4)` is true. A text that is not a version counts as new. */
 export function isAtLeast(version: string, major: number, minor: number): boolean {
   const match = /^(\d+)\.(\d+)/.exec(version);
   if (!match) return true;

@@ -7,10 +7,10 @@ import { mayHoldSeveral, split } from "./split-migration.js";
 /** `whole`: one simple query, hence one implicit transaction · `statements`: one simple query each, hence no transaction. */
 export type ExecutionMode = "whole" | "statements";
 
-/** PostgreSQL's own error, with the place in the file. */
+/** PostgreSQL's own error, with its position in the file. */
 export class MigrationFailure extends Error {
   readonly sqlState: string | undefined;
-  /** What PostgreSQL said, whole: severity and message, DETAIL, HINT, CONTEXT, and the lines around the place. */
+  /** PostgreSQL's complete message: severity and message, DETAIL, HINT, CONTEXT, and the lines around the position. */
   readonly text: string;
 
   constructor(cause: unknown, script: string, statementOffset: number) {
@@ -35,9 +35,9 @@ export function executionMode(version: string, database: "main" | "shadow"): Exe
 }
 
 /**
- * Runs the file on one connection. What a file sets with SET stays set for the next file, as in the native engine.
- * Other than there, a transaction that failed is rolled back at once: the native engine writes its bookkeeping into it, and
- * people read "current transaction is aborted" in place of the error (prisma #15295).
+ * Runs the file on one connection. SET in a file stays in effect for the next file, as in the native engine. Unlike there, a failed
+ * transaction is rolled back at once: the native engine writes its bookkeeping into it, and people read "current transaction is aborted"
+ * instead of the error (prisma #15295).
  * @throws MigrationFailure
  */
 export async function runMigration(client: Client, script: string, mode: ExecutionMode): Promise<void> {
@@ -47,7 +47,7 @@ export async function runMigration(client: Client, script: string, mode: Executi
     try {
       await client.query(sql);
     } catch (error) {
-      // Outside of a transaction this is a warning that nobody sees; on a lost connection it fails, like all that follows.
+      // Outside a transaction this only causes a hidden warning; on a lost connection it fails, like all that follows.
       await client.query("ROLLBACK").catch(duringCleanUp);
       throw new MigrationFailure(error, script, offset);
     }
@@ -77,7 +77,7 @@ function details({ detail, hint, where }: Failure): string[] {
   const lines: string[] = [];
   if (detail) lines.push(`DETAIL: ${detail}`);
   if (hint) lines.push(`HINT: ${hint}`);
-  // A RAISE says itself what it means to say; where it stands helps nobody.
+  // A RAISE has its own message; its position does not help.
   if (where && !/ at RAISE$/.test(where)) lines.push(`CONTEXT: ${where}`);
   return lines;
 }

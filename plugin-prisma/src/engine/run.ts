@@ -12,23 +12,23 @@ import { prismaVersion } from "./prisma-version.js";
 import { EngineServer } from "./server.js";
 import { noNativeEngine } from "./target.js";
 
-/** As long as the native engine takes at most to end on a signal. */
+/** The longest time in which the native engine ends on a signal. */
 const shutdownMs = 4_000;
-/** As long as this process takes at most to end on a signal. */
+/** The longest time in which this process ends on a signal. */
 const interruptedMs = 1_500;
 
-/** What a run needs from outside. */
+/** The environment of a run. */
 export interface RunOptions {
   /** The command line, without the executable. */
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Loads the hooks; called for the RPC server only, and neither with LOCKSTEP=off nor for a database that is not supported. */
+  /** Loads the hooks; called for the RPC server only, and neither with LOCKSTEP=off nor for an unsupported database. */
   loadHooks(): Promise<EngineHooks>;
 }
 
 /**
- * Does what the CLI asked for.
+ * Runs the CLI's request.
  * @returns the exit code
  * @example process.exitCode = await runEngine({ args: process.argv.slice(2), cwd: process.cwd(), env: process.env, loadHooks })
  */
@@ -43,7 +43,7 @@ export async function runEngine(options: RunOptions): Promise<number> {
   }
   const { wasmEngineVersion } = await import("./wasm-module.js");
   const version = wasmEngineVersion();
-  // In the form "<name> <commit>" of the native engine.
+  // In the native engine's form "<name> <commit>".
   process.stdout.write(`schema-engine-wasm ${version.split(".").at(-1)} (${version}, through @lockstep/prisma)\n`);
   return 0;
 }
@@ -53,7 +53,7 @@ async function serve(
   native: string | undefined,
   { args, cwd, env, loadHooks }: RunOptions,
 ): Promise<number> {
-  // A parser at work hears of no signal, and not that the CLI is gone.
+  // While a parser runs, the process handles no signals, and does not notice that the CLI has ended.
   watchWork({ descriptor: 1, form: "print", afterParentMs: 1_000 });
   const { datamodelPaths } = parsed;
   const datasource = parsed.datasource.url === undefined ? await urlsInFiles(parsed, env) : parsed.datasource;
@@ -66,7 +66,7 @@ async function serve(
   };
   const isOff = env.LOCKSTEP === "off" || !isSupported(providerOf(info));
   const hooks = isOff ? Promise.resolve(undefined) : loadHooks();
-  // Whoever awaits it first reports it.
+  // The first to await it reports the error.
   hooks.catch(handledElsewhere);
   const signals = new Signals();
   const hearing = (isHearing: boolean) => (isHearing ? signals.hear() : signals.ignore());
@@ -74,12 +74,12 @@ async function serve(
   const backend = native ? await startNative(native, args, server) : (noWasm(info) ?? lazyWasm(info, server));
   server.use(backend);
   await Promise.race([server.run(), interrupted(server, backend, signals)]);
-  // A little more than a native engine gets before it is killed.
+  // A little longer than the time after which a native engine is killed.
   await Promise.race([backend.close(), delay(shutdownMs + 1_000)]);
   return 0;
 }
 
-/** Prisma 6 leaves it to the engine to read the URLs from the schema. */
+/** Prisma 6 leaves reading the URLs from the schema to the engine. */
 async function urlsInFiles(
   { datamodelPaths, datasource }: EngineArguments & { kind: "rpc" },
   env: NodeJS.ProcessEnv,
@@ -99,7 +99,7 @@ function providerOf({ datamodelPaths, cwd }: EngineInfo): string | undefined {
   return providerIn(datamodelPaths.map((path) => ({ content: readFileSync(resolve(cwd, path), "utf8") })));
 }
 
-/** Of a schema that it is not for; undefined: it is. */
+/** For an unsupported schema. Undefined: it is supported. */
 function noWasm(info: EngineInfo): EngineBackend | undefined {
   const provider = providerOf(info);
   if (!isOfOtherEngine(provider)) return undefined;
@@ -112,7 +112,7 @@ function noWasm(info: EngineInfo): EngineBackend | undefined {
   };
 }
 
-/** The WASM engine, loading while the CLI's first request is on its way. */
+/** The WASM engine, which loads while the CLI's first request is in transit. */
 function lazyWasm(info: EngineInfo, host: EngineServer): EngineBackend {
   const loading = import("./wasm-module.js").then(({ compileEngine }) => {
     const module = compileEngine();
@@ -127,7 +127,7 @@ function lazyWasm(info: EngineInfo, host: EngineServer): EngineBackend {
   };
 }
 
-/** Signals are heard while an engine works, which ends what it runs. At all other times the system ends the process. */
+/** Signals are handled while an engine works, which ends what it runs. At all other times the system ends the process. */
 class Signals {
   readonly #names = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
   #resolve: () => void = () => undefined;
@@ -150,7 +150,7 @@ class Signals {
   }
 }
 
-/** Resolves after SIGTERM or SIGINT, when what was running has ended. The CLI sends SIGTERM at the end of every command. */
+/** Resolves after SIGTERM or SIGINT, when the running work has ended. The CLI sends SIGTERM at the end of every command. */
 async function interrupted(server: EngineServer, backend: EngineBackend, signals: Signals): Promise<void> {
   await signals.came;
   if (!server.isBusy) return;

@@ -1,4 +1,4 @@
-/** The RPC server that the Prisma CLI talks to: requests come in, hooks look at them, an engine answers. */
+/** The RPC server for the Prisma CLI: it receives requests, passes them to the hooks, and an engine answers. */
 import type { Readable, Writable } from "node:stream";
 import { commandsHere, printable, printIds } from "@lockstep/core/text";
 import { type EngineBackend, type EngineHost, type RequestId, toRpcError } from "./backend.js";
@@ -15,12 +15,12 @@ export interface ServerOptions {
   readonly info: EngineInfo;
   /** undefined: everything passes. */
   readonly hooks: Promise<EngineHooks | undefined>;
-  /** Whether signals are to be heard: not while the hooks work, which a signal could not reach in the middle of a parser. Default: always */
+  /** Whether to handle signals: not while the hooks work, because a parser cannot be interrupted. Default: always */
   hearing?(isHearing: boolean): void;
 }
 
 /**
- * Answers one request after the other, in the order they came.
+ * Answers requests one at a time, in the order they arrived.
  * @example const server = new EngineServer(options); server.use(new WasmBackend({ …, host: server })); await server.run();
  */
 export class EngineServer implements EngineHost {
@@ -35,16 +35,16 @@ export class EngineServer implements EngineHost {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    // The CLI may be gone before us.
+    // The CLI may end before us.
     options.output.on("error", () => undefined);
   }
 
-  /** The engine behind the server; it gets the server as its host, so it cannot be given earlier. */
+  /** The engine behind the server. Its host is the server, so it is set after construction. */
   use(backend: EngineBackend): void {
     this.#backend = backend;
   }
 
-  /** Resolves when the CLI has closed its end and everything is answered. */
+  /** Resolves when the CLI has closed its end and all requests are answered. */
   async run(): Promise<void> {
     await readLines(this.#options.input, (line) => this.#receive(line));
     this.#isEnded = true;
@@ -57,7 +57,7 @@ export class EngineServer implements EngineHost {
     return this.#running > 0;
   }
 
-  /** Resolves when what came so far is answered. */
+  /** Resolves when all requests so far are answered. */
   get idle(): Promise<void> {
     return this.#work;
   }
@@ -71,7 +71,7 @@ export class EngineServer implements EngineHost {
     });
   }
 
-  /** Sends a line to the CLI as it is. */
+  /** Sends a line to the CLI unchanged. */
   writeLine(line: string): void {
     this.#options.output.write(`${line}\n`);
   }
@@ -94,7 +94,7 @@ export class EngineServer implements EngineHost {
     });
   }
 
-  /** To a `print` of ours, or to a request of the engine behind us. */
+  /** The answer to a `print` of ours, or to a request of the engine behind us. */
   #receiveAnswer({ id = null }: Message, line: string): void {
     if (Number(id) >= printIds) return;
     const shown = this.#shown.get(id);
@@ -157,7 +157,7 @@ export class EngineServer implements EngineHost {
   }
 }
 
-/** An error of the engine, already in the form that the CLI gets. */
+/** An error of the engine, already in the CLI's form. */
 class RawError extends Error {
   readonly line: string;
 

@@ -1,9 +1,9 @@
-/** Cuts a migration file into statements where Prisma's native engine (7.4 and later) would. */
+/** Splits a migration file into statements where Prisma's native engine (7.4 and later) would. */
 import type { Node, RawStmt } from "libpg-query";
 
 export interface ScriptPart {
   readonly sql: string;
-  /** Where it begins in the file, in UTF-16 units. */
+  /** Its start in the file, in UTF-16 units. */
   readonly offset: number;
 }
 
@@ -13,8 +13,8 @@ export function mayHoldSeveral(script: string): boolean {
 }
 
 /**
- * True when a file could end differently cut than whole on a database that nobody else sees: it has a statement that
- * refuses a transaction, uses an enum value that it has just added, or sets something for its transaction.
+ * True when the result could differ between the split file and the whole file on a database without other sessions: it has a statement that
+ * cannot run in a transaction, uses an enum value that it has just added, or sets something for its transaction.
  */
 export function isCutFelt(script: string): boolean {
   return /\b(concurrently|add\s+value|vacuum|reindex|cluster|local|system|database|tablespace|subscription)\b/i.test(
@@ -23,8 +23,8 @@ export function isCutFelt(script: string): boolean {
 }
 
 /**
- * The statements of a file, or the file as one part where the native engine would not cut it: its parser must understand
- * every statement, or the whole file is sent as it is.
+ * The statements of a file, or the file as one part if the native engine would not split it: its parser must understand every statement, or
+ * the whole file is sent unchanged.
  */
 export async function split(script: string): Promise<readonly ScriptPart[]> {
   const whole = [{ sql: script, offset: 0 }];
@@ -42,7 +42,7 @@ export async function split(script: string): Promise<readonly ScriptPart[]> {
   const bytes = Buffer.from(script, "utf8");
   let at = 0;
   let offset = 0;
-  // Offsets are UTF-8 bytes; the first location and the length of an unterminated end are left out.
+  // Offsets are UTF-8 bytes; the first location and the length of an unterminated end are omitted.
   return statements.map(({ stmt_location: start = 0, stmt_len: length }) => {
     const end = length ? start + length : bytes.length;
     offset += bytes.toString("utf8", at, start).length;
@@ -51,7 +51,7 @@ export async function split(script: string): Promise<readonly ScriptPart[]> {
   });
 }
 
-/** Statements that sqlparser 0.62 (the Rust crate in the native engine) cannot read, found by trying them. */
+/** Statements that sqlparser 0.62 (the Rust crate in the native engine) cannot parse, found by trying them. */
 const unreadable = new Set([
   "DoStmt",
   "RefreshMatViewStmt",

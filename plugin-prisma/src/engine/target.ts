@@ -1,10 +1,10 @@
-/** A database URL in Prisma's dialect, taken apart. */
+/** Parses a database URL in Prisma's dialect. */
 import type { ConnectionOptions } from "node:tls";
 import { readEncryption } from "@lockstep/core/encryption";
 import { otherScheme, readUrl } from "@lockstep/core/text";
 import { EngineError } from "./backend.js";
 
-/** Where and how to connect. */
+/** The server and the connection settings. */
 export interface Target {
   /** A name, an address, or the folder of a Unix socket. */
   readonly host: string;
@@ -14,7 +14,7 @@ export interface Target {
   readonly database: string;
   /** `?schema=`, "public" by default. */
   readonly schema: string;
-  /** Prisma's default is `prefer`: encrypted where the server can, else not. */
+  /** Prisma's default is `prefer`: encrypted if the server supports it. */
   readonly encryption: "disable" | "prefer" | "require";
   readonly tls: ConnectionOptions;
   readonly connectTimeoutMs: number;
@@ -26,9 +26,9 @@ export interface Target {
 const defaultConnectTimeoutSeconds = 5;
 
 /**
- * Reads a URL; parameters meant for Prisma's own pool are left out.
+ * Parses a URL; parameters for Prisma's own pool are left out.
  * @param cwd certificates are named relative to it
- * @throws EngineError P1013 for what is not a URL, LS9004 for another database than PostgreSQL
+ * @throws EngineError P1013 for an invalid URL, LS9004 for another database than PostgreSQL
  */
 export function parseTarget(text: string, cwd: string): Target {
   const url = parseUrl(text);
@@ -48,12 +48,12 @@ export function parseTarget(text: string, cwd: string): Target {
   };
 }
 
-/** The error for a command that needs a database when none is named. */
+/** The error for a command that requires a database when none is named. */
 export function missingUrl(): EngineError {
   return new EngineError(undefined, "The datasource has no url: set datasource.url in prisma.config.ts.");
 }
 
-/** Same server and same database, whatever else the URLs say. */
+/** Same server and same database, whatever else the URLs contain. */
 export function isSameDatabase(a: Target, b: Target): boolean {
   return a.host === b.host && a.port === b.port && a.database === b.database;
 }
@@ -69,7 +69,7 @@ function parseUrl(text: string): URL {
   throw noNativeEngine(`the URL begins with "${scheme}//"`);
 }
 
-/** @param why it takes one */
+/** @param why a native engine is required */
 export function noNativeEngine(why: string): EngineError {
   return new EngineError(
     "LS9004",

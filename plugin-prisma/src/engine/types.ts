@@ -1,4 +1,4 @@
-/** How PostgreSQL's types reach the WASM engine. */
+/** The mapping of PostgreSQL's types to the WASM engine. */
 import { type ColumnType, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import pg from "pg";
 
@@ -10,11 +10,11 @@ const asIsoTime = (text: string): string => {
 const asIsoTimeUtc = (text: string): string => `${text.replace(" ", "T")}+00:00`;
 const asTextArray = pg.types.getTypeParser(1009 as number, "text") as (text: string) => unknown;
 
-/** Type OID → what the engine is told, and how the text of the server is read where `pg` would read it otherwise. */
+/** Type OID → the engine's type, and how to parse the server's text if `pg` would parse it differently. */
 const known: Readonly<Record<number, readonly [ColumnType, ((text: string) => unknown)?]>> = {
   16: [ColumnTypeEnum.Boolean],
   17: [ColumnTypeEnum.Bytes],
-  // "char", of which pg_catalog is full: the stock adapter does not know it.
+  // "char", which pg_catalog often uses: the stock adapter does not support it.
   18: [ColumnTypeEnum.Character],
   20: [ColumnTypeEnum.Int64],
   21: [ColumnTypeEnum.Int32],

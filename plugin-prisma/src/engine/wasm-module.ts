@@ -1,9 +1,9 @@
-/** Loads the WASM build of the schema engine: the loaders that Prisma publishes look for a file that is not in the package. */
+/** Loads the WASM build of the schema engine: the loaders that Prisma publishes need a file that is not in the package. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { assertInstalled } from "@lockstep/core";
 
-/** The part of the global `WebAssembly` that is used here; Node's types leave it out. */
+/** The used part of the global `WebAssembly`; Node's types lack it. */
 declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<CompiledModule>;
   instantiate(module: CompiledModule, imports: Record<string, object>): Promise<{ exports: EngineExports }>;
@@ -20,7 +20,7 @@ export type EngineRuntime = typeof import("@prisma/schema-engine-wasm/schema_eng
 
 /**
  * Starts to read and compile on V8's own threads, while this one loads JavaScript.
- * @throws LS8011 where another version was put in its place
+ * @throws LS8011 another version was installed in its place
  */
 export async function compileEngine(): Promise<CompiledModule> {
   assertInstalled("@prisma/schema-engine-wasm", import.meta.url);
@@ -28,14 +28,14 @@ export async function compileEngine(): Promise<CompiledModule> {
   return WebAssembly.compile(await readFile(glue.replace(/\.js$/, ".wasm")));
 }
 
-/** The engine's version as its package states it: `7.10.0-4.<commit of prisma-engines>`. */
+/** The engine's version in its package: `7.10.0-4.<commit of prisma-engines>`. */
 export function wasmEngineVersion(): string {
   const glue = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const { version } = createRequire(glue)("./package.json") as { version: string };
   return version;
 }
 
-/** A running instance. There is one a process: the glue code keeps it in a module variable. */
+/** A running instance. There is one per process: the glue code stores it in a module variable. */
 export async function instantiateEngine(module: CompiledModule): Promise<EngineRuntime> {
   const runtime = await import("@prisma/schema-engine-wasm/schema_engine_bg");
   const instance = await WebAssembly.instantiate(module, { "./schema_engine_bg.js": runtime });
@@ -44,7 +44,7 @@ export async function instantiateEngine(module: CompiledModule): Promise<EngineR
   return runtime;
 }
 
-/** True for a crash inside of the engine, after which the instance is of no use. */
+/** True for a crash inside the engine, after which the instance is unusable. */
 export function isCrash(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError;
 }
@@ -59,7 +59,7 @@ Object.assign(globalThis, {
   },
 });
 
-/** What the engine said when it crashed. */
+/** The engine's message when it crashed. */
 export function panicMessage(): string {
   return lastPanic;
 }

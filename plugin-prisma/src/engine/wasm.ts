@@ -27,7 +27,7 @@ export interface WasmOptions {
   readonly module: Promise<CompiledModule>;
 }
 
-/** What the engine does itself, by the names of the CLI's requests. */
+/** The requests that the engine handles itself, by the CLI's names. */
 const engineMethods = [
   "applyMigrations",
   "createMigration",
@@ -68,7 +68,7 @@ export class WasmBackend implements EngineBackend {
     } catch (error) {
       throw this.#translate(method, error);
     } finally {
-      // The CLI may end right after an answer, and a container with it: no shadow database must be left then.
+      // The CLI may end right after an answer, and a container with it: no shadow database must remain then.
       await this.#databases.settled();
     }
   }
@@ -107,9 +107,8 @@ export class WasmBackend implements EngineBackend {
   }
 
   /**
-   * These two methods cannot open a shadow database: they find the replayed history in the engine's cache, or fail. What
-   * fills the cache is `devDiagnostic` with the same list of migrations; the CLI's own call came before it applied pending
-   * ones.
+   * These two methods cannot open a shadow database: they find the replayed history in the engine's cache, or fail. `devDiagnostic` with
+   * the same list of migrations fills the cache; the CLI's own call came before it applied pending ones.
    */
   async #withReplayedHistory(method: "evaluateDataLoss" | "createMigration", params: unknown): Promise<unknown> {
     try {
@@ -125,7 +124,7 @@ export class WasmBackend implements EngineBackend {
     }
   }
 
-  /** The native engine prints the comparison through the CLI and returns the exit code alone. */
+  /** The native engine prints the comparison through the CLI and returns only the exit code. */
   async #diff(params: unknown): Promise<unknown> {
     const { from, to } = params as Record<"from" | "to", { tag: string } | undefined>;
     const needsDatabase = [from, to].some((side) => side?.tag === "schemaDatasource" || side?.tag === "url");
@@ -135,7 +134,7 @@ export class WasmBackend implements EngineBackend {
     return { exitCode, stdout: null };
   }
 
-  /** What `db pull` writes into the schema has its URLs again. */
+  /** Restores the URLs in the schema that `db pull` writes. */
   async #introspect(params: unknown, given: unknown): Promise<unknown> {
     const result = (await this.#run("introspect", params)) as SchemaHolder;
     const { files } = (given as SchemaHolder).schema;
@@ -152,7 +151,7 @@ export class WasmBackend implements EngineBackend {
     if (existing) return existing;
     const engine = this.#start(kind);
     this.#engines.set(kind, engine);
-    // A database that could not be reached may be there for the next request.
+    // An unreachable database may be available for the next request.
     engine.catch(() => this.#engines.delete(kind));
     return engine;
   }
@@ -180,7 +179,7 @@ export class WasmBackend implements EngineBackend {
         ...open,
         database,
         mode: executionMode(this.#options.prismaVersion, database),
-        // The first failure is the cause of those that follow it.
+        // The first failure is the cause of later ones.
         note: (failure) => {
           this.#failure ??= failure;
         },
@@ -191,7 +190,7 @@ export class WasmBackend implements EngineBackend {
       connect: async () => {
         if (kind === "offline") return offlineSession(databases.schema);
         const client = await this.#noting(() => databases.main());
-        // A lost connection fails the request that it is lost in; the next request gets a new one.
+        // A lost connection fails the current request; the next request gets a new one.
         client.once("end", () => this.#engines.delete(kind));
         return session("main", { client, schema: databases.schema, dispose: () => client.end() });
       },
@@ -230,7 +229,7 @@ interface SchemaHolder {
   readonly schema: { readonly files: readonly { readonly path: string; readonly content: string }[] };
 }
 
-/** The same request with schemas that this engine reads: Prisma 6 has URLs in them. */
+/** The same request with schemas that this engine accepts: those of Prisma 6 contain URLs. */
 function acceptable(params: unknown): unknown {
   if (typeof params !== "object" || params === null) return params;
   const { files } = params as { files?: unknown };
@@ -249,7 +248,7 @@ function isEngineMethod(method: string): method is EngineMethod {
   return (engineMethods as readonly string[]).includes(method);
 }
 
-/** PostgreSQL's error whole, in the form of the native engine: P3018 in the database, P3006 in a shadow database. */
+/** PostgreSQL's complete error, in the form of the native engine: P3018 in the database, P3006 in a shadow database. */
 function migrationError({ database, failure }: Failure & { kind: "migration" }, message: string): EngineError {
   const sqlState = failure.sqlState ?? "none";
   const error = `Database error code: ${sqlState}\n\nDatabase error:\n${failure.text}\n`;
@@ -264,7 +263,7 @@ function migrationError({ database, failure }: Failure & { kind: "migration" }, 
     const text = `${subject} failed to apply cleanly to the shadow database. \n${error}`;
     return new EngineError("P3006", text, meta(name ?? ""), failure);
   }
-  // The engine names it in the trace that it adds to its messages.
+  // The engine names it in the trace of its messages.
   const name = /migration_name="([^"\n]*)"/.exec(message)?.[1] ?? "";
   const text =
     "A migration failed to apply. New migrations cannot be applied before the error is recovered from. Read more about how " +
@@ -273,7 +272,7 @@ function migrationError({ database, failure }: Failure & { kind: "migration" }, 
   return new EngineError("P3018", text, meta(name), failure);
 }
 
-/** Without the places in Prisma's source, and without the layers that the text came through. */
+/** Removes positions in Prisma's source, and the prefixes of the layers that passed the text on. */
 function withoutTrace(message: string): string {
   return message
     .replace(/\n {3}0: [\s\S]*$/, "")

@@ -4,7 +4,7 @@ import type { EngineHooks } from "./hooks.js";
 export const withheldVariable = "LOCKSTEP_WITHHELD";
 
 /**
- * Hooks that apply all migrations but some.
+ * Hooks that apply all migrations except some.
  *
  * @throws Error for a request of another shape: it would apply them all
  */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { attempt, isSyntaxError, isUnreadable } from "@lockstep/core/text";
 
-/** A project of Prisma 6 that has no Prisma config: `package.json` and the places of its files say what Prisma reads. */
+/** A project of Prisma 6 without a Prisma config: `package.json` and the paths of its files show what Prisma reads. */
 export interface BareProject {
   readonly root: string;
   /** A file or a folder, from the root. */
@@ -44,7 +44,7 @@ export function bareProject(cwd: string): BareProject | undefined {
   }
 }
 
-/** Undefined where the package does not name Prisma. */
+/** Undefined if the package does not name Prisma. */
 function manifestOf(folder: string): Manifest | undefined {
   const file = attempt(() => readFileSync(join(folder, "package.json"), "utf8"), isUnreadable) ?? "null";
   const manifest = attempt(() => JSON.parse(file) as Manifest | null, isSyntaxError);
@@ -56,7 +56,7 @@ function schemaOf(root: string, { prisma, scripts = {} }: Manifest): string | un
   const flags = Object.values(scripts).flatMap((script) =>
     [...String(script).matchAll(/\bprisma\b[^&|;]*--schema[= ]\s*["']?([^\s"'&|;]+)/g)].map(([, path = ""]) => path),
   );
-  // The order of Prisma 6; last what its commands are given, where all scripts give the same.
+  // The order of Prisma 6; last the path in its scripts, if all scripts use the same.
   const named = new Set(flags).size === 1 ? flags.slice(0, 1) : [];
   return [text(prisma?.schema), "schema.prisma", "prisma/schema.prisma", ...named].find(
     (path) => path !== undefined && existsSync(join(root, path)),

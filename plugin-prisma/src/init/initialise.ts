@@ -8,8 +8,8 @@ import { isAwaitAccepted } from "./top-level-await.js";
 import { wrapConfig } from "./wrap-config.js";
 
 /**
- * What `lockstep init` changes: the Prisma config is wrapped, and written first where Prisma 6 works without one. Done twice it
- * changes nothing.
+ * The edits of `lockstep init`: the Prisma config is wrapped, and created first if Prisma 6 works without one. Running it twice changes
+ * nothing more.
  *
  * @throws LockstepError LS8001 without a Prisma config and without a schema
  */

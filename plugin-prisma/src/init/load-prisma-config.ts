@@ -7,18 +7,18 @@ export interface LoadedPrismaConfig {
   readonly schema: string | undefined;
   readonly migrationsPath: string | undefined;
   readonly url: string | undefined;
-  /** Variables that the config wants and that are not set. */
+  /** Variables that the config requires and that are not set. */
   readonly unset: readonly string[];
   /** False: Prisma 6 migrates within its CLI (`engine: "js"`). */
   readonly startsEngine: boolean;
 }
 
-/** Stands for an environment variable that is not set. No host has this name (RFC 2606). */
+/** Replaces an environment variable that is not set. No host has this name (RFC 2606). */
 export const placeholder = "postgresql://lockstep-unset.invalid/unset";
 
 /**
- * Loads a Prisma config as the CLI does. A pipeline that works on production has no development database: where the
- * config wants a variable that is not set (`env("DATABASE_URL")`), the URL is undefined and the rest is read all the same.
+ * Loads a Prisma config as the CLI does. A pipeline that works on production has no development database: if the config requires an unset
+ * variable (`env("DATABASE_URL")`), the URL is undefined and the rest is still read.
  *
  * @throws LockstepError LS8002 when the file does not load · LS9020 when the project has no Prisma
  */
@@ -49,7 +49,7 @@ export async function loadPrismaConfig(root: string, configFile: string): Promis
   }
 }
 
-/** Prisma's own loader, in the version of the project: `prisma` brings it along. Beside us, where the project has none of its own. */
+/** Prisma's own loader, in the version of the project: a dependency of `prisma`. The one beside this package, if the project has none. */
 function configModule(root: string): typeof import("@prisma/config") {
   let failure: unknown;
   for (const place of [join(root, "package.json"), import.meta.url]) {

@@ -7,7 +7,7 @@ import { wrapConfig } from "./wrap-config.js";
 
 type Package = Initialised["packages"][number];
 
-/** How variables get into the environment: Prisma 6 reads no `.env` beside a config. */
+/** How variables are loaded into the environment: Prisma 6 reads no `.env` beside a config. */
 interface Loader {
   readonly imports: readonly string[];
   readonly lines: readonly string[];
@@ -15,7 +15,7 @@ interface Loader {
 }
 
 /**
- * The Prisma config with which a project of Prisma 6 works as it does without one, wrapped.
+ * The wrapped Prisma config with which a project of Prisma 6 works as it does without one.
  *
  * @example newConfig(bare, firstForm).change.file === "prisma.config.ts"
  */

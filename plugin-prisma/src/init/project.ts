@@ -18,9 +18,9 @@ import { updateCommands } from "./update-commands.js";
 export interface FoundProject extends PrismaProject {
   /** `prisma.config.ts`, from the root. */
   readonly configFile: string;
-  /** The datasource's: `postgresql`. Undefined where the schema has no datasource. */
+  /** The datasource's: `postgresql`. Undefined if the schema has no datasource. */
   readonly provider: string | undefined;
-  /** Variables that the config wants and that are not set. */
+  /** Variables that the config requires and that are not set. */
   readonly unsetVariables: readonly string[];
   /** False: Prisma 6 migrates within its CLI (`engine: "js"`). */
   readonly startsEngine: boolean;
@@ -30,7 +30,8 @@ export interface FoundProject extends PrismaProject {
  * The Prisma project at a folder or above it. Loads the Prisma config (about 300 ms): for commands, not for the engine.
  *
  * @param isNew also a project of Prisma 6 without a config, which `init` writes. Default: false
- * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load · LS8023 a database that is not supported · LS8026 a Prisma that reads no config
+ * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load · LS8023 an unsupported database · LS8026 a
+ *   Prisma that reads no config
  * @example const { root, schemaFiles } = await findProject(process.cwd());
  */
 export async function findProject(cwd: string, isNew = false): Promise<FoundProject> {

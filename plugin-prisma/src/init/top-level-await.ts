@@ -6,8 +6,8 @@ import { projectCompiler } from "@lockstep/core/codemods";
 const refusals: readonly number[] = [1309, 1378];
 
 /**
- * Whether the project's own compiler accepts a top-level await in a file. A file that no tsconfig.json covers is never
- * checked, so there it does.
+ * Whether the project's own compiler accepts a top-level await in a file. A file outside every tsconfig.json is never checked, so it is
+ * accepted there.
  */
 export function isAwaitAccepted(root: string, file: string): boolean {
   const configPath = join(root, "tsconfig.json");
@@ -17,8 +17,8 @@ export function isAwaitAccepted(root: string, file: string): boolean {
   const { options, fileNames } = ts.parseJsonConfigFileContent(config ?? {}, ts.sys, dirname(configPath));
   const path = resolve(root, file);
   if (!fileNames.some((name) => resolve(name) === path)) return true;
-  // The rules depend on module, target, package.json and extension, and change with versions: so the compiler is asked,
-  // about the smallest file that has one. Without libraries that takes milliseconds.
+  // The rules depend on module, target, package.json and extension, and change with versions: so this compiles the smallest file that has
+  // one. Without libraries that takes milliseconds.
   const probe = { ...options, noLib: true, types: [], noEmit: true, composite: false, incremental: false };
   const host = ts.createCompilerHost(probe);
   const { getSourceFile } = host;

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, isSyntaxError, isUnreadable } from "@lockstep/core/text";
 
-/** They are released together, and the CLI, the client and the adapters have to be of one version. */
+/** They are released together, and the CLI, the client and the adapters must have the same version. */
 const isOfPrisma = (name: string) => /^(?:prisma|@prisma\/(?:client|instrumentation|adapter-[\w-]+))$/.test(name);
 
 /**
- * What brings a project to a version of Prisma: all packages of it that `package.json` names, each where it is.
+ * The command that updates a project's Prisma version: all packages of it in `package.json`, each in its group.
  *
  * @example updateCommands("/app", "6.19.3") // "npm install --save-dev prisma@6.19.3 && npm install --save-prod @prisma/client@6.19.3"
  */
@@ -18,7 +18,7 @@ export function updateCommands(root: string, version: string): string {
       .filter(isOfPrisma)
       .map((name) => ({ kind, name }));
   const found = [...listed("dev", manifest?.devDependencies), ...listed("prod", manifest?.dependencies)];
-  // Where the top of a workspace names them.
+  // If the top of a workspace names them.
   const packages =
     found.length > 0
       ? found

@@ -17,10 +17,10 @@ const expected =
   "// @ts-expect-error: Prisma's loader accepts the top-level await, the tsconfig of this project does not.";
 
 /**
- * Wraps the exported Prisma config in `withLockstep(…)` and adds its guarded import; every other byte stays, and a
- * config that is wrapped already is unchanged.
+ * Wraps the exported Prisma config in `withLockstep(…)` and adds its guarded import; every other byte stays, and a config that is already
+ * wrapped is unchanged.
  *
- * @param file its path, for messages; the extension says whether types can be written
+ * @param file its path, for messages; the extension determines whether types can be written
  * @throws LockstepError LS8007 for a form that cannot be edited, with the text to write
  * @example wrapConfig('export default { schema: "s.prisma" };', "prisma.config.ts")
  */
@@ -42,7 +42,7 @@ export function wrapConfig(
 }
 
 /**
- * Takes `withLockstep(…)` and its import away again: the exact reverse of `wrapConfig`.
+ * Removes `withLockstep(…)` and its import: the exact reverse of `wrapConfig`.
  *
  * @throws LockstepError LS8007 when the file cannot be read
  */
@@ -70,7 +70,7 @@ function parse(text: string, file: string): ts.SourceFile {
   throw cannotEdit(file, `line ${line + 1}: ${ts.flattenDiagnosticMessageText(problem.messageText, " ")}`);
 }
 
-/** The expression behind `export default`, `export =` or `module.exports =`. */
+/** The expression of `export default`, `export =` or `module.exports =`. */
 function exportedConfig(source: ts.SourceFile): ts.Expression | undefined {
   for (const statement of source.statements) {
     if (ts.isExportAssignment(statement)) return statement.expression;
@@ -100,13 +100,13 @@ function declares(statement: ts.Statement, source: ts.SourceFile): boolean {
   return statement.getText(source).includes(packageName) && new RegExp(`\\b${name}\\b`).test(statement.getText(source));
 }
 
-/** The guarded import, behind the imports that are there, in the file's own style. */
+/** The guarded import, after the existing imports, in the file's own style. */
 function guard(source: ts.SourceFile, isTyped: boolean, isAwaitAccepted: boolean): Splice {
   const { text } = source;
   const eol = lineBreak(text);
   const quote = (text.match(/'/g)?.length ?? 0) > (text.match(/"/g)?.length ?? 0) ? "'" : '"';
   const semicolon = source.statements.some((statement) => statement.getText(source).endsWith(";")) ? ";" : "";
-  // With its types: what is imported by a computed name is `any`, which linters that ask the compiler mind.
+  // With its types: an import by a computed name is `any`, which type-aware linters report.
   const specifier = `${quote}${packageName}${quote}`;
   const standIn = isTyped ? "<T>(config: T): T => config" : "(config) => config";
   const lines = [
@@ -135,7 +135,7 @@ function isImport(statement: ts.Statement, source: ts.SourceFile): boolean {
   );
 }
 
-/** The first statement and the comment on it; directives, and comments for tools at the top of the file, stay above. */
+/** The first statement and its comment; directives, and comments for tools at the top of the file, stay above. */
 function startOfFirst(source: ts.SourceFile): number {
   const { text } = source;
   const first = source.statements.find(
@@ -154,7 +154,7 @@ function startOfFirst(source: ts.SourceFile): number {
   return start;
 }
 
-/** The statement with our comments above it and the blank line that came with it. */
+/** The statement with our comments above it and the blank line that was added with it. */
 function withSurroundings(statement: ts.Statement, source: ts.SourceFile): Splice {
   const { text } = source;
   const index = source.statements.indexOf(statement);

@@ -19,23 +19,23 @@ import { dialectIn } from "../schema/dialect.js";
 import { prismaWords } from "../words.js";
 import type { SchemaContainer } from "./shapes.js";
 
-/** Where the SQL of a change comes from: the engine behind the proxy, or the stock CLI that the wrapper asks. */
+/** Where the SQL of a change comes from: the engine behind the proxy, or the stock CLI run by the wrapper. */
 export interface ChangeSource {
   readonly project: PrismaProject;
-  /** The user's own model. */
+  /** The user's model. */
   readonly schema: SchemaContainer;
   /** What Prisma generates for a model, compared with the migrations that exist. */
   sqlFor(schema: SchemaContainer): Promise<string>;
 }
 
-/** What becomes of a change, what there is to say besides, and the model that Prisma is to see. */
+/** The decision on a change, the messages to print, and the model that Prisma is to see. */
 export type Change = Decision<SchemaContainer> & {
   readonly project: PrismaProject;
   readonly schema: SchemaContainer;
   readonly message: string | undefined;
 };
 
-/** Decides about a change. Errors as `decide` of the core. */
+/** Decides on a change. Errors as `decide` of the core. */
 export async function decideChange(source: ChangeSource): Promise<Change> {
   assertInstalled("@lockstep/core", import.meta.url);
   const change = new PrismaChange(source);
@@ -48,9 +48,9 @@ export async function decideChange(source: ChangeSource): Promise<Change> {
 }
 
 /**
- * Has the schema files follow their plans again, where somebody or a merge has put them back.
+ * Re-applies the plans to the schema files if a person or a merge reverted them.
  *
- * @returns what is said of it; undefined where there is nothing to do
+ * @returns the message to print; undefined if there is nothing to do
  */
 export async function restored({ restore, project }: Change): Promise<string | undefined> {
   if (restore === undefined) return undefined;
@@ -61,10 +61,10 @@ export async function restored({ restore, project }: Change): Promise<string | u
   return restoreModels(restore, project, prismaPlugin, await colors());
 }
 
-/** What there is to look for in the code once the command has ended; undefined: nothing. */
+/** What to search for in the code after the command ends. Undefined: nothing. */
 export async function noteOf({ added, reshaped, project }: Change) {
   const { root, migrationsFolder, ormVersion, dialect, schemaFiles } = project;
-  // Generated code says so at its top: Prisma's parser, which knows its folders, would keep the CLI waiting.
+  // Detects generated code by its header: Prisma's parser, which finds the output folders, would delay the CLI.
   const read = {
     root,
     migrationsFolder,
@@ -77,21 +77,21 @@ export async function noteOf({ added, reshaped, project }: Change) {
   return afterNote({ added, reshaped }, read, fileURLToPath(new URL("../..", import.meta.url)));
 }
 
-/** As the wrapped config says it of the terminal that the CLI has. */
+/** The wrapped config passes on whether the CLI's terminal has colours. */
 export async function colors() {
   const { colorsFor } = await import("@lockstep/core/planning");
   return colorsFor(process.env.LOCKSTEP_COLOR === "1");
 }
 
-/** A change of a Prisma schema, as the core asks about it. What it takes is loaded when it is asked for. */
+/** A change of a Prisma schema, as the core queries it. It loads its dependencies on first use. */
 class PrismaChange implements OrmChange<SchemaContainer> {
   readonly orm = "prisma";
-  /** The provider's; the server's own once there is something to judge. */
+  /** The provider's dialect; the server's actual one once there is something to judge. */
   dialectId: DialectId;
   readonly words = prismaWords;
   readonly root: string;
   readonly transactions;
-  /** With every planned column as its phase has it, once the SQL was asked for. */
+  /** Once the SQL was requested: with every planned column in the state of its phase. */
   schema: SchemaContainer;
   readonly #source: ChangeSource;
 
@@ -130,7 +130,7 @@ class PrismaChange implements OrmChange<SchemaContainer> {
     return columnSources(readSchema(this.schema.files), this.#source.project);
   }
 
-  /** Every type that is not PostgreSQL's own is an enum of the schema, one of an extension, or what `Unsupported` names. */
+  /** Every type that PostgreSQL does not provide is an enum of the schema, a type of an extension, or one named in `Unsupported`. */
   typeKind({ name }: TableName) {
     const isUnsupported = this.schema.files.some(({ content }) =>
       [...content.matchAll(/\bUnsupported\s*\(\s*"((?:[^"\\]|\\.)*)"/g)].some(([, type = ""]) => type.includes(name)),
@@ -138,7 +138,7 @@ class PrismaChange implements OrmChange<SchemaContainer> {
     return isUnsupported ? undefined : "plain";
   }
 
-  /** To the database that the Prisma config names. */
+  /** To the database in the Prisma config. */
   async connect() {
     const { developmentUrl } = this.#source.project;
     if (developmentUrl === undefined) throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");

@@ -4,7 +4,7 @@ import { readSchema } from "../schema/read.js";
 import { keepUnique } from "../schema/unique.js";
 import type { SchemaContainer } from "./shapes.js";
 
-/** A schema with every planned column as its phase has it, and what makes the files like that; undefined when they are. */
+/** A schema with each planned column in the state of its phase, and the write that updates the files. Undefined if they are up to date. */
 export async function followPlans(
   open: OpenPlans,
   schema: SchemaContainer,

@@ -33,13 +33,13 @@ import type {
   SchemaContainer,
 } from "./shapes.js";
 
-/** V8 compiles the parser's WASM function by function, when it is first called. */
+/** V8 compiles each function of the parser's WASM at its first call. */
 const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREATE UNIQUE INDEX "d" ON "a"("b");`;
 
 /**
- * Loads what the next requests need. `migrate dev` begins with the replay of the migrations, in which this process mostly waits for
- * the database. Every change needs the reader of its SQL; a plan needs ten times as much, so that is loaded only when an annotation
- * announces one. Nothing depends on it: who needs something that is not there yet loads it.
+ * Preloads what the next requests need. `migrate dev` begins with the replay of the migrations, in which this process mostly waits for the
+ * database. Every change needs the parser of its SQL; a plan needs ten times as much, so that is loaded only when an annotation announces
+ * one. Nothing depends on it: callers load what is missing.
  */
 async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<void> {
   const schema = await schemaOnDisk(info);
@@ -48,7 +48,7 @@ async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<voi
   const project = projectOf(info, schema, migrations.baseDir);
   const hasPlans = existsSync(join(project.root, "lockstep"));
   const isAnnotated = schema.files.some(({ content }) => annotation.test(content));
-  // Each of these takes a while in which nothing else happens; between them, the engine goes on.
+  // Each of these blocks the process for a while; between them, the engine continues.
   if (hasPlans) await beside(Promise.all([loadOpenPlans(), import("./follow-plans.js")]));
   if (!isAnnotated || (hasPlans && !(await isPlanAnnounced(schema, project)))) return;
   await beside(Promise.all([loadPlanning(), import("./planning.js")]));
@@ -69,7 +69,7 @@ async function schemaOnDisk({ datamodelPaths, cwd }: EngineInfo): Promise<Schema
   return { files: await Promise.all(datamodelPaths.map(read)) };
 }
 
-/** There is an annotated field that no plan knows: annotations stay in the model until contract. */
+/** There is an annotated field without a plan: annotations stay in the model until contract. */
 async function isPlanAnnounced(schema: SchemaContainer, project: PrismaProject): Promise<boolean> {
   const { openPlans } = await loadOpenPlans();
   const open = await openPlans({ root: project.root, columns: async () => [] });
@@ -84,8 +84,8 @@ async function isPlanAnnounced(schema: SchemaContainer, project: PrismaProject):
 }
 
 /**
- * What Lockstep does between Prisma's CLI and its schema engine. `migrate dev` asks twice: evaluateDataLoss, then
- * createMigration. Both are answered for the model of the current phase; everything else passes untouched.
+ * Lockstep's hooks between Prisma's CLI and its schema engine. `migrate dev` sends two requests: evaluateDataLoss, then createMigration.
+ * Both are answered for the model of the current phase; everything else passes unchanged.
  */
 export const hooks: EngineHooks = {
   intercept: (request, engine, info) => intercept(request, engine, info).finally(() => doing()),
@@ -96,7 +96,7 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
   if (await settled(request, engine, info))
     return { result: await engine.call(request.method, relisted(request, info)) };
   if (request.method === "devDiagnostic") {
-    // Not awaited: the engine works meanwhile. What fails here fails again where it is needed, and is told there.
+    // Not awaited: the engine works meanwhile. An error here occurs again where the module is needed, and is reported there.
     warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(handledElsewhere);
     return undefined;
   }
@@ -149,12 +149,12 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
   return undefined;
 };
 
-/** It passes, and no plan wants its model back: the request goes on as it is. */
+/** It passes, and no plan restores its model: the request continues unchanged. */
 function isUntouched({ kind, restore }: Change): boolean {
   return kind === "pass" && restore === undefined;
 }
 
-/** The engine behind the proxy, asked for the same migrations as the request. */
+/** The engine behind the proxy, queried for the same migrations as the request. */
 function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: EngineInfo): ChangeSource {
   return {
     project: projectOf(info, params.schema, params.migrationsList.baseDir),
@@ -168,11 +168,11 @@ function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: Engi
 }
 
 /**
- * Finishes the write of an earlier run that was killed, before anything else. Commands that only read or apply what is there leave it,
- * and say so.
+ * First finishes the write of an earlier run that was killed. Commands that only read or apply migrations leave it unfinished, and report
+ * it.
  *
- * @returns whether there was one: then the migrations that this request lists are those from before
- * @throws LS3012 migrations would be applied that are half of a change
+ * @returns whether there was one: then this request lists the migrations from before
+ * @throws LS3012 migrations would be applied that contain half of a change
  */
 async function settled(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<boolean> {
   const { migrationsList } = (request.params ?? {}) as { migrationsList?: MigrationsList };
@@ -196,7 +196,7 @@ async function settled(request: EngineRequest, engine: HookEngine, info: EngineI
 }
 let isFinished = false;
 
-/** The request with the migrations as they are on disk now. The CLI lists them anew for each of its later requests. */
+/** The request with the migrations that are on disk now. The CLI lists them again for each of its later requests. */
 function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["params"] {
   const params = request.params as { migrationsList: MigrationsList };
   const folder = resolve(info.cwd, params.migrationsList.baseDir);
@@ -214,7 +214,7 @@ function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["para
   return { ...params, migrationsList: { ...params.migrationsList, migrationDirectories } };
 }
 
-/** What was decided for the schema of the last evaluateDataLoss: the same CLI run asks for its migration next. */
+/** The decision for the schema of the last evaluateDataLoss: the same CLI run asks for its migration next. */
 let remembered: { readonly key: string; readonly change: Change; isAsRead(): void } | undefined;
 
 function keyOf(params: EvaluateDataLossParams): string {

@@ -5,8 +5,8 @@ import { prismaVersions } from "../supported.js";
 const testedMajors = new Set(prismaVersions.ranges.map(([[major]]) => String(major)));
 
 /**
- * Hooks that keep out of what they do not know: another major version of Prisma, or a request of another shape. It passes
- * untouched, and one line says how to plan a change then.
+ * Hooks that ignore unknown requests: those of another major version of Prisma, or of another shape. Such a request passes unchanged, and
+ * one line reports how to plan a change then.
  */
 export function withKnownProtocol(hooks: EngineHooks): EngineHooks {
   let isTold = false;
@@ -33,7 +33,7 @@ function untested({ prismaVersion }: EngineInfo): string {
   return `it was not tested with Prisma ${prismaVersion.split(".")[0]}`;
 }
 
-/** Requests of `migrate dev`: other commands have nothing to plan, so there is nothing to say. */
+/** Requests of `migrate dev`: other commands have nothing to plan, so there is nothing to report. */
 function isDevelopment({ method }: EngineRequest): boolean {
   return method === "devDiagnostic" || method === "evaluateDataLoss" || method === "createMigration";
 }

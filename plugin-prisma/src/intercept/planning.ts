@@ -8,7 +8,7 @@ import { formerUniques } from "../schema/unique.js";
 import { version } from "../version.js";
 import type { SchemaContainer } from "./shapes.js";
 
-/** What a plan takes of a Prisma schema. The model of its expand phase is edited in memory. */
+/** The inputs of a plan from a Prisma schema. The model of its expand phase is edited in memory. */
 export function planning(project: PrismaProject, schema: SchemaContainer): Planning<SchemaContainer> {
   const read = readSchema(schema.files);
   return {

@@ -6,7 +6,7 @@ import { dialectIn } from "../schema/dialect.js";
 import { generatedFolders } from "../schema/generators.js";
 import type { SchemaContainer } from "./shapes.js";
 
-/** The project behind a request of the CLI. Read from the request itself: loading the Prisma config again would cost more. */
+/** The project of a CLI request. Read from the request itself: loading the Prisma config again would cost more. */
 export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsFolder: string): PrismaProject {
   const first = schema.files[0]?.path ?? join(info.cwd, "schema.prisma");
   const root = rootOf(resolve(info.cwd, first), info.cwd);
@@ -17,7 +17,7 @@ export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsF
     ormVersion: info.prismaVersion,
     dialect: dialectIn(schema.files),
     developmentUrl: info.datasource.url,
-    // A change that passes never asks: Prisma's parser stays unloaded.
+    // A change that passes does not need it: Prisma's parser stays unloaded.
     get generatedFolders() {
       return generatedFolders(schema, root);
     },

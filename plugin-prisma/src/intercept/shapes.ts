@@ -1,4 +1,4 @@
-// The parts of Prisma's RPC that the interception reads. Measured with prisma 7.10; unknown members are passed on untouched.
+// The parts of Prisma's RPC that the interception reads. Measured with prisma 7.10; unknown members are passed on unchanged.
 
 export interface SchemaContainer {
   readonly files: readonly { readonly path: string; readonly content: string }[];

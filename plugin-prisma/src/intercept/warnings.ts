@@ -2,8 +2,8 @@ import type { Plan } from "@lockstep/core";
 import type { EvaluateDataLossResult } from "./shapes.js";
 
 /**
- * The engine's warnings that the plan does not answer. The CLI stops at a warning when there is no terminal; a unique index that
- * the plan builds on a new, empty column is no reason for that. Only those are taken out.
+ * The engine's warnings, without those that the plan covers. The CLI stops at a warning when there is no terminal; a unique index that the
+ * plan builds on a new, empty column is no reason for that. Only those warnings are removed.
  */
 export function uncoveredWarnings(
   warnings: EvaluateDataLossResult["warnings"],

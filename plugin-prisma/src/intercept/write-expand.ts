@@ -18,7 +18,7 @@ export type PlannedChange = Extract<Change, { kind: "plan" }>;
  *
  * @param name the migration's own name, which becomes the plan's
  * @param relaxedSql what Prisma generates for the relaxed model
- * @throws LS2011 when that is not what the plan replaces
+ * @throws LS2011 when that differs from what the plan replaces
  */
 export async function preparePlanned(
   { project, schema, migration, plan, restore }: PlannedChange,
@@ -41,10 +41,10 @@ export async function preparePlanned(
 }
 
 /**
- * Writes the expand phase as one journaled write, but for the first migration: the CLI writes that itself, and until then the
- * journal stays. Errors as `preparePlanned`.
+ * Writes the expand phase as one journaled write, except the first migration: the CLI writes that itself, and until then the journal stays.
+ * Errors as `preparePlanned`.
  *
- * @returns what the user sees, and the text of the first migration
+ * @returns the output for the user, and the text of the first migration
  */
 export async function leaveExpand(
   change: PlannedChange,
@@ -55,7 +55,7 @@ export async function leaveExpand(
   const { prepared, text } = await preparePlanned(change, name, relaxedSql);
   const first = prepared.migrations[0];
   if (first === undefined) throw new Error("a plan without a migration");
-  // The CLI makes the folder of its own migration and refuses one that is there.
+  // The CLI creates the folder of its own migration and fails if it exists.
   writeFiles(root, prepared.changes, { others: [first.unit.file] });
   // The CLI ends the engine when it has written and applied its file.
   process.once("exit", () => settleFiles(root));

@@ -1,12 +1,12 @@
 import { blank, block, urlLine } from "./blocks.js";
 
-/** A preview feature of Prisma 6 that 7 does not know; of the others, those that became a part of Prisma are only warned about. */
+/** A preview feature of Prisma 6 that 7 rejects; for features that became a part of Prisma it only warns. */
 const retired = /,\s*"metrics"|"metrics"\s*,?/g;
 const previewFeatures = /^[^\S\r\n]*previewFeatures\s*=\s*\[[^\]]*\]/gm;
 
 /**
- * The files as Prisma 7's parser and engine accept them: they refuse URLs in the schema, and the preview feature `metrics`. Blanks
- * take their place, so that every position in a message stays true.
+ * The files as Prisma 7's parser and engine accept them: they reject URLs in the schema, and the preview feature `metrics`. Blanks replace
+ * these, so that positions in messages stay correct.
  */
 export function acceptedByPrisma7<F extends { readonly content: string }>(files: readonly F[]): readonly F[] {
   return files.map((file) => {
@@ -20,8 +20,8 @@ export function acceptedByPrisma7<F extends { readonly content: string }>(files:
 }
 
 /**
- * The reverse, for what the engine writes (`prisma db pull`): each datasource and generator as it stood in the file of that path. The
- * engine keeps their order.
+ * The reverse, for the engine's output (`prisma db pull`): each datasource and generator as in the file of that path. The engine keeps
+ * their order.
  */
 export function withBlocksOf<F extends { readonly path: string; readonly content: string }>(
   files: readonly F[],

@@ -2,8 +2,8 @@ import type { PrismaField } from "./model.js";
 import { linesOf, type Splice } from "./splice.js";
 
 /**
- * `prisma format` lays the fields between two blank lines out as a table: name, type, attributes. Comments between
- * them do not break the table; a trailing comment is not a cell of it.
+ * `prisma format` formats the fields between two blank lines as a table: name, type, attributes. Comments between them do not break the
+ * table; a trailing comment is not a cell of it.
  */
 export function tables(content: string, fields: readonly PrismaField[]): PrismaField[][] {
   const result: PrismaField[][] = [];
@@ -17,14 +17,14 @@ export function tables(content: string, fields: readonly PrismaField[]): PrismaF
   return result;
 }
 
-/** Whether `prisma format` would leave the spaces of this table as they are. */
+/** Whether `prisma format` would leave the spaces of this table unchanged. */
 export function isAligned(content: string, table: readonly PrismaField[]): boolean {
   return realign(content, table).length === 0;
 }
 
 /**
- * The splices that lay the table out as `prisma format` does.
- * @param typeOf the type that a field is about to get, marks included, where it is not the one in the text
+ * The splices that format the table as `prisma format` does.
+ * @param typeOf the future type of a field, marks included, if it differs from the text
  */
 export function realign(
   content: string,

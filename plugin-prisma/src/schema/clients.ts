@@ -17,12 +17,12 @@ import { schemaFiles } from "./files.js";
 import type { SchemaFile } from "./model.js";
 import { envValue, parseConfig, type SchemaConfig } from "./parse.js";
 
-/** The module that the default client is imported by, and the one that it is generated to. */
+/** The import path of the default client, and the module that it is generated to. */
 const defaultModules = ["@prisma/client", ".prisma/client"];
 
 /**
- * The client of the project's schema, and those of other schemas that code imports; undefined where it is the only one. Schemas that
- * generate the same client (one for each database) are the project's own in another form.
+ * The client of the project's schema, and those of other schemas that code imports. Undefined if it is the only one. Schemas that generate
+ * the same client (one for each database) count as other forms of the project's own.
  *
  * @example const clients = await readClients(project, { roots: ["../web"], files: await readSourceFiles(root, options) });
  */
@@ -52,7 +52,7 @@ export async function readClients(
   return { own, others: used.map((client) => ({ ...client, models: modelsIn(filesOf(client)) })) };
 }
 
-/** Whether the files beside its first one are parts of a schema or left over, Prisma tells: no model may be there twice. */
+/** Prisma decides whether the files beside its first one are parts of a schema or left over: duplicate models are invalid. */
 function modelsIn(files: readonly SchemaFile[]): OtherClient["models"] {
   try {
     return toEntityModels(files);
@@ -62,7 +62,7 @@ function modelsIn(files: readonly SchemaFile[]): OtherClient["models"] {
   }
 }
 
-/** The clients that code imports: schemas of examples and tests have no part in the app. */
+/** The clients that code imports: schemas of examples and tests do not belong to the app. */
 function usedAmong(clients: GeneratedClients, code: CodeOfClients["files"]): readonly OtherClient[] {
   const project = createProject(
     code.map(({ file, text }) => parseSourceFile(file, text)),
@@ -83,8 +83,8 @@ function usedAmong(clients: GeneratedClients, code: CodeOfClients["files"]): rea
 }
 
 /**
- * The files of schemas in the project and its further folders. These may import packages of the workspace that are not among them:
- * their schemas are looked for where packages have them.
+ * The schema files in the project and its further folders. These may import other packages of the workspace: their schemas are searched in
+ * the usual paths.
  */
 async function schemaPaths(root: string, roots: readonly string[]): Promise<readonly string[]> {
   const top = "../".repeat(levelsToTop(root));
@@ -135,7 +135,7 @@ function clientOf(files: readonly SchemaFile[], root: string): GeneratedClient {
   };
 }
 
-/** The package that a schema stands in. */
+/** The package that contains a schema. */
 function homeOf(schema: string, root: string): GeneratedClient["home"] {
   for (let folder = dirname(resolve(root, schema)); ; folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
@@ -147,7 +147,7 @@ function homeOf(schema: string, root: string): GeneratedClient["home"] {
   }
 }
 
-/** Whether both are generated to one place: the later one takes the other's. */
+/** Whether both are generated to one path: the later one overwrites the other. */
 function isSame(own: GeneratedClient, other: GeneratedClient): boolean {
   if (other.folders.some((folder) => own.folders.includes(folder))) return true;
   return own.home.folder === other.home.folder && other.modules.some((module) => own.modules.includes(module));

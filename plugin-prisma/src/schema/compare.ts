@@ -8,15 +8,15 @@ interface Named {
 }
 type Known = Named & Pick<Field, "type" | "isList" | "isRequired" | "isId" | "isUnique">;
 
-/** What both sides know of a schema, in the shape of Prisma's. */
+/** The common part of both readings of a schema, in the shape of Prisma's. */
 interface Common {
   readonly models: readonly (Named & { readonly fields: readonly Known[] })[];
   readonly enums: readonly (Named & { readonly values: readonly Named[] })[];
 }
 
 /**
- * Edits go where `readSchema` sees a declaration, and say what Prisma's parser knows about it: so both have to see the same models,
- * fields, types, unique constraints, enums and names in the database. What no edit touches does not stop it.
+ * Edits are made where `readSchema` finds a declaration, with the facts of Prisma's parser about it. So both must find the same models,
+ * fields, types, unique constraints, enums and names in the database. A difference outside the edited declarations is ignored.
  *
  * @param touched models and enums. Default: all of them
  * @throws LockstepError LS8013 with the first declaration that is read differently, and its line
@@ -35,7 +35,7 @@ export function assertSameReading(
   }
 }
 
-/** Each declaration in the words of a schema. */
+/** Each declaration as schema text. */
 function readings({ models, enums }: Common): ReadonlyMap<string, string> {
   const mapped = (what: string, { name, dbName }: Named) =>
     dbName == null || dbName === name ? what : `${what} @map(${JSON.stringify(dbName)})`;
@@ -75,7 +75,7 @@ function commonOf({ models, enums }: PrismaSchema): Common {
               isList: field.isList,
               isRequired: !field.isOptional,
               isId,
-              // Of a key Prisma does not say that it is unique as well.
+              // Prisma does not report a key as unique.
               isUnique: !isId && declarationOf(model, [field.name]) !== undefined,
             };
           }),
@@ -84,7 +84,7 @@ function commonOf({ models, enums }: PrismaSchema): Common {
   };
 }
 
-/** The line of a declaration, or of what it stands in; where Lockstep sees neither, the files. */
+/** The line of a declaration, or of its parent. If Lockstep finds neither, the files. */
 function placeOf({ models, enums, files }: PrismaSchema, path: string): string {
   const [owner, name] = path.split(".");
   const model = models.find((item) => item.name === owner);

@@ -5,8 +5,8 @@ import { type SchemaFile, stringValue } from "./model.js";
 const names = ["url", "directUrl", "shadowDatabaseUrl"] as const;
 
 /**
- * Where Prisma 6 projects say which database they mean: in the datasource block. Migrations go over `directUrl` where there is one,
- * as in Prisma's own engine.
+ * Where Prisma 6 projects define their database: in the datasource block. Migrations use `directUrl` if there is one, as in Prisma's own
+ * engine.
  *
  * @example urlsInSchema(files, process.env).url === "postgresql://…"
  */

@@ -4,7 +4,7 @@ import type { DocLine, SchemaFile } from "./model.js";
 import { applySplices, type Splice, wholeLine } from "./splice.js";
 
 /**
- * Takes Lockstep's annotations out of a field's doc comment; other words stay. A line that held nothing else goes.
+ * Removes Lockstep's annotations from a field's doc comment; other text stays. A line without other text is removed.
  *
  * @throws LockstepError LS4002 when there is no such model or field
  */
@@ -41,7 +41,7 @@ function isAlone(content: string, line: DocLine): boolean {
   return content.startsWith("///", line.span.start);
 }
 
-/** A comment behind the field, with the space before it. */
+/** A comment after the field, with the space before it. */
 function trailing(content: string, line: DocLine) {
   let { start } = line.span;
   while (/[ \t]/.test(content[start - 1] ?? "")) start--;

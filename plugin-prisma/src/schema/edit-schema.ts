@@ -15,8 +15,8 @@ import { type FieldEditKind, type SchemaEdit, verifyEdits } from "./verify.js";
 /**
  * Schema files with the edits of models made, checked by Prisma's own parser; every other byte is kept.
  *
- * @throws LS2011 when they would not be valid, or something else would change · LS4002 when a model or field is gone · LS8013 when
- * Prisma and `readSchema` see another model in what is edited
+ * @throws LS2011 when they would not be valid, or something else would change · LS4002 when a model or field is missing · LS8013 when
+ *   Prisma and `readSchema` find different models in what is edited
  */
 export async function editSchema(
   before: readonly SchemaFile[],
@@ -29,7 +29,7 @@ export async function editSchema(
   const within = needed
     .filter(isWithin)
     .map((edit) => ({ ...edit, model: edit.column.model, field: edit.column.field }));
-  // A removed relation goes on both of its sides, and a type belongs to no model.
+  // A relation is removed on both of its sides, and a type belongs to no model.
   const others = needed.filter((edit) => !isWithin(edit));
   const touched = new Set(needed.flatMap(touchedBy(before)));
   assertSameReading(readSchema(before), parseSchema(before), touched);
@@ -39,7 +39,7 @@ export async function editSchema(
   return after;
 }
 
-/** Models and enums. A field that is removed takes the other side of its relations with it. */
+/** Models and enums. Removing a field also removes the other side of its relations. */
 const touchedBy =
   (before: readonly SchemaFile[]) =>
   (edit: SchemaModelEdit): readonly string[] => {
@@ -50,14 +50,14 @@ const touchedBy =
     return [model, ...removed.map((each) => each.model)];
   };
 
-/** Reads are kept away by an option of the client, in code: the schema says nothing about them. */
+/** An option of the client, in code, excludes the field from reads: the schema does not contain it. */
 type SchemaModelEdit = Exclude<ModelEdit, FieldEdit> | (FieldEdit & { readonly kind: FieldEditKind });
 
 function isOfSchema(edit: ModelEdit): edit is SchemaModelEdit {
   return edit.kind !== "openReads" && edit.kind !== "closeReads";
 }
 
-/** Whether an edit stays inside of the declaration of one field. */
+/** Whether an edit stays inside the declaration of one field. */
 function isWithin(edit: SchemaModelEdit): edit is FieldEdit & { readonly kind: FieldEditKind } {
   return "column" in edit && edit.kind !== "removeField";
 }
@@ -68,7 +68,7 @@ function applyEdit(files: SchemaFile[], edit: SchemaModelEdit): SchemaFile[] {
       return makeOptional(files, edit.column.model, edit.column.field);
     case "makeRequired": {
       const { model, field } = edit.column;
-      // What the annotations said stands in the plan; contract leaves nothing of Lockstep in the model.
+      // The plan contains the annotations; contract leaves nothing of Lockstep in the model.
       return dropAnnotations(makeRequired(files, model, field, edit.original), model, field);
     }
     case "dropAnnotations":
@@ -103,7 +103,7 @@ const schemaEdits =
       : [{ kind: "removeEnum", name: found.name }];
   };
 
-/** A field that a person has removed already needs no undo. */
+/** A field that a person has already removed needs no undo. */
 function hasField(files: readonly SchemaFile[], { model, field }: PlannedColumn): boolean {
   const found = readSchema(files).models.find((candidate) => candidate.name === model);
   return found?.fields.some((candidate) => candidate.name === field) === true;
@@ -119,7 +119,7 @@ function findEnum(files: Files, type: TableName): PrismaEnum | undefined {
   });
 }
 
-/** Takes an enum away, with its comments and one of the blank lines around it. One that a field still has stays. */
+/** Removes an enum, with its comments and one of the blank lines around it. One that a field still uses stays. */
 export function removeEnum(files: Files, type: TableName): SchemaFile[] {
   const found = findEnum(files, type);
   const isUsed = readSchema(files).models.some((model) => model.fields.some((field) => field.type === found?.name));
@@ -132,8 +132,8 @@ export function removeEnum(files: Files, type: TableName): SchemaFile[] {
 }
 
 /**
- * Makes edits that stay within their model (`makeOptional`, `makeRequired`, `dropAnnotations`), each model on its own: the others
- * are not read again for every field. With 300 models and 20 fields that is two seconds and 200 MB.
+ * Makes edits that stay within their model (`makeOptional`, `makeRequired`, `dropAnnotations`), each model on its own: the others are not
+ * read again for every field. With 300 models and 20 fields that saves two seconds and 200 MB.
  *
  * @param apply edits a schema that consists of this one model
  * @throws LockstepError LS4002 when there is no such model or field
@@ -145,7 +145,7 @@ export function editModels<E extends { readonly model: string; readonly field: s
   apply: (one: SchemaFile[], edit: E) => SchemaFile[],
 ): SchemaFile[] {
   const schema = readSchema(files);
-  // Told with the place in the user's own file.
+  // Its error has the position in the user's own file.
   for (const { model, field } of edits) findField(files, model, field);
   const splices = new Map<string, Splice[]>();
   for (const name of new Set(edits.map((edit) => edit.model))) {
@@ -161,8 +161,8 @@ export function editModels<E extends { readonly model: string; readonly field: s
 }
 
 /**
- * The reverse of `dropAnnotations`: comments that nobody has changed since get their former bytes back. Where somebody has, the
- * annotations stand in lines of their own above the field.
+ * The reverse of `dropAnnotations`: unchanged comments get their former bytes back. If they were changed, the annotations are written on
+ * lines of their own above the field.
  *
  * @param original the model's text as the user wrote it
  * @throws LockstepError LS4002 when there is no such model or field
@@ -210,7 +210,7 @@ function above(content: string, field: PrismaField): Span {
   return { start: Math.min(end, ...starts), end };
 }
 
-/** What follows the declaration on its line. */
+/** The text after the declaration on its line. */
 function behind(content: string, field: PrismaField): Span {
   const start = field.attributes.at(-1)?.span.end ?? field.markSpan.end;
   return { start, end: Math.max(start, field.span.end, trimmedEnd(content, field)) };

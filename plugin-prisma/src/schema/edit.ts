@@ -7,11 +7,11 @@ import { applySplices, type Splice } from "./splice.js";
 type Files = readonly SchemaFile[];
 
 /**
- * `handle String @unique` becomes `handle String? @unique`; every other byte stays, and a table that was laid out as
- * `prisma format` does it is so afterwards. Lists stay lists: Prisma has no optional ones.
+ * `handle String @unique` becomes `handle String? @unique`; every other byte stays, and a table formatted by `prisma format` stays
+ * formatted. Lists stay lists: Prisma has no optional ones.
  *
- * Where the field is a foreign key, its relation becomes optional with it (Prisma refuses it otherwise), and
- * `onDelete: Restrict` is written down: it was the default of the required relation, the optional one's is SetNull.
+ * If the field is a foreign key, its relation becomes optional too (otherwise Prisma rejects it), and `onDelete: Restrict` is written
+ * explicitly: it was the default of the required relation, the optional one's is SetNull.
  *
  * @throws LockstepError LS4002 when there is no such model or field
  */
@@ -30,8 +30,8 @@ export function makeOptional(files: Files, model: string, field: string): Schema
 /**
  * The reverse of `makeOptional`.
  *
- * @param original the model's text as the user wrote it: relations get back what they had there. Without it a relation
- *   over the field loses its `?` and keeps `onDelete: Restrict`, which then says what is the default anyway.
+ * @param original the model's text as the user wrote it: relations get back their original text. Without it a relation over the field loses
+ *   its `?` and keeps `onDelete: Restrict`, which then equals the default.
  * @throws LockstepError LS4002 when there is no such model or field
  */
 export function makeRequired(files: Files, model: string, field: string, original?: string): SchemaFile[] {
@@ -66,7 +66,7 @@ export function makeRequired(files: Files, model: string, field: string, origina
 
 const restrict = ", onDelete: Restrict";
 
-/** Splices into fields of one model, and lays out again the tables that were laid out before. */
+/** Splices into fields of one model, and formats again the tables that were formatted before. */
 function editTypes(
   files: Files,
   model: PrismaModel,
@@ -127,7 +127,7 @@ export function findField(
   });
 }
 
-/** The model as a text of its own: what a plan keeps of it. */
+/** The model as a text of its own: the form that a plan stores. */
 export function modelIn(text: string, name: string): PrismaModel | undefined {
   return readSchema([{ path: "", content: text }]).models.find((model) => model.name === name);
 }

@@ -17,8 +17,8 @@ const scalars: Readonly<Record<string, ScalarType>> = {
 };
 
 /**
- * The models as codemods and rules see them: names of the code and of the database side by side. Left out is what the
- * generated client does not have, and views: `readSchema` knows which they are, and the comments without their stars.
+ * The models as codemods and rules see them: with the names in code and in the database. Without views, and without what the generated
+ * client lacks: `readSchema` identifies those, and has the comments without their stars.
  *
  * @throws LockstepError LS8012, see `parseSchema`
  */
@@ -34,7 +34,7 @@ export function toEntityModels(files: readonly SchemaFile[]): EntityModel[] {
       const documented = new Map(declared.get(name)?.fields.map((field) => [field.name, field.documentation]));
       return {
         name,
-        // The engine names tables of the connection's own schema alone, in a project of several schemas too.
+        // The engine names tables only in the connection's own schema, in a project of several schemas too.
         table: { ...(schema && schema !== "public" ? { schema } : {}), name: dbName ?? name },
         fields: fields
           .filter(({ kind }) => kind !== "object")
@@ -75,7 +75,7 @@ function toField(field: Field, enums: Datamodel["enums"]) {
   };
 }
 
-/** `"eu"`, `5`, `true` or the member of an enum in `@default(…)`; nothing of a function, or of a number that JavaScript rounds. */
+/** `"eu"`, `5`, `true` or the member of an enum in `@default(…)`; nothing for a function, or for a number that JavaScript rounds. */
 function defaultValue(field: Field, members: EntityField["enumValues"]): Pick<EntityField, "defaultValue"> {
   const { default: value, type } = field;
   if (value === undefined || typeof value === "object") return {};

@@ -1,22 +1,22 @@
 import { readSchema } from "./read.js";
 
 /**
- * Names of a model's fields in one version of one schema file, relations among them, in the order of the text; empty where the model is
- * not in it. Only its own block is read: a history has hundreds of versions of a long schema.
+ * Names of a model's fields in one version of one schema file, including relations, in the order of the text. Empty if the file does not
+ * contain the model. Only its own block is read: a history has hundreds of versions of a long schema.
  *
  * @example fieldsIn("model User {\n  id Int @id\n}", "User") // ["id"]
  */
 export function fieldsIn(text: string, model: string): readonly string[] {
   for (const head of text.matchAll(/\bmodel\s+([A-Za-z0-9][\w-]*)\s*\{/g)) {
     if (head[1] !== model || isBehindSlashes(text, head.index)) continue;
-    // Behind what looks like the beginning of a comment only the whole file tells.
+    // After a possible start of a comment, the whole file has to be read.
     const fields = mayBeInComment(text, head.index) ? read(text, model) : readFirst(text.slice(head.index), model);
     if (fields.length > 0) return fields;
   }
   return [];
 }
 
-/** The block that a text begins with. */
+/** The first block of a text. */
 function readFirst(text: string, model: string): readonly string[] {
   for (const end of text.matchAll(/^[^\S\r\n]*\}/gm)) {
     if (mayBeInComment(text, end.index)) continue;

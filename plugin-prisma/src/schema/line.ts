@@ -1,6 +1,6 @@
 import type { PrismaAttribute, PrismaField, Span } from "./model.js";
 
-/** A cursor over one line of a schema: Prisma's grammar (psl, `datamodel.pest`) has no declaration over two lines. */
+/** A cursor over one line of a schema: in Prisma's grammar (psl, `datamodel.pest`) no declaration spans two lines. */
 export class Line {
   private position: number;
 
@@ -13,7 +13,7 @@ export class Line {
     this.position = start;
   }
 
-  /** The next match of a sticky pattern, past spaces; undefined leaves the cursor where it was. */
+  /** The next match of a sticky pattern, after spaces. Undefined leaves the cursor unchanged. */
   take(pattern: RegExp): { readonly text: string; readonly span: Span } | undefined {
     const start = this.skipSpaces(this.position);
     pattern.lastIndex = start;
@@ -36,7 +36,7 @@ export class Line {
     return attributes;
   }
 
-  /** What follows the declaration: `//` or `///` to the end of the line, or a block comment, which may be longer. */
+  /** The comment after the declaration: `//` or `///` to the end of the line, or a block comment, which may be longer. */
   trailingComment(): { readonly text: string; readonly span: Span } | undefined {
     const comment = this.take(/\/\/[^\r\n]*/y);
     if (comment !== undefined) return comment;

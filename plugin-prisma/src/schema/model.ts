@@ -16,14 +16,14 @@ export interface Span {
 export interface PrismaAttribute {
   /** Without the at signs: `default`, `map`, `db.VarChar`. */
   readonly name: string;
-  /** What stands between its parentheses, as written; undefined without parentheses. */
+  /** The text between its parentheses, as written. Undefined without parentheses. */
   readonly args: string | undefined;
   readonly span: Span;
   /** 1-based. */
   readonly line: number;
 }
 
-/** One line of documentation: its text without the marks, and the comment that it stands in. */
+/** One line of documentation: its text without the marks, and its comment. */
 export interface DocLine {
   readonly text: string;
   /** The whole comment: lines of one block comment share it. */
@@ -46,7 +46,7 @@ export interface PrismaField {
   /** Name to last attribute or trailing comment. */
   readonly span: Span;
   readonly line: number;
-  /** Comment above, then the trailing one, joined as DMMF joins them; stars that decorate a block comment are left out. */
+  /** The comment above, then the trailing one, joined as DMMF joins them; decorative stars of a block comment are removed. */
   readonly documentation: string;
   readonly documentationLines: readonly DocLine[];
 }
@@ -54,7 +54,7 @@ export interface PrismaField {
 export interface PrismaModel {
   readonly kind: "model" | "view" | "type";
   readonly name: string;
-  /** Path of the file it stands in. */
+  /** Path of its file. */
   readonly file: string;
   /** Keyword to closing brace. */
   readonly span: Span;
@@ -83,7 +83,7 @@ export interface PrismaSchema {
   readonly enums: readonly PrismaEnum[];
 }
 
-/** The text of a string literal (`"a\"b"` → `a"b`), or undefined when the value is something else. */
+/** The text of a string literal (`"a\"b"` → `a"b`). Undefined when the value is something else. */
 export function stringValue(literal: string | undefined): string | undefined {
   if (literal === undefined || !/^"(?:\\.|[^"\\])*"$/.test(literal.trim())) return undefined;
   return attempt(() => JSON.parse(literal) as string, isSyntaxError);
@@ -95,10 +95,10 @@ export function databaseName(item: { readonly name: string; readonly attributes:
   return stringValue(map && argumentOf(map, "name")) ?? item.name;
 }
 
-/** Strings as one, then what is neither a bracket nor a comma. */
+/** Strings as one, then text that is neither a bracket nor a comma. */
 const token = /"(?:\\.|[^"\\])*"|[()[\]]|,|[^"()[\],]+|"/g;
 
-/** Parts between commas that no bracket encloses. */
+/** Parts between commas outside brackets. */
 function listed(text: string): string[] {
   const parts = [""];
   let depth = 0;
@@ -111,7 +111,7 @@ function listed(text: string): string[] {
 }
 
 /**
- * An argument by its name, or the one without a name, wherever it is.
+ * An argument by its name, or the unnamed one, at any position.
  *
  * @example argumentOf({ name: "unique", args: 'map: "x", [a, b]' }, "fields") // "[a, b]"
  */
@@ -120,15 +120,15 @@ export function argumentOf({ args = "" }: Pick<PrismaAttribute, "args">, name: s
   return (all.find(([, own]) => own === name) ?? all.find(([, own]) => own === undefined))?.[2];
 }
 
-/** The field names in `fields: [a, b]`, `fields: a`, or in what an attribute has without a name: `@@index([a, b(sort: Desc)])`, `@@id(a)`. */
+/** The fields in `fields: [a, b]`, `fields: a`, or in the unnamed argument of an attribute: `@@index([a, b(sort: Desc)])`, `@@id(a)`. */
 export function fieldsOf(attribute: PrismaAttribute): string[] {
   const value = argumentOf(attribute, "fields") ?? "";
-  // A relation has its name there.
+  // The unnamed argument of a relation is its name.
   if (value.startsWith('"')) return [];
   return listed(value.startsWith("[") ? value.slice(1, -1) : value).map((name) => name.replace(/\s*\(.*$/, ""));
 }
 
-/** Where a model declares that exactly these fields are unique: in all rows, which a partial index (`where:`) does not say. */
+/** The declaration of a model that exactly these fields are unique in all rows: a partial index (`where:`) does not count. */
 export function declarationOf(
   model: PrismaModel,
   fields: readonly string[],

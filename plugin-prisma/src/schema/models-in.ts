@@ -7,8 +7,8 @@ import { toEntityModels } from "./entities.js";
 import type { SchemaFile } from "./model.js";
 
 /**
- * The models of the schema that open plans of a folder are about. Which files make it up Prisma's config says, which is code: here the
- * files say it. A schema is one file, or a folder whose datasource stands in one of its files.
+ * The models of the schema that a folder's open plans are about. Prisma's config defines its files, but is code: this uses only the files.
+ * A schema is one file, or a folder with a datasource in one of its files.
  *
  * @throws LS8001 there is no schema · LS8012 see `parseSchema`
  */
@@ -29,7 +29,7 @@ export async function modelsIn(root: string): Promise<readonly EntityModel[]> {
     const files = await filesBelow(root, folder);
     const isWhole = files.some(({ content }) => datasource.test(content));
     if (!isWhole) continue;
-    // Where the schema is one file, others of its folder may be copies of it.
+    // If the schema is one file, others of its folder may be copies of it.
     if (datasource.test(own.content) && files.length > 1 && !isOneSchema(files)) break;
     return toEntityModels(files);
   }

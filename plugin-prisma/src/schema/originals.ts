@@ -2,7 +2,7 @@ import type { Plan, PlannedColumn } from "@lockstep/core";
 import type { PrismaProject } from "../project.js";
 import type { PrismaSchema, SchemaFile } from "./model.js";
 
-/** The models that the columns of a plan stand in, as they are now: what an undo brings back. */
+/** The current models that contain the columns of a plan: an undo restores them. */
 export function originalModels(
   schema: PrismaSchema,
   files: readonly SchemaFile[],

@@ -16,11 +16,10 @@ export interface SchemaConfig {
 }
 
 /**
- * The schema as Prisma's own parser understands it: models, enums, defaults, keys and types; what the generated client has not
- * (`@ignore`, `Unsupported`) is not in it. It has no positions: they are `readSchema`'s, and both have to agree on what is edited
- * (`assertSameReading`).
+ * The schema as Prisma's own parser understands it: models, enums, defaults, keys and types, without what the generated client lacks
+ * (`@ignore`, `Unsupported`). It has no positions: `readSchema` finds them, and both have to agree on what is edited (`assertSameReading`).
  *
- * @throws LockstepError LS8012 when Prisma refuses the schema
+ * @throws LockstepError LS8012 when Prisma rejects the schema
  * @example parseSchema(schemaFiles(project)).models.find(({ name }) => name === "User")
  */
 export function parseSchema(files: Files): Datamodel {
@@ -30,11 +29,11 @@ export function parseSchema(files: Files): Datamodel {
   if (known !== undefined) return known.model;
   const plain = acceptedByPrisma7(files).map(({ path, content }) => [path, content.replace(block.generator, blank)]);
   const { get_datamodel, preview_features } = parser();
-  // Prisma 6 and 7 know different preview features, and refuse a generator that names another: all that this one knows are on.
+  // Prisma 6 and 7 have different preview features, and reject unknown ones in a generator: this enables all of the installed version.
   const features = `generator all {\n  provider = "none"\n  previewFeatures = ${preview_features()}\n}\n`;
   let model: Datamodel;
   try {
-    // It validates as `prisma validate` does, and answers without the query schema, which is 25 MB of JSON for 300 models.
+    // It validates as `prisma validate` does, and returns no query schema, which is 25 MB of JSON for 300 models.
     model = JSON.parse(get_datamodel(parameters([...plain, ["", features]])));
   } catch (cause) {
     const text = reason(cause);
@@ -46,7 +45,7 @@ export function parseSchema(files: Files): Datamodel {
 
 let lastRead: readonly { readonly key: string; readonly model: Datamodel }[] = [];
 
-/** Generators and datasources, also of a schema that is not valid elsewhere, and in files that are a part of one. */
+/** Generators and datasources, also of a schema that is invalid elsewhere, and in files that are a part of one. */
 export function parseConfig(files: Files): SchemaConfig {
   const plain = acceptedByPrisma7(files).map(({ path, content }) => [path, content]);
   return (JSON.parse(parser().get_config(parameters(plain))) as { config: SchemaConfig }).config;
@@ -57,7 +56,7 @@ export function envValue(value: EnvValue | null): string | undefined {
   return (value?.fromEnvVar == null ? value?.value : process.env[value.fromEnvVar]) ?? undefined;
 }
 
-/** What @prisma/internals wraps, without the 0.4 s that it takes to load and the 51 MB that it brings. Synchronous, 20 ms. */
+/** The parser that @prisma/internals wraps, without the 0.4 s and 51 MB of loading that. Synchronous, 20 ms. */
 function parser(): typeof import("@prisma/prisma-schema-wasm") {
   assertInstalled("@prisma/prisma-schema-wasm", import.meta.url);
   return createRequire(import.meta.url)("@prisma/prisma-schema-wasm");
@@ -67,7 +66,7 @@ function parameters(prismaSchema: readonly (readonly string[])[]): string {
   return JSON.stringify({ prismaSchema, noColor: true });
 }
 
-/** Of the first error of Prisma's text: `{ what: 'Type "Strin" is …', file: "prisma/schema.prisma", line: 20 }`. */
+/** The first error in Prisma's text: `{ what: 'Type "Strin" is …', file: "prisma/schema.prisma", line: 20 }`. */
 function firstPlace(text: string): Readonly<Record<string, unknown>> {
   const [, what, file, line] = /^(?:error: )?(.*)(?:[\s\S]*?^ *-->\s+(.+):(\d+)$)?/m.exec(text) ?? [];
   return { what, ...(file !== undefined && { file, line: Number(line) }) };

@@ -12,8 +12,8 @@ import type {
 import { linesOf } from "./splice.js";
 
 /**
- * Where everything stands in schema.prisma, one or many files: edits are spliced into the text. What a schema means is
- * `parseSchema`'s to say; lines that this does not understand are skipped.
+ * The positions of all declarations in schema.prisma, one or many files: edits are spliced into the text. `parseSchema` interprets a
+ * schema; lines that this does not understand are skipped.
  *
  * @example readSchema([{ path: "prisma/schema.prisma", content }]).models.find((model) => model.name === "User")
  */
@@ -27,8 +27,8 @@ export function readSchema(files: readonly SchemaFile[]): PrismaSchema {
 }
 
 /**
- * Files as they were last read, two states of each: before an edit and after it. One change asks for the same text some hundred
- * times, and a large schema takes 30 ms.
+ * The last two states of each file: before an edit and after it. One change reads the same text some hundred times, and a large schema
+ * takes 30 ms.
  */
 const lastRead = new Map<string, readonly Reader[]>();
 
@@ -41,7 +41,7 @@ function readFile(file: SchemaFile): Reader {
   return reader;
 }
 
-/** The block that is being read. */
+/** The current block. */
 interface Block {
   readonly keyword: string;
   readonly name: string;
@@ -57,7 +57,7 @@ class Reader {
   readonly models: PrismaModel[] = [];
   readonly enums: PrismaEnum[] = [];
   private block: Block | undefined;
-  /** The comment block above; Prisma gives it to the next declaration, even past blank lines and `@@` attributes. */
+  /** The comment block above; Prisma assigns it to the next declaration, even past blank lines and `@@` attributes. */
   private pending: DocLine[] = [];
   private isInComment = false;
 
@@ -77,7 +77,7 @@ class Reader {
       if (blockComment !== -1) {
         this.startComment();
         this.pending.push(...docLines(content.slice(start, blockComment + 2), { start, end: blockComment + 2 }, line));
-        // What follows on the line of the closing mark is read as a line of its own, as Prisma does.
+        // The text after the closing mark is read as a line of its own, as Prisma does.
         const rest = /[^\S\r\n]*(?:\r\n|\n|\r)?/y;
         rest.lastIndex = blockComment + 2;
         position = blockComment + 2 + rest.exec(content)![0].length;
@@ -97,7 +97,7 @@ class Reader {
     return this;
   }
 
-  /** Returns how far it came: not to the end of the line behind a closing brace, beyond it with a block comment at the end. */
+  /** Returns where it stopped: after a closing brace, possibly before the end of the line; after a block comment, possibly past it. */
   private readLine(start: number, end: number, line: number): number {
     const text = this.file.content.slice(start, end);
     if (text.startsWith("//")) {
@@ -172,12 +172,12 @@ class Reader {
   }
 }
 
-/** What a comment documents: `///` and, since Prisma 7, block comments; nothing for `//`. */
+/** The documentation in a comment: `///` and, since Prisma 7, block comments; nothing for `//`. */
 function docLines(comment: string, span: Span, line: number): DocLine[] {
   if (comment.startsWith("///")) return [{ text: comment.slice(3).trimStart(), line, span }];
   if (!comment.startsWith("/*")) return [];
   const lines = linesOf(comment.slice(2, -2));
-  // Only where each line has its star it is decoration: `a\n* b` is a product.
+  // A star is decoration only if each line has one: `a\n* b` is a product.
   const isStarred =
     lines.slice(1, -1).every((text) => /^\s*\*/.test(text)) && (lines.length > 1 || /^\*/.test(lines[0]!));
   const texts = isStarred ? lines.map((text) => text.replace(/^\s*\*+ ?/, "")) : lines;

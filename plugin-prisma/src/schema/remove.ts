@@ -21,7 +21,7 @@ export interface FieldName {
 }
 
 /**
- * The field itself and, where it is a foreign key, both sides of its relation: they cannot stand without it.
+ * The field itself and, if it is a foreign key, both sides of its relation, which depend on it.
  *
  * @throws LockstepError LS4002 when there is no such model or field
  */
@@ -40,8 +40,8 @@ export function fieldsToRemove(files: Files, model: string, field: string): Fiel
 }
 
 /**
- * Takes a field away: its line, its `///` lines, the `@@index` and `@@unique` lines that name it, and the relation
- * over it on both sides. A schema to which the field was added last gets its former bytes back.
+ * Removes a field: its line, its `///` lines, the `@@index` and `@@unique` lines that name it, and the relation over it on both sides. A
+ * schema to which the field was added last gets its former bytes back.
  *
  * @throws LockstepError LS4002 when there is no such model or field
  */
@@ -71,8 +71,8 @@ function removeOne(files: Files, name: FieldName): SchemaFile[] {
 }
 
 /**
- * Puts a removed field back as it stood in the model's former text: behind the field that it followed there, with its
- * `///` lines and the `@@index` and `@@unique` lines that name it. A field that is there already is left alone.
+ * Restores a removed field as in the model's former text: after the field that preceded it there, with its `///` lines and the `@@index`
+ * and `@@unique` lines that name it. An existing field is not changed.
  *
  * @throws LockstepError LS4002 when there is no such model
  */
@@ -107,7 +107,7 @@ export function restoreField(files: Files, model: string, field: string, origina
   return laidOut(restored, model, field, content, now);
 }
 
-/** Lays out the table of an edited field as `prisma format` does, where the model was laid out so before the edit. */
+/** Formats the table of an edited field as `prisma format` does, if the model was formatted so before the edit. */
 export function laidOut(
   files: Files,
   modelName: string,
@@ -128,7 +128,7 @@ function commentsAbove(field: PrismaField): { readonly span: Span }[] {
   return above.filter((line, index) => above.findIndex((other) => other.span.start === line.span.start) === index);
 }
 
-/** The nearest field above it in the former text that is still there. */
+/** The nearest field above it in the former text that still exists. */
 function precursor(before: PrismaModel, field: PrismaField, now: PrismaModel): PrismaField | undefined {
   const above = before.fields.slice(0, before.fields.indexOf(field)).reverse();
   for (const item of above) {
@@ -146,13 +146,13 @@ function insertion(at: number, text: string): Splice {
   return { start: at, end: at, text };
 }
 
-/** The line of a declaration; only the declaration where something else stands on its line. */
+/** The line of a declaration; only the declaration if something else is on its line. */
 export function ownLine(content: string, { span }: { readonly span: Span }): Span {
   const line = wholeLine(content, span);
   return content.slice(line.start, span.start).trim() === "" ? line : { start: span.start, end: line.end };
 }
 
-/** A block with the comments above it and the blank line that it leaves behind: the one above, else the one below. */
+/** A block with the comments above it and the blank line that it would leave behind: the one above, else the one below. */
 export function ownBlock(content: string, span: Span): Splice {
   let { start, end } = wholeLine(content, span);
   for (let above = lineAbove(content, start); above !== undefined; above = lineAbove(content, start)) {
@@ -175,7 +175,7 @@ function lineAbove(content: string, start: number): Span | undefined {
   return wholeLine(content, { start: before, end: before });
 }
 
-/** Where removed lines leave two blank lines together, or one before the closing brace, one goes with them. */
+/** If removed lines leave two adjacent blank lines, or one before the closing brace, one is removed too. */
 function withoutBlankLines(content: string, lines: readonly Span[]): Splice[] {
   const sorted = [...lines].sort((a, b) => a.start - b.start);
   const blocks: { start: number; end: number }[] = [];

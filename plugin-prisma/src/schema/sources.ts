@@ -8,9 +8,9 @@ import type { PrismaField, PrismaModel, PrismaSchema } from "./model.js";
 import { parseSchema } from "./parse.js";
 
 /**
- * Finds what the Prisma model says about a column: its field, its annotations.
+ * Finds the Prisma model's declarations for a column: its field, its annotations.
  *
- * @throws LS2008 when the field's annotations cannot be understood · LS8013 when the two readers see another model
+ * @throws LS2008 when the field's annotations cannot be parsed · LS8013 when the two readings find different models
  */
 export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject, "schemaFiles">) {
   const entities = toEntityModels(schema.files);
@@ -46,7 +46,7 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
   };
 }
 
-/** A relation has no column: what stands above it would be read nowhere. */
+/** A relation has no column: annotations above it would be ignored. */
 function refuseAtRelations(model: PrismaModel, field: PrismaField, file: string): void {
   for (const relation of relationsOver({ model, field })) {
     if (annotationSpans(relation.documentation, file).length === 0) continue;
@@ -59,7 +59,7 @@ function refuseAtRelations(model: PrismaModel, field: PrismaField, file: string)
   }
 }
 
-/** Defaults that Prisma's client computes; the database has none. `now()` and `dbgenerated()` are the database's. */
+/** Defaults that Prisma's client computes, not the database. `now()` and `dbgenerated()` are the database's. */
 function clientDefaultOf({ attributes }: PrismaField): Pick<ColumnSource, "clientDefault"> {
   for (const { name, args = "" } of attributes) {
     if (name === "updatedAt") return { clientDefault: { kind: "updatedAt", text: "@updatedAt" } };

@@ -1,11 +1,11 @@
 import type { Span } from "./model.js";
 
-/** Replace what stands in the span. An insertion has an empty span. */
+/** Replaces the text in the span. An insertion has an empty span. */
 export interface Splice extends Span {
   readonly text: string;
 }
 
-/** Applies splices to a text; every byte outside of them stays as it is. They must not overlap. */
+/** Applies splices to a text; every byte outside of them stays. They must not overlap. */
 export function applySplices(content: string, splices: readonly Splice[]): string {
   let result = "";
   let position = 0;

@@ -22,8 +22,8 @@ type Files = readonly SchemaFile[];
 type Declared = Pick<KeptUnique, "model" | "fields" | "attribute">;
 
 /**
- * Declares a unique constraint again that a change took away: on its field, or on a line of its own above the one that takes its
- * place, where an undo leaves it as it was. One that is declared is left alone.
+ * Restores the declaration of a unique constraint that a change removed: on its field, or on a line of its own above its replacement, where
+ * an undo keeps it unchanged. An existing declaration is not changed.
  *
  * @throws LockstepError LS4002 when there is no such model or field
  */
@@ -70,8 +70,7 @@ export function dropUnique(files: Files, unique: Declared): SchemaFile[] {
 }
 
 /**
- * How the model declared a unique index before the change: as it stands in the last commit; without one, as Prisma's own formatter
- * would write it.
+ * How the model declared a unique index before the change: as in the last commit; without one, as Prisma's own formatter would write it.
  */
 export function formerUniques(schema: PrismaSchema, project: Pick<PrismaProject, "root" | "schemaFiles">) {
   return (table: TableName, index: UnitIndex): FormerUnique => {
@@ -104,7 +103,7 @@ function committedDeclaration(
   return { text: fileOf(files, model).content.slice(span.start, span.end), selector: name ?? fields.join("_") };
 }
 
-/** `map:` where the name in the database is not the one that Prisma gives by itself. */
+/** `map:` if the name in the database is not Prisma's default. */
 function newDeclaration(table: TableName, index: UnitIndex, fields: readonly string[]): string {
   const isDefault = index.name === `${table.name}_${index.columns.join("_")}_key`;
   const map = isDefault ? "" : `map: ${JSON.stringify(index.name)}`;

@@ -10,7 +10,7 @@ type Files = readonly SchemaFile[];
 
 export type FieldEditKind = Exclude<ModelFieldEdit["kind"], "openReads" | "closeReads">;
 
-/** An edit that was made, by the names of the model. */
+/** A completed edit, by the names of the model. */
 export type SchemaEdit =
   | { readonly kind: FieldEditKind; readonly model: string; readonly field: string }
   | { readonly kind: "keepUnique" | "dropUnique"; readonly unique: Pick<KeptUnique, "model" | "fields"> }
@@ -18,10 +18,10 @@ export type SchemaEdit =
 type FieldEdit = Extract<SchemaEdit, { field: string }>;
 
 /**
- * Lets Prisma check edited schema files: they are valid, and nothing but the fields named is different. A foreign key's
- * relation may follow its nullability.
+ * Checks edited schema files with Prisma: they are valid, and only the named fields differ. A foreign key's relation may follow its
+ * nullability.
  *
- * @throws LockstepError LS2011 with Prisma's own message, or with the first difference that was not meant
+ * @throws LockstepError LS2011 with Prisma's own message, or with the first unintended difference
  * @example await verifyEdits(before, makeOptional(before, "User", "handle"), [{ kind: "makeOptional", model: "User", field: "handle" }]);
  */
 export async function verifyEdits(before: Files, after: Files, edits: readonly SchemaEdit[]): Promise<void> {
@@ -65,7 +65,7 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
   }
 }
 
-/** @throws LS2011 with what Prisma says about it */
+/** @throws LS2011 with Prisma's message */
 function parseEdited(files: Files): Datamodel {
   try {
     return parseSchema(files);
@@ -80,7 +80,7 @@ interface FieldRef {
   readonly field: string;
 }
 
-/** What may differ between two data models. */
+/** The allowed differences between two data models. */
 interface Allowed {
   readonly loose: readonly FieldRef[];
   readonly removed: readonly FieldRef[];
@@ -88,7 +88,7 @@ interface Allowed {
   readonly enums: readonly string[];
 }
 
-/** The data model without what may differ. */
+/** The data model without the allowed differences. */
 function comparable(
   { models, enums, indexes, types }: Datamodel,
   { loose, removed, uniques, enums: gone }: Allowed,
@@ -97,7 +97,7 @@ function comparable(
     list.some((item) => item.model === model && item.field === field);
   const isLooseUnique = (model: string, names: readonly string[]) =>
     uniques.some((unique) => unique.model === model && unique.fields.join() === names.join());
-  // Unique constraints and indexes over removed fields go with them.
+  // Unique constraints and indexes over removed fields are removed too.
   const isKept = (model: string, names: readonly string[], isUnique = true) =>
     !(isUnique && isLooseUnique(model, names)) && !names.some((name) => isIn(removed, model, name));
   return {

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A command as it is started, without a shell. */
+/** A command to run without a shell. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -11,8 +11,8 @@ export interface Command {
 }
 
 /**
- * The command of words as they stand in a script: settings of the environment before it count, and commands of packages are found as
- * npm's scripts find them. `npx` is left out where the package is installed: it would only look for what is there.
+ * The command of a script's words: applies preceding environment settings, and finds commands of packages as npm's scripts do. Omits `npx`
+ * if the package is installed: it would only search for it.
  *
  * @example commandOf(["NODE_ENV=test", "npx", "tsx", "cli.js"], "/app", process.env)
  */
@@ -31,7 +31,7 @@ export function commandOf(words: readonly string[], root: string, env: Environme
   return { file: called ?? "", args, env: { ...env, ...settings, PATH: path } };
 }
 
-/** Where commands of installed packages are, from the project upwards. */
+/** The command folders of installed packages, from the project upwards. */
 function binFolders(root: string): string[] {
   const folders: string[] = [];
   for (let folder = root; ; folder = dirname(folder)) {

@@ -11,15 +11,14 @@ export interface DeployOptions {
   readonly limit?: LockLimit | undefined;
   /** Migrations that do not run this time, and stay pending. Default: none. */
   readonly withheld?: readonly string[] | undefined;
-  /** Aborted: the command is interrupted. Default: it comes to its end. */
+  /** Aborted: the command is interrupted. Default: it runs to its end. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * `migration:run` of the project, aimed at a target. TypeORM records no failures: which migration has failed, and why, is what this run
- * says.
+ * `migration:run` of the project, on a target. TypeORM records no failures: only this run reports which migration failed, and why.
  *
- * @throws LS9020 without a CLI · LS9021 when the data source would name another database · LS9060 when it cannot be loaded
+ * @throws LS9020 without a CLI · LS9021 when the data source would use another database · LS9060 when it cannot be loaded
  */
 export async function deploy(
   project: Project,
@@ -56,15 +55,15 @@ function limitOf({ timeoutMs, whole }: LockLimit, project: TypeormProject): Hook
   return { timeoutMs, whole: recordedNames(whole, project) };
 }
 
-/** What TypeORM calls migrations. */
+/** TypeORM's names of migrations. */
 function recordedNames(names: readonly string[], project: TypeormProject): readonly string[] {
   if (names.length === 0) return [];
   return readMigrationFiles(project).flatMap(({ name, recordedAs }) => (names.includes(name) ? recordedAs : []));
 }
 
 /**
- * Records a migration as applied, as `migration:run --fake` does for all that are pending. A failure is not recorded, so there is
- * nothing to take back of one.
+ * Records a migration as applied, as `migration:run --fake` does for all pending ones. Failures are not recorded, so there is none to
+ * remove.
  */
 export async function resolve(
   project: Project,
@@ -95,7 +94,7 @@ export async function resolve(
   }
 }
 
-/** A deployment runs the CLI several times: what the data source names is looked at once a target, before anything runs. */
+/** A deployment runs the CLI several times: the data source's settings are read once per target, before anything runs. */
 const looked = new Map<string, Promise<void>>();
 
 function aimed(project: TypeormProject, url: string): Promise<void> {
@@ -107,7 +106,7 @@ function aimed(project: TypeormProject, url: string): Promise<void> {
 
 async function look(project: TypeormProject, url: string): Promise<void> {
   const schema = project.dialect === "postgresql" ? /[?&]schema=([^&#]*)/.exec(url)?.[1] : undefined;
-  // Only Prisma and Lockstep read it: the migrations would run in the schema that the role finds first.
+  // Only Prisma and Lockstep support it: the migrations would run in the role's first schema.
   if (schema !== undefined && schema !== "public")
     throw new LockstepError(
       "LS9021",

@@ -7,8 +7,8 @@ import { commandOf } from "./command.js";
 import { withoutCommand } from "./typeorm-cli.js";
 
 /**
- * Runs SQL on the database that the data source names: that of a file, or what a migration of a plan does going up. Nothing is recorded
- * as applied. By TypeORM's own `query`, which needs the text and cannot read migrations.
+ * Runs SQL on the data source's database: that of a file, or the `up` of a plan's migration. Nothing is recorded as applied. Uses TypeORM's
+ * own `query`, which needs the text and cannot read migrations.
  *
  * @param file from the folder that the command runs in
  * @returns the exit code of TypeORM's command
@@ -21,7 +21,7 @@ export async function execute(
   const project = await findProject(cwd);
   const sql = await sqlOf(resolve(cwd, file), relative(project.root, resolve(cwd, file)));
   const { runTool } = await import("@lockstep/core/planning");
-  // The header of a migration begins as an option of the CLI would.
+  // The header of a migration begins like an option of the CLI.
   const words = [...project.run, "query", `\n${sql}`, "-d", project.dataSource];
   const command = commandOf(words, project.root, env);
   const { exitCode, output } = await runTool(command.file, command.args, {
@@ -41,7 +41,7 @@ async function sqlOf(path: string, name: string): Promise<string> {
   return sql;
 }
 
-/** All that it runs going up. What code puts together has to be run by TypeORM. */
+/** All SQL of its `up`. TypeORM has to run SQL that code assembles. */
 async function migrationSqlOf(text: string, name: string): Promise<string | undefined> {
   if (isUnit(text)) return readMigrationSql(text);
   const { readClass } = await import("../migrations/evaluate/read-migration.js");

@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 
-/** What a data source says of itself, as far as Lockstep uses it. */
+/** The settings of a data source that Lockstep uses. */
 export interface DataSourceFacts {
   /** `postgres` */
   readonly type: string;
@@ -10,37 +10,37 @@ export interface DataSourceFacts {
   readonly username?: string;
   readonly password?: string;
   readonly database?: string;
-  /** The server asks for TLS; `unverified`: whoever answers. */
+  /** The connection uses TLS; `unverified`: without verifying the server. */
   readonly ssl?: "verified" | "unverified";
   readonly schema?: string;
   /** Globs of migrations. */
   readonly migrations: readonly string[];
-  /** Migrations that are given as classes: what TypeORM calls them. */
+  /** Migrations that are given as classes: TypeORM's names. */
   readonly classes: readonly string[];
   readonly migrationsTableName: string;
   readonly synchronize: boolean;
   /** `migrationsTransactionMode`; TypeORM's default is `all`. */
   readonly transactions: "all" | "each" | "none";
-  /** Folder of the copy of TypeORM that the CLI is of. */
+  /** Folder of the CLI's own copy of TypeORM. */
   readonly cli: string;
-  /** Folder of the one that the data source is made with, where that is another one. */
+  /** Folder of the copy that creates the data source, if that is another one. */
   readonly otherCopy?: string;
-  /** It names the database that this run is for, and no other. */
+  /** It uses the database of this run, and no other. */
   readonly isAimed: boolean;
 }
 
-/** As much of a data source as is looked at: of any copy of TypeORM. */
+/** The used part of a data source, of any copy of TypeORM. */
 export interface DescribedDataSource {
   readonly options: object;
-  /** It may have a copy of them, and connects by that. */
+  /** It may have a copy of them, and connects with that. */
   readonly driver?: { readonly options?: object };
 }
 
 /**
  * Reads a data source without connecting it.
  *
- * @param cli folder of the copy of TypeORM that the CLI is of
- * @param target the URL that this run is for
+ * @param cli folder of the CLI's own copy of TypeORM
+ * @param target the URL of this run
  */
 export function factsOf(dataSource: DescribedDataSource, cli: string, target?: string): DataSourceFacts {
   const options = dataSource.options as Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ export function factsOf(dataSource: DescribedDataSource, cli: string, target?: s
 
 type MigrationClass = new () => { readonly name?: unknown };
 
-/** As TypeORM reads it, which makes an instance of each. */
+/** As TypeORM reads it, which creates an instance of each. */
 function nameOf(migration: MigrationClass): string {
   try {
     const { name } = new migration();
@@ -86,7 +86,7 @@ function texts(values: Record<string, unknown>): Record<string, string> {
   >;
 }
 
-/** By the classes that are loaded: a data source of another copy works with the CLI, as far as the two agree. */
+/** By the loaded classes: a data source of another copy works with the CLI, as far as the two are compatible. */
 function otherCopy(dataSource: DescribedDataSource, cli: string): { otherCopy?: string } {
   const end = `${sep}data-source${sep}DataSource.js`;
   const files = Object.keys(require.cache).filter((file) => file.endsWith(end));
@@ -99,14 +99,14 @@ function otherCopy(dataSource: DescribedDataSource, cli: string): { otherCopy?: 
   return other === undefined ? {} : { otherCopy: other.slice(0, -end.length) };
 }
 
-/** Settings beside the URL that the driver would go by. */
+/** Settings beside the URL that the driver would use. */
 const ways = ["host", "port", "user", "username", "password", "database", "connectionString"] as const;
 
 function isAimed(options: Readonly<Record<string, unknown>>, target: string | undefined): boolean {
   const { extra, replication } = options as { extra?: object; replication?: { master?: object; slaves?: unknown[] } };
   if (target === undefined || namesDatabase(extra, ways)) return false;
   const settings = (replication === undefined ? options : (replication.master ?? {})) as Record<string, unknown>;
-  // The wrapper sets `database` to that of the URL, for TypeORM reads it.
+  // The wrapper sets `database` to that of the URL, because TypeORM reads it.
   const others = ways.filter((way) => way !== "database");
   return settings.url === target && !namesDatabase(settings, others) && (replication?.slaves ?? []).length === 0;
 }

@@ -1,6 +1,6 @@
 /**
  * Loaded into TypeORM's own CLI (`node --require`), in processes that Lockstep starts. The data source is loaded as the project always
- * loads it; this tells what it is, or sees to it that migrations run on one database and on no other, and tells which one failed.
+ * loads it. The hook reports its settings, or makes migrations run on one database only, and reports which one failed.
  */
 import { writeSync } from "node:fs";
 import Module from "node:module";
@@ -8,27 +8,27 @@ import { sep } from "node:path";
 import { type DataSourceFacts, factsOf } from "./facts.cjs";
 import { type Recording, recording } from "./left-statements.cjs";
 
-/** One answer of the hook. */
+/** One message of the hook. */
 export type Told =
   | { readonly kind: "data-source"; readonly facts: DataSourceFacts }
   | { readonly kind: "not-loaded"; readonly cause: string }
-  /** It begins without the lock timeout that was asked for. */
+  /** It starts without the requested lock timeout. */
   | { readonly kind: "unlimited"; readonly migration: string }
   | {
       readonly kind: "failed";
       /** As TypeORM calls it. */
       readonly migration: string;
       readonly sqlState: string | undefined;
-      /** As MySQL and MariaDB number it: 1205. */
+      /** The error number of MySQL and MariaDB: 1205. */
       readonly errno: number | undefined;
       readonly text: string;
-      /** Statements of it that ran before, and stay. */
+      /** Its earlier statements that stay applied. */
       readonly left: readonly string[];
-      /** A transaction held the one that failed. */
+      /** The failed statement ran in a transaction. */
       readonly isInTransaction: boolean;
     };
 
-/** `inspect`: tell what the data source is, and end · `run`: run migrations on the database that is named, or end. */
+/** `inspect`: report the data source's settings, and end · `run`: run migrations on the named database, or end. */
 type Task = "inspect" | "run";
 
 const {
@@ -43,11 +43,11 @@ const {
 /** How long migrations of the user's own may wait for a lock. */
 export interface HookLimit {
   readonly timeoutMs: number;
-  /** As TypeORM calls them: of these nothing is left when they give up, in a transaction or not. */
+  /** TypeORM's names of migrations that leave nothing behind when they time out, in a transaction or not. */
   readonly whole: readonly string[];
 }
 const limit = limitText === undefined ? undefined : (JSON.parse(limitText) as HookLimit);
-/** Migrations that stay pending, as TypeORM calls them. */
+/** Migrations that stay pending, by TypeORM's names. */
 const withheld = new Set(JSON.parse(withheldText ?? "[]") as string[]);
 
 type Load = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => unknown;
@@ -92,7 +92,7 @@ function interceptLoading(exported: unknown, cli: string): void {
       tell({ kind: "not-loaded", cause: error instanceof Error ? error.message : String(error) });
       process.exit(1);
     });
-    // Whatever aims data sources when they are first used does so now.
+    // Code that redirects data sources on first use does so now.
     dataSource.setOptions({});
     const facts = factsOf(dataSource, cli, target);
     if (task === "run" && facts.isAimed) return reporting(dataSource);
@@ -101,7 +101,7 @@ function interceptLoading(exported: unknown, cli: string): void {
   };
 }
 
-/** Tells which migration fails, and why; keeps the SQL of units, which is long, out of what is printed. */
+/** Reports which migration fails, and why; removes the long SQL of units from the output. */
 function reporting(dataSource: DataSource): DataSource {
   const { setOptions, runMigrations } = dataSource;
   dataSource.setOptions = (options) =>
@@ -140,10 +140,10 @@ function reporting(dataSource: DataSource): DataSource {
 }
 
 /**
- * The user's own statements wait for a lock no longer than this, in a transaction that takes back what it did: it runs again. Units of
- * plans have their own limits, and an index that is built concurrently waits for others by way of locks.
+ * Limits how long the user's own statements wait for a lock, in a transaction that rolls their changes back: they can run again. Units of
+ * plans have their own limits, and a concurrent index build waits for others with locks.
  *
- * @returns what takes the limit off again; undefined where one was asked for, and none can be set
+ * @returns resets the limit; undefined if one was requested and cannot be set
  */
 async function limitWaits(
   runner: Parameters<typeof recording>[0],
@@ -154,7 +154,7 @@ async function limitWaits(
   if (limit === undefined || /\block(?:_wait)?_timeout\b/i.test(text)) return nothing;
   const { timeoutMs, whole } = limit;
   if (type !== "postgres") {
-    // On MySQL and MariaDB no transaction takes back what a statement has changed before another one gives up.
+    // On MySQL and MariaDB, a transaction does not roll back what earlier statements changed when a later one times out.
     if (!whole.includes(name)) return undefined;
     const [was] = (await runner.query("SELECT @@SESSION.lock_wait_timeout AS seconds")) as [
       { seconds: number | string },
@@ -164,7 +164,7 @@ async function limitWaits(
     return () => setTo(Number(was.seconds));
   }
   if (runner.isTransactionActive !== true || /\boutsideTransaction\b|\bCONCURRENTLY\b/i.test(text)) return undefined;
-  // A shorter one is the project's own.
+  // A shorter limit is the project's own.
   await runner.query(
     `SELECT set_config('lock_timeout', '${timeoutMs}', true) FROM pg_settings WHERE name = 'lock_timeout' AND (setting = '0' OR setting::int > ${timeoutMs})`,
   );
@@ -173,7 +173,7 @@ async function limitWaits(
 
 const nothing = async () => undefined;
 
-/** What MySQL and MariaDB commit a transaction for: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html */
+/** Statements for which MySQL and MariaDB commit implicitly: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html */
 function commitsByItself(sql: string): boolean {
   return /^\s*(?:ALTER|ANALYZE|CREATE(?!\s+TEMPORARY)|DROP(?!\s+TEMPORARY)|GRANT|LOCK|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE)\b/i.test(
     sql,
@@ -197,7 +197,7 @@ function describeError(error: unknown): Pick<Extract<Told, { kind: "failed" }>, 
   };
 }
 
-/** Not by console: the process may end at once. */
+/** Not by console: the process may end immediately. */
 function tell(told: Told): void {
   const line = `\nlockstep:told ${Buffer.from(JSON.stringify(told)).toString("base64")}\n`;
   let rest = Buffer.from(line);

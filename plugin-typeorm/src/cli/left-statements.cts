@@ -1,22 +1,22 @@
-/** A query runner of TypeORM, as far as it is looked at. */
+/** The used part of TypeORM's query runner. */
 interface Runner {
   readonly isTransactionActive?: boolean;
   query(sql: string, ...rest: unknown[]): Promise<unknown>;
 }
 
-/** What is known of a migration while it runs. */
+/** The recorded state of a running migration. */
 export interface Recording {
-  /** Statements that have run and that nothing takes back any more: no transaction held them, or it was committed. */
+  /** Statements that have run and cannot be rolled back any more: they were not in a transaction, or it was committed. */
   left(): string[];
-  /** What fails now is taken back with everything since the transaction began. */
+  /** A failure now rolls back everything since the transaction began. */
   isInside(): boolean;
   stop(): void;
 }
 
 /**
- * Writes down what a migration has run so far: TypeORM records nothing of one that fails.
+ * Records the statements that a migration has run so far: TypeORM records nothing of one that fails.
  *
- * @param commitsByItself whether a statement ends the transaction that it stands in, before it runs: what defines a table on MySQL
+ * @param commitsByItself whether a statement commits the current transaction before it runs: DDL on MySQL
  */
 export function recording(runner: Runner, commitsByItself: (sql: string) => boolean): Recording {
   const done: string[] = [];

@@ -5,23 +5,23 @@ import type { CommandLine } from "../detect/scripts.js";
 import { commandOf } from "./command.js";
 import type { Told } from "./hook.cjs";
 
-/** What the CLI is started with. */
+/** The settings for a run of the CLI. */
 export interface CliCall {
   readonly root: string;
   readonly run: CommandLine["run"];
-  /** The data source as the CLI is given it. */
+  /** The data source as the CLI receives it. */
   readonly dataSource: string;
 }
 
 export interface CliOptions {
-  /** `inspect`: only the data source is loaded, and told · `run`: the command runs, on the database of `url`. */
+  /** `inspect`: only loads and reports the data source · `run`: runs the command, on the database of `url`. */
   readonly task: "inspect" | "run";
   readonly url?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLine?: (line: string) => void;
-  /** What the hook says, at once. */
+  /** Receives the hook's messages immediately. */
   readonly onTold?: (told: Told) => void;
-  /** Aborted: the command is interrupted. Default: it comes to its end. */
+  /** Aborted: the command is interrupted. Default: it runs to its end. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,7 +40,7 @@ export async function runTypeorm(
 ): Promise<{ readonly run: OrmRun; readonly told: readonly Told[] }> {
   const { runTool } = await import("@lockstep/core/planning");
   const { root, run, dataSource } = call;
-  // A data source that nobody has wrapped is aimed by `register`; one that is wrapped aims itself.
+  // `register` redirects an unwrapped data source to the URL; a wrapped one does that itself.
   const hooks = [...(options.url === undefined ? [] : [registerFile()]), compiled("cli/hook.cjs")];
   const required = hooks.map((file) => `--require ${JSON.stringify(file)}`).join(" ");
   const { file, args, env } = commandOf([...run, command, "-d", dataSource], root, options.env);
@@ -67,7 +67,7 @@ export async function runTypeorm(
   return { run: { exitCode, output: lines.join("\n") }, told };
 }
 
-/** What becomes of the error of a command that does not exist. */
+/** The error for a command that does not exist. */
 export function withoutCommand(file: string, { root, run }: Pick<CliCall, "root" | "run">): (cause: unknown) => never {
   return (cause) => {
     if ((cause as { code?: unknown }).code !== "ENOENT") throw cause;
@@ -78,10 +78,10 @@ export function withoutCommand(file: string, { root, run }: Pick<CliCall, "root"
   };
 }
 
-/** A line of the hook: for Lockstep alone, not in plain text because URLs in it have passwords. */
+/** A line of the hook: only for Lockstep, and encoded because URLs in it contain passwords. */
 const line = /^lockstep:told ([A-Za-z0-9+/=]+)$/;
 
-/** What the hook says in a line; undefined for a line of the CLI. */
+/** The hook's message in a line. Undefined for a line of the CLI. */
 function readTold(text: string): Told | undefined {
   const content = line.exec(text)?.[1];
   return content === undefined ? undefined : (JSON.parse(Buffer.from(content, "base64").toString("utf8")) as Told);

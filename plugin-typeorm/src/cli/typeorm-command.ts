@@ -2,7 +2,7 @@ import type { PluginCommand } from "@lockstep/core";
 
 const usage = "typeorm execute <file>";
 
-/** `lockstep typeorm …`: what a plan may ask for and TypeORM's own CLI has no command for. */
+/** `lockstep typeorm …`: commands that a plan may require and TypeORM's own CLI lacks. */
 export const typeormCommand: PluginCommand = {
   name: "typeorm",
   summary: "runs an SQL file, or the statement of a migration that a plan wrote, on the data source's database",

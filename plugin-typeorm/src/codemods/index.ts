@@ -7,7 +7,7 @@ import { leaveUnique } from "./writes/leave-unique.js";
 import { requestDto } from "./writes/request-dto.js";
 import { updateData } from "./writes/update-data.js";
 
-/** The transforms of code that works with TypeORM's repositories, managers and query builders. */
+/** The transforms of code that uses TypeORM's repositories, managers and query builders. */
 export const typeormTransforms: readonly Transform[] = [
   { ...createData, orm: typeormCode },
   requestDto,

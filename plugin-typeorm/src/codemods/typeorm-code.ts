@@ -21,7 +21,7 @@ import { isTypeorm } from "./receivers/modules.js";
 import { isWholeRow } from "./receivers/whole-row.js";
 import { requestPlans } from "./writes/request-dtos.js";
 
-/** What the transforms of the core must know about TypeORM. */
+/** What the transforms of the core need to know about TypeORM. */
 export const typeormCode: OrmCode = {
   typed: { packageName: "typeorm", isAsked: isTypeorm },
   isWholeRow,
@@ -59,7 +59,7 @@ function instanced(
   return !isAssigned && given !== undefined && ts.isArrayLiteralExpression(given) ? "list" : "row";
 }
 
-/** A value as the entity's property takes it: TypeORM gives bigints and decimals as strings unless the app says otherwise. */
+/** A value of the property's type: TypeORM returns bigints and decimals as strings unless the app configures otherwise. */
 function literalFor(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined {
   const owner = classOf(context.model, context);
   const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
@@ -75,7 +75,7 @@ function literalFor(value: SpelledValue, file: SourceFile, context: TransformCon
     case "enum": {
       const found = declared && owner ? lookUp(context.project, owner.file, declared, "type") : undefined;
       if (found?.kind !== "declaration" || !ts.isEnumDeclaration(found.node)) {
-        // A union of strings, or a type that is made of an object: the value itself.
+        // A union of strings, or a type derived from an object: the value itself.
         return found?.kind === "external" ? undefined : quoted(value.value, file.style);
       }
       const here = lookUp(context.project, file, declared ?? "", "value");

@@ -37,32 +37,32 @@ import {
 } from "./recreated-columns.js";
 import { withoutRoundTrips } from "./round-trips.js";
 
-/** A change as an ORM generates it: each query as it runs, forwards and back, with whatever goes with it (parameters). */
+/** A change as an ORM generates it: each query as it runs, in both directions, with its further properties (parameters). */
 export interface GeneratedChange<Q extends { readonly query: string }> {
   readonly up: readonly Q[];
-  /** In the order in which they run. */
+  /** In execution order. */
   readonly down: readonly Q[];
 }
 
-/** What is known besides the change: `@lockstep.skip` lets values go. Default: nothing. */
+/** Facts besides the change: `@lockstep.skip` allows losing values. Default: none. */
 export type Known = Partial<KnownOfChange>;
 
 export interface CorrectedChange<Q extends { readonly query: string }>
   extends GeneratedChange<Q>,
     Pick<Corrected, "corrections" | "notices"> {
-  /** The very queries that came in, and the same lists of them. */
+  /** The same queries and lists as in the input. */
   readonly isUnchanged: boolean;
   formerType(table: TableName, column: string): string | undefined;
 }
 
 /**
- * Puts right what an ORM's own SQL gets wrong, and leaves everything else as it is. A column that is dropped and added again with
- * another type keeps its rows where PostgreSQL can change the type in its catalogue alone; an enum that only gets values is not made
- * anew; what is dropped and added again as it was stays. What takes the change back is corrected alike.
+ * Corrects errors in an ORM's own SQL, and leaves everything else unchanged. A column that is dropped and added again with another type
+ * keeps its rows if PostgreSQL can change the type in its catalog alone; an enum that only gets values is not recreated; what is dropped
+ * and added again unchanged stays. The statements that revert the change are corrected alike.
  *
  * @param make a query of the ORM's kind
  * @example const { up, down } = await correct({ up: log.upQueries, down: log.downQueries.toReversed() }, (sql) => new Query(sql), parser);
- * @throws LS2060 where a column would lose its values · LS1001 where PostgreSQL's parser refuses the text
+ * @throws LS2060 a column would lose its values · LS1001 PostgreSQL's parser rejects the text
  */
 export async function correct<Q extends { readonly query: string }>(
   change: GeneratedChange<Q>,
@@ -94,7 +94,7 @@ export async function correct<Q extends { readonly query: string }>(
   const back = extendEnums(retypeBack(draftOf(down), retyped, dependents), up.operations);
   const isUnchanged = isWhole(lines, up);
   return {
-    // A way back that alone could be better is the ORM's own affair.
+    // Lockstep does not correct `down` alone.
     up: isUnchanged ? change.up : queriesOf(lines, up, change.up, make),
     down: isUnchanged
       ? change.down
@@ -113,13 +113,13 @@ export async function correct<Q extends { readonly query: string }>(
   };
 }
 
-/** TypeORM takes one column that goes and one that comes for a rename, whatever their types. */
+/** TypeORM treats a dropped column and an added one as a rename, whatever their types. */
 export function formerName({ table, name }: RecreatedColumn, operations: readonly Operation[]): string | undefined {
   const renames = operations.flatMap((operation) => renameOf(operation) ?? []);
   return renames.find((rename) => rename.newName === name && isSameTable(rename.table, table))?.column;
 }
 
-/** Where the type of a column is altered. */
+/** The statement that alters the type of a column. */
 function placeOf(column: RetypedColumn, lines: readonly Line[]): Pick<Notice, "line" | "sql"> {
   const [sql = ""] = alterations(column);
   const before = lines.slice(

@@ -5,7 +5,7 @@ export interface Line {
   /** Without its semicolon. */
   readonly sql: string;
   readonly operations: readonly Operation[];
-  /** The statement that it is, as the ORM wrote it; undefined: it takes the place of others. */
+  /** The original statement, as the ORM wrote it. Undefined: it replaces others. */
   readonly statement: Statement | undefined;
 }
 
@@ -22,15 +22,13 @@ export function operationsOf(lines: readonly Line[]): Operation[] {
   return lines.flatMap(({ operations }) => operations);
 }
 
-/**
- * Whether an operation can be taken out of its line: it is all of it, or a clause of ALTER TABLE. `DROP INDEX a, b` is neither.
- */
+/** Whether an operation can be removed from its line: it is the whole line, or a clause of ALTER TABLE. `DROP INDEX a, b` is neither. */
 export function isSeparable(operation: Operation, lines: readonly Line[]): boolean {
   const line = lines.find(({ operations }) => operations.includes(operation));
   return line !== undefined && (line.operations.length === 1 || operation.sql !== line.sql);
 }
 
-/** The draft with statements in the place of operations; none: the operation goes. Lines without such an operation stay as they are. */
+/** The draft with statements instead of operations; an empty list removes the operation. Other lines are unchanged. */
 export function replaced(lines: readonly Line[], by: ReadonlyMap<Operation, readonly string[]>): Line[] {
   if (by.size === 0) return [...lines];
   return lines.flatMap((line) => {
@@ -41,7 +39,7 @@ export function replaced(lines: readonly Line[], by: ReadonlyMap<Operation, read
   });
 }
 
-/** The clauses of ALTER TABLE that stay. */
+/** The remaining clauses of ALTER TABLE. */
 function restOf({ sql, operations }: Line, gone: readonly Operation[]): Line[] {
   const rest = operations.filter((operation) => !gone.includes(operation));
   const first = operations[0];

@@ -15,10 +15,10 @@ export interface DroppedExpression {
 }
 
 /**
- * The change with DROP EXPRESSION where TypeORM copies a generated column into a plain one: it renames it, adds the new one, writes
- * every row in one UPDATE and drops the old one, and nobody can use the table meanwhile. The values are there already.
+ * The change with DROP EXPRESSION instead of TypeORM's copy of a generated column into a plain one: it renames it, adds the new one, writes
+ * every row in one UPDATE and drops the old one, and blocks the table meanwhile. The values already exist.
  *
- * @param opposite what takes the change back: it says what the column was
+ * @param opposite the statements that revert the change: they contain the former column
  */
 export function dropExpressions(
   lines: readonly Line[],

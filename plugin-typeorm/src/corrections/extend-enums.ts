@@ -11,7 +11,7 @@ import {
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
 import { formerValues, isAddedWith, isDefaultOf, type RebuiltEnum, rebuiltEnums } from "./rebuilt-enums.js";
 
-/** An enum that gets values, or another name, and stays the type that it is. */
+/** An enum that gets values, or another name, and stays the same type. */
 export interface ExtendedEnum {
   readonly name: TableName;
   /** Its former name. */
@@ -22,18 +22,18 @@ export interface ExtendedEnum {
 export interface ExtendedEnums {
   readonly lines: Line[];
   readonly extended: readonly ExtendedEnum[];
-  /** Values that the change adds once now, and before what uses them. */
+  /** Values that the change now adds once, and before they are used. */
   readonly moved: readonly OperationOf<"addEnumValue">[];
-  /** Enums that are made anew once for all of their columns. */
+  /** Enums that are recreated once for all of their columns. */
   readonly merged: readonly TableName[];
 }
 
 /**
- * The change with ADD VALUE, and RENAME, where an enum is made anew that loses no value: TypeORM 0.3 makes it anew for every value.
- * A value is added once, and before a column that has it as its default. Left as it is: where something else of the change uses a
- * value that it adds, because PostgreSQL refuses that in one transaction.
+ * The change with ADD VALUE, and RENAME, instead of a recreated enum that loses no value: TypeORM 0.3 recreates it for every value. A value
+ * is added once, and before a column that has it as its default. Left unchanged if another part of the change uses an added value, because
+ * PostgreSQL rejects that in one transaction.
  *
- * @param opposite what takes the change back: it says which values there were
+ * @param opposite the statements that revert the change: they contain the former values
  */
 export function extendEnums(lines: readonly Line[], opposite: readonly Operation[]): ExtendedEnums {
   const operations = operationsOf(lines);
@@ -70,8 +70,8 @@ export function extendEnums(lines: readonly Line[], opposite: readonly Operation
 }
 
 /**
- * The defaults that change with the enum, or go; undefined where it cannot be extended: a value goes, something else of the change
- * uses one that comes, or nobody says which there were.
+ * The defaults that change with the enum, or are dropped. Undefined if it cannot be extended: a value is removed, another part of the
+ * change uses a new one, or the former values are unknown.
  */
 function defaultsToKeep(
   rebuilt: RebuiltEnum,
@@ -88,8 +88,8 @@ function defaultsToKeep(
 }
 
 /**
- * A type that several columns share is made anew once, for all of them: TypeORM does so for each, and cannot drop the old type while
- * another column is of it.
+ * Recreates a type that several columns share once for all of them: TypeORM does so for each, and cannot drop the old type while another
+ * column uses it.
  */
 function mergeRebuilt(rebuilt: readonly RebuiltEnum[], by: Map<Operation, readonly string[]>): TableName[] {
   const merged: TableName[] = [];
@@ -98,7 +98,7 @@ function mergeRebuilt(rebuilt: readonly RebuiltEnum[], by: Map<Operation, readon
       isSameTable(from, one.from) && isSameTable(to, one.to) && isSameTable(create.name, one.create.name);
     const others = rebuilt.slice(at + 1).filter(isSame);
     if (others.length === 0 || by.has(one.create) || rebuilt.slice(0, at).some(isSame)) continue;
-    // Of ALTER TABLE an operation has the clause.
+    // For ALTER TABLE an operation has the clause.
     const conversions = others.flatMap(({ statements }) =>
       statements.map(({ table, sql }) => `ALTER TABLE ${quoteTable(table)} ${sql}`),
     );
@@ -143,7 +143,7 @@ function usesOneOf(operation: Operation, values: readonly string[]): boolean {
   return values.some((value) => hasEnumValue(operation.sql, value, quoteLiteral));
 }
 
-/** Each new value after the one that it follows, so that they sort as the model has them. */
+/** Adds each new value after its predecessor, so that they sort as in the model. */
 function extension(from: TableName, to: TableName, former: readonly string[], values: readonly string[]): string[] {
   const rename = from.name === to.name ? [] : [`ALTER TYPE ${quoteTable(from)} RENAME TO ${quoteIdentifier(to.name)}`];
   const current = [...former];

@@ -1,9 +1,9 @@
 import { isSameTable, type Operation, type TableName } from "@lockstep/core";
 
 /**
- * The types of columns before a change, as what takes it back says them.
+ * The types of columns before a change, by the operations that revert it.
  *
- * @param opposite the operations that take the change back
+ * @param opposite the operations that revert the change
  */
 export function formerTypes(opposite: readonly Operation[]): (table: TableName, column: string) => string | undefined {
   return (table, column) => {

@@ -4,8 +4,8 @@ import type { DroppedExpression } from "./dropped-expressions.js";
 import type { ExtendedEnum } from "./extend-enums.js";
 import type { RetypedColumn } from "./recreated-columns.js";
 
-/** A column that is altered where it was dropped and added again. */
-/** @param how it is changed. Default: in the catalogue alone */
+/** A column that is altered instead of dropped and added again. */
+/** @param how it is changed. Default: only in the catalog */
 export function retypedWords({ table, name, before, add }: RetypedColumn, how = "in the catalogue alone"): string {
   const label = `"${tableLabel(table)}"."${name}"`;
   const change = before.type === add.column.type ? "" : `: ${before.type} becomes ${add.column.type}, ${how}`;
@@ -46,7 +46,7 @@ export function keptWords(objects: readonly string[]): string[] {
 }
 
 /**
- * What a change of type costs all the same.
+ * The remaining cost of a change of type.
  *
  * @param at the statement that makes it, and its line
  */

@@ -8,11 +8,11 @@ import { isComputed, type RecreatedColumn, type RetypedColumn, recreatedColumns 
 import { withoutRoundTrips } from "./round-trips.js";
 
 /**
- * `correct` for MySQL and MariaDB: a column that is dropped and added again keeps its rows where the server can declare it anew in an
- * instant, or a text gets longer, for which the table is copied; what is dropped and added again as it was stays. What takes the change
- * back is corrected alike.
+ * `correct` for MySQL and MariaDB: a column that is dropped and added again keeps its rows if the server can redeclare it instantly, or if
+ * a text column gets longer, for which the table is copied. What is dropped and added again unchanged stays. The statements that revert the
+ * change are corrected alike.
  *
- * @throws LS2060 where a column would lose its values · LS1001 SQL that cannot be read
+ * @throws LS2060 a column would lose its values · LS1001 SQL that cannot be parsed
  */
 export async function modifyColumns<Q extends { readonly query: string }>(
   change: GeneratedChange<Q>,
@@ -58,7 +58,7 @@ export async function modifyColumns<Q extends { readonly query: string }>(
   };
 }
 
-/** On a database where the column is another one, nothing is changed, and no table copied. */
+/** If the database has a different column, the statement fails: nothing is changed, and no table copied. */
 const demand = ", ALGORITHM=INSTANT";
 
 interface ModifiedColumn extends RetypedColumn {
@@ -66,8 +66,8 @@ interface ModifiedColumn extends RetypedColumn {
 }
 
 /**
- * How the server declares it anew; undefined: it may refuse a row, or code is in its way. Of what needs a copy texts alone keep what code
- * reads as it was.
+ * How the server redeclares it. Undefined: it may reject a row, or break code. Among the changes that need a copy, only those of text
+ * columns keep the values that code reads.
  */
 async function wayOf(
   column: RecreatedColumn,
@@ -102,7 +102,7 @@ function modify<C extends RecreatedColumn>(
   return replaced(lines, new Map(by));
 }
 
-/** The whole declaration, as the ORM adds it. What a MODIFY leaves out is gone. */
+/** The whole declaration, as the ORM adds it. MODIFY removes what it omits. */
 function modification({ add }: RecreatedColumn, lines: readonly Line[]): string {
   const { sql = "" } = lines.find(({ operations }) => operations.includes(add)) ?? {};
   return sql.slice(0, sql.indexOf(add.sql)) + add.sql.replace(/^ADD\s+(?:COLUMN\s+)?/i, "MODIFY ");

@@ -8,12 +8,12 @@ export function textOf(queries: readonly { readonly query: string }[]): string {
   return queries.map(({ query }) => query + separator).join("");
 }
 
-/** Whether every statement is as it came in. */
+/** Whether every statement is unchanged. */
 export function isWhole(lines: readonly Line[], { statements }: Migration): boolean {
   return lines.length === statements.length && lines.every(({ statement }) => statement !== undefined);
 }
 
-/** The queries of a draft: those of which every statement is left are the very ones that came in. */
+/** The queries of a draft: those with all statements left are the original ones. */
 export function queriesOf<Q extends { readonly query: string }>(
   lines: readonly Line[],
   { statements }: Migration,
@@ -34,7 +34,7 @@ export function queriesOf<Q extends { readonly query: string }>(
   return lines.flatMap(({ sql, statement }) => {
     const whole = statement && owner.get(statement.index);
     if (whole?.isKept !== true) return [make(sql)];
-    // A query of several statements stands once.
+    // A query of several statements is included once.
     const isFirst = !done.has(whole.place);
     done.add(whole.place);
     return isFirst ? [whole.query] : [];

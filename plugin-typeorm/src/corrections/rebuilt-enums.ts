@@ -9,17 +9,17 @@ import {
   userTypeText,
 } from "@lockstep/core";
 
-/** An enum that a change makes anew: every row of its columns is written again. */
+/** An enum that a change recreates: every row of its columns is rewritten. */
 export interface RebuiltEnum {
-  /** What it is called before and after. */
+  /** Its names before and after. */
   readonly from: TableName;
   readonly to: TableName;
   readonly values: readonly string[];
   readonly create: OperationOf<"createType">;
   readonly conversions: readonly OperationOf<"setType">[];
-  /** The default is taken off for the conversion, and put on again. */
+  /** The default is dropped for the conversion, and set again. */
   readonly defaults: readonly OperationOf<"setDefault">[];
-  /** What converts the columns, in order. */
+  /** The statements that convert the columns, in order. */
   readonly statements: readonly OperationOf<"setType" | "setDefault">[];
   readonly drop: OperationOf<"dropType">;
   /** Everything that it consists of. */
@@ -27,8 +27,8 @@ export interface RebuiltEnum {
 }
 
 /**
- * TypeORM renames the old type, makes the new one under its name, converts the column and drops the old one. On the way back it
- * makes the new one under a name of its own, and renames it last. Of a type that several columns share it does so for each.
+ * TypeORM renames the old type, creates the new one under its name, converts the column and drops the old one. To revert, it creates the
+ * new one under a name of its own, and renames it last. If several columns share a type, it does so for each.
  */
 export function rebuiltEnums(operations: readonly Operation[]): RebuiltEnum[] {
   // A rename between two of them ends one or begins the other, and looks alike: each belongs to one.
@@ -87,9 +87,9 @@ export function isDefaultOf(operation: Operation, { table, column }: OperationOf
 }
 
 /**
- * The values of an enum before a change: what takes it back makes it with them.
+ * The values of an enum before a change: the statements that revert it create it with them.
  *
- * @param opposite the operations that take the change back
+ * @param opposite the operations that revert the change
  */
 export function formerValues(name: TableName, opposite: readonly Operation[]): readonly string[] | undefined {
   const found = opposite.find((create, at) => {
@@ -102,7 +102,7 @@ export function formerValues(name: TableName, opposite: readonly Operation[]): r
   return found?.kind === "createType" ? found.values : undefined;
 }
 
-/** Whether a column is added with one of the values as its default: PostgreSQL has to know the value by then. */
+/** Whether a column is added with one of the values as its default: PostgreSQL must have the value by then. */
 export function isAddedWith(operation: Operation, type: TableName, values: readonly string[]): boolean {
   if (operation.kind !== "addColumn" || operation.column.type.replace(/\[\]$/, "") !== userTypeText(type)) return false;
   const { defaultSql } = operation.column;

@@ -13,17 +13,17 @@ import {
 import type { ColumnDependents } from "@lockstep/core/planning";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
 
-/** A column that a change drops and adds again: the way of an ORM to change its type. */
+/** A column that a change drops and adds again: how an ORM changes its type. */
 export interface RecreatedColumn {
   readonly table: TableName;
   readonly name: string;
   readonly drop: OperationOf<"dropColumn">;
   readonly add: OperationOf<"addColumn">;
-  /** As it was; undefined where what takes the change back does not say it. */
+  /** The former declaration. Undefined if the statements that revert the change do not contain it. */
   readonly before: ColumnDeclaration | undefined;
 }
 
-/** @param opposite what takes the change back: it adds the columns as they were */
+/** @param opposite the statements that revert the change: they add the former columns */
 export function recreatedColumns(lines: readonly Line[], opposite: readonly Operation[]): RecreatedColumn[] {
   const operations = operationsOf(lines);
   return operations.flatMap((drop, at) => {
@@ -42,29 +42,26 @@ function isAdditionOf(operation: Operation, table: TableName, column: string): o
 /** A column whose rows can stay. */
 export type RetypedColumn = RecreatedColumn & { readonly before: ColumnDeclaration };
 
-/**
- * Whether ALTER COLUMN … TYPE can take the place of the two: it changes the catalogue alone, and the rest of the declaration can be
- * changed as well.
- */
+/** Whether ALTER COLUMN … TYPE can replace the two: it changes only the catalog, and the rest of the declaration can be altered as well. */
 export function isRetyped(recreated: RecreatedColumn): recreated is RetypedColumn {
   const { before, add } = recreated;
   if (before === undefined || before.collationSql !== add.column.collationSql) return false;
   return [before, add.column].every(isAlterable) && changesCatalogueOnly(before.type, add.column.type);
 }
 
-/** Nothing but a type, a collation, NOT NULL and a default. */
+/** Only a type, a collation, NOT NULL and a default. */
 function isAlterable(column: ColumnDeclaration): boolean {
   const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, references, checks, hasOther } = column;
   const isMore = references !== undefined || checks.length > 0 || hasOther;
   return !(isGenerated || isIdentity || isSerial || isUnique || isPrimaryKey || isMore);
 }
 
-/** PostgreSQL computes the values of both: nothing is lost that it could not compute again. */
+/** PostgreSQL computes the values of both: it can recompute all lost values. */
 export function isComputed({ before, add }: RecreatedColumn): boolean {
   return before?.isGenerated === true && add.column.isGenerated;
 }
 
-/** The change with the column altered where it was dropped and added. */
+/** The change with ALTER COLUMN instead of the dropped and added column. */
 export function retype(
   lines: readonly Line[],
   columns: readonly RetypedColumn[],
@@ -77,7 +74,7 @@ export function retype(
   return replaced(lines, new Map(by));
 }
 
-/** What alters a column from the way it was to the way it shall be. */
+/** The statements that alter a column from its former to its new declaration. */
 export function alterations({ table, name, before, add: { column: after } }: RetypedColumn): string[] {
   const alter = `ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteIdentifier(name)}`;
   const statements: string[] = [];
@@ -85,7 +82,7 @@ export function alterations({ table, name, before, add: { column: after } }: Ret
     const collation = after.collationSql === undefined ? "" : ` COLLATE ${after.collationSql}`;
     statements.push(`${alter} TYPE ${after.typeSql}${collation}${conversion(name, before, after)}`);
   }
-  // Converted with the column it would still say its former type: 'x'::character varying.
+  // Converted with the column, it would keep its former type: 'x'::character varying.
   const isConverted = baseOf(before.type) !== baseOf(after.type) && after.defaultSql !== undefined;
   if (after.defaultSql !== before.defaultSql || isConverted)
     statements.push(`${alter} ${after.defaultSql === undefined ? "DROP DEFAULT" : `SET DEFAULT ${after.defaultSql}`}`);
@@ -93,12 +90,12 @@ export function alterations({ table, name, before, add: { column: after } }: Ret
   return statements;
 }
 
-/** On the way back: of what is read as xml only a cast makes it. Any other cast would cut what is too long without a word. */
+/** When reverting: only a cast converts to xml. Any other cast would silently truncate long values. */
 function conversion(name: string, before: ColumnDeclaration, after: ColumnDeclaration): string {
   return after.type === "xml" && before.type !== "xml" ? ` USING ${quoteIdentifier(name)}::xml` : "";
 }
 
-/** A comment that the new column has not: the statements say nothing of it, for it would have gone with the old one. */
+/** A comment that the new column lacks: the statements do not remove it, because dropping the column would have. */
 function commentOf({ table, name, add }: RetypedColumn, lines: readonly Line[], comment: string | undefined): string[] {
   const operations = operationsOf(lines);
   const isSet = operations
@@ -117,8 +114,8 @@ function commentOn(table: TableName, column: string, text: string | undefined): 
 }
 
 /**
- * What takes the change back, with the columns altered too: values that do not fit any more make it fail, and are not lost. The
- * comment that was there comes back, where it is known.
+ * The statements that revert the change, with the columns altered too: values that no longer fit make them fail, and are not lost. The
+ * former comment is restored, if known.
  */
 export function retypeBack(
   lines: readonly Line[],

@@ -7,10 +7,10 @@ type Adding = OperationOf<
 >;
 
 /**
- * The change without what it drops and adds again as it was: TypeORM does so with the foreign keys and composite indexes of every
- * column that it changes, and PostgreSQL would look at all rows for it under a lock. What it adds and drops again goes as well.
+ * The change without what it drops and adds again unchanged: TypeORM does so with the foreign keys and composite indexes of every column
+ * that it changes, and PostgreSQL would check all rows for it under a lock. What it adds and drops again is removed as well.
  *
- * @param opposite what takes the change back: it adds what was there before
+ * @param opposite the statements that revert the change: they add what existed before
  * @returns `kept`: what stays, as `foreign key "FK_1"`
  */
 export function withoutRoundTrips(
@@ -42,7 +42,7 @@ const words: Readonly<Record<Adding["kind"], string>> = {
   createIndex: "index",
 };
 
-/** What happens to each constraint and index that the change names, in order. */
+/** The operations on each constraint and index that the change names, in order. */
 function eventsOf(operations: readonly Operation[]): (Dropping | Adding)[][] {
   const events: (Dropping | Adding)[][] = [];
   for (const operation of operations) {
@@ -66,7 +66,7 @@ function isSameObject(one: Dropping | Adding, other: Dropping | Adding): boolean
   if (isIndex(one) !== isIndex(other) || nameOf(one) === undefined || nameOf(one) !== nameOf(other)) return false;
   const [table, otherTable] = [tableOf(one), tableOf(other)];
   if (table !== undefined && otherTable !== undefined) return isSameTable(table, otherTable);
-  // DROP INDEX names the schema and no table, CREATE INDEX the table, which has a schema only where that is not the usual one.
+  // DROP INDEX names the schema and no table, CREATE INDEX the table, with a schema only if that is not the default one.
   const [a, b] = [schemaOf(one), schemaOf(other)];
   return a === undefined || b === undefined || a === b;
 }
@@ -87,7 +87,7 @@ function schemaOf(operation: Dropping | Adding): string | undefined {
   return operation.kind === "dropIndex" ? operation.name.schema : operation.table.schema;
 }
 
-/** Whether what is added is what was there. The ORM knows indexes by their columns in any order, and checks by their name. */
+/** Whether the added object equals the dropped one. The ORM identifies indexes by their columns in any order, and checks by their name. */
 function isUnchanged(added: Adding, opposite: readonly Operation[]): boolean {
   const former = opposite.find(
     (other): other is Adding => isAdding(other) && other.kind === added.kind && isSameObject(other, added),
@@ -116,7 +116,7 @@ function essence(operation: Adding): string {
   }
 }
 
-/** A column that goes takes it along, whether or not the change says so. */
+/** Dropping a column also drops it, whether or not the change contains that. */
 function losesColumn(operation: Adding, dropped: readonly OperationOf<"dropColumn">[]): boolean {
   const isDropped = (table: TableName, column: string) =>
     dropped.some((drop) => drop.column === column && isSameTable(drop.table, table));

@@ -9,7 +9,7 @@ import { installedCopy } from "./copies.js";
 import { type CommandLine, typeormScripts } from "./scripts.js";
 import { shellWords } from "./shell-words.js";
 
-/** What package.json says, as far as it is read. */
+/** The part of package.json that is read. */
 export interface Manifest {
   readonly type?: string;
   readonly scripts?: Readonly<Record<string, string>>;
@@ -18,21 +18,21 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** How the CLI is called, and the scripts that call it so. */
+/** The call of the CLI, and the scripts that contain it. */
 export interface FoundCall extends CliCall {
   readonly scripts: readonly CommandLine[];
 }
 
-/** package.json of a folder; empty where there is none. */
+/** package.json of a folder; empty if there is none. */
 export function readManifest(root: string): Manifest {
   const file = join(root, "package.json");
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Manifest) : {};
 }
 
 /**
- * How the project calls TypeORM's CLI: as lockstep.config.* says, else as its scripts do, else with the loader that is installed.
+ * How the project calls TypeORM's CLI: by lockstep.config.*, else by its scripts, else with the installed loader.
  *
- * @throws LS9061 when nothing says where the data source is
+ * @throws LS9061 when none of them contains the data source
  */
 export async function findCall(
   root: string,
@@ -40,7 +40,7 @@ export async function findCall(
   { typeorm = {} }: Pick<LockstepConfig, "typeorm">,
   { outDir }: Compilation,
 ): Promise<FoundCall> {
-  // Variables are for a shell to read.
+  // Only a shell expands variables.
   const isPlain = (words: readonly string[]) => !words.some((word) => /[$`]/.test(word));
   const scripts = typeormScripts(manifest.scripts ?? {}).filter(({ run }) => isPlain(run));
   const dataSource =
@@ -54,13 +54,13 @@ export async function findCall(
   return { root, run, dataSource: dataSource.replace(/^\.\//, ""), scripts };
 }
 
-/** TypeScript is loaded by what the project has for that. */
+/** The TypeScript loader that the project has installed. */
 function defaultRun(root: string, dataSource: string, isEsm: boolean): readonly string[] {
   if (!/\.[cm]?ts$/.test(dataSource)) return ["npx", "typeorm"];
   const { resolve } = createRequire(join(root, "package.json"));
   const has = (name: string) => attempt(() => resolve(`${name}/package.json`), isNotInstalled) !== undefined;
   const installed = ["tsx", "ts-node"].filter(has);
-  // The other one may have come with another package, and tsx knows no `emitDecoratorMetadata`.
+  // Another package may have installed the other one, and tsx does not support `emitDecoratorMetadata`.
   const loader = installed.find((name) => isDeclared(root, name)) ?? installed[0];
   if (loader === "tsx")
     return [
@@ -74,7 +74,7 @@ function defaultRun(root: string, dataSource: string, isEsm: boolean): readonly 
   return ["npx", "typeorm"];
 }
 
-/** As the project sees it: a path through links would not be the one that people type. */
+/** As the project sees it: a resolved link would not be the path that people type. */
 function cliFolder(root: string): string {
   const own = join(root, "node_modules", "typeorm");
   return existsSync(own) ? own : installedCopy(root).folder;

@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { asGlobs, findFilesSync } from "@lockstep/core/files";
 
-/** Where a project compiles its sources to, as its tsconfig says. Paths from the root, without `./`. */
+/** Where a project compiles its sources to, by its tsconfig. Paths from the root, without `./`. */
 export interface Compilation {
-  /** `dist`; undefined where nothing is compiled, or each file beside its source. */
+  /** `dist`. Undefined if nothing is compiled, or each file beside its source. */
   readonly outDir: string | undefined;
-  /** Where the sources may lie: `src`, or the root itself. */
+  /** The folders of the sources: `src`, or the root itself. */
   readonly sources: readonly string[];
 }
 
-/** Reads tsconfig.json, and tsconfig.build.json where it says more. Comments may be in it; `extends` of packages is not followed. */
+/** Reads tsconfig.json, and tsconfig.build.json if it has further settings. Comments are allowed; `extends` of packages is not followed. */
 export function readCompilation(root: string): Compilation {
   const texts = ["tsconfig.json", "tsconfig.build.json"]
     .map((name) => join(root, name))
@@ -30,8 +30,8 @@ export function readCompilation(root: string): Compilation {
 }
 
 /**
- * The source of a compiled file or glob: `dist/migrations/*.js` → `src/migrations/*.{ts,js}`. Anything else stays as it is, and what has
- * no source.
+ * The source of a compiled file or glob: `dist/migrations/*.js` → `src/migrations/*.{ts,js}`. Any other path is returned unchanged, also
+ * one without a source.
  */
 export function sourceOf(root: string, path: string, { outDir, sources }: Compilation): string {
   if (outDir === undefined || !path.startsWith(`${outDir}/`)) return path;
@@ -43,7 +43,7 @@ export function sourceOf(root: string, path: string, { outDir, sources }: Compil
   return candidates.find(hasFiles) ?? candidates.find(hasFolder) ?? path;
 }
 
-/** The folder that a glob begins with: `src/migrations/*.ts` → `src/migrations`. */
+/** The folder before the first wildcard of a glob: `src/migrations/*.ts` → `src/migrations`. */
 export function staticFolder(glob: string): string {
   const folders = glob.split("/").slice(0, -1);
   const end = folders.findIndex((folder) => /[*?{}[\]()!+@]/.test(folder));

@@ -23,7 +23,7 @@ export function copyIn(folder: string): TypeormCopy {
  */
 export function installedCopy(root: string): TypeormCopy {
   try {
-    // Its manifest is not among what it exports.
+    // Its `exports` do not include its manifest.
     return copyIn(dirname(createRequire(join(root, "package.json")).resolve("typeorm")));
   } catch (cause) {
     throw new LockstepError("LS9020", `The project at ${root} has no typeorm in its dependencies.`, {

@@ -7,10 +7,10 @@ import { exportedValues } from "./exported-values.js";
 const conventional = /(?:^|\/)(?:data-?source|ormconfig|typeorm(?:[.-]config)?)\.[cm]?[jt]s$/i;
 
 /**
- * The file that exports the project's data source, where no script names it: the one that exports a `DataSource`, of several the one
- * with a usual name.
+ * The file that exports the project's data source, if no script names it: the one that exports a `DataSource`, of several the one with a
+ * usual name.
  *
- * @param generated folders that are not looked into
+ * @param generated folders to skip
  * @throws LS9061 when there is none, or there are several
  */
 export function findDataSourceFile(root: string, generated: readonly string[]): string {
@@ -40,7 +40,7 @@ function makesDataSource(text: string): boolean {
   return /\bnew\s+DataSource\s*\(/.test(text) && /\bexport\b|\bexports\b/.test(text) && /["']typeorm["']/.test(text);
 }
 
-/** A value, not a function that makes one. */
+/** A value, not a function that creates one. */
 function exportsDataSource(file: string, text: string): boolean {
   if (!/data_?source/i.test(text)) return false;
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);

@@ -11,7 +11,7 @@ import type { FoundCall } from "./call.js";
 import { type Compilation, sourceOf, staticFolder } from "./compiled.js";
 import { copyIn } from "./copies.js";
 
-/** What is known of a project. */
+/** The facts found about a project. */
 export interface Found {
   readonly call: FoundCall;
   readonly facts: DataSourceFacts;
@@ -20,7 +20,7 @@ export interface Found {
   readonly isEsm: boolean;
 }
 
-/** The project, from what its data source, its scripts and its files say. */
+/** The project, described by its data source, its scripts and its files. */
 export async function describeProject({ call, facts, config, compilation, isEsm }: Found): Promise<TypeormProject> {
   const { root, run, dataSource, scripts } = call;
   const source = (path: string) => sourceOf(root, path, compilation);
@@ -29,7 +29,7 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
   const dialect = dialectOf({ options: facts });
   const dataSourceFile = existingFile(root, source(fromRoot(root, dataSource)));
   const generatedFolders = compilation.outDir === undefined ? [] : [compilation.outDir];
-  // Of a list that is compiled, and empty so far, the source may have more.
+  // If a compiled list is still empty, the source may have more.
   const registered =
     classes.length === 0 && (globs.length > 0 || dataSource === dataSourceFile)
       ? []
@@ -76,13 +76,13 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
   };
 }
 
-/** As TypeORM reads the option: a name may have its schema before it. */
+/** As TypeORM reads the option: a schema may precede the name. */
 function tableOf(name: string, schema: string | undefined): TypeormProject["migrationsTable"] {
   const [own, ...rest] = name.split(".");
   return rest.length === 0 ? { schema, name } : { schema: own, name: rest.join(".") };
 }
 
-/** Globs are relative to the folder that the CLI is run in. `..` of `path.join(__dirname, …)` is resolved by then. */
+/** Globs are relative to the CLI's working directory. `..` of `path.join(__dirname, …)` is resolved by then. */
 function fromRoot(root: string, path: string): string {
   const absolute = isAbsolute(path) ? path : resolve(root, path);
   const base = absolute.startsWith(`${root}${sep}`) ? root : realpathSync(root);
@@ -102,7 +102,7 @@ const folders: Readonly<Record<DialectId, RegExp>> = {
   mariadb: /(?:^|\/)(?:mariadb|mysql(?:-?db)?)\//i,
 };
 
-/** Of files in folders that are called after databases, those of this one; others are for every database. */
+/** If folders are named after databases, the files for this one; the other files are for every database. */
 function ofDialect<T>(files: readonly T[], dialect: DialectId, pathOf: (file: T) => string): readonly T[] {
   const own = files.filter((file) => folders[dialect].test(pathOf(file)));
   const isOfAnother = (file: T) =>
@@ -110,7 +110,7 @@ function ofDialect<T>(files: readonly T[], dialect: DialectId, pathOf: (file: T)
   return own.length > 0 ? own : files.filter((file) => !isOfAnother(file));
 }
 
-/** The folder of the newest migration in the repository, where the data source names no files. Default: `migrations`. */
+/** The folder of the newest migration in the repository, if the data source names no files. Default: `migrations`. */
 function foundMigrationsFolder(root: string, generated: readonly string[], dialect: DialectId): string {
   const files = findFilesSync(root, ["**/migrations/**/[0-9]*.{ts,cts,mts,js,cjs,mjs}"], {
     ignore: ["**/*.d.*", ...generated.map((folder) => `${folder}/**`)],

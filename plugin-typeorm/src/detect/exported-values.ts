@@ -1,19 +1,19 @@
 import { ts } from "@lockstep/core/codemods";
 
-/** What a file exports that may be a data source. */
+/** An export of a file that may be a data source. */
 export interface ExportedValue {
-  /** What makes it: an initialiser, or what stands behind `export default`, `export =` or `module.exports =`. */
+  /** Its expression: an initialiser, or the value of `export default`, `export =` or `module.exports =`. */
   readonly value: ts.Expression;
-  /** It says so: by `new DataSource(…)`, its type or its name. */
+  /** It is declared as one: by `new DataSource(…)`, its type or its name. */
   readonly isDataSource: boolean;
 }
 
-/** `DataSource`, as it may be imported. */
+/** `DataSource`, under any import path. */
 export function isNewDataSource(node: ts.Node): boolean {
   return ts.isNewExpression(node) && /^(?:\w+\.)?DataSource$/.test(node.expression.getText());
 }
 
-/** The values that a file exports and that may be a data source: made on the spot, by a call, awaited, one of two. */
+/** The exports of a file that may be a data source: created in place, by a call, awaited, one of two. */
 export function exportedValues(source: ts.SourceFile): readonly ExportedValue[] {
   const declarations = new Map<string, ts.VariableDeclaration>();
   for (const statement of source.statements)
@@ -70,7 +70,7 @@ function addAssigned(
   }
 }
 
-/** A value that is there when the file is loaded: no function, class or plain data. */
+/** A value that exists when the file is loaded: no function, class or plain data. */
 function mayBeOne(value: ts.Expression): boolean {
   if (
     ts.isParenthesizedExpression(value) ||

@@ -14,11 +14,10 @@ import { describeProject } from "./describe.js";
 import { inspectDataSource } from "./inspect.js";
 
 /**
- * The TypeORM project at a folder or above it. Loads the data source with the project's own runner: for commands, not for
- * interception.
+ * The TypeORM project at a folder or above it. Loads the data source with the project's own runner: for commands, not for interception.
  *
- * @throws LS8001 no project · LS8002 config · LS9020 not installed · LS9051 two copies of TypeORM · LS9053 too old · LS9054
- * `synchronize: true` · LS9060 the data source cannot be loaded · LS9061 it is not known · LS9062 of a database that is not supported
+ * @throws LS8001 no project · LS8002 config · LS9020 not installed · LS9051 two copies of TypeORM · LS9053 too old · LS9054 `synchronize:
+ *   true` · LS9060 the data source cannot be loaded · LS9061 it is unknown · LS9062 of an unsupported database
  * @example const { root, migrationsFolder } = await findProject(process.cwd());
  */
 export async function findProject(cwd: string): Promise<TypeormProject> {
@@ -26,7 +25,7 @@ export async function findProject(cwd: string): Promise<TypeormProject> {
   const manifest = readManifest(root);
   const { loadConfig } = await import("@lockstep/core/planning");
   const config = await loadConfig(root);
-  // Only a dependency counts: a tree with several projects has typeorm for all of them.
+  // Only a dependency counts: in a tree with several projects, typeorm resolves for all of them.
   if (!declares(manifest) && config.typeorm === undefined)
     throw new LockstepError("LS8001", `No package.json with typeorm in ${cwd} or above`);
   refuseOldCopy(installedCopy(root));
@@ -42,7 +41,7 @@ function declares({ dependencies, devDependencies, peerDependencies }: Manifest)
   return [dependencies, devDependencies, peerDependencies].some((list) => list?.typeorm !== undefined);
 }
 
-/** As in a fresh clone, where the CLI is given what is compiled. */
+/** As in a fresh clone, if the CLI gets compiled files. */
 function refuseUnbuilt({ root, dataSource }: FoundCall, compilation: Compilation): void {
   if (existsSync(join(root, dataSource)) || sourceOf(root, dataSource, compilation) === dataSource) return;
   throw new LockstepError("LS9060", `${dataSource} does not exist: the project is not built.`, {

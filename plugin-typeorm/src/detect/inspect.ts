@@ -3,9 +3,9 @@ import type { DataSourceFacts } from "../cli/facts.cjs";
 import { type CliCall, runTypeorm } from "../cli/typeorm-cli.js";
 
 /**
- * Loads the project's data source with the project's own runner, in a process of its own, and asks what it is. Nothing is connected.
+ * Loads the project's data source with the project's own runner, in a process of its own, and reads its settings. Does not connect.
  *
- * @param url the database that the run is to be aimed at: `isAimed` then says whether it would be
+ * @param url the database that the run is to use: `isAimed` then reports whether it would
  * @throws LS9060 when it cannot be loaded, with the runner and the first line of the cause · LS9020 when the runner is missing
  */
 export async function inspectDataSource(
@@ -13,10 +13,10 @@ export async function inspectDataSource(
   env: Readonly<Record<string, string | undefined>>,
   url?: string,
 ): Promise<DataSourceFacts> {
-  // A command that aimed runs may have; without the hook it would show what has run, and change nothing but TypeORM's own table.
+  // A command that redirected runs may use. Without the hook it would list applied migrations, and change only TypeORM's own table.
   const command = url === undefined ? "schema:log" : "migration:show";
   const aim = url === undefined ? {} : { url };
-  // ts-node takes seconds to check the types of all that it loads. Without, a file may fail that is right.
+  // ts-node takes seconds to type-check everything that it loads. Without the check, a correct file may fail.
   if (call.run.some((word) => word.includes("ts-node")) && env.TS_NODE_TRANSPILE_ONLY === undefined) {
     const brief = { ...env, TS_NODE_TRANSPILE_ONLY: "true" };
     const [answer] = (await runTypeorm(call, command, { task: "inspect", env: brief, ...aim })).told;
@@ -40,7 +40,7 @@ function notLoaded({ run, dataSource }: CliCall, cause: string): LockstepError {
   });
 }
 
-/** What a process that never came to the data source said: the error, not the trace below it. */
+/** The error of a process that did not reach the data source, without its stack trace. */
 function lastWords(output: string): string {
   const lines = output.split("\n").filter((line) => !/^\s+at |^\s*$|^Node\.js v/.test(line));
   return lines.find((line) => /error\b|not found|cannot/i.test(line)) ?? lines.at(-1) ?? "";

@@ -4,7 +4,7 @@ import { join, posix } from "node:path";
 const reexport = /^export\s+(?:\*|\{[^}]*\})\s*from\s*["'](\.[^"']*)["'];?[ \t]*$/gm;
 const extensions = ["ts", "mts", "cts", "js", "mjs", "cjs"];
 
-/** The file that makes what a file re-exports: `export { dataSource } from "./database"`. The same file where it has anything else in it. */
+/** The file whose value a file re-exports: `export { dataSource } from "./database"`. The same file if it contains anything else. */
 export function reexportedFile(root: string, file: string): string {
   const text = readFileSync(join(root, file), "utf8");
   const [only, second] = [...text.matchAll(reexport)];

@@ -5,9 +5,9 @@ export interface CommandLine {
   /** The words before the command of the CLI, without the option that names the data source. */
   readonly run: readonly string[];
   readonly dataSource: string | undefined;
-  /** The command of the CLI: `migration:run`; undefined where people add it themselves (`npm run typeorm -- migration:run`). */
+  /** The command of the CLI: `migration:run`. Undefined if people add it themselves (`npm run typeorm -- migration:run`). */
   readonly command: string | undefined;
-  /** What follows the command, without the data source: the path of a new migration, or nothing. */
+  /** The arguments after the command, without the data source: the path of a new migration, or nothing. */
   readonly rest: readonly string[];
   /** The script of package.json. */
   readonly script: string;
@@ -32,7 +32,7 @@ function rank({ command }: CommandLine): number {
   return place === -1 ? order.length : place;
 }
 
-/** The words of a script's last command, with those of the scripts that it runs in turn. */
+/** The words of a script's last command, with those of nested scripts. */
 function wordsOf(script: string, scripts: Scripts, depth: number): string[] | undefined {
   const text = scripts[script];
   if (text === undefined || depth > 5) return undefined;
@@ -54,7 +54,7 @@ function calledScript(
   const [manager = "", ...others] = words;
   if (!/^(?:npm|yarn|pnpm|bun)$/.test(manager)) return undefined;
   const hasRun = others[0] === "run" || others[0] === "run-script";
-  // npm alone wants the word.
+  // Only npm requires the word.
   if (!hasRun && manager === "npm") return undefined;
   const rest = (hasRun ? others.slice(1) : others).filter((word) => !/^(?:-s|--silent)$/.test(word));
   const [script = "", ...more] = rest;

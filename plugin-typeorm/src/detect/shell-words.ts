@@ -1,6 +1,6 @@
 /**
- * The words of a command line, as a shell reads them; variables stay as they are written. Undefined when it is more than one command
- * (a pipe, a redirection, a subshell).
+ * The words of a command line, as a shell parses them; variables stay unexpanded. Undefined when it is more than one command (a pipe, a
+ * redirection, a subshell).
  *
  * @example shellWords(`ts-node -r "tsconfig-paths/register" cli.js`) // ["ts-node", "-r", "tsconfig-paths/register", "cli.js"]
  */

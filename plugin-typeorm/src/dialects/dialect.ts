@@ -8,35 +8,35 @@ import type { Interception } from "../intercept/interception.js";
 import type { RecordedLog } from "../intercept/recorded-log.js";
 import type { TypeormProject } from "../project.js";
 
-/** What is particular to TypeORM on one database system. What it takes is loaded when it is asked for. */
+/** The TypeORM-specific part of one database system. It loads its dependencies on first use. */
 export interface TypeormDialect {
   /** Of its data sources. */
   readonly type: string;
-  /** As the type says it; MariaDB may go by the type of MySQL. */
+  /** As in the data source's type; MariaDB may use the type of MySQL. */
   readonly id: DialectId;
-  /** Which it is, of a data source that is connected. */
+  /** The actual system of a connected data source. */
   serverOf(dataSource: DataSource): Promise<DialectId>;
   /** A name as TypeORM writes it in SQL. */
   quote(name: string): string;
-  /** Where TypeORM writes the table of an entity with a schema, which one. */
+  /** The schema that TypeORM writes for an entity's table, if it writes one. */
   schemaOf(
     entity: { readonly schema?: string | undefined; readonly database?: string | undefined },
     dataSource: Pick<DataSource, "driver">,
   ): string | undefined;
-  /** What a migration by hand means by a table without a schema. */
+  /** The schema of a table that a hand-written migration names without one. */
   defaultSchema(project: Pick<TypeormProject, "migrationsTable" | "developmentUrl">): Promise<string>;
   /** A session on the database of a data source, opened as TypeORM opens its own. @throws LS8004 when it cannot be reached */
   openSession(dataSource: Pick<DataSource, "driver">): Promise<Connection>;
-  /** The URL of the data source's database; undefined where its settings do not say which one it is. */
+  /** The URL of the data source's database. Undefined if its settings do not determine it. */
   developmentUrl(facts: DataSourceFacts): string | undefined;
-  /** Leaves out what TypeORM repeats in each migration although nothing has changed. */
+  /** Removes statements that TypeORM repeats in each migration although nothing changed. */
   withoutRepeated(log: RecordedLog, dataSource: DataSource): Promise<RecordedLog>;
-  /** Puts right what TypeORM's own SQL gets wrong. Errors as `correct`. */
+  /** Corrects errors in TypeORM's own SQL. Errors as `correct`. */
   correct(change: GeneratedChange<Query>, known: Known, reader: SqlReader): Promise<CorrectedChange<Query>>;
-  /** What to write instead where TypeORM's SQL cannot be read. */
+  /** The replacement for TypeORM's SQL that cannot be parsed. */
   unreadable(error: LockstepError, queries: readonly Query[], about: Interception): Promise<LockstepError>;
-  /** A query whose one row has a `name`, null where the database has no such table. */
+  /** A query whose one row has a `name`, null if the database has no such table. */
   findTable(quoted: string): string;
-  /** A query whose rows have a `pid`, maybe null: sessions that run migrations of this database right now. */
+  /** A query whose rows have a `pid`, possibly null: sessions that currently run migrations of this database. */
   readonly runningSessions: string;
 }

@@ -2,7 +2,7 @@ import type { DialectId } from "@lockstep/core";
 import type { TypeormDialect } from "./dialect.js";
 import { loginOf } from "./postgresql.js";
 
-/** Data sources of one driver: which of the two servers answers, only the server tells. */
+/** Data sources of one driver: only the server shows which of the two systems it is. */
 export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
   return {
     type,
@@ -14,7 +14,7 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
     },
 
     quote: (name) => `\`${name.replaceAll("`", "``")}\``,
-    // What TypeORM calls a schema is none here: tables live in databases.
+    // MySQL has no schemas in TypeORM's sense: tables are in databases.
     schemaOf: ({ database }, { driver }) => (database === driver.database ? undefined : database),
 
     async defaultSchema({ migrationsTable, developmentUrl }) {
@@ -74,13 +74,13 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
   };
 }
 
-/** What comes of the type of MySQL on a MariaDB. */
+/** The consequences of the type of MySQL on a MariaDB. */
 export const otherType =
   'The data source has the type "mysql", and the server is MariaDB: TypeORM takes columns for changed that are as declared. Set type: "mariadb".';
 
 const lockOf = (prefix: string) => `LEFT(CONCAT('${prefix}', SHA2(DATABASE(), 256)), 64)`;
 
-/** As much of TypeORM's driver as is looked at. */
+/** The part of TypeORM's driver that is read. */
 interface MysqlDriver {
   readonly options: { readonly replication?: { readonly master?: object } };
   createConnectionOptions(options: object, credentials: object): object;

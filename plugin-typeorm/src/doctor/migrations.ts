@@ -18,7 +18,7 @@ export default {
           : warning(`no migration has run here: there is no table ${table}`, { next: `on ${target}: ${words.deploy}` }),
       ];
     const { applied } = await readAppliedMigrations(connection, typeorm);
-    // A row without a file is a history that was squashed: TypeORM passes over it.
+    // A row without a file is a squashed history: TypeORM ignores it.
     const ran = migrations.filter((name) => applied.includes(name)).length;
     const pending = migrations.length - ran;
     return [ok(`${ran} applied${pending === 0 ? "" : `, ${pending} not yet`}`)];

@@ -6,7 +6,7 @@ import { reexportedFile } from "../detect/reexported-file.js";
 import { wrapperPackage } from "../init/wrapper-package.js";
 import type { TypeormProject } from "../project.js";
 
-/** Here or further up: a workspace may leave its dependencies to the root. */
+/** Here or further up: a workspace may declare its dependencies at the root. */
 function isInstalledInProduction(folder: string): boolean {
   if (readManifest(folder).dependencies?.[wrapperPackage] !== undefined) return true;
   return folder !== dirname(folder) && isInstalledInProduction(dirname(folder));

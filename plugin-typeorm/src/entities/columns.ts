@@ -4,22 +4,22 @@ import type { ColumnMember, Declaration, EmbeddedMember, IndexMark, Member, Rela
 import { defaultNames } from "./names.js";
 import { flag, type Options, readOptions, stringOf } from "./value.js";
 
-/** A member of an entity, its own, inherited, or of a class that it embeds. */
+/** A member of an entity: its own, inherited, or of a class that it embeds. */
 export interface Placed<M extends Member = Member> {
   readonly member: M;
-  /** The class or schema that it is written in. */
+  /** The class or schema that contains it. */
   readonly owner: Declaration;
-  /** How code reaches it: `handle`, `address.city`. */
+  /** Its path in code: `handle`, `address.city`. */
   readonly path: string;
   /** The path of the class that embeds it; empty for members of the entity itself. */
   readonly within: string;
-  /** What the names of the embedded classes put before the column. */
+  /** The prefixes of the embedded classes for the column. */
   readonly prefixes: readonly string[];
   /** A column of a subclass in the table of its base: rows of other classes have none. */
   readonly isAlwaysOptional: boolean;
 }
 
-/** Every member of an entity in the order of its class; where a name is there twice, that of the base counts, as in TypeORM. */
+/** Every member of an entity in the order of its class; of duplicate names, the one of the base counts, as in TypeORM. */
 export function membersOf(entity: Declaration, entities: Entities): readonly Placed[] {
   const owners = [entity, ...entities.basesOf(entity)].reverse();
   const isShared = owners.some((owner) => owner.entity?.isInherited === true);
@@ -65,7 +65,7 @@ function place(
   ];
 }
 
-/** `{ prefix: false }` and `{ prefix: "" }` put nothing before the names. */
+/** `{ prefix: false }` and `{ prefix: "" }` add no prefix. */
 function prefixOf({ name, mark, file }: EmbeddedMember, { project }: Entities): readonly string[] {
   const prefix = readOptions(mark.options, file, project).get("prefix");
   if (prefix === undefined || prefix.node.kind === ts.SyntaxKind.TrueKeyword) return [name];
@@ -83,13 +83,13 @@ export function columnName({ member, prefixes }: Placed<ColumnMember>, entities:
   return defaultNames.column(ownName(member, entities), prefixes);
 }
 
-/** The same without what embedding puts before it: `@JoinColumn({ name })` means this one. */
+/** The same without the prefix of embedding: `@JoinColumn({ name })` means this one. */
 export function ownName(member: ColumnMember, entities: Entities): string {
   const name = optionsOf(member, entities).get("name");
   return (name && stringOf(name.node, name.file, entities.project)) ?? member.name;
 }
 
-/** Whether rows may have none. */
+/** Whether rows may lack a value. */
 export function isOptional({ member, isAlwaysOptional }: Placed<ColumnMember>, entities: Entities): boolean {
   const options = optionsOf(member, entities);
   const isDeleted = member.mark.decorator === "DeleteDateColumn" || flag(options, "deleteDate") === true;
@@ -104,16 +104,16 @@ export function isPrimary(member: ColumnMember, entities: Entities): boolean {
   return flag(optionsOf(member, entities), "primary") === true;
 }
 
-/** A column of a relation: one that is declared, or one that the relation alone makes. */
+/** A column of a relation: a declared one, or one that only the relation creates. */
 export interface KeyColumn {
   readonly field: string;
   readonly column: string;
-  /** The property that declares it; undefined where only the relation does. */
+  /** The property that declares it. Undefined if only the relation does. */
   readonly declared: Placed<ColumnMember> | undefined;
   readonly referenced: Placed<ColumnMember>;
 }
 
-/** The columns that the owning side of a relation stores, in the order of the key that they lead to. */
+/** The columns that the owning side of a relation stores, in the order of the referenced key. */
 export function keyColumns(
   relation: Placed<RelationMember>,
   members: readonly Placed[],
@@ -153,7 +153,7 @@ export function relationsIn(members: readonly Placed[]): readonly Placed<Relatio
   return members.filter((each): each is Placed<RelationMember> => each.member.kind === "relation");
 }
 
-/** Uniqueness and indexes that an entity declares beside its columns, its bases' as well. */
+/** Unique constraints and indexes that an entity and its bases declare beside their columns. */
 export function indexesOf(entity: Declaration, entities: Entities): readonly IndexMark[] {
   return [entity, ...entities.basesOf(entity)].flatMap((owner) => owner.indexes);
 }

@@ -1,25 +1,25 @@
 import { type SourceFile, ts } from "@lockstep/core/codemods";
 
-/** A property, of whatever kind, and its file. */
+/** A property of any kind, and its file. */
 interface Commented {
   readonly node: ts.Node;
   readonly file: SourceFile;
 }
 
-/** One line of what the comments of a property say. Offsets are those of the file. */
+/** One line of a property's comments. Offsets are those of the file. */
 export interface DocLine {
   readonly text: string;
-  /** Where `text` begins. */
+  /** The start of `text`. */
   readonly start: number;
   /** 1-based. */
   readonly line: number;
-  /** The comment that it stands in, with its marks: the lines of one block share it. */
+  /** The comment that contains it, with its marks: the lines of one block share it. */
   readonly comment: { readonly start: number; readonly end: number };
   /** Of a comment of one line only. */
   readonly isLine: boolean;
 }
 
-/** What the comments of a property say, without their marks. */
+/** The text of a property's comments, without their marks. */
 export function documentation(member: Commented): string {
   return docLines(member)
     .map(({ text }) => text)
@@ -27,8 +27,8 @@ export function documentation(member: Commented): string {
 }
 
 /**
- * The lines of the comments that belong to a property: above its decorators, between them and its name, and behind it on its line.
- * JSDoc and plain comments alike.
+ * The lines of a property's comments: above its decorators, between them and its name, and after it on its line. JSDoc and plain comments
+ * alike.
  */
 export function docLines({ node, file }: Commented): readonly DocLine[] {
   const { text, ast } = file;
@@ -58,13 +58,13 @@ export function docLines({ node, file }: Commented): readonly DocLine[] {
   return lines;
 }
 
-/** Comments in the order of the text: those before the property, inside of its head, and behind it. */
+/** Comments in the order of the text: before the property, inside its head, and after it. */
 function commentsOf(node: ts.Node, text: string): readonly ts.CommentRange[] {
   const first = node.getStart();
   const modifiers =
     (ts.canHaveModifiers(node) || ts.canHaveDecorators(node)) && "modifiers" in node ? node.modifiers : [];
   const found = [
-    // Right before it on its own line (`(/** … */ @Column() …`), or on the lines above; not what ends the line of the one before.
+    // Directly before it on its own line (`(/** … */ @Column() …`), or on the lines above; not at the end of the line of the one before.
     ...(ts.getTrailingCommentRanges(text, node.pos) ?? []).filter(({ end }) => !text.slice(end, first).includes("\n")),
     ...(ts.getLeadingCommentRanges(text, node.pos) ?? []),
     ...(modifiers ?? []).flatMap(({ end }) => [

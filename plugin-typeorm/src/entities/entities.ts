@@ -14,15 +14,15 @@ import type { ClassDeclaration, Declaration, EntityFile, SchemaDeclaration, Valu
 import { readClass } from "./read-class.js";
 import { readSchema } from "./read-schema.js";
 
-/** What the files of a project declare: classes and schemas, and how they lead to one another. Nothing is loaded or run. */
+/** The declarations in a project's files: classes and schemas, and their references. Nothing is loaded or run. */
 export class Entities {
   readonly project: Project;
-  /** Every class and schema that TypeORM has a word in, in the order of the files. */
+  /** Every class and schema that uses TypeORM, in the order of the files. */
   readonly declarations: readonly Declaration[];
   readonly #classes = new Map<ts.ClassDeclaration, ClassDeclaration>();
   readonly #schemas = new Map<ts.NewExpression, SchemaDeclaration>();
 
-  /** @param former a state of the same files: what has not changed is not parsed again */
+  /** @param former a state of the same files: unchanged ones are not parsed again */
   constructor(files: readonly EntityFile[], former?: Entities) {
     const parsed = new Map(former?.project.files.map((file) => [file.file, file]));
     this.project = createProject(
@@ -33,7 +33,7 @@ export class Entities {
     );
     const known = former === undefined ? new Map<ts.ClassDeclaration, ClassDeclaration>() : former.#classes;
     for (const file of this.project.files) {
-      // All that is edited of a class stands in its own file; a schema may have columns of another one.
+      // All edited parts of a class are in its own file; a schema may have columns of another one.
       for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration))
         this.#classes.set(node, known.get(node) ?? readClass(node, file, this.project));
       for (const node of file.nodes(ts.SyntaxKind.NewExpression)) {
@@ -44,17 +44,16 @@ export class Entities {
     this.declarations = [...this.#classes.values(), ...this.#schemas.values()];
   }
 
-  /** The tables by the names that code has for them. A class behind a schema is told by the schema. */
+  /** The tables by their names in code. The class of a schema is represented by the schema. */
   get entities(): readonly Declaration[] {
     return this.declarations.filter(({ entity }) => entity !== undefined);
   }
 
-  /** The files as they are now. */
   get files(): readonly EntityFile[] {
     return this.project.files.map(({ file, text }) => ({ path: file, content: text }));
   }
 
-  /** The classes that a class extends, the nearest first; a mixin counts with the class that it makes. */
+  /** The base classes of a class, nearest first; a mixin stands for the class that it creates. */
   basesOf(declaration: Declaration): readonly ClassDeclaration[] {
     const chain: ClassDeclaration[] = [];
     let queue = declaration.kind === "class" ? this.#extendedBy(declaration) : [];
@@ -81,7 +80,7 @@ export class Entities {
       const value = ts.isVariableDeclaration(found.node) ? found.node.initializer : undefined;
       return value === undefined ? undefined : this.resolve({ node: unwrap(value), file: found.file });
     }
-    // Imported from a package of the same repository: by its name, where there is only one.
+    // Imported from a package of the same repository: by its name, if that is unique.
     const name = found?.kind === "external" && found.name !== "default" ? found.name : node.text;
     const named = this.declarations.filter((each) => each.name === name);
     return named.length === 1 ? named[0] : undefined;
@@ -98,7 +97,7 @@ export class Entities {
       const found = this.resolve({ node, file });
       return found?.kind === "class" ? [found] : [];
     }
-    // `WithTimestamps(Base)`: the class that the function makes, which extends what it is given.
+    // `WithTimestamps(Base)`: the class that the function creates, which extends its argument.
     const made = ts.isIdentifier(node.expression) ? this.#madeBy(node.expression, file) : undefined;
     return [
       ...(made === undefined ? [] : [made]),
@@ -119,7 +118,7 @@ export class Entities {
   }
 }
 
-/** A parameter or a constant of a function: what it stands for is not to be read from the text. */
+/** A parameter or a constant of a function: the text does not show its value. */
 function isLocal(declaration: Named | undefined): boolean {
   return (
     declaration !== undefined &&

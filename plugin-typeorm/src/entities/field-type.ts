@@ -12,7 +12,7 @@ import {
 import type { ColumnMember, Value } from "./model.js";
 import { type Options, resolveValue, stringOf } from "./value.js";
 
-/** What a column holds, as code sees it. */
+/** The type of a column in code. */
 export type FieldType = Pick<EntityField, "type" | "enumName" | "enumValues" | "isList">;
 
 const byDatabase: readonly (readonly [RegExp, ScalarType])[] = [
@@ -28,8 +28,8 @@ const byDatabase: readonly (readonly [RegExp, ScalarType])[] = [
 ];
 
 /**
- * By the column's type in the database, else by the property's: what TypeORM would reflect. Members of TypeScript enums go by their
- * names (`Admin` of `Role.Admin`), values of a list by themselves.
+ * By the column's type in the database, else by the property's, which TypeORM would reflect. Members of TypeScript enums have their names
+ * (`Admin` of `Role.Admin`), entries of a list their values.
  */
 export function fieldType(member: ColumnMember, options: Options, project: Project): FieldType {
   const option = options.get("type");
@@ -44,7 +44,7 @@ export function fieldType(member: ColumnMember, options: Options, project: Proje
   const ordinary = byDecorator[member.mark.decorator ?? ""];
   if (name === undefined && ordinary !== undefined)
     return { type: isUuid(member, project) ? "string" : ordinary, isList };
-  // A number, or a boolean of old: the property says which.
+  // A number, or an old-style boolean: the property's type decides.
   if (name === "tinyint") return { type: property === "boolean" ? property : "int", isList };
   const stored = name === undefined ? undefined : (byConstructor[name] ?? databaseType(name));
   return { type: isSimpleArray ? "string" : (stored ?? property ?? "string"), isList };
@@ -58,7 +58,7 @@ const byConstructor: Readonly<Record<string, ScalarType>> = {
   Buffer: "bytes",
 };
 
-/** What columns of their own kind are by themselves. */
+/** The types of special column decorators. */
 const byDecorator: Readonly<Record<string, ScalarType>> = {
   PrimaryGeneratedColumn: "int",
   VersionColumn: "int",
@@ -82,7 +82,7 @@ function databaseType(name: string): ScalarType {
   return byDatabase.find(([pattern]) => pattern.test(name))?.[1] ?? "string";
 }
 
-/** What the property is declared as; undefined for whatever is no plain type. */
+/** The declared type of the property. Undefined unless it is a plain type. */
 function propertyType({ node }: ColumnMember): ScalarType | undefined {
   if (ts.isPropertyAssignment(node) || ts.isAccessor(node) || node.type === undefined) return undefined;
   const types = ts.isUnionTypeNode(node.type) ? node.type.types : [node.type];
@@ -113,12 +113,12 @@ function isNothing(type: ts.TypeNode): boolean {
   return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword;
 }
 
-/** The enum behind an option: a TypeScript enum, a constant object, or a list of values. */
+/** The enum of an option: a TypeScript enum, a constant object, or a list of values. */
 function enumOf(values: Value, options: Options, file: SourceFile, project: Project): Omit<FieldType, "isList"> {
   const { node } = values;
   if (ts.isArrayLiteralExpression(node)) {
     const texts = node.elements.map((each) => stringOf(each, values.file, project));
-    // Of values that cannot all be read none is known: `[Role.Admin, …]` are members, and not strings in code.
+    // If one value cannot be read, none is used: `[Role.Admin, …]` are members, and not strings in code.
     const isPlain = node.elements.every((each) => ts.isStringLiteralLike(unwrap(each)));
     return {
       type: "enum",
@@ -154,7 +154,7 @@ export function declarationBehind(
   return { name: nameOf(found.node.name as ts.BindingName) ?? inner.text, node: found.node, file: found.file };
 }
 
-/** The constant that an object is the value of. */
+/** The constant whose value is an object. */
 function constantOf(literal: ts.ObjectLiteralExpression, file: SourceFile) {
   const parent = wrapperOf(literal).parent;
   if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return undefined;

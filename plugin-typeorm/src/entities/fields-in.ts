@@ -5,8 +5,8 @@ import type { Declaration } from "./model.js";
 import { isMemberDecorator } from "./read-class.js";
 
 /**
- * Names of the properties that one version of one file declares for an entity, relations and embedded ones among them, in the order of
- * the text; empty where it is not in the file. The file alone is read: what the entity inherits is not among them.
+ * Names of the properties that one version of one file declares for an entity, including relations and embedded ones, in the order of the
+ * text. Empty if the file does not declare it. Only this file is read, so inherited properties are not included.
  *
  * @example fieldsIn('import { Column, Entity } from "typeorm";\n@Entity() class User { @Column() name: string }', "User") // ["name"]
  */
@@ -20,7 +20,7 @@ export function fieldsIn(text: string, model: string): readonly string[] {
 function namesIn(declaration: Declaration): readonly string[] {
   const known = declaration.members.map(({ name }) => name);
   if (declaration.kind === "schema") return known;
-  // Decorators that a file of the project exports again: their names have to do.
+  // For decorators that a file of the project re-exports, only their names are checked.
   return declaration.node.members.flatMap((member) => {
     const name = member.name && nameOf(member.name);
     return name !== undefined && (known.includes(name) || isColumn(member)) ? [name] : [];

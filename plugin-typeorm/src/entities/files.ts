@@ -12,17 +12,17 @@ import { fieldsIn } from "./fields-in.js";
 import type { EntityFile } from "./model.js";
 
 /**
- * The files that declare the entities of a project, found by what they import: those that name TypeORM, those that take its
- * decorators from a file that exports them again, and what these extend, embed and list (bases, enums, constants).
+ * The files that declare the entities of a project, found by their imports: those that name TypeORM, those that import its decorators from
+ * a re-exporting file, and what these extend, embed and list (bases, enums, constants).
  *
- * @param also files that name one of these are among them as well
+ * @param also files that name one of these are included as well
  */
 export async function entityFiles(
   project: Pick<Project, "root" | "generatedFolders" | "migrationsFolder">,
   also: readonly string[] = [],
 ): Promise<readonly EntityFile[]> {
   const sources = await readSources(project.root, { exclude: excluded(project) }, () => true);
-  // Nothing is parsed before somebody looks at its imports.
+  // Files are parsed only when their imports are read.
   const all = createProject(sources.map(({ file, text }) => parseSourceFile(file, text)));
   const naming = all.files.filter((file) => orm.test(file.text));
   const wanted = declaringFiles([...naming, ...usersOfExports(all, naming)]);
@@ -52,7 +52,7 @@ function excluded(project: Pick<Project, "generatedFolders" | "migrationsFolder"
 
 const orm = /(?:from|require\(|import)\s*["']typeorm(?:\/[^"']*)?["']/;
 
-/** Those that declare columns or views: services name TypeORM as well. */
+/** Files that declare columns or views: services name TypeORM as well. */
 function declaringFiles(files: readonly SourceFile[]): Set<SourceFile> {
   const entities = new Entities(files.map(({ file, text }) => ({ path: file, content: text })));
   const paths = new Set(
@@ -66,7 +66,7 @@ function declaringFiles(files: readonly SourceFile[]): Set<SourceFile> {
   return new Set(files.filter(({ file }) => paths.has(file)));
 }
 
-/** `export * from "typeorm"`: whoever takes decorators from such a file does not name TypeORM. */
+/** `export * from "typeorm"`: files that import decorators from such a file do not name TypeORM. */
 function usersOfExports(all: SourceProject, naming: readonly SourceFile[]): readonly SourceFile[] {
   const exporters = new Set(naming.filter((file) => /\bexport\b[^;]*?\bfrom\s*["']typeorm/.test(file.text)));
   if (exporters.size === 0) return [];

@@ -1,13 +1,13 @@
 import type { SourceFile, ts } from "@lockstep/core/codemods";
 
-/** A file that declares entities, or what they are made of. */
+/** A file that declares entities, or parts of them. */
 export interface EntityFile {
   /** From the project's root, with `/`. */
   readonly path: string;
   readonly content: string;
 }
 
-/** A value as it stands in a file: names in it mean what they mean there. */
+/** A value in a file: its names are resolved in that file. */
 export interface Value {
   readonly node: ts.Expression;
   readonly file: SourceFile;
@@ -20,10 +20,10 @@ interface Declared {
   /** The name of the class, or the schema's own. */
   readonly name: string;
   readonly file: SourceFile;
-  /** What makes it a table; undefined for base classes, embedded ones and views. */
+  /** The declaration of a table. Undefined for base classes, embedded ones and views. */
   readonly entity: EntityMark | undefined;
   readonly members: readonly Member[];
-  /** Uniqueness that is declared beside the columns, of one column or several. */
+  /** Unique declarations beside the columns, of one column or several. */
   readonly indexes: readonly IndexMark[];
   /** Conditions on rows, which PostgreSQL drops together with a column that they name. */
   readonly checks: readonly CheckMark[];
@@ -37,20 +37,20 @@ export interface ClassDeclaration extends Declared {
 export interface SchemaDeclaration extends Declared {
   readonly kind: "schema";
   readonly node: ts.ObjectLiteralExpression;
-  /** The class or interface that its rows are: `new EntitySchema<User>` and `target: User`. */
+  /** The class or interface of its rows: `new EntitySchema<User>` and `target: User`. */
   readonly rowTypes: readonly ts.Identifier[];
 }
 
 export interface EntityMark {
-  /** `child`: a row of the table of the class that it extends. */
+  /** `child`: its rows are in the table of its base class. */
   readonly kind: "table" | "child";
   readonly table: string | undefined;
   readonly schema: string | undefined;
-  /** Its subclasses are rows of its table: their columns are always optional. */
+  /** Rows of its subclasses are in its table: their columns are always optional. */
   readonly isInherited: boolean;
 }
 
-/** A property that TypeORM knows. */
+/** A property that TypeORM maps. */
 export type Member = ColumnMember | EmbeddedMember | RelationMember | RelationIdMember;
 
 /** A property of a class, or an entry of an object. */
@@ -62,11 +62,11 @@ interface MemberOf {
   readonly file: SourceFile;
 }
 
-/** How TypeORM came to know it: `@Column(…)`, or an entry of a schema. */
+/** The declaration for TypeORM: `@Column(…)`, or an entry of a schema. */
 export interface Mark {
-  /** The name in TypeORM, whatever the file calls it: `Column`; undefined in a schema. */
+  /** The name in TypeORM, whatever its local name is: `Column`. Undefined in a schema. */
   readonly decorator: string | undefined;
-  /** Undefined in a schema, where `options` is all there is. */
+  /** Undefined in a schema, which has only `options`. */
   readonly call: ts.CallExpression | undefined;
   readonly options: ts.Expression | undefined;
 }
@@ -74,7 +74,7 @@ export interface Mark {
 export interface ColumnMember extends MemberOf {
   readonly kind: "column";
   readonly mark: Mark;
-  /** The type that is an argument of its own: `@Column("varchar", { … })`. */
+  /** The type as a separate argument: `@Column("varchar", { … })`. */
   readonly typeArgument: ts.Expression | undefined;
   /** `@Generated("uuid")`, or an option of that name. */
   readonly isGenerated: boolean;
@@ -93,9 +93,9 @@ export interface RelationMember extends MemberOf {
   readonly kind: "relation";
   readonly mark: Mark;
   readonly relation: "many-to-one" | "one-to-one" | "one-to-many" | "many-to-many";
-  /** The entity, its name, or nothing where the relation leads to its own class. */
+  /** The entity, its name, or nothing if the relation references its own class. */
   readonly target: Value | "self" | undefined;
-  /** The property of the other side, where it is named. */
+  /** The property of the other side, if it is named. */
   readonly inverse: string | undefined;
   /** It stores the key. */
   readonly isOwner: boolean;
@@ -107,7 +107,7 @@ export interface JoinColumn {
   readonly referenced: string | undefined;
 }
 
-/** `@RelationId((user) => user.team) teamId`: it goes with its relation. */
+/** `@RelationId((user) => user.team) teamId`: it is removed with its relation. */
 export interface RelationIdMember extends MemberOf {
   readonly kind: "relation-id";
   readonly relation: string | undefined;
@@ -119,7 +119,7 @@ export interface IndexMark {
   readonly file: SourceFile;
   readonly properties: readonly string[];
   readonly isUnique: boolean;
-  /** Of the rows that `where` says. */
+  /** Only for the rows of `where`. */
   readonly isPartial: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The names that TypeORM's default naming strategy gives. A project may have a strategy of its own: what is known from a plan or from
- * the running data source goes before these.
+ * The names of TypeORM's default naming strategy. A project may have a strategy of its own: names from a plan or from the running data
+ * source take precedence.
  */
 export const defaultNames = {
   table: (entity: string) => snakeCase(entity),
@@ -13,13 +13,13 @@ export const defaultNames = {
   enumType: (table: string, column: string) => `${table}_${column.toLowerCase()}_enum`,
 };
 
-/** Whether two names may be one in different naming strategies: `displayName`, `display_name` and `DISPLAY_NAME`. */
+/** Whether two names may be the same in different naming strategies: `displayName`, `display_name` and `DISPLAY_NAME`. */
 export function isAlike(one: string, other: string): boolean {
   const plain = (name: string) => name.replaceAll("_", "").toLowerCase();
   return plain(one) === plain(other);
 }
 
-// Letter by letter as in TypeORM's StringUtils, odd as some of it is.
+// Exactly as in TypeORM's StringUtils, although some of it is odd.
 
 function snakeCase(text: string): string {
   return text

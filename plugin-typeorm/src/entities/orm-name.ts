@@ -1,8 +1,8 @@
 import { lookUp, type Project, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 
 /**
- * What TypeORM calls the thing that an expression names: `Column` for `Column`, `Col` (imported under that name), `orm.Column`, and
- * for what a file of the project exports again. Undefined for everything else.
+ * TypeORM's name of an expression: `Column` for `Column`, `Col` (imported under that name), `orm.Column`, and for re-exports by a file of
+ * the project. Undefined for everything else.
  */
 export function ormName(expression: ts.Expression, file: SourceFile, project: Project): string | undefined {
   const inner = unwrap(expression);
@@ -11,7 +11,7 @@ export function ormName(expression: ts.Expression, file: SourceFile, project: Pr
   return isNamespace(inner.expression.text, file) ? inner.name.text : undefined;
 }
 
-/** Asked for every decorator of every class: remembered by file. */
+/** Called for every decorator of every class: cached by file. */
 const known = new WeakMap<SourceFile, Map<string, string | undefined>>();
 
 function named(name: string, file: SourceFile, project: Project): string | undefined {

@@ -4,27 +4,27 @@ import type { Entities } from "./entities.js";
 import type { ColumnMember, Declaration, RelationMember } from "./model.js";
 import { tableOf, targetOf } from "./read.js";
 
-/** Where a column is declared. */
+/** The declaration of a column. */
 export interface Place {
   readonly entity: Declaration;
   /** As `readEntities` names it. */
   readonly field: string;
-  /** The property that makes the column: its own, or where it has none, its relation. */
+  /** The property that creates the column: its own, or otherwise its relation. */
   readonly member: ColumnMember | RelationMember;
-  /** The class or schema that it is written in: the entity, a base, or an embedded one. */
+  /** The class or schema that contains it: the entity, a base, or an embedded one. */
   readonly owner: Declaration;
   /** Relations that store their key in it. */
   readonly relations: readonly Placed<RelationMember>[];
 }
 
-/** A field of a model, and its table where two models share a name. */
+/** A field of a model, and its table if two models share a name. */
 export interface FieldRef {
   readonly model: string;
   readonly field: string;
   readonly table?: TableName;
 }
 
-/** Where a field is declared; undefined when it is not. A column of a subclass may go by the name of the class with the table. */
+/** The declaration of a field. Undefined if there is none. A subclass's column may be under the name of the class with the table. */
 export function findPlace(entities: Entities, { model, field, table }: FieldRef): Place | undefined {
   const named = entities.entities.filter(({ name }) => name === model);
   const exact = named.filter((entity) => table !== undefined && hasTable(entity, table, entities));
@@ -66,7 +66,7 @@ function placeIn(entity: Declaration, field: string, entities: Entities): Place 
     return { entity, field, member, owner, relations: relations.map(({ relation }) => relation) };
   }
   for (const { relation, columns } of keys) {
-    // TypeORM itself calls it by the path of what it leads to: `team.id`.
+    // TypeORM itself names it by the path of the referenced column: `team.id`.
     const key = columns.find(
       (each) => each.declared === undefined && [each.field, `${relation.path}.${each.referenced.path}`].includes(field),
     );

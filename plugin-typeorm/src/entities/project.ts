@@ -11,12 +11,12 @@ import { type KnownColumn, readEntities } from "./read.js";
 import { ormDecorators } from "./read-class.js";
 import { flag, readOptions, stringOf } from "./value.js";
 
-/** The entities as they stand in the project's files; names that only its naming strategy gives come from its plans. */
+/** The entities in the project's files; names that only its naming strategy defines come from its plans. */
 export async function readProjectEntities(project: Project): Promise<readonly EntityModel[]> {
   return readEntities(await entityFiles(project), plannedColumns(project));
 }
 
-/** The same of a folder of which only the files are known. */
+/** The same for a folder with nothing but its files. */
 export async function readEntitiesIn(root: string, migrations: readonly string[]): Promise<readonly EntityModel[]> {
   const [migrationsFolder = "migrations"] = migrations.map((file) => posix.dirname(file));
   return readEntities(await entityFiles({ root, migrationsFolder, generatedFolders: [] }), plannedColumns({ root }));
@@ -35,7 +35,7 @@ export async function editProjectEntities(
   if (edits.length === 0) return [];
   const own = await entityFiles(project);
   const enums = enumsBehind(new Entities(own), edits).map(({ name }) => name);
-  // Whether an enum is used at all any file may say.
+  // Any file may use an enum.
   const before = enums.length === 0 ? own : await entityFiles(project, enums);
   const after = editEntities(before, edits);
   return before.flatMap(({ path, content }, index): FileChange[] => {
@@ -52,8 +52,8 @@ function plannedColumns({ root }: Pick<Project, "root">): readonly KnownColumn[]
 }
 
 /**
- * What the entities declare over their columns, on classes and properties, and in schemas; that of a base for each of its entities. A view
- * declares the text that it is made of.
+ * What the entities declare over their columns, on classes and properties, and in schemas; a base's declaration counts for each of its
+ * entities. A view declares its query text.
  */
 export function declaredIndexes(entities: Entities): DeclaredIndex[] {
   return [...declaredViews(entities), ...ofEntities(entities)];
@@ -66,7 +66,7 @@ function declaredViews({ declarations, project }: Entities): DeclaredIndex[] {
     const view = ormDecorators(node, file, project).find(({ name }) => name === "ViewEntity");
     const made = readOptions(view?.call.arguments.at(-1), file, project).get("expression");
     if (view === undefined || made === undefined) return [];
-    // A builder names fields in texts of TypeScript.
+    // A builder names fields in TypeScript text.
     const built = () => made.node.getText(made.file.ast).replace(/["'`]/g, " ");
     const expression = stringOf(made.node, made.file, project) ?? built();
     return [{ kind: "view", model, fields: [], expression, ...placeOf(view.node, file), text: `the view ${model}` }];

@@ -40,14 +40,14 @@ const relations: Readonly<Record<string, RelationMember["relation"]>> = {
   TreeChildren: "one-to-many",
 };
 
-/** Whether a decorator of TypeORM's makes a property one that is stored, or a relation. */
+/** Whether a TypeORM decorator declares a stored property or a relation. */
 export function isMemberDecorator(name: string): boolean {
   return columns.has(name) || Object.hasOwn(relations, name);
 }
 
-/** Reads a class by its decorators: what it stores, and whether it is a table. Bases are not followed here. */
+/** Reads a class by its decorators: its stored properties, and whether it is a table. Does not follow bases. */
 export function readClass(node: ts.ClassDeclaration, file: SourceFile, project: Project): ClassDeclaration {
-  // Most classes of a large project are never looked at closely.
+  // Most classes of a large project are never read in detail.
   let decorators: readonly OrmDecorator[] | undefined;
   const own = () => {
     decorators ??= ormDecorators(node, file, project);
@@ -104,7 +104,7 @@ function entityMark(decorators: readonly OrmDecorator[], file: SourceFile, proje
   return { kind: "table", table: given ?? text("name"), schema: text("schema"), isInherited };
 }
 
-/** Not those of a constructor's parameters: TypeORM's decorators are not for parameters, in types and at run time. */
+/** Without decorators of constructor parameters: TypeORM's do not apply to parameters, in types and at run time. */
 function propertiesOf(node: ts.ClassDeclaration): readonly PropertyNode[] {
   return node.members.filter((member) => ts.isPropertyDeclaration(member) || ts.isAccessor(member));
 }
@@ -138,7 +138,7 @@ function readColumn(
   project: Project,
 ): Pick<ColumnMember, "kind" | "mark" | "typeArgument"> {
   const [first, second] = call.arguments;
-  // What `@PrimaryGeneratedColumn` may be given first is a strategy.
+  // The first argument of `@PrimaryGeneratedColumn` may be a strategy.
   const hasFirst = ["Column", "PrimaryColumn", "PrimaryGeneratedColumn"].includes(decorator);
   const hasText = hasFirst && first !== undefined && (second !== undefined || isText(first, file, project));
   return {
@@ -173,7 +173,7 @@ function readRelation(
   };
 }
 
-/** What `@JoinColumn` and a schema's `joinColumn` say: one column, or a list of them. */
+/** The columns of `@JoinColumn` and a schema's `joinColumn`: one, or a list. */
 export function readJoinColumns(
   node: ts.Expression | undefined,
   file: SourceFile,
@@ -203,7 +203,7 @@ function readIndex({ name, node, call }: OrmDecorator, file: SourceFile, project
   return [{ node, file, properties: propertiesIn(fields, file, project), isUnique, isPartial }];
 }
 
-/** The expression comes last, behind a name. */
+/** The expression comes last, after an optional name. */
 function readCheck({ name, node, call }: OrmDecorator, file: SourceFile, project: Project): readonly CheckMark[] {
   if (name !== "Check" && name !== "Exclusion") return [];
   const expression = call.arguments

@@ -22,7 +22,7 @@ import { ormName } from "./orm-name.js";
 import { readJoinColumns } from "./read-class.js";
 import { flag, type Options, readOptions, resolveValue, stringOf } from "./value.js";
 
-/** Reads `new EntitySchema({ … })`; undefined for every other object that is made, and for options that cannot be read. */
+/** Reads `new EntitySchema({ … })`. Undefined for any other constructor, and for options that cannot be read. */
 export function readSchema(call: ts.NewExpression, file: SourceFile, project: Project): SchemaDeclaration | undefined {
   if (ormName(call.expression, file, project) !== "EntitySchema") return undefined;
   const [argument] = call.arguments ?? [];
@@ -82,7 +82,7 @@ interface Entry {
   readonly mark: Mark;
 }
 
-/** The properties of one part of a schema, those of constants that are spread into it as well. */
+/** The properties of one part of a schema, including those of constants that are spread into it. */
 function entries(part: string, schema: ts.ObjectLiteralExpression, file: SourceFile, project: Project): Entry[] {
   const value = valueAt(schema, part);
   if (value === undefined) return [];
@@ -97,7 +97,7 @@ function entries(part: string, schema: ts.ObjectLiteralExpression, file: SourceF
       return [{ name, node: property, file: there, mark: { decorator: undefined, call: undefined, options } }];
     });
   };
-  // What is named twice means the later one.
+  // Of duplicate names, the later one counts.
   return [...new Map(collect(value, file, 0).map((entry) => [entry.name, entry])).values()];
 }
 
@@ -120,7 +120,7 @@ function readRelation({ name, node, file, mark }: Entry, project: Project): Rela
   const target = options.get("target");
   const literal = mark.options && unwrap(mark.options);
   const property = literal && ts.isObjectLiteralExpression(literal) ? propertiesOf(literal).get("target") : undefined;
-  // The name as it is written: what it leads to is looked up by whoever knows the entities.
+  // The name as written: the caller, which knows the entities, resolves it.
   const written = initializerOf(property);
   return [
     {

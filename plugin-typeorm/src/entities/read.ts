@@ -25,21 +25,21 @@ import type { ColumnMember, Declaration, EntityFile, RelationMember } from "./mo
 import { defaultNames } from "./names.js";
 import { flag } from "./value.js";
 
-/** What is known of a column's names in the database: they go before those of the default naming strategy. */
+/** Known names of a column in the database: they override those of the default naming strategy. */
 export type KnownColumn = Pick<PlannedColumn, "model" | "field" | "table" | "name">;
 
 /**
- * The entities of a project as its files declare them, without the app: classes with `@Entity` and `EntitySchema` objects, with
- * columns of their own, inherited and embedded ones. A column that only a relation makes is a field of the relation's name.
+ * The entities of a project by their files, without running the app: classes with `@Entity` and `EntitySchema` objects, with columns of
+ * their own, inherited and embedded ones. A column that only a relation creates is a field of the relation's name.
  *
- * @param known columns whose names the default naming strategy would not give
+ * @param known columns with other names than the default naming strategy's
  * @example readEntities([{ path: "src/user.ts", content: "…" }])[0].table // { name: "user" }
  */
 export function readEntities(files: readonly EntityFile[], known: readonly KnownColumn[] = []): EntityModel[] {
   return entityModels(new Entities(files), known);
 }
 
-/** The same over files that are parsed. */
+/** The same for parsed files. */
 export function entityModels(entities: Entities, known: readonly KnownColumn[] = []): EntityModel[] {
   return entities.entities.flatMap((entity) => {
     const table = tableOf(entity, entities);
@@ -47,7 +47,7 @@ export function entityModels(entities: Entities, known: readonly KnownColumn[] =
   });
 }
 
-/** The table of an entity: its own, or that of the class that it is a row of. */
+/** The table of an entity: its own, or that of the class whose table stores its rows. */
 export function tableOf(entity: Declaration, entities: Entities): EntityModel["table"] | undefined {
   const { entity: mark, name } = entity;
   if (mark === undefined) return undefined;
@@ -94,7 +94,7 @@ function toModel(
         const { enumName, enumValues, type } = toField(referenced, entities);
         return {
           name: field,
-          // TypeORM itself calls it by the path of what it leads to: `team.id`.
+          // TypeORM itself names it by the path of the referenced column: `team.id`.
           column: columnOf(column, field, `${relation.path}.${referenced.path}`),
           type,
           ...(enumName === undefined ? {} : { enumName }),
@@ -128,13 +128,13 @@ function toModel(
   };
 }
 
-/** The entity that a relation leads to. */
+/** The entity that a relation references. */
 export function targetOf({ target }: RelationMember, entity: Declaration, entities: Entities): Declaration | undefined {
   if (target === "self") return entity;
   return target && entities.resolve(target);
 }
 
-/** Relations are optional unless they say otherwise. */
+/** Relations are optional by default. */
 export function isOptionalRelation(member: RelationMember, entities: Entities): boolean {
   const options = optionsOf(member, entities);
   return options.get("nullable") === undefined || flag(options, "nullable") === true;
@@ -165,7 +165,7 @@ function toField(placed: Placed<ColumnMember>, entities: Entities): EntityField 
   };
 }
 
-/** The constant of `default`; nothing where that is SQL. */
+/** The constant of `default`; nothing if that is SQL. */
 function defaultValue(options: ReturnType<typeof optionsOf>): Pick<EntityField, "defaultValue"> {
   const value = literalOf(options.get("default")?.node);
   return value === undefined || value === null || typeof value === "bigint" ? {} : { defaultValue: value };

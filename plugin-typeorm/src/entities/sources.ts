@@ -14,11 +14,11 @@ import { findPlace, type Place } from "./place.js";
 import { entityModels, type KnownColumn } from "./read.js";
 
 /**
- * Finds what the entities say about a column: its field, its defaults, its annotations, in comments above the decorators, between
- * them and the property, or behind it on its line.
+ * Finds what the entities declare for a column: its field, its defaults, its annotations, in comments above the decorators, between them
+ * and the property, or after it on its line.
  *
  * @param known the columns of the running data source: its naming strategy may be the project's own. `field` is the property's path
- * @throws LS2008 when the annotations cannot be understood, or stand above the property that embeds the column's class
+ * @throws LS2008 when the annotations cannot be parsed, or are above the property that embeds the column's class
  * @example columnSources(files, known)({ name: "users" }, "handle") // { model: "User", field: "handle", fill: { … }, … }
  */
 export function columnSources(files: readonly EntityFile[], known: readonly KnownColumn[] = []) {
@@ -48,7 +48,7 @@ export function columnSources(files: readonly EntityFile[], known: readonly Know
 
 function sourceAt({ entity, field, member, relations }: Place, hasDefault: boolean): ColumnSource {
   const own = annotationsOf(member);
-  // A relation and its key are one thing to their author: what is said of one is said of the other.
+  // Authors treat a relation and its key as one thing: an annotation of one applies to the other.
   const [notes = own] = [own, ...relations.map((relation) => annotationsOf(relation.member))].filter(
     (each) => Object.keys(each).length > 0,
   );
@@ -69,7 +69,7 @@ function sourceAt({ entity, field, member, relations }: Place, hasDefault: boole
   };
 }
 
-/** What is said of a property that embeds a class could mean any of its columns: it is read nowhere. */
+/** An annotation on a property that embeds a class could mean any of its columns, so Lockstep rejects it. */
 function refuseAroundEmbedded({ entity, field, member, owner }: Place, entities: Entities): void {
   for (const around of membersOf(entity, entities)) {
     if (around.member.kind !== "embedded" || !field.startsWith(`${around.path}.`)) continue;

@@ -12,7 +12,7 @@ import {
 } from "@lockstep/core/codemods";
 import type { Value } from "./model.js";
 
-/** The expression behind names: constants, also imported ones, members of enums and of constant objects. No code is run. */
+/** Resolves names to expressions: constants, also imported ones, members of enums and of constant objects. Runs no code. */
 export function resolveValue(node: ts.Expression, file: SourceFile, project: Project, depth = 0): Value {
   const inner = unwrap(node);
   const here = { node: inner, file };
@@ -34,7 +34,7 @@ export function resolveValue(node: ts.Expression, file: SourceFile, project: Pro
   return value === undefined ? here : resolveValue(value, owner.file, project, depth + 1);
 }
 
-/** What a name stands for; undefined for parameters, whose values come with a call. */
+/** What a name resolves to. Undefined for parameters, whose values depend on the call. */
 function declared(name: ts.Identifier, file: SourceFile, project: Project) {
   const local = declarationOf(name);
   const isInside = local !== undefined && !ts.isSourceFile(scopeOf(local));
@@ -49,7 +49,7 @@ function scopeOf(node: ts.Node): ts.Node {
   return scope;
 }
 
-/** What a function of the project gives back, where that is one expression. */
+/** The return value of a project function, if that is one expression. */
 function returnedByCall(call: ts.CallExpression, file: SourceFile, project: Project): Value | undefined {
   if (!ts.isIdentifier(call.expression)) return undefined;
   const found = declared(call.expression, file, project);
@@ -78,14 +78,14 @@ function memberValue(
   return ts.isObjectLiteralExpression(literal) ? initializerOf(propertiesOf(literal).get(name)) : undefined;
 }
 
-/** The text of a string, or of a constant that is one. */
+/** The text of a string, or of a constant that holds one. */
 export function stringOf(node: ts.Expression | undefined, file: SourceFile, project: Project): string | undefined {
   if (node === undefined) return undefined;
   const value = resolveValue(node, file, project).node;
   return ts.isStringLiteralLike(value) ? value.text : undefined;
 }
 
-/** What the options say, spreads and constants included. A name that is not there is `unknown` where something could not be read. */
+/** The values of the options, including spreads and constants. A missing name is `unknown` if a part could not be read. */
 export interface Options {
   get(name: string): Value | undefined;
   readonly isComplete: boolean;
@@ -121,7 +121,7 @@ function collect(
   return isComplete;
 }
 
-/** Whether an option is `true`; undefined where that cannot be read. */
+/** Whether an option is `true`. Undefined if it cannot be read. */
 export function flag(options: Options, name: string): boolean | undefined {
   const value = options.get(name)?.node;
   if (value === undefined) return options.isComplete ? false : undefined;

@@ -6,9 +6,9 @@ import type { TypeormProject } from "../project.js";
 import { wrapDataSource } from "./wrap-data-source.js";
 import { wrapperPackage } from "./wrapper-package.js";
 
-/** What `lockstep init` changes: the data source is wrapped. Done twice it changes nothing. */
+/** The edits of `lockstep init`: the data source is wrapped. Running it twice changes nothing more. */
 export async function initialise({ root, dataSourceFile }: TypeormProject): Promise<Initialised> {
-  // The wrapper is loaded by the application with the data source; what plans migrations is needed for development only.
+  // The application loads the wrapper with the data source; the planning package is needed for development only.
   const packages = [
     { name: wrapperPackage, kind: "prod" },
     { name: "@lockstep/typeorm", kind: "dev" },

@@ -6,11 +6,11 @@ import { wrapperPackage } from "./wrapper-package.js";
 const name = "withLockstep";
 
 /**
- * Wraps the data source, `withLockstep(new DataSource(…))`, and adds the import; every other byte stays. A file that makes none gets what
- * it exports wrapped: the result of a call, one of two, a promise. A file with a data source that is wrapped already is unchanged.
+ * Wraps the data source, `withLockstep(new DataSource(…))`, and adds the import; every other byte stays. In a file that creates none, its
+ * export is wrapped: the result of a call, one of two, a promise. A file whose data source is already wrapped is unchanged.
  *
  * @param file its path, for messages
- * @throws LS8007 when it does not say which of its exports is the data source
+ * @throws LS8007 when it is unclear which of its exports is the data source
  */
 export function wrapDataSource(text: string, file: string): { readonly after: string } | { readonly unchanged: true } {
   const kind = /\.[cm]?ts$/.test(file) ? ts.ScriptKind.TS : ts.ScriptKind.JS;
@@ -29,7 +29,7 @@ export function wrapDataSource(text: string, file: string): { readonly after: st
   return { after: applySplices(text, [declaration, ...splices]) };
 }
 
-/** The one that says so, or the only one there is. */
+/** The export that is declared as one, or the only candidate. */
 function exportedOne(source: ts.SourceFile): readonly ts.Node[] {
   const values = exportedValues(source);
   const named = values.filter(({ isDataSource }) => isDataSource);
@@ -37,7 +37,7 @@ function exportedOne(source: ts.SourceFile): readonly ts.Node[] {
   return only === undefined || second !== undefined ? [] : [only.value];
 }
 
-/** Behind the import of TypeORM, in the file's own style. */
+/** After the import of TypeORM, in the file's own style. */
 function importOf(source: ts.SourceFile): { readonly declaration: Splice; readonly call: string } {
   const { text, statements } = source;
   const eol = /\r\n|\n/.exec(text)?.[0] ?? "\n";
@@ -47,7 +47,7 @@ function importOf(source: ts.SourceFile): { readonly declaration: Splice; readon
   const quote = words.includes("'") ? "'" : '"';
   const end = orm === undefined || words.endsWith(";") ? ";" : "";
   const from = `${quote}${wrapperPackage}${quote}`;
-  // `import x = require(…)` is all that the compiler takes where modules are written as they run.
+  // The compiler accepts only `import x = require(…)` if the module syntax is kept as written.
   const isAssigned = orm !== undefined && ts.isImportEqualsDeclaration(orm);
   const isRequired = orm === undefined ? isCommonJs(source) : /\brequire\(/.test(words) && !/^import\b/.test(words);
   const line = isAssigned
@@ -55,7 +55,7 @@ function importOf(source: ts.SourceFile): { readonly declaration: Splice; readon
     : isRequired
       ? `const { ${name} } = require(${from})${end}`
       : `import { ${name} } from ${from}${end}`;
-  // Behind what has to stand first.
+  // After what must come first.
   const top = /^\uFEFF?(?:#!.*(?:\r\n|\n))?/.exec(text)?.[0].length ?? 0;
   return {
     declaration:

@@ -1,2 +1,2 @@
-/** What the application loads; plans are made by @lockstep/typeorm, which is for development only. */
+/** The package that the application loads; @lockstep/typeorm makes plans, and is for development only. */
 export const wrapperPackage = "@lockstep/typeorm-wrapper";

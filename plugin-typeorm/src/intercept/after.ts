@@ -5,7 +5,7 @@ import { tellAfter } from "@lockstep/core/after";
 import type { Interception } from "./interception.js";
 import type { Output } from "./output.js";
 
-/** Has the CLI report what the change means for the code, once it has written its file and said so. */
+/** Makes the CLI report the change's consequences for the code, after it has written its file and reported it. */
 export function tellAtEnd(
   output: Output | undefined,
   changed: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly TableName[] },

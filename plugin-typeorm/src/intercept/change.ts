@@ -25,7 +25,7 @@ import { type Change, readChange, readQueries } from "./statements.js";
 
 type Sources = Awaited<ReturnType<OrmChange<unknown>["sources"]>>;
 
-/** What `migration:generate` would write, as the core asks about it. What it takes is loaded when it is asked for. */
+/** What `migration:generate` would write, as the core queries it. It loads its dependencies on first use. */
 export class TypeormChange extends Interception implements OrmChange<Migration> {
   readonly orm = "typeorm";
   #server: DialectId | undefined;
@@ -37,7 +37,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
   #sources: Promise<Sources> | undefined;
   #change: Change | undefined;
 
-  /** Of the server, once it was asked. */
+  /** The server's dialect, once it was queried. */
   get dialectId(): DialectId {
     return this.#server ?? this.dialect.id;
   }
@@ -46,17 +46,17 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return this.call.dataSource.options.migrationsTransactionMode ?? "all";
   }
 
-  /** TypeORM's own answer, put right. */
+  /** TypeORM's own answer, corrected. */
   get memory(): SqlInMemory {
     return this.#asked.memory;
   }
 
-  /** The same, read; undefined where nothing was generated. */
+  /** The same, parsed. Undefined if nothing was generated. */
   get change(): Change | undefined {
     return this.#change;
   }
 
-  /** What was left out of TypeORM's answer because it changes nothing, and what a person should change: in words. */
+  /** Messages: statements removed from TypeORM's answer because they change nothing, and what a person should change. */
   get remarks(): { readonly kept: readonly string[]; readonly warnings: readonly string[] } {
     const { kept = [], warnings = [] } = this.#log ?? {};
     return { kept, warnings };
@@ -66,7 +66,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return knownColumns(this.call.dataSource);
   }
 
-  /** @throws LS1001, LS9043 SQL that cannot be read · LS9050 pending migrations */
+  /** @throws LS1001, LS9043 SQL that cannot be parsed · LS9050 pending migrations */
   async generate(open: OpenPlans | undefined): Promise<Generated> {
     const { dataSource } = this.call;
     this.#open = open?.plans ?? [];
@@ -101,9 +101,9 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return this.#sources;
   }
 
-  /** @throws LS2060 where a column would lose its values · LS9057 a database that is another than its migrations make */
+  /** @throws LS2060 a column would lose its values · LS9057 a database that differs from its migrations */
   async correct(own: Migration, { source, dependents, formerTable }: KnownOfChange): Promise<Corrected> {
-    // A column that is dropped and added again may lose its values: that is told with its place in the code.
+    // A column that is dropped and added again may lose its values: the message includes its position in the code.
     const isAddedAgain = (["dropColumn", "addColumn"] as const).every((each) =>
       own.operations.some(({ kind }) => kind === each),
     );
@@ -138,7 +138,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return this.#log;
   }
 
-  /** Asks TypeORM, which is to think that columns are as their plans have them. */
+  /** Queries TypeORM, with columns presented as their plans have them. */
   #ask(plans: readonly Plan[]): Promise<RecordedLog> {
     const { dataSource, ask } = this.call;
     const relaxed = plans.flatMap(({ columns }) => columns).filter(({ isRelaxed }) => isRelaxed);
@@ -152,8 +152,8 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
   }
 
   /**
-   * Optional columns can be tried in memory; what declares an index or a constraint cannot. One that stays until contract, or that contract
-   * builds, is as the plan has it, whatever TypeORM says.
+   * Optional columns can be simulated in memory; decorators of an index or a constraint cannot. One that stays until contract, or that
+   * contract builds, is as the plan has it, whatever TypeORM reports.
    */
   #withoutKept(log: RecordedLog, plans: readonly Plan[]): RecordedLog {
     const names = plans.flatMap((plan) => [
@@ -164,7 +164,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return withoutQueries(log, (query) => isScaffolding(query) || isKept(query));
   }
 
-  /** Whether a statement drops the constraint or index of that name, or makes it again to take that back. */
+  /** Whether a statement drops the constraint or index of that name, or re-creates it to revert that. */
   #isAbout({ query }: Query, name: string): boolean {
     return (
       query.includes(this.dialect.quote(name)) &&

@@ -3,7 +3,7 @@ import { errorText, LockstepError } from "@lockstep/core";
 import { withoutPasswords } from "@lockstep/core/text";
 import { asSaid } from "./say.js";
 
-/** An error as TypeORM's CLI shows it: the CLI prints whatever `inspect` makes of it, then ends with 1. */
+/** An error for TypeORM's CLI: the CLI prints its `inspect` output, then ends with 1. */
 class CliError extends Error {
   readonly #text: string;
 
@@ -18,7 +18,7 @@ class CliError extends Error {
   }
 }
 
-/** Code, what happened, why, and what to do next; anything that is no error of Lockstep is our bug, with its stack. */
+/** Code, what happened, why, and what to do next. Any other error is our bug, with its stack. */
 export function asCliError(error: unknown): Error {
   if (error instanceof CliError) return error;
   if (error instanceof LockstepError) return new CliError(asSaid(errorText(error)), error);

@@ -5,7 +5,7 @@ import type { KnownColumn } from "../entities/read.js";
 
 type ColumnMetadata = EntityMetadata["columns"][number];
 
-/** The columns of the entities with the names that they have in the database: the naming strategy has given them already. */
+/** The columns of the entities with their names in the database, after the naming strategy. */
 export function knownColumns(dataSource: DataSource): readonly KnownColumn[] {
   return columnsOf(dataSource).map(({ metadata, column, table }) => ({
     model: metadata.targetName,
@@ -15,7 +15,7 @@ export function knownColumns(dataSource: DataSource): readonly KnownColumn[] {
   }));
 }
 
-/** A column as TypeORM holds it; several where several entities share a table. */
+/** A column as TypeORM holds it; several if entities share a table. */
 export function findColumns(
   dataSource: DataSource,
   { table, name }: Pick<KnownColumn, "table" | "name">,
@@ -25,7 +25,7 @@ export function findColumns(
     .map(({ column }) => column);
 }
 
-/** Has TypeORM think that columns are optional, and takes that back. */
+/** Makes TypeORM treat columns as optional while `run` runs. */
 export async function asOptional<T>(columns: readonly ColumnMetadata[], run: () => Promise<T>): Promise<T> {
   const former = columns.map((column) => [column, column.isNullable] as const);
   try {
@@ -47,7 +47,7 @@ function columnsOf(dataSource: DataSource) {
     });
 }
 
-/** As TypeORM writes it in SQL: without the schema that the search path begins with. */
+/** As TypeORM writes it in SQL: without the first schema of the search path. */
 export function tableOf(entity: EntityMetadata, dataSource: DataSource): TableName {
   const { tableName: name } = entity;
   const schema = dialectOf(dataSource).schemaOf(entity, dataSource);

@@ -9,10 +9,10 @@ import { type Output, setOutput } from "./output.js";
 import { cliModules } from "./typeorm-copy.js";
 
 /**
- * Decides about what TypeORM generates for the user's entities, and has the CLI write what comes of it. Errors as `decide` of the core
+ * Decides on the changes that TypeORM generates for the user's entities, and makes the CLI write the result. Errors as `decide` of the core
  * and `TypeormChange`.
  *
- * @returns TypeORM's own answer, for the CLI to write or to show; where there is a plan, that takes its place when the CLI does so
+ * @returns TypeORM's own answer, for the CLI to write or to show; a plan replaces it when the CLI does so
  */
 export async function decideGenerate(call: GenerateCall): Promise<SqlInMemory> {
   setOutput(undefined);
@@ -62,7 +62,7 @@ async function tell(told: Told): Promise<void> {
   if (corrections.length + notices.length + unused.length + warnings.length > 0) (await import("./tell.js")).tell(told);
 }
 
-/** No glob finds what the CLI writes. */
+/** No glob finds the CLI's file. */
 function listsClasses({ options: { migrations = [] } }: DataSource): boolean {
   return !Object.values(migrations).some((each) => typeof each === "string");
 }

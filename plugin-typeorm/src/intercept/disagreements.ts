@@ -18,12 +18,13 @@ import { Migrated } from "./migrated.js";
 import { executedMigrations } from "./pending.js";
 
 /**
- * What of a change no edit of the entities explains. TypeORM compares them with the database as it is: what was made there by hand, by
- * `synchronize` or by the migrations of another branch looks like an edit. The project's migrations and its last commit tell them apart.
+ * The parts of a change that no edit of the entities explains. TypeORM compares the entities with the current database: changes made there
+ * by hand, by `synchronize` or by the migrations of another branch look like an edit. The project's migrations and its last commit
+ * distinguish them.
  *
- * @returns a word for each statement that is about such a thing and loses nothing
- * @throws LS9057 where a column would be lost that nothing of the project has made or migrations alone know, or would get the name of
- *   another one, or where one is missing that a migration has made
+ * @returns a message for each statement about such an object that loses no data
+ * @throws LS9057 a column would be lost that nothing of the project has created or that only migrations mention, or it would be renamed to
+ *   another one, or a column is missing that a migration has created
  */
 export async function findDisagreements(migration: Migration, about: Interception): Promise<readonly AddedRemarks[]> {
   const { operations } = migration;
@@ -76,7 +77,7 @@ export async function findDisagreements(migration: Migration, about: Interceptio
     if (declared !== undefined) {
       const { table, column } = declared;
       if (isMadeHere(operations, table, column) || usesMadeType(operation, operations)) continue;
-      // Who generates after the commit has edited nothing since: one other statement has to be of an edit.
+      // If the commit came before generating, nothing was edited since: at least one other statement must come from an edit.
       const last = operations.length > 1 ? await lastCommit() : undefined;
       const name = last?.unchanged(table, column);
       if (last === undefined || name === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
@@ -86,7 +87,7 @@ export async function findDisagreements(migration: Migration, about: Interceptio
   return found;
 }
 
-/** A column that TypeORM takes for another one's former name, and that the entities had as little before the new one came. */
+/** A column that TypeORM treats as the former name of another one, and that the entities lacked before the new one was added, too. */
 export function isGuess(
   { table, newName }: { readonly table: TableName; readonly newName?: string | undefined },
   last: LastCommit | undefined,
@@ -94,7 +95,7 @@ export function isGuess(
   return newName !== undefined && last?.isEdited(table, newName) === true;
 }
 
-/** What is said of a column that no entity declares, nor did before the change. */
+/** The error for a column that no entity declares or declared before the change. */
 export async function strangerError(
   {
     table,
@@ -127,7 +128,7 @@ export async function strangerError(
   );
 }
 
-/** Nothing is compared there: for teams whose entities and database never agree. */
+/** Disables the comparison: for teams whose entities and database never agree. */
 export function byHand({ migrationsFolder }: Pick<TypeormProject, "migrationsFolder">): string {
   return `To write the migration by hand: npx typeorm migration:create ${migrationsFolder}/<Name>, add its SQL, then npx lockstep rewrite <file>.`;
 }
@@ -149,7 +150,7 @@ function missingError(
   );
 }
 
-/** The column that a statement declares in another way, under the same name. MySQL declares all of it at once. */
+/** The column that a statement redeclares under the same name. MySQL declares all of it at once. */
 function declaredIn(operation: Operation): { readonly table: TableName; readonly column: string } | undefined {
   switch (operation.kind) {
     case "setType":
@@ -164,7 +165,7 @@ function declaredIn(operation: Operation): { readonly table: TableName; readonly
   }
 }
 
-/** The change itself makes the column, or gives it that name for a while. */
+/** The change itself creates the column, or gives it that name temporarily. */
 function isMadeHere(operations: readonly Operation[], table: TableName, column: string): boolean {
   return operations.some((other) => {
     const made = other.kind === "addColumn" ? other.column.name : renameOf(other)?.newName;
@@ -179,12 +180,12 @@ function isDroppedHere(operations: readonly Operation[], table: TableName, colum
   });
 }
 
-/** The values of an enum stand wherever they stand. */
+/** The values of an enum may appear in any statement. */
 function usesMadeType(operation: Operation, operations: readonly Operation[]): boolean {
   return operation.kind === "setType" && operations.some(({ kind }) => kind === "createType" || kind === "renameType");
 }
 
-/** Whether a statement is about a column that was added to an entity since, or is declared in another way. */
+/** Whether a statement concerns a column that was added to an entity since, or whose declaration changed. */
 export function isOfEdit(operation: Operation, commit: LastCommit): boolean {
   if (!("table" in operation) || !("column" in operation)) return false;
   const { table, column } = operation;

@@ -18,7 +18,7 @@ import type { Interception } from "./interception.js";
 import { LastCommit } from "./last-commit.js";
 import { Migrated } from "./migrated.js";
 
-/** A column that TypeORM would drop and add again, as LS2060 tells of it. */
+/** A column that TypeORM would drop and add again, as LS2060 reports it. */
 interface Lost {
   readonly table: string;
   readonly column: string;
@@ -28,13 +28,13 @@ interface Lost {
 }
 
 /**
- * Tells columns that nobody has edited from those of the change: TypeORM would drop both and add them again. What an entity declared in
- * the same way when the newest migration was committed, or declares in the last commit while the change edits another, is of this
- * database.
+ * Separates unedited columns from those of the change: TypeORM would drop both and add them again. A column belongs to the database's drift
+ * if the entity declared it in the same way when the newest migration was committed, or declares it in the last commit while the change
+ * edits another.
  *
  * @param migration TypeORM's own statements
  * @param reader of their SQL
- * @returns LS9057 where there are such columns, else the error as it is
+ * @returns LS9057 if there are such columns, else the error unchanged
  */
 export async function asDrift(
   error: LockstepError,
@@ -122,7 +122,7 @@ function waysOut(differing: ReadonlySet<Side>, them: string): string {
   return differing.has("entity") ? declare : `B${restore}`;
 }
 
-/** The type that the migrations give a column; undefined where one of them does not stand in plain SQL, or renames it. */
+/** The type that the migrations give a column. Undefined if one of them is not plain SQL, or renames it. */
 function typeMade(project: TypeormProject, reader: SqlReader, table: TableName, column: string): string | undefined {
   for (const { name } of readMigrationFiles(project).toReversed()) {
     const sql = readStatements(project, name)

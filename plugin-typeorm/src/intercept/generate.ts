@@ -4,20 +4,20 @@ import type { DataSource } from "typeorm";
 import { asCliError } from "./cli-error.js";
 import { decideGenerate } from "./decide.js";
 
-/** A call of `log()` by `typeorm migration:generate`, as the wrapper makes it. */
+/** A call of `log()` by `typeorm migration:generate`, as the wrapper passes it on. */
 export interface GenerateCall {
   readonly dataSource: DataSource;
   /** The file of the command: the CLI's own copy of TypeORM. */
   readonly commandFile: string;
-  /** The data source changes the database whenever it starts. The CLI has turned that off for this run. */
+  /** The data source changes the database at every start. The CLI has turned that off for this run. */
   readonly synchronizes: boolean;
-  /** TypeORM's own answer, as often as it is asked. */
+  /** Queries TypeORM's own answer, any number of times. */
   ask(): Promise<SqlInMemory>;
 }
 
 /**
- * Answers the CLI's question for the SQL of a migration. A change that is safe gets TypeORM's own answer, the very same object; for
- * any other the files of the plan's first phase take the place of the one that the CLI would write.
+ * Answers the CLI's request for the SQL of a migration. A safe change gets TypeORM's own answer, the same object; for any other, the files
+ * of the plan's first phase replace the CLI's file.
  *
  * @throws an error that the CLI prints, then ends with 1; nothing has been written
  */

@@ -4,9 +4,10 @@ import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import { type RecordedLog, withoutQueries } from "./recorded-log.js";
 
 /**
- * The change without statements that declare a column as it is. TypeORM writes them when it reads a declaration back in another way than
- * it was made: `float(5)` comes back as `float`, and to the type of MySQL a `json` of MariaDB as `longtext`. Each is run on an empty
- * temporary table of the same definition: what leaves that as it was leaves the table as it is. A statement that cannot be tried stays.
+ * The change without statements that declare a column as it already is. TypeORM writes them when it reads a declaration back in another
+ * form: `float(5)` comes back as `float`, and for the type of MySQL a `json` of MariaDB as `longtext`. Each statement is run on an empty
+ * temporary table of the same definition: if it leaves that unchanged, it leaves the table unchanged. A statement that cannot be tried
+ * stays.
  *
  * @param connection a session of its own, whose temporary tables end with it
  */
@@ -22,17 +23,17 @@ export async function withoutIdleChanges(log: RecordedLog, connection: Connectio
   return { ...withoutQueries(log, (query) => idle.has(query)), kept: [keptWords(columns)] };
 }
 
-/** A column whose declaration TypeORM writes again, under the same name. */
+/** A column that TypeORM redeclares under the same name. */
 interface Declared {
   readonly table: string;
   readonly name: string;
-  /** What would alter the table. */
+  /** The clause that would alter the table. */
   readonly clause: string;
-  /** TypeORM's statements of it, and those that take them back. */
+  /** TypeORM's statements for it, and those that revert them. */
   readonly queries: readonly Query[];
 }
 
-/** Whether TypeORM declares any column of a table anew, or drops it and adds it again. */
+/** Whether TypeORM redeclares any column of a table, or drops it and adds it again. */
 export function mayBeIdle({ steps }: Pick<RecordedLog, "steps">): boolean {
   return declaredAnew({ steps }).length > 0;
 }
@@ -44,7 +45,7 @@ function declaredAnew({ steps }: Pick<RecordedLog, "steps">): Declared[] {
   for (const { up, down } of steps) {
     for (const [at, query] of up.entries()) {
       const [, table = "", what = "", name = "", declaration = ""] = aboutColumn.exec(query.query) ?? [];
-      // One for one, as TypeORM pushes them.
+      // In pairs, as TypeORM adds them.
       const queries = up.length === down.length ? [query, down[at]!] : [];
       const key = `${table} ${name}`;
       const before = dropped.get(key);
@@ -57,7 +58,7 @@ function declaredAnew({ steps }: Pick<RecordedLog, "steps">): Declared[] {
         found.push({ table, name, clause: `MODIFY ${name} ${declaration}`, queries: [...before, ...queries] });
     }
   }
-  // Of several statements about a column one may take back what another has done.
+  // Of several statements for a column, one may revert another.
   return found.filter(({ table, name, queries }) => said.get(`${table} ${name}`) === queries.length / 2);
 }
 

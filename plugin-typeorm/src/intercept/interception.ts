@@ -11,13 +11,13 @@ import type { Output } from "./output.js";
 import { projectRoot } from "./project-root.js";
 import { typeormCopy } from "./typeorm-copy.js";
 
-/** One run of `migration:generate`, and what is known of the project that it runs in. Nothing is loaded for it but what is asked. */
+/** One run of `migration:generate`, and its project. Everything is loaded on first use. */
 export class Interception {
   readonly call: GenerateCall;
   readonly dialect: TypeormDialect;
   /** Absolute path of the project's root. */
   readonly root: string;
-  /** Undefined where a script has called the command. */
+  /** Undefined if a script called the command. */
   readonly command: CommandLine | undefined;
   readonly #cwd: string;
   readonly #isAsRead: () => void;
@@ -34,7 +34,7 @@ export class Interception {
     this.#isAsRead = plansAsRead(this.root);
   }
 
-  /** What is told of this run. */
+  /** The command line in messages. */
   get typed(): string {
     return this.command?.typed ?? "typeorm migration:generate";
   }
@@ -44,14 +44,14 @@ export class Interception {
     return typeormCopy(this.call.commandFile);
   }
 
-  /** The project, described by the data source that is running. */
+  /** The project, described by the running data source. */
   project(): Promise<TypeormProject> {
     this.#project ??= this.#describe();
     return this.#project;
   }
 
   /**
-   * Writes while no other command does, and only what was made from the plans as they still are.
+   * Writes while no other command does, and only if the plans are unchanged since they were read.
    *
    * @throws LS4007, LS4008 without the lock · LS4005 another command has written plans since this run began
    */
@@ -71,7 +71,7 @@ export class Interception {
     return write === undefined ? output : { ...output, write: (file, text) => this.write(() => write(file, text)) };
   }
 
-  /** The files that declare the entities, as they stand on disk. Read once. */
+  /** The files that declare the entities, as they are on disk. Read once. */
   entityFiles(): Promise<readonly EntityFile[]> {
     this.#entities ??= import("../entities/files.js").then(async ({ entityFiles }) =>
       entityFiles(await this.project()),
@@ -79,7 +79,7 @@ export class Interception {
     return this.#entities;
   }
 
-  /** What these declare, by the names that the running data source knows. Read once. */
+  /** The models that they declare, by the names of the running data source. Read once. */
   models(): Promise<readonly EntityModel[]> {
     this.#models ??= Promise.all([import("../entities/read.js"), this.entityFiles()]).then(
       ([{ readEntities }, files]) => readEntities(files, knownColumns(this.call.dataSource)),
@@ -87,12 +87,12 @@ export class Interception {
     return this.#models;
   }
 
-  /** The project as the CLI's options have it: whatever is written with the CLI's file stands beside it, in the same language. */
+  /** The project with the CLI's options: files written with the CLI's file are beside it, in the same language. */
   beside(project: TypeormProject, file: string, flavour: Flavour): TypeormProject {
     return { ...project, migrationsFolder: this.fromRoot(dirname(file)), flavour };
   }
 
-  /** A change that passes does without. */
+  /** A change that passes does not need it. */
   async #describe(): Promise<TypeormProject> {
     const { root, command } = this;
     const [{ factsOf }, { findCall, readManifest }, { readCompilation }, { describeProject }, { loadConfig }] =
@@ -117,23 +117,22 @@ export class Interception {
     });
   }
 
-  /** A path from the root; given as the CLI has it. */
+  /** A path from the root; the argument is as in the CLI. */
   fromRoot(path: string): string {
     return relative(this.root, resolve(this.#cwd, path)).split(sep).join("/");
   }
 }
 
-/** What the command line of `migration:generate` says, as far as Lockstep has to know it before the CLI acts. */
+/** The part of `migration:generate`'s command line that Lockstep needs before the CLI acts. */
 interface CommandLine {
-  /** As it was typed. */
   readonly typed: string;
   /** `--check` or `--dryrun`: nothing is written. */
   readonly isDry: boolean;
-  /** The file of the data source, as it was typed. */
+  /** The file of the data source, as typed. */
   readonly dataSource: string | undefined;
 }
 
-/** Reads it; undefined where something else has called the command (a script): then nothing is known. */
+/** Parses it. Undefined if a script called the command: then it is unknown. */
 function readCommandLine(args: readonly string[]): CommandLine | undefined {
   if (!args.includes("migration:generate")) return undefined;
   return {
@@ -143,7 +142,7 @@ function readCommandLine(args: readonly string[]): CommandLine | undefined {
   };
 }
 
-/** As yargs reads it: `--check`, `--check=true`, `--check false`, `--no-check`; the last one counts. */
+/** As yargs parses it: `--check`, `--check=true`, `--check false`, `--no-check`; the last one wins. */
 function isSet(args: readonly string[], names: readonly string[]): boolean {
   let value = false;
   for (const [index, arg] of args.entries()) {

@@ -16,7 +16,7 @@ interface State {
   readonly models: readonly EntityModel[];
 }
 
-/** The entities as they are and as a commit has them, by default the last: what the user has edited since. */
+/** The entities now and in a commit, by default the last: what the user has edited since. */
 export class LastCommit {
   readonly #now: State;
   readonly #then: State;
@@ -50,7 +50,7 @@ export class LastCommit {
     );
   }
 
-  /** As of the commit of the newest migration; undefined where none is in a commit. */
+  /** In the commit of the newest migration. Undefined if none is committed. */
   static async ofMigrations(about: Interception): Promise<LastCommit | undefined> {
     const files = readMigrationFiles(await about.project()).map(({ file }) => file);
     const commit = lastCommitOf(about.root, files);
@@ -58,23 +58,23 @@ export class LastCommit {
     return commit === undefined ? undefined : LastCommit.of(about.root, () => about.entityFiles(), known, commit);
   }
 
-  /** Whether an entity of it had the column. */
+  /** Whether one of its entities had the column. */
   had(table: TableName, column: string): boolean {
     return this.#then.models.some(
       (model) =>
         isSameTable(model.table, table) &&
-        // A naming strategy may write it in another way, and is not asked for what is gone.
+        // A naming strategy may spell it differently, and cannot be queried for a removed column.
         model.fields.some((field) => isAlike(field.column, column) || isAlike(field.name, column)),
     );
   }
 
-  /** `User.nick`, where it is declared as it was then; undefined where it is not, or not by a property of its own. */
+  /** `User.nick`, if its declaration is unchanged since then. Undefined if it changed, or if it has no property of its own. */
   unchanged(table: TableName, column: string): string | undefined {
     const now = declared(this.#now, table, column);
     return now !== undefined && now.text === declared(this.#then, table, column)?.text ? now.name : undefined;
   }
 
-  /** Whether the column has been added to an entity since, or is declared in another way. */
+  /** Whether the column was added to an entity since, or its declaration changed. */
   isEdited(table: TableName, column: string): boolean {
     const now = declared(this.#now, table, column)?.text;
     return now !== undefined && now !== declared(this.#then, table, column)?.text;
@@ -90,7 +90,7 @@ function declared(
     const field = isSameTable(model.table, table) && model.fields.find((each) => each.column === column);
     if (!field) continue;
     const place = findPlace(entities, { model: model.name, field: field.name, table });
-    // The key of a relation alone follows what it leads to.
+    // Only the key of a relation follows what it references.
     if (place?.member.kind !== "column") return undefined;
     const text = partsOf(place, entities)
       .map(({ node, file }) => textOf(node, file))

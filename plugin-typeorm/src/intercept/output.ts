@@ -3,13 +3,13 @@ import type { Flavour } from "../project.js";
 import { asCliError } from "./cli-error.js";
 import type { CliModules } from "./typeorm-copy.js";
 
-/** What takes the place of the file that the CLI would write or show. */
+/** Replaces the file that the CLI would write or show. */
 export interface Output {
-  /** The text of the migration; without it, TypeORM's own. Asked before it is known whether anything is written. */
+  /** The text of the migration; without it, TypeORM's own. Called before it is known whether anything is written. */
   template?(migration: string, flavour: Flavour): string;
-  /** Writes everything, the migration with it; without it, the CLI writes. What it throws, the CLI shows. */
+  /** Writes everything, including the migration; without it, the CLI writes. The CLI prints its errors. */
   write?(file: string, text: string): Promise<void>;
-  /** Once all is written. */
+  /** Called after all files are written. */
   written?(file: string, text: string): Promise<void>;
 }
 
@@ -17,9 +17,9 @@ let output: Output | undefined;
 const patched = new WeakSet<object>();
 
 /**
- * Has the running CLI write this instead of its own file: for this one command, and only where the CLI itself would write.
+ * Makes the running CLI write this instead of its own file: for this one command, and only if the CLI itself would write.
  *
- * @param next undefined: what an earlier call has left is forgotten
+ * @param next undefined: clears the output of an earlier call
  */
 export function setOutput(next: Output | undefined, cli?: CliModules): void {
   output = next;
@@ -47,7 +47,7 @@ export function setOutput(next: Output | undefined, cli?: CliModules): void {
   };
 }
 
-/** Migrations that are written together follow each other by a millisecond, from the CLI's own on. */
+/** Migrations that are written together are a millisecond apart, starting with the CLI's own. */
 export function momentOf(migration: string): Date {
   return new Date(Number(stampOf(migration) ?? Date.now()));
 }

@@ -9,20 +9,20 @@ import { momentOf, type Output } from "./output.js";
 import { type Change, downOwners, toQuery } from "./statements.js";
 import { writeRegistered } from "./write-registered.js";
 
-/** One migration of a change that is cut into several. */
+/** One migration of a change that is split into several. */
 export interface Part {
-  /** What its file is called, where it is not the first. */
+  /** The name of its file, if it is not the first. */
   readonly slug: string;
   readonly content: MigrationContent;
 }
 
 /**
  * A safe change with indexes that the entity wants built concurrently. TypeORM writes all of it into one class, which fails in a
- * transaction: here each index has a migration of its own that runs in every transaction mode, and back, and stands a second run. The
- * other statements stay TypeORM's own, in the file that it was asked for.
+ * transaction. Here each index has a migration of its own, which works in every transaction mode, can be reverted, and can run twice. The
+ * other statements stay in TypeORM's own file.
  */
 export class OwnIndexes {
-  /** What is said of them. */
+  /** The messages about them. */
   readonly words: readonly string[];
   readonly parts: readonly Part[];
 
@@ -35,13 +35,13 @@ export class OwnIndexes {
     );
   }
 
-  /** @param restore what makes the entities follow their plans again, written together with it */
+  /** @param restore re-applies the plans to the entities, written together with it */
   output(about: Interception, restore: Restore | undefined): Output {
     let flavour: Flavour = { language: "ts", module: "esm" };
     const text = (name: string, { content }: Part) => renderMigration({ name, content, flavour });
     const [first, ...others] = this.parts;
     return {
-      // Read when the CLI asks: by then `--pretty` has laid out the statements.
+      // Read when the CLI requests it: by then `--pretty` has formatted the statements.
       template(migration, given) {
         flavour = given;
         return first === undefined ? "" : text(migration, first);
@@ -67,7 +67,7 @@ function indexesOf({ migration }: Change): OperationOf<"createIndex">[] {
   );
 }
 
-/** TypeORM's own statements, the indexes, and what cannot be before them. */
+/** TypeORM's own statements, the indexes, and statements that depend on those. */
 function partsOf(change: Change, indexes: readonly OperationOf<"createIndex">[]): Part[] {
   const { migration, queries, down } = change;
   const ownerOf = (statement: number): "before" | "after" | undefined => {
@@ -95,7 +95,7 @@ function partsOf(change: Change, indexes: readonly OperationOf<"createIndex">[])
         return down.filter((query) => downOwner(query) === owner).map(toQuery);
       },
     };
-    // Seen by nobody: the statements stay in TypeORM's own files.
+    // Never shown: the statements stay in TypeORM's own files.
     const verdict: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
     const words = { title: "the statements that come after it", ddl: "", undo: "", verdict };
     return [

@@ -5,8 +5,8 @@ import { stampOf } from "../migrations/names.js";
 import { wordsOf } from "../words.js";
 
 /**
- * Refuses to go on while migrations of the repository have not run here. TypeORM compares the entities with the database as it is: it
- * would write once more what those migrations do, and a plan would be made of a change that already has one.
+ * Stops while migrations of the repository are pending here. TypeORM compares the entities with the current database: it would repeat what
+ * those migrations do, and Lockstep would plan a change that already has a plan.
  *
  * @param project for the command that runs them
  * @throws LS9050
@@ -28,7 +28,7 @@ export async function refusePending(dataSource: DataSource, project: () => Promi
   );
 }
 
-/** The names of what has run here. TypeORM's own way of asking would make the table where there is none. */
+/** The names of the migrations that have run here. TypeORM's own function would create a missing table. */
 export async function executedMigrations(dataSource: DataSource): Promise<ReadonlySet<string>> {
   const { migrationsTableName = "migrations" } = dataSource.options;
   const { schema } = dataSource.options as { readonly schema?: string };

@@ -19,7 +19,7 @@ import type { RecordedLog } from "./recorded-log.js";
 import { assertUsable, cliModules } from "./typeorm-copy.js";
 
 /**
- * What a plan takes of a TypeORM project.
+ * The inputs of a plan from a TypeORM project.
  *
  * @param relax what TypeORM generates for the relaxed entities
  * @throws LS9051–LS9054
@@ -46,8 +46,8 @@ export async function planning(
 }
 
 /**
- * Refuses a value for rows of other entities. With single-table inheritance a table has the rows of all kinds, and a fill reaches them
- * all; one that reads the column that tells the kinds apart knows what it does. A column of the parent is one of every kind.
+ * Rejects a value for rows of other entities. With single-table inheritance a table contains the rows of all kinds, and a fill updates them
+ * all; one that reads the discriminator column is accepted. A column of the parent belongs to every kind.
  *
  * @param models what the files declare: there a parent has no columns of its children, as it has in TypeORM's own metadata
  * @throws LS9042
@@ -78,7 +78,7 @@ function refuseOtherKinds(plan: Plan, dataSource: DataSource, models: readonly E
   }
 }
 
-/** Whether rows of an entity have the column, by what its files say. */
+/** Whether rows of an entity have the column, by its files. */
 function declares(entity: string, { table, name }: PlannedColumn, models: readonly EntityModel[]): boolean {
   const model = models.find((each) => each.name === entity && isSameTable(each.table, table));
   return model?.fields.some(({ column }) => column === name) === true;

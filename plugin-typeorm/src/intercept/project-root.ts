@@ -18,7 +18,7 @@ function isRoot(folder: string): boolean {
   );
 }
 
-/** A folder may be called `lockstep` for other reasons. */
+/** A folder may be named `lockstep` for other reasons. */
 function isPlans(folder: string, name: string): boolean {
   if (name !== "lockstep") return false;
   const plans = join(folder, name);

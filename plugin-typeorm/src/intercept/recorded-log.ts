@@ -1,7 +1,7 @@
 import { callers, type Query, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource, QueryRunner } from "typeorm";
 
-/** Statements that TypeORM runs together, and what takes them back. One way there may be more of them than the other. */
+/** Statements that TypeORM runs together, and those that revert them. The two may differ in number. */
 export interface LogStep {
   readonly up: readonly Query[];
   readonly down: readonly Query[];
@@ -12,15 +12,15 @@ export interface RecordedLog {
   readonly memory: SqlInMemory;
   /** The same, step by step. */
   readonly steps: readonly LogStep[];
-  /** The file of TypeORM that asked for a connection: the copy that the data source was made with. */
+  /** The TypeORM file that requested a connection: the copy that the data source was created with. */
   readonly madeBy: string | undefined;
-  /** What was left out because it would change nothing, in words. Default: nothing. */
+  /** Messages: what was left out because it would change nothing. Default: none. */
   readonly kept?: readonly string[];
-  /** What a person should change because of what TypeORM found, in words. Default: nothing. */
+  /** Messages: what a person should change because of TypeORM's findings. Default: none. */
   readonly warnings?: readonly string[];
 }
 
-/** Asks TypeORM for the SQL of the entities, and writes down what is taken back by what: its answer is two lists. */
+/** Queries TypeORM for the SQL of the entities, and records which statement reverts which: its answer is two lists. */
 export async function recordedLog(dataSource: DataSource, ask: () => Promise<SqlInMemory>): Promise<RecordedLog> {
   const ends: { up: number; down: number }[] = [];
   let madeBy: string | undefined;
@@ -47,7 +47,7 @@ export async function recordedLog(dataSource: DataSource, ask: () => Promise<Sql
   }
 }
 
-/** Protected in TypeORM's types: every change of the schema goes through it. */
+/** Protected in TypeORM's types: every change of the schema passes through it. */
 interface Recorded {
   executeQueries(...queries: unknown[]): Promise<void>;
 }
@@ -60,9 +60,9 @@ function stepsOf({ upQueries, downQueries }: SqlInMemory, ends: readonly { up: n
 }
 
 /**
- * Without some of its statements, in both directions. TypeORM's object stays the same one, and untouched where there are none.
+ * The log without some of its statements, in both directions. TypeORM's object stays the same one, and unchanged if there are none.
  *
- * @param isLeftOut of what goes up and of what takes it back
+ * @param isLeftOut for statements of both directions
  */
 export function withoutQueries(log: RecordedLog, isLeftOut: (query: Query) => boolean): RecordedLog {
   const { memory } = log;

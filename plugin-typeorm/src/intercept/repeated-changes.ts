@@ -2,8 +2,8 @@ import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import type { RecordedLog } from "./recorded-log.js";
 
 /**
- * Changes of columns that would change nothing, which each migration of TypeORM's makes again. MariaDB says of an optional column that its
- * default is NULL, in words, and a data source of the type `mysql` takes that for the text 'NULL'. It prints `(uuid())` as `uuid()`.
+ * Changes of columns without effect, which TypeORM repeats in each migration. MariaDB reports the default of an optional column as the word
+ * NULL, and a data source of the type `mysql` reads that as the text 'NULL'. It prints `(uuid())` as `uuid()`.
  */
 export function repeatedChanges({ steps }: Pick<RecordedLog, "steps">): ReadonlySet<Query> {
   const repeated = new Set<Query>();
@@ -15,7 +15,7 @@ export function repeatedChanges({ steps }: Pick<RecordedLog, "steps">): Readonly
   return repeated;
 }
 
-/** What TypeORM has read of the database, as an entity says the same. It gives a length to numbers that have none. */
+/** TypeORM's reading of the database, in the form of an entity's declaration. It adds a length to numbers that have none. */
 function asDeclared(query: string): string {
   return query.replace(/ DEFAULT 'NULL'(?= |$)/, "").replace(/` (double|float)\(\d+\) /, "` $1 ");
 }

@@ -3,11 +3,10 @@ import type { DataSource } from "typeorm";
 import { type RecordedLog, withoutQueries } from "./recorded-log.js";
 
 /**
- * The change without uuid defaults that the database has already. TypeORM finds `default: () => "gen_random_uuid()"` in the database as
- * a generated column, and no entity that says so is up to date for it: each migration drops the default and sets it again, and its way
- * back sets another one.
+ * The change without uuid defaults that the database already has. TypeORM reads `default: () => "gen_random_uuid()"` from the database as a
+ * generated column, which never equals the entity: each migration drops the default and sets it again, and its `down` sets another one.
  *
- * @throws LS8004 when the database cannot be reached
+ * @throws LS8004 when the database is unreachable
  */
 export async function withoutRepeatedDefaults(log: RecordedLog, dataSource: DataSource): Promise<RecordedLog> {
   if (!log.memory.upQueries.some(setsUuid)) return log;
@@ -34,7 +33,7 @@ export async function withoutRepeatedDefaults(log: RecordedLog, dataSource: Data
   return repeated.size === 0 ? log : withoutQueries(log, (query) => repeated.has(query));
 }
 
-/** A default that TypeORM takes for `@Generated("uuid")` when it finds it in a database. */
+/** A default that TypeORM reads from a database as `@Generated("uuid")`. */
 function setsUuid({ query }: Query): boolean {
   return / SET DEFAULT (?:gen_random_uuid|uuid_generate_v\d)\(\)$/.test(query);
 }

@@ -8,9 +8,9 @@ import { colors } from "./tell.js";
 import { writeRegistered } from "./write-registered.js";
 
 /**
- * Makes the entities follow their plans where a change does nothing else: the CLI writes no file then, and nothing of ours is called.
+ * Re-applies the plans to the entities if a change contains nothing else: the CLI writes no file then, and calls none of our hooks.
  *
- * @throws LS9055 where nothing may be written, or where nobody knows whether it may
+ * @throws LS9055 if writing is not allowed, or if that is unknown
  */
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)

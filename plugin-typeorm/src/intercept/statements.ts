@@ -4,22 +4,22 @@ import type { CorrectedChange, Known } from "../corrections/correct.js";
 import type { TypeormDialect } from "../dialects/dialect.js";
 import type { LogStep, RecordedLog } from "./recorded-log.js";
 
-/** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */
+/** What TypeORM would run, corrected and parsed, with the original statements of each part of the migration. */
 export interface Change extends Pick<CorrectedChange<Query>, "corrections" | "notices" | "formerType"> {
   readonly migration: Migration;
   /** By the index of the statement. */
   readonly queries: readonly Query[];
-  /** What takes them back, in the order in which it runs. */
+  /** The statements that revert them, in execution order. */
   readonly down: readonly Query[];
-  /** As TypeORM made them: what belongs to what. */
+  /** TypeORM's own steps: which statements belong together. */
   readonly steps: readonly LogStep[];
 }
 
 /**
- * Reads what TypeORM would run as one migration, after what TypeORM gets wrong was put right: in TypeORM's own answer as well. Every
- * statement keeps the query that it came from, and with it its parameters. Where nothing is wrong nothing is touched.
+ * Parses what TypeORM would run as one migration, after corrections, which are also made in TypeORM's own answer. Every statement keeps its
+ * original query, with its parameters. Without errors nothing is changed.
  *
- * @throws LS1001 SQL that cannot be read · LS2060 where a column would lose its values
+ * @throws LS1001 SQL that cannot be parsed · LS2060 a column would lose its values
  */
 export async function readChange(
   { memory, steps }: RecordedLog,
@@ -40,10 +40,10 @@ export async function readChange(
 }
 
 /**
- * An index on a table that the change makes needs no concurrent build, which no transaction can hold: nobody reads the table yet.
- * TypeORM's own statements are put right, in both directions.
+ * An index on a table that the change creates needs no concurrent build, which cannot run in a transaction: no session reads the table yet.
+ * Corrects TypeORM's own statements, in both directions.
  *
- * @returns what was done, in words
+ * @returns messages about the corrections
  */
 function withTableIndexes({ upQueries, downQueries }: SqlInMemory, reader: SqlReader): string[] {
   if (!upQueries.some(({ query }) => isConcurrent.test(query))) return [];
@@ -62,7 +62,7 @@ function withTableIndexes({ upQueries, downQueries }: SqlInMemory, reader: SqlRe
 
 const isConcurrent = / CONCURRENTLY\b/;
 
-/** Statements as one migration. Errors as `readChange`, but for LS2060. */
+/** Statements as one migration. Errors as `readChange`, except LS2060. */
 export function readQueries(up: readonly Query[], { readMigration }: SqlReader): Pick<Change, "migration" | "queries"> {
   let sql = "";
   const starts = up.map(({ query }) => {
@@ -80,8 +80,8 @@ export function readQueries(up: readonly Query[], { readMigration }: SqlReader):
 }
 
 /**
- * The plan with TypeORM's own statements in its `original` units: their parameters, and what takes them back. Whatever a plan's unit
- * does instead of a statement brings its own.
+ * The plan with TypeORM's own statements in its `original` units: their parameters, and the statements that revert them. Units that replace
+ * a statement bring their own.
  */
 export function withQueries(plan: Plan, change: Pick<Change, "migration" | "queries" | "down" | "steps">): Plan {
   const places = placesOf(plan, change.migration);
@@ -91,7 +91,7 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
   );
   const back = backRanks(change, places);
   const units = plan.units.map((unit): Unit => {
-    // What contract runs stands there with its way back.
+    // Contract's statements are there with their `down`.
     if (unit.spec.kind !== "original" || unit.phase !== "expand") return unit;
     const placed = change.queries.flatMap((query, index) => {
       const { unit: owner, at = 0 } = places[index] ?? {};
@@ -104,23 +104,23 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
     const isMoved = inOrder.some((each, index) => each !== placed[index]) && goesBack.every((query) => back.has(query));
     const down = isMoved ? goesBack.toSorted((one, other) => back.get(other)! - back.get(one)!) : goesBack;
     const queries = [...new Set(own)].map(toQuery);
-    // Made by the plan alone.
+    // Only the plan created it.
     if (queries.length === 0) return unit;
     const { frame, ...spec } = unit.spec;
-    // Nothing gives a frame parameters.
+    // A frame cannot pass parameters.
     const kept = frame === undefined || queries.some(({ parameters }) => parameters !== undefined) ? {} : { frame };
     return { ...unit, spec: { ...spec, ...kept, queries, down: down.map(toQuery) } };
   });
   return { ...plan, units };
 }
 
-/** The `original` unit of a statement, as it was written or adapted, and where it stands in that. */
+/** The `original` unit of a statement, as it was written or adapted, and its position there. */
 interface Place {
   readonly unit: Unit;
   readonly at: number;
 }
 
-/** Undefined for a statement where the plan does something else instead. */
+/** Undefined for a statement that the plan replaces. */
 function placesOf(plan: Plan, { statements }: Migration): (Place | undefined)[] {
   const originals = plan.units.flatMap((unit) =>
     unit.phase === "expand" && unit.spec.kind === "original" ? [{ unit, left: unit.spec.sql }] : [],
@@ -138,7 +138,7 @@ function placesOf(plan: Plan, { statements }: Migration): (Place | undefined)[] 
   });
 }
 
-/** Where what takes a statement back belongs, by the place of the statement: the last one goes back first. */
+/** The order of the statements that revert others, by the position of those: the last one is reverted first. */
 function backRanks(
   { queries, steps }: Pick<Change, "queries" | "steps">,
   places: readonly (Place | undefined)[],
@@ -156,9 +156,9 @@ function backRanks(
 }
 
 /**
- * Which part of the migration each statement of the way back belongs to.
+ * The part of the migration that each statement of `down` belongs to.
  *
- * @param owners of each statement forwards; undefined: it brings its own way back
+ * @param owners of each statement of `up`; undefined: it brings its own `down`
  */
 export function downOwners<Owner>(
   { queries, steps }: Pick<Change, "queries" | "steps">,
@@ -166,7 +166,7 @@ export function downOwners<Owner>(
 ): (query: Query) => Owner | undefined {
   const first = new Map(queries.map((query, index) => [query, index] as const).toReversed());
   const ownerOf = (query: Query) => owners[first.get(query) ?? -1];
-  // What was corrected is in no step of TypeORM's any more: it goes back together.
+  // Corrected statements are in no step of TypeORM's any more: they are reverted together.
   const stepped = new Set(steps.flatMap(({ up }) => up));
   const made = queries.findIndex((query) => !stepped.has(query));
   const known = new Map<Query, Owner | undefined>();
@@ -175,7 +175,7 @@ export function downOwners<Owner>(
     const hasPlanned = left.some((query) => ownerOf(query) === undefined);
     const whole = left.length === 0 ? owners[made] : ownerOf(left.at(-1)!);
     for (const [index, query] of down.entries()) {
-      // One for one, as TypeORM pushes them: the type and its column, the column and its metadata.
+      // In pairs, as TypeORM adds them: the type and its column, the column and its metadata.
       const pair = up.length === down.length ? up[index] : undefined;
       known.set(query, hasPlanned ? pair && ownerOf(pair) : whole);
     }
@@ -183,7 +183,7 @@ export function downOwners<Owner>(
   return (query) => (known.has(query) ? known.get(query) : owners[made]);
 }
 
-/** A query as a migration of ours has it. */
+/** A query in the form of our migrations. */
 export function toQuery({ query, parameters }: Query): OrmQuery {
   return parameters === undefined || parameters.length === 0 ? { sql: query } : { sql: query, parameters };
 }

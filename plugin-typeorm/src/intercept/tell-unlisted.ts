@@ -5,7 +5,7 @@ import { say } from "./say.js";
 import { colors } from "./tell.js";
 
 /**
- * TypeORM's own migration beside a list of classes: a change that passes edits nothing, so what is missing in the list is said.
+ * TypeORM's own migration beside a list of classes: a change that passes edits nothing, so Lockstep reports what is missing in the list.
  */
 export function tellUnlisted(about: Interception): Output {
   return {

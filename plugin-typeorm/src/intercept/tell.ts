@@ -2,12 +2,12 @@ import type { Told } from "@lockstep/core";
 import { type Colors, colorsFor, toldText } from "@lockstep/core/planning";
 import { say } from "./say.js";
 
-/** Prints what there is to say of a change, beside its plan. */
+/** Prints the messages about a change, besides its plan. */
 export function tell(told: Told): void {
   say(toldText(told, colors()));
 }
 
-/** Colours as the rest of the CLI's output has them: https://no-color.org, the FORCE_COLOR of Node, a terminal. */
+/** Colours as in the CLI's own output: https://no-color.org, the FORCE_COLOR of Node, a terminal. */
 export function colors(): Colors {
   const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
   if (FORCE_COLOR !== undefined) return colorsFor(FORCE_COLOR !== "0" && FORCE_COLOR !== "false");

@@ -6,7 +6,7 @@ import { LockstepError } from "@lockstep/core";
 import { copyIn, refuseOldCopy, refuseTwoCopies, type TypeormCopy } from "../detect/copies.js";
 import type { RecordedLog } from "./recorded-log.js";
 
-/** The commands of TypeORM's CLI that the plan's files go through, as far as they are used. */
+/** The used part of the TypeORM CLI's commands that write the plan's files. */
 export interface CliModules {
   readonly CommandUtils: { createFile(file: string, content: string, override?: boolean): Promise<void> };
   readonly MigrationGenerateCommand: {
@@ -16,8 +16,8 @@ export interface CliModules {
 }
 
 /**
- * The very modules that the running CLI uses. They are in the cache of `require`, whatever has loaded the CLI (node, tsx, ts-node): a
- * second instance would be of no use.
+ * The modules that the running CLI uses. They are in the cache of `require`, whatever has loaded the CLI (node, tsx, ts-node): a second
+ * instance would have no effect.
  *
  * @param commandFile the file of MigrationGenerateCommand, from the stack
  * @throws LS9052 when they are not there
@@ -42,10 +42,10 @@ export function typeormCopy(file: string): TypeormCopy {
 }
 
 /**
- * Makes sure that a plan's migrations are written for the TypeORM that runs them.
+ * Checks that a plan's migrations are written for the TypeORM that runs them.
  *
  * @param cli the copy that the CLI runs
- * @param madeBy a file of the copy that the data source is made with
+ * @param madeBy a file of the copy that creates the data source
  * @throws LS9051 when they are two · LS9053 when it is older than 0.3.11
  */
 export function assertUsable(cli: TypeormCopy, { madeBy }: RecordedLog): void {

@@ -7,11 +7,11 @@ import type { Interception } from "./interception.js";
 type ColumnMetadata = EntityMetadata["columns"][number];
 
 /**
- * What to write instead where PostgreSQL cannot read what TypeORM generates. TypeORM puts names and the text of defaults into its SQL as
- * they are, so a quote in them ends them too early; what else is SQL in an entity comes from its author.
+ * The replacement for SQL of TypeORM that PostgreSQL cannot parse. TypeORM inserts names and the text of defaults into its SQL unescaped,
+ * so a quote in them ends them too early; any other SQL in an entity comes from its author.
  *
- * @param error of the parser, for a file that nobody has
- * @returns LS9043 with the place in the code, or LS1001 with the statement
+ * @param error of the parser, for a file that does not exist
+ * @returns LS9043 with the position in the code, or LS1001 with the statement
  */
 export async function unreadable(
   error: LockstepError,
@@ -64,7 +64,7 @@ function nameError(what: string, name: string, query: string, cause: unknown): L
   );
 }
 
-/** What TypeORM writes between quotes, where that ends too early. */
+/** The text that TypeORM writes between quotes, if that ends too early. */
 function defaultText({ default: value, isArray }: ColumnMetadata): string | undefined {
   const isObject = typeof value === "object" && value !== null;
   // TypeORM 1 escapes objects, 0.3 does not.
@@ -81,7 +81,7 @@ function reasonOf(query: string, parser: Parser): string | undefined {
   }
 }
 
-/** `src/user.ts:11: `, where the property is found. */
+/** `src/user.ts:11: `, if the property is found. */
 async function placeOf(
   about: Interception,
   column: { readonly model: string; readonly field: string; readonly table: TableName },

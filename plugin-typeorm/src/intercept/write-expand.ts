@@ -22,10 +22,10 @@ import { type Change, withQueries } from "./statements.js";
 import { colors, tell } from "./tell.js";
 
 /**
- * The expand phase in the place of the CLI's file: its migrations, the relaxed entities, the code edits and the plan's folder, written as
- * one. With `--check` and `--dryrun` the CLI shows the first migration, and nothing is written.
+ * The expand phase instead of the CLI's file: its migrations, the relaxed entities, the code edits and the plan's folder, written as one.
+ * With `--check` and `--dryrun` the CLI shows the first migration, and nothing is written.
  *
- * @throws LS2011 when TypeORM would not agree with the relaxed entities
+ * @throws LS2011 when TypeORM would generate further changes for the relaxed entities
  */
 export async function expandOutput(
   about: Interception,
@@ -35,7 +35,7 @@ export async function expandOutput(
   assertAgreement(change.migration, relaxed, plan, "TypeORM");
   const base = await about.project();
   const code = codeSettings(await loadConfig(about.root), process.env);
-  // Read when the CLI asks: by then `--pretty` has laid out the statements of the user's own migration.
+  // Read when the CLI requests it: by then `--pretty` has formatted the statements of the user's own migration.
   const named = (id: string) => withQueries({ ...plan, id }, change);
   let flavour: Flavour = { language: "ts", module: "esm" };
   return {
@@ -72,7 +72,7 @@ export async function expandOutput(
   };
 }
 
-/** Where the compiler does not tell that a column has no value in code before switch. */
+/** Reads for which the compiler does not report that a column has no value before switch. */
 async function unseenReads(about: Interception, { plan, places }: PhaseFiles): Promise<string[]> {
   const entities = new Entities(await about.entityFiles());
   return plan.columns

@@ -5,12 +5,12 @@ import { typeormFiles } from "../typeorm-files.js";
 import { say } from "./say.js";
 import { colors } from "./tell.js";
 
-/** New migrations, and what is written together with them. */
+/** New migrations, and the files that are written together with them. */
 export interface NewMigrations {
-  /** TypeORM's own, which stays as it is. */
+  /** TypeORM's own, unchanged. */
   readonly own: NewFile;
   readonly beside: readonly (NewFile & { readonly title: string })[];
-  /** What makes the entities follow their plans again. */
+  /** Re-applies the plans to the entities. */
   readonly restore: Restore | undefined;
 }
 
@@ -19,7 +19,7 @@ interface NewFile {
   readonly after: string;
 }
 
-/** Writes new migrations and what belongs to them as one, with their place in the data source's list, and says so. */
+/** Writes new migrations and their files as one, lists them in the data source, and reports it. */
 export async function writeRegistered(project: TypeormProject, { own, beside, restore }: NewMigrations): Promise<void> {
   const edited = restore === undefined ? [] : await typeormFiles.editModels(project, restore.edits);
   const added = [own, ...beside].map(({ file, after }) => ({ file, text: after }));

@@ -5,8 +5,8 @@ import type { TypeormProject } from "../project.js";
 import { readMigrationFiles } from "./list.js";
 
 /**
- * What TypeORM's table says about a target, under the names of the files: it has a row a class. A class without a file keeps its own
- * name. TypeORM records what it has done and nothing else: there are no failures in it.
+ * The state of a target in TypeORM's table, under the names of the files: it has one row per class. A class without a file keeps its own
+ * name. TypeORM records only completed migrations, so there are no failures in it.
  */
 export async function readAppliedMigrations(
   connection: Connection,
@@ -21,7 +21,7 @@ export async function readAppliedMigrations(
   const { rows } = await connection.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY id`);
   const recorded = new Set(rows.map((row) => row.name));
   const { root, migrationGlobs, migrationsFolder } = project;
-  // One that the data source does not list any more has run all the same.
+  // A migration that the data source no longer lists has still run.
   const beside = migrationsFolder === undefined ? [] : [`${migrationsFolder}/*`];
   const files = readMigrationFiles({ root, migrationGlobs: [...migrationGlobs, ...beside] });
   const inFiles = new Set(files.flatMap(({ recordedAs }) => recordedAs));
@@ -34,7 +34,7 @@ export async function readAppliedMigrations(
   };
 }
 
-/** TypeORM's table of what has run, quoted. */
+/** TypeORM's table of applied migrations, quoted. */
 export function tableOf(
   connection: Pick<Connection, "dialect">,
   { migrationsTable: { schema, name } }: Pick<TypeormProject, "migrationsTable">,
@@ -42,7 +42,7 @@ export function tableOf(
   return connection.dialect.sql.quote.table(schema === undefined ? { name } : { schema, name });
 }
 
-/** The session that runs migrations on a target right now: a wrapped data source, or anybody who is at a unit of a plan. */
+/** The session that currently runs migrations on a target: of a wrapped data source, or any session that runs a unit of a plan. */
 export async function deployingSession(connection: Connection): Promise<number | undefined> {
   const { rows } = await connection.query<{ pid: number | string | null }>(
     dialectOn(connection.dialect.id).runningSessions,

@@ -31,7 +31,7 @@ export function dialectOfFolder(folder: string): string | undefined {
   return undefined;
 }
 
-/** What only one database understands. In a template literal a backtick has a backslash before it. */
+/** Syntax that only one database supports. In a template literal a backtick has a backslash before it. */
 const signs: readonly (readonly [RegExp, string])[] = [
   [/\bAUTO_INCREMENT\b|\bENGINE\s*=\s*InnoDB|\\`\w+\\`|(?:TABLE|INTO|UPDATE|FROM|INDEX) `\w+`/i, "mysql"],
   [/\bAUTOINCREMENT\b|datetime\('now'\)|"temporary_\w+"/i, "sqlite"],
@@ -44,8 +44,8 @@ const signs: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The database whose words most of the migrations use; undefined where none or two have as many. Migrations with the words of several ask
- * for theirs as they run.
+ * The database whose syntax most of the migrations use. Undefined if there is none, or a tie. Migrations with the syntax of several check
+ * their database at run time.
  */
 export function dialectOfSql(texts: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
@@ -70,7 +70,7 @@ const drivers: Readonly<Record<string, string>> = {
   oracledb: "oracle",
 };
 
-/** The driver in the nearest package.json that has any; undefined where that has several. */
+/** The driver in the nearest package.json that has one. Undefined if that has several. */
 export function dialectOfDrivers(
   folder: string,
   packages: ReadonlySet<string>,

@@ -9,18 +9,18 @@ import { migrationsIn } from "./names.js";
 /** A file with migration classes. */
 interface ClassFile {
   readonly path: string;
-  /** What TypeORM calls them. */
+  /** Their names in TypeORM. */
   readonly names: readonly string[];
   readonly text: string;
 }
 
-/** More files than these are not all looked into: those whose paths say what they are. */
+/** Above this number of files, only those are read whose paths indicate migrations or data sources. */
 const manyFiles = 5_000;
 
 /**
- * The migration classes of TypeORM in a repository, by their folders, in TypeORM's order: by the 13 digits of their names. Database and
- * transactions are those of the data source that loads the folder; where none says the database, it is what the name of the folder, the SQL
- * and the installed drivers say.
+ * The TypeORM migration classes of a repository, by folder, in TypeORM's order: by the 13 digits of their names. Database and transactions
+ * are those of the data source that loads the folder. If none defines the database, it is derived from the folder's name, the SQL and the
+ * installed drivers.
  */
 export async function findMigrations({ paths, read }: RepositoryFiles): Promise<readonly MigrationSet[]> {
   const code = paths.filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.d\.[cm]?ts$|(?:^|\/)node_modules\//.test(path));
@@ -41,7 +41,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
   if (classes.length === 0) return [];
   for (const path of paths)
     if (/(?:^|\/)ormconfig\.json$/.test(path)) configured.push({ path, text: read(path) ?? "" });
-  // With the compiler, which a repository without migrations of TypeORM does not pay for.
+  // With the compiler, which is not loaded for a repository without TypeORM migrations.
   const [{ readDataSources }, { readUp }] = await Promise.all([
     import("./evaluate/data-sources.js"),
     import("./evaluate/read-migration.js"),
@@ -69,13 +69,13 @@ function isMigration(text: string, names: readonly string[]): boolean {
   );
 }
 
-/** Whether a file can have options of a data source in it. */
+/** Whether a file may contain the options of a data source. */
 function mayConfigure(text: string): boolean {
   const isOfTypeorm = /\b(?:DataSource|TypeOrm|typeorm|createConnection|ConnectionOptions|entities)/;
   return /\bmigrations["']?\s*[:,=]/.test(text) && isOfTypeorm.test(text);
 }
 
-/** What is compiled is no second set: the same classes in a file of the same name and folder, beside the source or in a folder of output. */
+/** Compiled files are no second set: the same classes in a file of the same name and folder, beside the source or in an output folder. */
 function withoutCopies(classes: readonly ClassFile[]): ClassFile[] {
   const isOutput = (path: string) => /(?:^|\/)(?:dist|build|out|lib|output|compiled|\.[^/]+)\//.test(path);
   const isCode = (path: string) => /js$/.test(path);
@@ -97,7 +97,7 @@ function withoutCopies(classes: readonly ClassFile[]): ClassFile[] {
   });
 }
 
-/** The folder of a set: that of the file, or the one that a data source loads with what is below it. */
+/** The folder of a set: that of the file, or the one that a data source loads with its subfolders. */
 function folderOf(path: string, sources: readonly DataSourceFacts[]): string {
   const own = posix.dirname(path);
   // `migrations/2024/…`: years and versions are one history.
@@ -110,7 +110,7 @@ function folderOf(path: string, sources: readonly DataSourceFacts[]): string {
   return isHistory && base.length < whole.length ? base : whole;
 }
 
-/** The folder above a file that a pattern begins with: of `dist/migrations` the one that it is compiled from. */
+/** The folder above a file that a pattern begins with. For `dist/migrations`: the folder it is compiled from. */
 function sourceOf(base: string, folder: string): string | undefined {
   const plain = (text: string) =>
     text.replace(/(^|\/)(?:dist|build|out)(?=\/)/, "$1src").replace(/(^|\/)src\/(?:src\/)?/, "$1");
@@ -123,7 +123,7 @@ interface Surroundings {
   readonly sources: readonly DataSourceFacts[];
   readonly packages: ReadonlySet<string>;
   readonly files: Files;
-  /** Loaded with the compiler, where there are migrations. */
+  /** Loaded with the compiler, if there are migrations. */
   readonly readUp: typeof readUp;
 }
 
@@ -144,7 +144,7 @@ function setOf(
     dialectOfFolder(folder) ??
     dialectOfSql(classes.map(({ text }) => text)) ??
     dialectOfDrivers(folder, packages, files.read);
-  // TypeORM's default, where no data source says another.
+  // TypeORM's default, unless a data source sets another.
   const [transactions = "all" as TransactionMode] = modes.size === 1 ? modes : [];
   const stampOf = ({ names }: ClassFile) => Math.min(...names.map((name) => Number(name.slice(-13))));
   const ordered = [...classes].sort((a, b) => stampOf(a) - stampOf(b) || (a.path < b.path ? -1 : 1));

@@ -1,8 +1,8 @@
 import { attempt, isSyntaxError } from "@lockstep/core/text";
 
 /**
- * A pattern of files as TypeORM's options have it, as a regular expression: `src/migrations/**\/*{.ts,.js}`. What is compiled stands for its
- * source: `dist/migrations/*.js` is `src/migrations/*.ts` as well.
+ * A file pattern of TypeORM's options as a regular expression: `src/migrations/**\/*{.ts,.js}`. A compiled pattern also matches its
+ * sources: `dist/migrations/*.js` is `src/migrations/*.ts` as well.
  */
 export function patternOf(glob: string): RegExp {
   const source = glob

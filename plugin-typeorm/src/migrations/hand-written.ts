@@ -17,9 +17,9 @@ import { onTheirLines } from "./on-their-lines.js";
 import { withOwnDown } from "./take-back.js";
 
 /**
- * Reads a migration class that a person has written: what its `up` and `down` run, as long as all of that is literal.
+ * Reads a hand-written migration class: the statements of its `up` and `down`, provided that all of them are literals.
  *
- * @throws LS1004 SQL that is made in code, or another thing done beside it · LS3032 no migration that the data source finds
+ * @throws LS1004 code assembles SQL, or does something else · LS3032 no migration that the data source finds
  */
 export async function readHandWritten(project: TypeormProject, file: string): Promise<HandWrittenMigration> {
   const found = readMigrationFiles(project).find((each) => each.file === file);
@@ -27,7 +27,7 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
   const text = readFileSync(join(project.root, file), "utf8");
   const { name } = found;
   const { up, down, built, className, transaction } = readClass(text, file);
-  // What a plan makes it can take back, whatever the class says of that.
+  // A plan can revert what it creates, whatever the class's `down` contains.
   const [first] = built.filter(({ method, what }) => method === "up" || what !== "a throw");
   if (first !== undefined)
     throw new LockstepError(
@@ -61,7 +61,7 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
   };
 }
 
-/** Columns that only the naming strategy of the running data source would name as the migration does. */
+/** Columns whose names in the migration match only the naming strategy of the running data source. */
 function namedBy(models: readonly EntityModel[], { operations }: Migration): KnownColumn[] {
   return operations.flatMap((operation) => {
     if (operation.kind !== "addColumn") return [];
@@ -84,7 +84,7 @@ function flavourOf(file: string, text: string): Flavour {
   };
 }
 
-/** With what makes the data source find it: a list of classes has to name a new one. */
+/** Explains how to make the data source find it: a list of classes has to name a new one. */
 async function notLoaded(project: TypeormProject, file: string): Promise<LockstepError> {
   const [{ unlisted }, { unlistedHelp, unlistedStatement }] = await Promise.all([
     import("../registration/unlisted.js"),

@@ -1,25 +1,25 @@
 import type { Flavour } from "../project.js";
 
-/** What differs between the languages of a migration. The rest of its text is the same. */
+/** The differences between the languages of a migration. The rest of its text is the same. */
 export interface Language {
-  /** What stands above the class. */
+  /** The lines above the class. */
   readonly imports: string;
   /** `export class AddHandle1763648123456 implements MigrationInterface` */
   classHead(name: string): string;
-  /** What ends the class: an assignment has a semicolon. */
+  /** The end of the class: an assignment has a semicolon. */
   readonly classEnd: string;
   /** A parameter of a function: `queryRunner: QueryRunner`. */
   typed(name: string, type: string): string;
-  /** What follows the parameters: `: Promise<void>`. */
+  /** The text after the parameters: `: Promise<void>`. */
   returns(type: string): string;
-  /** What a query answers is `any`, which linters that ask the compiler mind: `(await query()) as Row[]`. */
+  /** A query's result is `any`, which type-aware linters report: `(await query()) as Row[]`. */
   answer(query: string, type: string): string;
   /** `public ` */
   readonly access: string;
 }
 
 const typescript: Language = {
-  // Types alone: the file then loads however the project treats imports that nothing evaluates (`verbatimModuleSyntax`).
+  // Only types: the file then loads however the project treats unused imports (`verbatimModuleSyntax`).
   imports: `import type { MigrationInterface, QueryRunner } from "typeorm";`,
   classHead: (name) => `export class ${name} implements MigrationInterface`,
   classEnd: "}",
@@ -39,7 +39,7 @@ const javascript = (exported: string): Language => ({
   access: "",
 });
 
-/** The language of a project's migrations, as TypeORM's own templates have it. */
+/** The language of a project's migrations, as in TypeORM's own templates. */
 export function languageOf({ language, module }: Flavour): Language {
   if (language === "ts") return typescript;
   return javascript(module === "esm" ? "export" : "module.exports =");

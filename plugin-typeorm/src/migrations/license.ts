@@ -11,7 +11,7 @@ export function licenseIn(project: Pick<TypeormProject, "root" | "migrationGlobs
   return newest === undefined ? "" : licenseOf(readFileSync(join(project.root, newest.file), "utf8"));
 }
 
-/** The license header of a file, with the lines after it; empty where it has none. */
+/** The license header of a file, with the lines after it; empty if it has none. */
 export function licenseOf(text: string): string {
   const [found = ""] = license.exec(text) ?? [];
   return /copyright|licen[cs]e|SPDX/i.test(found) ? found : "";

@@ -4,21 +4,21 @@ import { asGlobs, findFilesSync } from "@lockstep/core/files";
 import type { TypeormProject } from "../project.js";
 import { migrationsIn } from "./names.js";
 
-/** A file of migrations. Nearly always of one. */
+/** A file of migrations, nearly always a single one. */
 export interface MigrationFile {
-  /** Its stem: what Lockstep calls the migration. */
+  /** Its stem: Lockstep's name of the migration. */
   readonly name: string;
   /** From the root. */
   readonly file: string;
-  /** What TypeORM calls its migrations, and records: names of classes, or what their `name` says. */
+  /** TypeORM's names of its migrations, as recorded: names of classes, or their `name`. */
   readonly recordedAs: readonly string[];
 }
 
 type Found = Pick<TypeormProject, "root" | "migrationGlobs">;
 
 /**
- * Names of the migrations that TypeORM runs, in its order: of their files, and of classes that no file of the repository declares, such
- * as those of a package, what TypeORM calls them.
+ * Names of the migrations that TypeORM runs, in its order: of their files, and TypeORM's own names of classes that no file of the
+ * repository declares, such as those of a package.
  */
 export function listMigrations(
   project: Found & Partial<Pick<TypeormProject, "classes" | "dataSource" | "dataSourceFile">>,
@@ -26,12 +26,12 @@ export function listMigrations(
   const { classes = [], dataSource, dataSourceFile } = project;
   const files = readMigrationFiles(project);
   const inFiles = new Set(files.flatMap(({ recordedAs }) => recordedAs));
-  // What is built may be older than its sources.
+  // Build output may be older than its sources.
   const others = dataSource === dataSourceFile ? classes.filter((name) => !inFiles.has(name)) : [];
   return [...files, ...others.map((name) => ({ name, recordedAs: [name] }))].sort(inOrder).map(({ name }) => name);
 }
 
-/** The file of one migration; undefined where the repository does not have it. */
+/** The file of one migration. Undefined if the repository does not contain it. */
 export function migrationFile(project: Found, name: string): MigrationFile | undefined {
   return readMigrationFiles(project).find((file) => file.name === name);
 }
@@ -40,7 +40,7 @@ export function migrationFile(project: Found, name: string): MigrationFile | und
 export function readMigrationFiles({ root, migrationGlobs }: Found): MigrationFile[] {
   const paths = findFilesSync(root, migrationGlobs.flatMap(asGlobs), { ignore: ["**/*.d.{ts,cts,mts}"], follow: true });
   const files = [...paths]
-    // Sources before what is compiled from them and lies beside them.
+    // Sources before the compiled files beside them.
     .sort((a, b) => Number(/\.[cm]?js$/.test(a)) - Number(/\.[cm]?js$/.test(b)))
     .filter((path) => /\.[cm]?[jt]s$/.test(path))
     .map((file) => ({

@@ -6,7 +6,7 @@ const leading = /^(\d{13})(?!\d)-?/;
 const trailing = /(\d{13})$/;
 
 /**
- * Stamps of `count` new migrations: from a moment on, a millisecond apart, after every migration that exists.
+ * Stamps of `count` new migrations: from a moment on, a millisecond apart, after every existing migration.
  *
  * @example stamps(new Date(1763648123456), ["1763648000000-Base"], 2) // ["1763648123456", "1763648123457"]
  */
@@ -16,12 +16,12 @@ export function stamps(moment: Date, existing: readonly string[], count: number)
   return Array.from({ length: count }, (_, index) => String(first + index));
 }
 
-/** The stamp in the name of a file; undefined where it has none. */
+/** The stamp in the name of a file. Undefined if it has none. */
 export function stampOf(name: string): string | undefined {
   return leading.exec(name)?.[1] ?? trailing.exec(name)?.[1];
 }
 
-/** What TypeORM calls the migrations of a text: the `name` of the instance, else that of the class; 13 digits at its end. */
+/** TypeORM's names of the migrations in a text: the `name` of the instance, else that of the class; 13 digits at its end. */
 export function migrationsIn(source: string): string[] {
   const heads = [...source.matchAll(/\bclass\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)];
   return heads
@@ -36,8 +36,8 @@ export function migrationsIn(source: string): string[] {
 const ownName = /^[ \t]*(?:public |readonly |this\.)*name(?:\s*:\s*string)?\s*=\s*(["'`])([^"'`]*)\1/m;
 
 /**
- * `1763648123457-AddHandleCreateIndex`: the stamp, the plan's own name, and what the migration does. It is written as the file is that the
- * plan began with: `1763648123457-add-handle-create-index` after `1763648123456-add-handle`.
+ * `1763648123457-AddHandleCreateIndex`: the stamp, the plan's own name, and what the migration does. In the style of the plan's first file:
+ * `1763648123457-add-handle-create-index` after `1763648123456-add-handle`.
  */
 export function migrationName({ id }: Pick<Plan, "id">, stamp: string, slug: string): string {
   const own = id.replace(leading, "");
@@ -63,7 +63,7 @@ export function className(migration: string): string {
   return `${/^[\p{ID_Start}$_]/u.test(words) ? "" : "_"}${words}${stamp}`;
 }
 
-/** As TypeORM's own camelCase; what no identifier may have ends a word as well. */
+/** As TypeORM's own camelCase; a character that is not allowed in identifiers ends a word as well. */
 function pascalCase(text: string): string {
   return ` ${text}`.replace(/[^\p{ID_Continue}$]+([\p{ID_Continue}$]?)|_(\w)/gu, (_, a?: string, b?: string) =>
     (a ?? b ?? "").toUpperCase(),

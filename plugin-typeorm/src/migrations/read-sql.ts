@@ -1,16 +1,15 @@
 import { readTemplate, templateEnd } from "./template.js";
 
 /**
- * The SQL of a unit, out of the file that `renderMigration` made of it: the bytes that were reviewed, although a formatter may have
- * been through the file.
+ * The SQL of a unit, from the file that `renderMigration` wrote: the reviewed bytes, even if a formatter has changed the file.
  *
- * @returns undefined when the file does not run one statement any more
+ * @returns undefined when the file no longer runs exactly one statement
  */
 export function readMigrationSql(text: string): string | undefined {
   const up = text.search(/\basync\s+up\s*\(/);
   if (up === -1) return undefined;
   const header = headerOf(text);
-  // The user's own statements stand in a file without a header.
+  // The user's own statements are in a file without a header.
   const plain = header === "" ? [] : plainStatements(text, up);
   let sql = header;
   for (const statement of plain.length > 0 ? plain : [readTemplate(text, up)]) {
@@ -26,7 +25,7 @@ function headerOf(text: string): string {
   return header.replace(/^[ \t]*\/\//gm, "--");
 }
 
-/** Of a file without code around them: nothing but queries, up to the end of the method. */
+/** Of a file without code around them: only queries, up to the end of the method. */
 function plainStatements(text: string, up: number): readonly (string | undefined)[] {
   const statements: (string | undefined)[] = [];
   const query = /\s*await\s+queryRunner\s*\.query\(\s*(?=`)/y;
@@ -42,7 +41,7 @@ function plainStatements(text: string, up: number): readonly (string | undefined
   return statements;
 }
 
-/** Whether a file is one that `renderMigration` made of a unit: code around one statement, and it is known what that code does. */
+/** Whether `renderMigration` wrote a file for a unit: code around one statement, with a known effect. */
 export function isUnit(text: string): boolean {
   return /\basync up\([^)]*\)[^{]*\{\s*await outsideTransaction\(queryRunner, async \(\) => \{/.test(text);
 }

@@ -14,11 +14,11 @@ export interface MigrationText {
 }
 
 /**
- * The file of units that share it: a migration class with what takes them back. The same units give the same bytes.
+ * The file of units that share it: a migration class with the statements that revert them. The same units give the same bytes.
  *
- * A file of ours ends whatever transaction TypeORM has opened, runs alone, and opens one again: so it is right in every
- * `migrationsTransactionMode` and on revert, also where the data source is not wrapped. The user's own statements stay as TypeORM
- * wrote them, unless they run in a frame.
+ * A file of ours commits any transaction that TypeORM has opened, runs outside of it, and opens one again: so it works in every
+ * `migrationsTransactionMode` and on revert, also if the data source is not wrapped. The user's own statements stay as TypeORM wrote them,
+ * unless they run in a frame.
  *
  * @example renderMigration({ name: "1763648123456-AddHandle", content, flavour: { language: "ts", module: "commonjs" } })
  */
@@ -43,7 +43,7 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
       down: queries(spec.down ?? []),
       helpers: [],
     });
-  // Whatever transaction they are in is over with the first of them.
+  // The first of them ends the current transaction.
   if (content.autocommitted !== undefined) {
     const own = (statements: readonly string[]) => queries(statements.map((sql) => ({ sql: aside(sql) })));
     const { header } = splitHeader(content.sql);
@@ -53,7 +53,7 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
   const { header, statement } = splitHeader(content.sql);
   const portable = outsideTransaction(language);
   const down = content.down.length === 0 ? "" : outside(content.down.map(run).join(""));
-  // What takes the user's own statements back is the user's own as well.
+  // The user's own statements are reverted by the user's own as well.
   if (spec.kind === "original") {
     const parts = { comment: header, up: outside(run(statement)), down: queries(spec.down ?? []), helpers: [portable] };
     return file(language, name, { ...parts, transaction: spec.transaction });
@@ -65,7 +65,7 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
   return file(language, name, { comment: header, up: outside(buildOnce(statement)), down, helpers });
 }
 
-/** What the user's class says of its own transaction: its statements need it or bear it. */
+/** The transaction setting of the user's class: its statements need it or allow it. */
 function ownTransaction({ units }: MigrationContent): boolean | undefined {
   return units
     .map(({ spec }) => (spec.kind === "original" ? spec.transaction : undefined))
@@ -75,7 +75,7 @@ function ownTransaction({ units }: MigrationContent): boolean | undefined {
 interface Parts {
   /** For the reviewer, in lines of `//`. */
   readonly comment: string;
-  /** What the class says of its own transaction. Default: nothing. */
+  /** The transaction setting of the class. Default: none. */
   readonly transaction?: boolean | undefined;
   readonly up: string;
   readonly down: string;
@@ -105,7 +105,7 @@ function builds({ units: [{ spec }] }: MigrationContent): BuildSpec | undefined 
   return spec.kind === "create-index" && spec.isPartitioned !== true ? spec : undefined;
 }
 
-/** What stands above the statement, turned from comments of SQL into those of the language. */
+/** The header above the statement, converted from SQL comments to those of the language. */
 function splitHeader(sql: string): { readonly header: string; readonly statement: string } {
   const header = /^(?:--.*\n)*/.exec(sql)?.[0] ?? "";
   return { header: header.replace(/^--/gm, "//"), statement: sql.slice(header.length) };
@@ -119,7 +119,7 @@ function run(sql: string): string {
   return `            await queryRunner.query(${literal(sql)});\n`;
 }
 
-/** A build that fails leaves an index that is not valid: every write would pay for it, and a unique one would refuse rows. */
+/** A failed build leaves an invalid index: every write would pay for it, and a unique one would reject rows. */
 function buildOnce(statement: string): string {
   return `            if (await isBuilt(queryRunner)) {
                 return;
@@ -156,15 +156,15 @@ function oneLine(sql: string): string {
   return sql.trim().replace(/;$/, "");
 }
 
-/** An index that is built concurrently. One on a partitioned table is declared in a block, which stands a second run by itself. */
+/** An index that is built concurrently. One on a partitioned table is declared in a block, which can run twice. */
 type BuildSpec = Extract<UnitSpec, { kind: "create-index" }>;
 
 /**
- * The function that makes a concurrent build stand a second run. PostgreSQL leaves an index behind that is not valid when the build
- * fails; one that is valid may come from a run that ended before it was recorded. Whether it is the planned one is asked by the next
- * unit. A session that builds it is waited for: its own client may be gone.
+ * The function that makes a concurrent build repeatable. When the build fails, PostgreSQL leaves an invalid index; a valid one may come
+ * from a run that ended before it was recorded. The next unit checks whether it is the planned one. The function waits for another session
+ * that builds it: its own client may be gone.
  *
- * @param drop the statement that takes away what a build has left
+ * @param drop the statement that drops the index left by a build
  */
 function isBuilt({ table, index }: BuildSpec, drop: string, { typed, returns, answer }: Language): string {
   const state = `SELECT indisvalid AND indisready AND indislive AS valid,
@@ -192,12 +192,12 @@ async function isBuilt(${typed("queryRunner", "QueryRunner")})${returns("Promise
 }
 
 /**
- * The function that runs a unit in the same way in every transaction mode, and on `migration:revert`, which knows no mode of a single
- * migration. It is not exported: TypeORM takes every exported function of a file for a migration.
+ * The function that runs a unit in the same way in every transaction mode, and on `migration:revert`, which has no mode for a single
+ * migration. It is not exported: TypeORM treats every exported function of a file as a migration.
  *
- * The commit takes what earlier migrations of this run did with it, their records included; when a later one fails the unit is not
- * recorded although it is done, so units have to stand a second run. A second process waits, so that index builds do not meet; a
- * session that keeps the lock without doing anything is no migration: a pooler in transaction mode has taken it over.
+ * The commit includes the earlier migrations of this run, with their records. If a later one fails, the unit is not recorded although it is
+ * done, so units must be able to run twice. A second process waits, so that index builds do not overlap. An idle session that holds the
+ * lock is not a migration: a pooler in transaction mode has taken it over.
  *
  * Every block has its braces: formatters and linters that add them would change what is hashed.
  */

@@ -6,7 +6,7 @@ import { readClass } from "./evaluate/read-migration.js";
 import { migrationFile } from "./list.js";
 import { readMigrationSql } from "./read-sql.js";
 
-/** The literal statements of a migration, whoever wrote it; undefined where its `up` does anything else. */
+/** The literal statements of a migration, whoever wrote it. Undefined if its `up` contains anything else. */
 export function readStatements(
   project: Pick<TypeormProject, "root" | "migrationGlobs">,
   name: string,
@@ -21,6 +21,6 @@ export function readStatements(
   return sql === undefined ? undefined : { up: [sql], down: [] };
 }
 
-/** As `renderMigration` begins the build of an index: code around one statement, and it is known what that does. */
+/** The start of an index build by `renderMigration`: code around one statement, with a known effect. */
 const ownIndex =
   /\basync up\([^)]*\)[^{]*\{\s*await outsideTransaction\(queryRunner, async \(\) => \{\s*if \(await isBuilt\(queryRunner\)\) \{?\s*return\b/;

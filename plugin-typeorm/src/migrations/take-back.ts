@@ -11,12 +11,12 @@ import {
 } from "@lockstep/core";
 
 /**
- * Gives the statements of a migration by hand that a plan leaves as they are what its `down` has for them, told by what the two do. A
- * way back that takes back nothing of the migration stands with the first of them: it runs last. What takes back a statement that the plan
- * has rewritten goes: the plan's own way back takes its place.
+ * Pairs the statements of a hand-written migration that a plan leaves unchanged with their part of `down`, matched by what the two do. A
+ * `down` statement that reverts nothing of the migration is put with the first of them: it runs last. What reverts a statement that the
+ * plan rewrote is dropped: the plan's own `down` replaces it.
  *
- * @param back what `down` runs, in its order; `transaction`: what the class says of its own, which its statements need or bear
- * @throws LS2074 where nothing of the migration is left that such a statement could stand with
+ * @param back the statements of `down`, in their order; `transaction`: the class's own setting, which its statements need or allow
+ * @throws LS2074 if no unchanged statement is left that such a statement could be put with
  */
 export function withOwnDown(
   plan: Plan,
@@ -41,7 +41,7 @@ export function withOwnDown(
       if (unit === undefined || (head === "" && left.length < operations.length)) throw beyond(line, operation);
       byUnit.set(unit, [...(byUnit.get(unit) ?? []), operation]);
     }
-    // What drops several objects is one statement of several operations: whole, it goes with the first of them.
+    // A statement that drops several objects has several operations: the whole statement is put with the first of them.
     const [first] = byUnit;
     if (first !== undefined && head === "") down.get(first[0])?.push({ sql: first[1][0]?.sql ?? "" });
     else
@@ -63,7 +63,7 @@ function readOriginal({ spec }: Unit, file: string, readMigration: SqlReader["re
   return readMigration(spec.kind === "original" ? spec.sql : "", file);
 }
 
-/** What units do by a copy of the table and take back by themselves: a MODIFY that no column of the plan is about, a CHECK. */
+/** What units do by a table copy and revert themselves: a MODIFY of a column outside the plan, a CHECK. */
 function copiedWithWayBack(
   { units }: Plan,
   file: string,
@@ -76,7 +76,7 @@ function copiedWithWayBack(
   );
 }
 
-/** Each statement with its operations, and with what stands before the first: `ALTER TABLE "users" `. */
+/** Each statement with its operations, and with the text before the first: `ALTER TABLE "users" `. */
 function statementsOf({ statements, operations }: Migration) {
   return statements.map(({ index, sql, line }) => {
     const own = operations.filter(({ statement }) => statement === index);
@@ -85,7 +85,7 @@ function statementsOf({ statements, operations }: Migration) {
   });
 }
 
-/** It is about a column of the plan, or takes away what one of its units made: they bring their own way back. */
+/** It concerns a column of the plan, or drops what one of its units created: those have their own `down`. */
 function isOfPlan(operation: Operation, plan: Plan): boolean {
   const { columns, units } = plan;
   const made = [
@@ -100,7 +100,7 @@ function isOfPlan(operation: Operation, plan: Plan): boolean {
     );
   if (operation.kind === "dropIndex") return made.includes(operation.name.name);
   if (operation.kind === "dropConstraint") return made.includes(operation.name);
-  // An index, or a constraint, that contract drops, its undo makes again.
+  // The undo of contract re-creates an index or constraint that contract drops.
   if ("name" in operation && (operation.kind === "createIndex" || operation.kind === "addUnique"))
     return units.some(({ spec }) => spec.kind === "drop-index" && spec.index.name === operation.name);
   if (!("table" in operation)) return false;
@@ -117,7 +117,7 @@ function isOfPlan(operation: Operation, plan: Plan): boolean {
   );
 }
 
-/** What undoes what, by the names of both. */
+/** Which statement reverts which, by the names of both. */
 function takesBack(down: Operation, up: Operation): boolean {
   return undoes(down, up) || undoes(up, down);
 }

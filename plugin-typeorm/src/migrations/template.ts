@@ -1,4 +1,4 @@
-/** A template literal that evaluates to the text. A carriage return would be read as a line feed. */
+/** A template literal that evaluates to the text. A carriage return would become a line feed. */
 export function templateLiteral(text: string): string {
   const escaped = text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${").replaceAll("\r", "\\r");
   return `\`${escaped}\``;

@@ -14,7 +14,7 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 
-/** A migration class where a data source lists it. */
+/** A migration class in the list of a data source. */
 export interface ListedClass {
   readonly name: string;
   /** The file that declares it. */
@@ -23,7 +23,7 @@ export interface ListedClass {
   readonly node: ts.Node;
 }
 
-/** Where classes are added: a literal, or a module whose exports are all taken (`Object.values(migrations)`). */
+/** Where classes are added: a literal, or a module whose exports are all used (`Object.values(migrations)`). */
 export type Place = { readonly file: SourceFile; readonly classes: readonly ListedClass[] } & (
   | { readonly kind: "list"; readonly list: CommaList }
   | { readonly kind: "exports" }
@@ -31,14 +31,14 @@ export type Place = { readonly file: SourceFile; readonly classes: readonly List
 
 /** The `migrations` of a data source. */
 export interface Listing {
-  /** Where the property stands: `src/data-source.ts:12`. */
+  /** The position of the property: `src/data-source.ts:12`. */
   readonly at: string;
   readonly places: readonly Place[];
 }
 
 /**
- * The lists that may be a data source's, those of its own file first: the values of properties called `migrations` in that file, else
- * in the files that it imports.
+ * The lists that may be a data source's, those of its own file first: the values of properties called `migrations` in that file, else in
+ * the files that it imports.
  *
  * @param file the one that exports the data source; from the root
  */
@@ -52,7 +52,6 @@ export function listingsFrom(project: Project, file: string): readonly Listing[]
   return [];
 }
 
-/** The lists that stand in one file. */
 export function listingsIn(file: SourceFile, project: Project): readonly Listing[] {
   return propertiesIn(file).map((property) => {
     const value = ts.isShorthandPropertyAssignment(property) ? property.name : property.initializer;
@@ -81,7 +80,7 @@ function importedBy(file: SourceFile, project: Project): readonly SourceFile[] {
   });
 }
 
-/** The module that a statement imports or exports from, as it is written. */
+/** The module specifier of an import or export statement, as written. */
 export function specifierOf(statement: ts.Node): string | undefined {
   if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement))
     return statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier)
@@ -99,7 +98,7 @@ function requiredBy(call: ts.Node): string | undefined {
   return argument !== undefined && ts.isStringLiteral(argument) ? argument.text : undefined;
 }
 
-/** Where the classes of an expression stand, as far as it can be followed. */
+/** Where the classes of an expression are listed, as far as it can be resolved. */
 function placesOf(given: ts.Expression, file: SourceFile, project: Project, depth = 0): readonly Place[] {
   const value = unwrap(given);
   if (depth > 8) return [];
@@ -114,7 +113,7 @@ function placesOf(given: ts.Expression, file: SourceFile, project: Project, dept
     const list = commaListOf(value, file);
     const spread = value.elements.flatMap((each) => (ts.isSpreadElement(each) ? follow(each.expression) : []));
     const own = value.elements.flatMap((each) => classAt(each, file, project) ?? []);
-    // What only spreads others is no list of its own.
+    // A literal that only spreads others is no list of its own.
     const isOwn = list !== undefined && (spread.length === 0 || own.length > 0);
     return [...(isOwn ? [{ kind: "list" as const, file, list, classes: own }] : []), ...spread];
   }
@@ -145,7 +144,7 @@ function placesOf(given: ts.Expression, file: SourceFile, project: Project, dept
   return isWhole ? [{ kind: "exports", file: target, classes: exportsOf(target, project) }] : [];
 }
 
-/** What a module exports as a whole: `export default …`, `module.exports = …`. */
+/** The default export of a module: `export default …`, `module.exports = …`. */
 function defaultOf({ ast }: SourceFile): ts.Expression | undefined {
   for (const statement of ast.statements) {
     if (ts.isExportAssignment(statement)) return statement.expression;
@@ -192,7 +191,7 @@ function exportsOf(file: SourceFile, project: Project, seen: ReadonlySet<SourceF
   });
 }
 
-/** The statement that brings a name into a file. */
+/** The statement that imports a name into a file. */
 export function importOf(name: string, { ast }: SourceFile): ts.ImportDeclaration | ts.VariableStatement | undefined {
   for (const statement of ast.statements) {
     if (ts.isImportDeclaration(statement)) {

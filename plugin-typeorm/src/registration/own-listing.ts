@@ -3,10 +3,10 @@ import { migrationsIn } from "../migrations/names.js";
 import type { Listing, Place } from "./listing.js";
 
 /**
- * The list that is the data source's own: all the classes that it has when it is loaded are in it. Undefined where several may be: what
- * is added to the list of another data source would run on its database.
+ * The data source's own list: it contains all classes of the loaded data source. Undefined if several may be: a class added to the list of
+ * another data source would run on its database.
  *
- * @param classes as TypeORM calls them; none: it has no migration yet
+ * @param classes TypeORM's names; none: it has no migration yet
  */
 export function ownListing(
   listings: readonly Listing[],
@@ -22,7 +22,7 @@ export function ownListing(
   return others.every((other) => own !== undefined && keyOf(other) === keyOf(own)) ? own : undefined;
 }
 
-/** The same for lists of several data sources that have one constant between them. */
+/** The same for lists of several data sources that share a constant. */
 function keyOf({ places }: Listing): string {
   const at = (place: Place) => (place.kind === "list" ? place.list.open : place.kind);
   return places.map((place) => `${place.file.file} ${at(place)}`).join("\n");

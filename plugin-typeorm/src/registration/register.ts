@@ -36,10 +36,10 @@ import { readCode } from "./sources.js";
 type Edits = readonly { readonly file: SourceFile; readonly splices: readonly Splice[] }[];
 
 /**
- * Lists the classes of new migrations where the data source lists its own, in the style of that list, and takes out those whose files
- * go. What globs find needs nothing.
+ * Adds the classes of new migrations to the data source's list, in its style, and removes those whose files are deleted. Files found by
+ * globs need nothing.
  *
- * @param edited what is written together with it, over which these edits are made
+ * @param edited files that are written together with it, on which these edits are based
  */
 export function register(
   project: TypeormProject,
@@ -69,7 +69,7 @@ export function register(
   };
   let { classes } = project;
   const takeOutAll = (file: string, but?: string) => {
-    // One after the other: an edit moves what comes after it.
+    // One after the other: an edit moves the positions after it.
     for (const _ of listed(file)) {
       const found = listed(file).find(({ each }) => each.name !== but);
       if (found === undefined) return;
@@ -101,7 +101,7 @@ export function register(
   return { changes, unlisted };
 }
 
-/** What a person has to write where the class of a migration is to be listed. */
+/** What a person has to write to list the class of a migration. */
 export function byHand(
   { file, text }: { readonly file: string; readonly text: string },
   project: TypeormProject,
@@ -110,7 +110,7 @@ export function byHand(
   const { dataSourceFile, classes, globs } = project;
   const all = createProject(code);
   const listings = listingsFrom(all, dataSourceFile);
-  // Of several that may be its own nobody here can say which one is.
+  // If several lists may be its own, none can be chosen.
   const listing = ownListing(listings, classes, all) ?? (listings.length === 1 ? listings[0] : undefined);
   const place = listing && newestPlace(listing);
   const at = listing?.at ?? dataSourceFile;
@@ -125,13 +125,13 @@ export function byHand(
   return { file, at: isHere ? at : lineOf(place), globs, write };
 }
 
-/** The list, or the end of what exports it. */
+/** The list, or the end of its export. */
 function lineOf(place: Place): string {
   const { file, text } = place.file;
   return `${file}:${lineAt(text, place.kind === "list" ? place.list.open : text.trimEnd().length)}`;
 }
 
-/** Whether a glob of the data source is about the folder of a file. */
+/** Whether a glob of the data source includes the folder of a file. */
 function isGlobbed(file: string, { globs }: TypeormProject): boolean {
   const folder = posix.dirname(file);
   return globs.some((glob) => {
@@ -152,17 +152,17 @@ function withTexts(
 ): readonly SourceFile[] {
   if (texts.length === 0) return code;
   const kept = code.filter(({ file }) => !texts.some((each) => each.file === file));
-  // Sources go before what says where their imports lead.
+  // Sources come before the files that resolve their imports.
   return [...texts.map(({ file, text }) => parseSourceFile(file, text)), ...kept];
 }
 
-/** Where the newest class stands. */
+/** The list that contains the newest class. */
 function newestPlace({ places }: Listing): Place | undefined {
   const newest = (place: Place) => Math.max(0, ...place.classes.map(({ name }) => Number(stampOf(name) ?? 0)));
   return places.toSorted((a, b) => newest(b) - newest(a))[0];
 }
 
-/** Undefined where the list cannot be edited so that the edit can be taken back. */
+/** Undefined if the list cannot be edited reversibly. */
 function put(place: Place, name: string, file: string, all: SourceProject, project: TypeormProject): Edits | undefined {
   if (place.kind === "exports") return [exported(place.file, place.classes, name, file, all, project)];
   const { list, file: into, classes } = place;
@@ -198,7 +198,7 @@ function importSplices(text: string, { file, classes }: Place): readonly Splice[
   return [{ start, end: start, text: `${text};${eol}${eol}` }];
 }
 
-/** Exports a class from a module, as the ones before it. */
+/** Exports a class from a module, like the existing exports. */
 function exported(
   module: SourceFile,
   classes: readonly ListedClass[],
@@ -221,7 +221,7 @@ function exported(
   return { file: module, splices: [{ start: end, end, text: `${text};${eol}` }] };
 }
 
-/** The same classes, as a module between the list and their files exports them. */
+/** The same classes, if a module between the list and their files exports them. */
 function exportedBy(module: SourceFile, classes: readonly ListedClass[], all: SourceProject): ListedClass[] {
   return module.ast.statements.flatMap((node) => {
     const target = ts.isExportDeclaration(node) ? moduleOf(node, module, all) : undefined;
@@ -229,7 +229,7 @@ function exportedBy(module: SourceFile, classes: readonly ListedClass[], all: So
   });
 }
 
-/** `import { AddHandle1763648123456 } from "./migrations/1763648123456-AddHandle"`, as the imports beside it are. */
+/** `import { AddHandle1763648123456 } from "./migrations/1763648123456-AddHandle"`, in the style of the other imports. */
 function statementFor(
   name: string,
   file: string,
@@ -247,7 +247,7 @@ function statementFor(
   const braces = /\{\S/.test(textOf(statement ?? place.file.ast, place.file).slice(0, 12))
     ? `{${name}}`
     : `{ ${name} }`;
-  // As TypeORM writes it in JavaScript, the class is all that its file exports.
+  // In TypeORM's JavaScript form, the class is the only export of its file.
   const isWhole = /\bmodule\.exports\s*=\s*class\b/.test(all.files.find((each) => each.file === file)?.text ?? "");
   const bound = isWhole ? name : braces;
   return isRequired
@@ -259,7 +259,7 @@ function isCommonJs({ isJavaScript, text }: SourceFile): boolean {
   return isJavaScript && /\b(?:require\(|module\.exports\b|exports\.)/.test(text);
 }
 
-/** The path as its neighbour has it: with or without an extension, relative or by an alias. */
+/** The path in the style of its neighbour: with or without an extension, relative or by an alias. */
 function specifierFor(
   file: string,
   from: {

@@ -6,8 +6,8 @@ import { ownListing } from "./own-listing.js";
 import { readCode } from "./sources.js";
 
 /**
- * The files of the classes that a data source lists, from the root. Of one that is compiled the list in its source counts, as the
- * sources of globs do: what is built may be older.
+ * The files of the classes that a data source lists, from the root. For a compiled one, the list in its source counts, as the sources of
+ * globs do: build output may be older.
  */
 export function registeredFiles(
   project: Pick<TypeormProject, "root" | "generatedFolders" | "dataSource" | "dataSourceFile" | "classes">,

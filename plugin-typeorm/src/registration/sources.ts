@@ -4,7 +4,7 @@ import { parseSourceFile, readModuleConfigs, type SourceFile } from "@lockstep/c
 import { findFilesSync } from "@lockstep/core/files";
 import type { TypeormProject } from "../project.js";
 
-/** The code of a project with its migrations, and what says where its imports lead. Nothing is parsed before somebody looks into it. */
+/** The code of a project and its migrations, and the settings that resolve its imports. Files are parsed on first use. */
 export function readCode({
   root,
   generatedFolders,

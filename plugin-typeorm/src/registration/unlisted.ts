@@ -5,7 +5,7 @@ import { readMigrationFiles } from "../migrations/list.js";
 import { migrationsIn } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
 
-/** The migrations that lie in the repository and that no glob and no list of the data source finds. */
+/** The migrations in the repository that no glob and no list of the data source contains. */
 export async function unlisted(project: TypeormProject, files: readonly string[]): Promise<readonly Unlisted[]> {
   const { root, migrationsFolder } = project;
   const known = new Set(readMigrationFiles(project).map(({ name }) => name));

@@ -1,8 +1,8 @@
 const command = /[\\/]commands[\\/]MigrationGenerateCommand\.js$/;
 
 /**
- * The file of the command when `typeorm migration:generate` is what called: the CLI's own copy of TypeORM, however it was loaded.
- * Everything else (`schema:log`, an application) is somebody else's call. Ask in the call itself, before anything is awaited.
+ * The file of the command if `typeorm migration:generate` is the caller: in the CLI's own copy of TypeORM, however it was loaded. All other
+ * calls (`schema:log`, an application) are ignored. Call it synchronously in the call itself, before the first `await`.
  */
 export function generateCommandFile(): string | undefined {
   return callers().find((file) => command.test(file));

@@ -1,2 +1,2 @@
-// Loaded with the data source, by the application too: it has no dependencies, and nothing heavy is imported here.
+// Loaded with the data source, by the application too: it has no dependencies, and imports nothing heavy.
 export { withLockstep } from "./with-lockstep.cjs";

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { DataSource, SqlInMemory } from "./typeorm.cjs";
 
-/** What `@lockstep/typeorm/generate` is to the wrapper: a development dependency of the application, not one of this package. */
+/** The wrapper's view of `@lockstep/typeorm/generate`: a development dependency of the application, not one of this package. */
 interface Plugin {
   interceptGenerate(call: {
     readonly dataSource: DataSource;
@@ -15,10 +15,10 @@ interface Plugin {
 }
 
 /**
- * Loads what plans are made with, from the project that `typeorm migration:generate` runs in. Not by a literal: bundlers would pull all
- * of it into the application.
+ * Loads the planning code from the project that `typeorm migration:generate` runs in. Not by a literal: bundlers would include all of it in
+ * the application.
  *
- * @param args of the process: the data source that `-d` names may be in another workspace than the one that it runs in
+ * @param args of the process: the data source of `-d` may be in another workspace than the process
  * @throws an error that the CLI prints when it is not installed; nothing has been written
  */
 export async function loadPlugin(args: readonly string[]): Promise<Plugin> {
@@ -38,7 +38,7 @@ function dataSourceFolder(args: readonly string[]): string[] {
   return named === undefined ? [] : [dirname(resolve(named))];
 }
 
-/** In the words of the error table, which is not part of this package; the CLI prints what `inspect` makes of an error. */
+/** With the text of the error table, which is not part of this package; the CLI prints an error with `inspect`. */
 function notInstalled(cause: unknown): Error {
   const code = "LS9064";
   const text = [

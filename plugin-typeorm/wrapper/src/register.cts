@@ -1,6 +1,6 @@
 /**
- * For data sources that cannot be edited, such as those that NestJS makes of `TypeOrmModule.forRoot`: every data source of the process is
- * wrapped, by whatever copy of TypeORM it is made.
+ * For data sources that cannot be edited, such as those that NestJS creates for `TypeOrmModule.forRoot`: wraps every data source of the
+ * process, whichever copy of TypeORM creates it.
  *
  * @example NODE_OPTIONS="--import @lockstep/typeorm-wrapper/register" npx typeorm migration:generate …
  * @example node --require @lockstep/typeorm-wrapper/register dist/main.js
@@ -12,7 +12,7 @@ type Load = (this: unknown, request: string, ...rest: unknown[]) => unknown;
 const loader = Module as unknown as { _load: Load };
 const { _load: load } = loader;
 
-// TypeORM is CommonJS for both module systems, and its files are loaded by names like this one. Nothing is loaded because of us.
+// TypeORM is CommonJS for both module systems, and its files are loaded by names like this one. This loads nothing itself.
 loader._load = function (request, ...rest) {
   const exported = load.call(this, request, ...rest);
   if (/(?:^|[\\/])DataSource(?:\.js)?$/.test(request)) wrapClass(exported);
@@ -25,7 +25,7 @@ interface DataSourceClass {
 
 const known = new WeakSet<object>();
 
-/** Wraps each data source when it is first asked to do something: the CLI sets options, then initialises; an application initialises. */
+/** Wraps each data source at its first call: the CLI sets options, then initialises; an application initialises. */
 function wrapClass(exported: unknown): void {
   const { DataSource } = (exported ?? {}) as { DataSource?: DataSourceClass };
   const prototype = typeof DataSource === "function" ? (DataSource as DataSourceClass).prototype : undefined;

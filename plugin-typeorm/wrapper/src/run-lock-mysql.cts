@@ -1,11 +1,11 @@
 import type { LockSession } from "./run-lock.cjs";
 import type { DataSource, MysqlSession } from "./typeorm.cjs";
 
-/** Whoever waits asks again after so long: a server ends what is silent for too long. */
+/** A waiting session asks again after this time: servers close silent sessions. */
 const waitSeconds = 30;
 const lock = "LEFT(CONCAT('lockstep run ', SHA2(DATABASE(), 256)), 64)";
 
-/** It ends with its session, whoever ends that. The session is one beside the pool, which may have room for one only. */
+/** The lock ends with its session, however that ends. The session is separate from the pool, which may have room for only one. */
 export async function mysqlLock({ driver }: DataSource): Promise<LockSession | undefined> {
   const { mysql, options, createConnectionOptions } = driver;
   if (mysql === undefined || createConnectionOptions === undefined) return undefined;
@@ -14,7 +14,7 @@ export async function mysqlLock({ driver }: DataSource): Promise<LockSession | u
     const { master } = (options as { replication?: { master?: object } }).replication ?? {};
     const own = mysql.createConnection(createConnectionOptions.call(driver, options, master ?? options));
     session = own;
-    // Without a listener a session that is ended by the server would end the process.
+    // Without a listener, a session closed by the server would end the process.
     own.on("error", () => undefined);
     const query = (sql: string) => ask(own, sql);
     for (;;) {
@@ -30,7 +30,7 @@ export async function mysqlLock({ driver }: DataSource): Promise<LockSession | u
       },
     };
   } catch {
-    // TypeORM itself goes on with the connections that it has, or says why not.
+    // TypeORM continues with its own connections, or reports why it cannot.
     session?.destroy();
     return undefined;
   }

@@ -1,14 +1,14 @@
 import type { LockSession } from "./run-lock.cjs";
 import type { Client, DataSource } from "./typeorm.cjs";
 
-/** `lock` in ASCII, and what is being run: 1 is one unit of a plan (see migrations/locks), 2 everything that is pending. */
+/** `lock` in ASCII, and the kind of run: 1 is one unit of a plan (see migrations/locks), 2 all pending migrations. */
 const runLock = `${0x6c6f636b}, 2`;
 const pollMs = 200;
 const lifelessSeconds = 20;
 
 /**
- * The lock is polled: a session that waits for it in SQL is inside of a statement, and CREATE INDEX CONCURRENTLY would wait for that.
- * The session is one beside the pool, which may have room for one only.
+ * The lock is polled: a session that waits for it in SQL is inside a statement, and CREATE INDEX CONCURRENTLY would wait for that. The
+ * session is separate from the pool, which may have room for only one.
  */
 export async function postgresLock({ driver: { master } }: DataSource): Promise<LockSession | undefined> {
   if (master?.Client === undefined || master.options === undefined) return undefined;
@@ -16,7 +16,7 @@ export async function postgresLock({ driver: { master } }: DataSource): Promise<
   const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(master.options));
   const client = new master.Client(Object.assign(options, { application_name: "lockstep run lock" }));
   try {
-    // Without a listener a session that is ended by the server would end the process.
+    // Without a listener, a session closed by the server would end the process.
     client.on("error", () => undefined);
     await client.connect();
     if (await isLocked(client))
@@ -28,16 +28,16 @@ export async function postgresLock({ driver: { master } }: DataSource): Promise<
         },
       };
   } catch {
-    // TypeORM itself goes on with the connections that it has, or says why not.
+    // TypeORM continues with its own connections, or reports why it cannot.
   }
   await client.end().catch(duringCleanUp);
   return undefined;
 }
 
-/** The session, and the lock with it, may be gone already. */
+/** The session, and the lock with it, may have ended already. */
 const duringCleanUp = () => undefined;
 
-/** @returns false when the session that has the lock has given no sign of life for a while */
+/** @returns false when the session that holds the lock has been silent for a while */
 async function isLocked(client: Client): Promise<boolean> {
   for (;;) {
     const { rows } = await client.query(lockOrHolder);

@@ -1,8 +1,8 @@
 import type { Query, SqlInMemory } from "./typeorm.cjs";
 
 /**
- * Takes out what would drop checks and indexes of a plan that is under way: no entity declares them, so TypeORM would. Their prefix is
- * Lockstep's own, so this holds on every branch, with the plan's files or without. Mostly there are none, and nothing is touched.
+ * Removes statements that would drop checks and indexes of an open plan: no entity declares them, so TypeORM would drop them. Their prefix
+ * is Lockstep's own, so this works on every branch, with the plan's files or without. Usually there are none, and nothing is changed.
  */
 export function withoutScaffolding(memory: SqlInMemory): SqlInMemory {
   if (!memory.upQueries.some(isScaffolding)) return memory;
@@ -11,7 +11,7 @@ export function withoutScaffolding(memory: SqlInMemory): SqlInMemory {
   return memory;
 }
 
-/** Whether a statement drops scaffolding, or makes it again to take that back. */
+/** Whether a statement drops scaffolding, or re-creates it to revert that. */
 export function isScaffolding({ query }: Query): boolean {
   return dropped.test(query) || madeAgain.test(query);
 }

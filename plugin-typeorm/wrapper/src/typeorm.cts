@@ -1,5 +1,5 @@
-// The parts of TypeORM that the wrapper touches: the same in 0.3 and in 1.x, and not imported, so that the application's own copy is
-// the only one.
+// The parts of TypeORM that the wrapper uses: the same in 0.3 and in 1.x, and not imported, so that the application's own copy is the only
+// one.
 
 /** A statement that TypeORM would run. */
 export interface Query {
@@ -7,7 +7,7 @@ export interface Query {
   parameters?: unknown[] | undefined;
 }
 
-/** What `createSchemaBuilder().log()` answers; the statements of `downQueries` stand in the order of those that they take back. */
+/** The result of `createSchemaBuilder().log()`; the statements of `downQueries` are in the order of those that they revert. */
 export interface SqlInMemory {
   upQueries: Query[];
   downQueries: Query[];
@@ -34,7 +34,7 @@ export interface MysqlSession {
 
 export interface Driver {
   readonly options: { readonly type: string };
-  /** Of MySQL and MariaDB: the driver's module, and how it is told where to connect to. */
+  /** Of MySQL and MariaDB: the driver's module, and its connection settings. */
   readonly mysql?: { createConnection(options: object): MysqlSession };
   createConnectionOptions?(options: object, credentials: object): object;
   createSchemaBuilder(): SchemaBuilder;

@@ -6,11 +6,11 @@ import { withoutScaffolding } from "./scaffolding.cjs";
 import type { DataSource } from "./typeorm.cjs";
 
 /**
- * Puts Lockstep into a data source, so that the stock `typeorm migration:generate` plans unsafe column additions in phases. The very
- * same data source comes back, or a promise of it.
+ * Puts Lockstep into a data source, so that the stock `typeorm migration:generate` plans unsafe column additions in phases. Returns the
+ * same data source, or a promise of it.
  *
- * Safe in production: a few lines are loaded, and nothing is asked but a lock while migrations run (two instances that start at once
- * do not collide). Everything else is loaded when `migration:generate` runs. `LOCKSTEP=off` leaves TypeORM alone.
+ * Safe in production: it loads a few lines, and only takes a lock while migrations run (two instances that start at once do not collide).
+ * Everything else is loaded when `migration:generate` runs. `LOCKSTEP=off` leaves TypeORM unchanged.
  *
  * @example
  * // src/data-source.ts
@@ -65,7 +65,7 @@ function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** By its looks: an application may have several copies of TypeORM, and tests have stand-ins. */
+/** By its properties: an application may have several copies of TypeORM, and tests have stand-ins. */
 function isKnown(value: unknown): value is DataSource {
   const { driver, runMigrations } = (value ?? {}) as Partial<DataSource>;
   return typeof runMigrations === "function" && /^(?:postgres|mysql|mariadb)$/.test(driver?.options?.type ?? "");

@@ -4,13 +4,13 @@ import { isDeclared } from "./declared.js";
 import { foldersUp } from "./folders-up.js";
 import { type PackageManager, packageManager } from "./package-manager.js";
 
-/** Who reads a text, and of which project it is. */
+/** The reader of a text, and the project of the text. */
 export interface Reading {
-  /** The folder that the process runs in. */
+  /** The working directory of the process. */
   readonly cwd: string;
   /** The project's root, once it is known. Default: cwd. */
   root?: string;
-  /** The package that has the command `lockstep`, for projects that do not have it yet. */
+  /** The package that provides the command `lockstep`, for projects that have not installed it. */
   readonly packageName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -25,14 +25,14 @@ const commands = new RegExp(
   String.raw`(?<![\w/@-])(${settings})(?:npx (${tools})(?![\w/@-])|npm install --save-(dev|prod) ([@\w/.-]*\w)|npm (install)(?= *(?:$|[,.;)]))|((?:npm|pnpm|yarn|bun) run [\w:./-]*\w))`,
   "g",
 );
-/** A change to a file, as it is shown; not an item of a list. */
+/** A changed line of a diff; not an item of a list. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
 const isChange = /^(?:\u001b\[\d+m)*[+-](?! \S)/;
 
 /**
- * Sentences name commands as npm has them: `npx lockstep status`. Here these become commands that run in the project that is spoken of:
- * of its package manager, of the package by its own name where the project does not have it (there `npx lockstep` would fetch whatever
- * bears that name), and in its folder. Only for what is printed: a file of the repository is the same on every machine.
+ * Messages contain commands in npm's form: `npx lockstep status`. This turns them into commands that work in the message's project: with
+ * its package manager, with the package's own name if the project has not installed it (`npx lockstep` would download any package of that
+ * name), and in its folder. Only for output: a file of the repository is the same on every machine.
  *
  * @example commandsHere("Next   npx lockstep next", reading) // in a project of pnpm: "Next   pnpm exec lockstep next"
  */
@@ -45,7 +45,7 @@ export function commandsHere(text: string, reading: Reading): string {
   return renamed(text, root, manager, lockstep, folder === "" ? "" : `cd ${folder} && `);
 }
 
-/** Commands in a file of the repository, which is the same on every machine: only the package manager counts. */
+/** Commands in a file of the repository, which is the same on every machine: depends only on the package manager. */
 export function commandsInRepository(text: string, root: string): string {
   const manager = packageManager(root);
   return manager === "npm" || !mentions(text) ? text : renamed(text, root, manager, `${runners[manager]} lockstep`, "");
@@ -56,7 +56,7 @@ function mentions(text: string): boolean {
   return commands.test(text);
 }
 
-/** A step of a list behind the first: it is typed in the shell in which that was. */
+/** A later step of a list: it is typed in the same shell as the first. */
 const isLaterStep = /^ +(?:[2-9]|\d\d+)\. /;
 
 /** @param way to the project's folder: before the first command of a line, and of the steps of a list */
@@ -82,7 +82,7 @@ function renamed(text: string, root: string, manager: PackageManager, lockstep: 
     .join("\n");
 }
 
-/** Keys of texts that stand in files, or are put there. */
+/** Keys of texts that are in files, or are written to them. */
 const ofFiles: ReadonlySet<string> = new Set(["diff", "text"]);
 
 /** `commandsHere` for every text in a document that is for people. */
@@ -95,7 +95,7 @@ export function commandsInJson<T>(value: T, reading: Reading): T {
   ) as T;
 }
 
-/** In the project or above it, as commands of packages are looked for. Yarn's Plug'n'Play has no folder for them. */
+/** Searches the project and its parent folders, as package managers do. Yarn's Plug'n'Play has no folder for commands. */
 function isInstalled(root: string): boolean {
   const packages = ["@lockstep/prisma", "@lockstep/typeorm"];
   if (foldersUp(root).some((folder) => existsSync(join(folder, ".pnp.cjs"))))
@@ -107,16 +107,16 @@ function isInstalled(root: string): boolean {
   }
 }
 
-/** What adds a package to a project, typed in its folder. */
+/** The command that adds a package to a project, typed in its folder. */
 export function addCommand(root: string, manager: PackageManager, isDev: boolean, name: string): string {
   if (manager === "npm") return `npm install --save-${isDev ? "dev" : "prod"} ${name}`;
-  // pnpm adds nothing to the top of a workspace unless it is told that this is meant.
+  // pnpm adds a package to the root of a workspace only with this flag.
   const top = manager === "pnpm" && existsSync(join(root, "pnpm-workspace.yaml")) ? " -w" : "";
   const dev = isDev ? (manager === "pnpm" ? " --save-dev" : " --dev") : "";
   return `${adders[manager]}${top}${dev} ${name}`;
 }
 
-/** Where the shell stands that the command was typed in: scripts run in the folder of their package. */
+/** The folder of the shell that ran the command: scripts run in the folder of their package. */
 function shellFolder(cwd: string, { INIT_CWD }: Reading["env"]): string {
   return INIT_CWD !== undefined && cwd.startsWith(`${INIT_CWD}${sep}`) ? INIT_CWD : cwd;
 }

@@ -7,8 +7,8 @@ type List = "dependencies" | "devDependencies";
 type Manifest = Partial<Record<List, Readonly<Record<string, string>>>>;
 
 /**
- * Whether the package.json of a folder, or one above it in its repository, names a package: a workspace may leave its dependencies to
- * the top.
+ * Whether the package.json of a folder, or one above it in its repository, names a package: a workspace may declare its dependencies at the
+ * top.
  *
  * @param lists Default: both
  */

@@ -6,25 +6,25 @@ import { LockstepError } from "../errors.js";
 export { escapePath };
 
 export interface FindOptions {
-  /** Globs from the root. Dependencies and the insides of git are never listed, wherever a glob starts. */
+  /** Globs from the root. Dependencies and the contents of `.git` are never listed, whatever the glob. */
   readonly ignore?: readonly string[];
-  /** Files and folders whose names begin with a dot, too. Default: no */
+  /** Include files and folders whose names begin with a dot. Default: no */
   readonly dot?: boolean;
-  /** Folders behind symbolic links, too. Default: no */
+  /** Include folders behind symbolic links. Default: no */
   readonly follow?: boolean;
   /** Entries of folders. Default: 500,000 */
   readonly most?: number;
 }
 
-/** Ten times the largest repositories that people work in. */
+/** Ten times the size of the largest real repositories. */
 const mostEntries = 500_000;
 const mostMs = 60_000;
 
 /**
- * The files that globs match, in the order of their paths, which are from the root and have `/`. Every listing of a repository goes
- * through here: none enters `node_modules`, and none goes on for ever.
+ * The files that globs match, in the order of their paths, which are relative to the root and have `/`. Every listing of a repository uses
+ * this: none enters `node_modules`, and none runs forever.
  *
- * @throws LS8021 where there are too many files, or listing them takes too long
+ * @throws LS8021 there are too many files, or listing them takes too long
  * @example await findFiles(root, ["**" + "/*.prisma"], { ignore: ["generated/**"] });
  */
 export async function findFiles(
@@ -36,19 +36,19 @@ export async function findFiles(
   return limits.within(await glob([...globs], limits.globOptions));
 }
 
-/** The same at once. @throws LS8021 */
+/** The same, synchronously. @throws LS8021 */
 export function findFilesSync(root: string, globs: readonly string[], options: FindOptions = {}): readonly string[] {
   const limits = new Limits(root, options);
   return limits.within(globSync([...globs], limits.globOptions));
 }
 
-/** A glob, or a folder with all that is in it. */
+/** A glob, or a folder with its contents. */
 export function asGlobs(pattern: string): string[] {
   const clean = pattern.replace(/^\.\//, "").replace(/\/$/, "");
   return /[*?{[]/.test(clean) ? [clean] : [clean, `${clean}/**`];
 }
 
-/** One listing: it counts what it reads, and reads no further once that is too much. */
+/** One listing: it counts its entries, and stops at the limit. */
 class Limits {
   readonly #startedMs = performance.now();
   #entries = 0;
@@ -103,7 +103,7 @@ class Limits {
 
   #wanted(folder: string, entries: readonly Dirent[]): Dirent[] {
     this.#entries += entries.length;
-    // The project itself may stand in such a folder.
+    // The project itself may be inside such a folder.
     const leadsToRoot = (name: string) => `${this.root}/`.startsWith(`${join(folder, name)}/`);
     return entries.filter(({ name }) => (name !== "node_modules" && name !== ".git") || leadsToRoot(name));
   }

@@ -1,25 +1,25 @@
 import { spawn } from "node:child_process";
 import { posix } from "node:path";
 
-/** A commit, and what it changed against its first parent: of a merge, all that it brought in. */
+/** A commit, and its changes against its first parent: for a merge, everything that it brought in. */
 export interface Commit {
   readonly id: string;
   readonly at: Date;
-  /** None at the beginning of the history, or of what a shallow clone has of it. */
+  /** Empty at the beginning of the history, or of a shallow clone's part of it. */
   readonly parents: readonly string[];
   readonly changes: readonly BlobChange[];
 }
 
 /** A file before and after a commit, by the ids of its texts. */
 export interface BlobChange {
-  /** Path from the project root, `../` in front of it outside of that. */
+  /** Path from the project root, with `../` if outside. */
   readonly file: string;
-  /** Undefined where it was not there. */
+  /** Undefined if the file did not exist. */
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** Which commits: back from one, without what others have. */
+/** Which commits: back from one, without those reachable from others. */
 export interface CommitRange {
   readonly from: string;
   readonly without?: readonly string[];
@@ -27,7 +27,7 @@ export interface CommitRange {
   readonly atMost: number;
 }
 
-/** Neither hooks nor pagers nor questions, nothing is downloaded, and nobody's settings change what is printed. */
+/** No hooks, pagers, prompts or downloads, and no user settings that change the output. */
 const environment = { GIT_NO_LAZY_FETCH: "1", GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 const settings = [
   "diff.relative=false",
@@ -40,18 +40,18 @@ const format = "--format=%x01%H %ct %P";
 /** A commit that changes a thousand files takes 150 kB. */
 const mostBytes = 8 * 1024 * 1024;
 
-/** The history of a repository, read with few processes: each costs some milliseconds however much it is asked. */
+/** The history of a repository, read with few processes: each costs some milliseconds, however much it reads. */
 export class GitHistory {
   private constructor(
     private readonly root: string,
-    /** Of the project within the repository: `apps/shop/`. */
+    /** The project's folder within the repository: `apps/shop/`. */
     private readonly prefix: string,
     readonly signal: AbortSignal,
   ) {}
 
   /**
-   * @param signal ends what is running, and every later question
-   * @returns undefined outside of a repository, without git, and in a partial clone that an old git would complete by downloads
+   * @param signal ends the running command, and every later one
+   * @returns undefined outside a repository, without git, and in a partial clone that an old git would complete by downloads
    */
   static async open(root: string, signal: AbortSignal): Promise<GitHistory | undefined> {
     const [where, promised] = await Promise.all([
@@ -60,15 +60,15 @@ export class GitHistory {
     ]);
     const [isInside, prefix = ""] = where.output.toString().split("\n");
     if (where.exitCode !== 0 || isInside !== "true") return undefined;
-    // Only a git that knows this option (2.45) is sure to heed the variable.
+    // Only a git with this option (2.45) certainly supports the variable.
     const isPartial = promised.output.length > 0;
     if (isPartial && (await git(root, ["--no-lazy-fetch", "version"], signal)).exitCode !== 0) return undefined;
     return new GitHistory(root, prefix, signal);
   }
 
   /**
-   * The commits that changed one of the files, the newest first, along the first parents; only the changes of these files.
-   * None where git does not have them, or there is no commit yet.
+   * The commits that changed one of the files, the newest first, along the first parents; only the changes of these files. Empty if git
+   * does not track them, or there is no commit yet.
    */
   async commits(files: readonly string[], range: CommitRange): Promise<readonly Commit[]> {
     const { from, without = [], since, atMost } = range;
@@ -76,7 +76,7 @@ export class GitHistory {
     return this.#log([...limits, from, ...without.map((id) => `^${id}`), "--", ...files]);
   }
 
-  /** These commits with all that they changed; one that changed more files than can be listed is missing. */
+  /** The commits with all their changes; a commit is missing if it changed more files than can be listed. */
   async whole(ids: readonly string[]): Promise<readonly Commit[]> {
     const found: Commit[] = [];
     for (let at = 0; at < ids.length; ) {
@@ -90,7 +90,7 @@ export class GitHistory {
   /**
    * The texts of blobs by their ids.
    *
-   * @param atMost bytes; those behind are missing, as those that git does not have
+   * @param atMost bytes; later blobs are missing, as those that git does not have
    */
   async texts(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>();
@@ -110,12 +110,12 @@ export class GitHistory {
     return texts;
   }
 
-  /** The blobs that files are in commits, in the order asked for: undefined where there was none. */
+  /** The blobs of files in commits, in the given order: undefined if there is none. */
   async blobsAt(
     places: readonly { readonly commit: string; readonly file: string }[],
   ): Promise<readonly ({ readonly id: string; readonly bytes: number } | undefined)[]> {
     if (places.length === 0) return [];
-    // A question is a line: a name with a line break cannot be asked for, and a folder is no blob.
+    // A request is one line: a name with a line break cannot be requested, and a folder is no blob.
     const input = places.map(({ commit, file }) => {
       const path = /[\r\n]/.test(file) ? "" : posix.normalize(this.prefix + file);
       return `${commit}:${path}\n`;
@@ -138,7 +138,7 @@ export class GitHistory {
     return texts.map((text) => this.#commit(text));
   }
 
-  /** `<id> <seconds> <parents>`, then for each file `:<modes> <ids> <letter>` and its path, all ended by NUL. */
+  /** `<id> <seconds> <parents>`, then for each file `:<modes> <ids> <letter>` and its path, each terminated by NUL. */
   #commit(text: string): Commit {
     const [head = "", ...parts] = text.split("\0");
     const [id = "", seconds, ...parents] = head.trim().split(" ");
@@ -176,7 +176,7 @@ interface GitRun {
   readonly output: Buffer;
 }
 
-/** @throws when the signal says so; without git that is an exit code */
+/** @throws when the signal aborts; without git it returns an exit code */
 function git(
   root: string,
   args: readonly string[],
@@ -204,7 +204,7 @@ function git(
       length += chunk.length;
       if (length > atMost) child.kill();
     });
-    // It may be gone before it has read everything.
+    // It may have ended before it has read everything.
     child.stdin.on("error", () => {});
     child.stdin.end(input);
     child.on("error", () => end(127));

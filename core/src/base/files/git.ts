@@ -6,18 +6,18 @@ import { attempt, isCommandFailure } from "../expected-errors.js";
 
 const maxBuffer = 256 * 1024 * 1024;
 
-/** In English, whatever the locale: what it says is read. */
+/** In English, whatever the locale: the output is parsed. */
 const inEnglish = () => ({ ...process.env, LC_ALL: "C" });
 
-/** As many files as one command line holds on every system. */
+/** The number of files that fit on one command line on every system. */
 const atOnce = 200;
 
 /**
- * Which of the files have uncommitted changes (untracked ones included). Outside of a repository, or without git: none,
- * because then there is no commit that an edit could be mixed with.
+ * The given files with uncommitted changes (untracked ones included). Outside a repository, or without git: none, because then there is no
+ * commit that an edit could be mixed with.
  *
  * @param files paths from the root; also of files outside of it, or in another repository
- * @throws LockstepError LS4006 where git does not read a repository that holds some of them
+ * @throws LockstepError LS4006 if git refuses to read a repository that contains some of them
  */
 export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<string> {
   return among(root, files, (top, paths) => {
@@ -33,19 +33,19 @@ export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<
   });
 }
 
-/** Whether the folder is inside of a git work tree that git reads. Without git: no. */
+/** Whether the folder is inside a git work tree that git reads. Without git: no. */
 export function isRepository(root: string): boolean {
   return gitOrNothing(root, ["rev-parse", "--is-inside-work-tree"]) === "true";
 }
 
-/** The folder as git names it from the top of its repository, with `/` at its end; empty at the top, and where git reads none. */
+/** The folder relative to the top of its repository, with `/` at its end. Empty at the top, and if git reads no repository. */
 export function prefixInRepository(root: string): string {
-  // The top: no process is needed for that.
+  // The top: this needs no process.
   if (existsSync(join(root, ".git"))) return "";
   return attempt(() => git(root, ["rev-parse", "--show-prefix"]), isCommandFailure)?.replace(/\n$/, "") ?? "";
 }
 
-/** Git's own words where it refuses to read the repository around the folder, `detected dubious ownership in …` say. */
+/** Git's own message if it refuses to read the repository around the folder, for example `detected dubious ownership in …`. */
 export function whyNotRead(root: string): string | undefined {
   try {
     git(root, ["rev-parse", "--is-inside-work-tree"]);
@@ -57,10 +57,10 @@ export function whyNotRead(root: string): string | undefined {
 }
 
 /**
- * Which of the files, existing or not, git would leave out of a commit. Outside of a repository, or without git: none.
+ * The given files, existing or not, that git ignores. Outside a repository, or without git: none.
  *
- * @param isOfTracked also of files that are in version control all the same: the next one like them would not be. Default: no
- * @throws LockstepError LS4006 where git does not read a repository that holds some of them
+ * @param isOfTracked also for tracked files: a new file of the same kind would be ignored. Default: no
+ * @throws LockstepError LS4006 if git refuses to read a repository that contains some of them
  */
 export function ignoredFiles(root: string, files: readonly string[], isOfTracked = false): ReadonlySet<string> {
   return among(root, files, (top, paths) => {
@@ -77,20 +77,20 @@ export function ignoredFiles(root: string, files: readonly string[], isOfTracked
   });
 }
 
-/** The text of a file in a commit, by default the last; undefined where it is not in it, or without git. */
+/** The text of a file in a commit, by default the last. Undefined if the commit lacks it, or without git. */
 export function committedText(root: string, file: string, commit = "HEAD"): string | undefined {
   return attempt(() => git(root, ["show", `${commit}:./${file}`]), isCommandFailure);
 }
 
-/** The last commit that touches one of the files; undefined where none does, or without git. */
+/** The last commit that touches one of the files. Undefined if none does, or without git. */
 export function lastCommitOf(root: string, files: readonly string[]): string | undefined {
   if (files.length === 0) return undefined;
   return gitOrNothing(root, ["--literal-pathspecs", "log", "-1", "--format=%H", "--", ...files]);
 }
 
 /**
- * Asks git about files in each repository that holds some of them: one that is asked about a file of another one, of a submodule
- * say, answers nothing at all.
+ * Runs git for files in each repository that contains some of them: with a file of another repository, for example a submodule, git fails
+ * for all files.
  */
 function among(
   root: string,
@@ -105,7 +105,7 @@ function among(
         if (file !== undefined) found.add(file);
       }
     } catch (error) {
-      // Without git, and where it finds none of them: none.
+      // Without git, and if git finds none of them: none.
       if (!isCommandFailure(error)) throw error;
       const refusal = refusalOf(error);
       if (refusal !== undefined) throw new LockstepError("LS4006", `${top}: ${refusal}`);
@@ -135,9 +135,9 @@ function byRepository(root: string, files: readonly string[]): Map<string, Map<s
   return found;
 }
 
-/** What git answers to a question that changes nothing. @throws as execFileSync does */
+/** The output of a read-only git command. @throws as execFileSync does */
 export function git(root: string, args: readonly string[]): string {
-  // Nothing is asked that changes anything: git need not write its index down, and leaves no lock when it cannot.
+  // The command is read-only: git need not write its index, and leaves no lock when it cannot.
   return execFileSync("git", ["--no-optional-locks", ...args], {
     cwd: root,
     env: inEnglish(),
@@ -147,14 +147,14 @@ export function git(root: string, args: readonly string[]): string {
   });
 }
 
-/** The same without white space around it; undefined where git is missing, fails or prints nothing. */
+/** The same without surrounding white space. Undefined if git is missing, fails or prints nothing. */
 export function gitOrNothing(root: string, args: readonly string[]): string | undefined {
   return attempt(() => git(root, args), isCommandFailure)?.trim() || undefined;
 }
 
 /**
- * The first line of what git says when it cannot go on (exit 128). A `.git` that leads nowhere, of a work tree that was mounted alone
- * say, is no repository to git.
+ * The first line of git's error when it cannot continue (exit 128). A broken `.git` link, for example of a work tree that was mounted
+ * alone, is no repository for git.
  */
 function refusalOf(error: unknown): string | undefined {
   const { status, stderr } = error as { readonly status?: number; readonly stderr?: string };

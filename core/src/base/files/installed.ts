@@ -12,8 +12,8 @@ interface Manifest {
 }
 
 /**
- * Makes sure that a package which cannot go into ours is the one that ours names: `overrides` and `resolutions` of an application put
- * others in its place, and what it answers then would be taken for true.
+ * Checks that a package which cannot be bundled into ours has the version that ours names: an application's `overrides` and `resolutions`
+ * replace it, and Lockstep would trust its results.
  *
  * @param url `import.meta.url` of the file that loads it
  * @throws LS8011
@@ -25,7 +25,7 @@ export function assertInstalled(name: string, url: string): void {
   );
   const wanted = own?.dependencies?.[name];
   const found = installedVersion(name, url);
-  // A range is for the package manager to keep.
+  // The package manager enforces a range.
   if (wanted === undefined || !/^\d/.test(wanted) || found === wanted) return;
   const what = found === undefined ? `${name} is not installed` : `${name} is installed in version ${found}`;
   throw new LockstepError("LS8011", `${what}, and ${own?.name} ${own?.version} needs ${wanted}.`, {
@@ -35,7 +35,7 @@ export function assertInstalled(name: string, url: string): void {
 }
 
 /**
- * Where a module is for the code of a file; undefined where it is not installed.
+ * The path to which the code of a file resolves a module. Undefined if it is not installed.
  *
  * @example resolvedFrom(join(root, "package.json"), "eslint/package.json")
  */
@@ -48,7 +48,7 @@ function installedVersion(name: string, url: string): string | undefined {
   return entry && manifestAbove(dirname(entry), (manifest) => manifest.name === name)?.version;
 }
 
-/** The version of a package as code in this folder resolves it. */
+/** The version of a package that code in this folder resolves. */
 export function versionFrom(folder: string, name: string): string | undefined {
   const load = createRequire(join(folder, "package.json"));
   return attempt(() => load(`${name}/package.json`) as Manifest, isNotInstalled)?.version;

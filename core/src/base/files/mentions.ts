@@ -6,7 +6,7 @@ import { largest, readTextUpTo } from "./read-text.js";
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 /**
- * Whether the sources of a project have some words, before anything is parsed or planned. Costs one look at each file, and no module.
+ * Whether the sources of a project contain some words, before anything is parsed or planned. Reads each file once, and loads no module.
  *
  * @param exclude folders from the root, besides dependencies, build output, generated code and migrations
  * @example await sourcesMention(root, /@lockstep\./, ["lockstep"])

@@ -4,7 +4,7 @@ import { LockstepError } from "../errors.js";
 import { realPath } from "./writable.js";
 import { replaceFile } from "./write-files.js";
 
-/** A file that somebody named with an option. */
+/** A file named by an option. */
 export interface OutputFile {
   /** As typed. */
   readonly name: string;
@@ -13,11 +13,11 @@ export interface OutputFile {
 }
 
 /**
- * A file that a command writes where an option says. Whether it can be is found out at once: what it is made of may take minutes.
+ * A file that a command writes where an option specifies. Checks at once whether it is writable: producing its content may take minutes.
  *
  * @param option as typed: `--out`
- * @param makesFolders folders that are missing are made. Default: no
- * @throws LS8016 its folder is missing or closed, or there is a folder of that name
+ * @param makesFolders creates missing folders. Default: no
+ * @throws LS8016 its folder is missing or not writable, or there is a folder of that name
  */
 export function outputFile(cwd: string, name: string, option: string, makesFolders = false): OutputFile {
   const path = resolve(cwd, name);
@@ -44,7 +44,7 @@ export function outputFile(cwd: string, name: string, option: string, makesFolde
   return { name, write: (text) => tried(() => (isDevice(path) ? writeFileSync(path, text) : replaceFile(path, text))) };
 }
 
-/** `/dev/stdout`, a pipe: nothing can take its place. */
+/** `/dev/stdout`, a pipe: it cannot be replaced. */
 function isDevice(path: string): boolean {
   return existsSync(path) && !statSync(path).isFile();
 }

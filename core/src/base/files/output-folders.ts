@@ -1,26 +1,25 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Build output and code of others in a package; elsewhere a module of the app may be called so: `src/vendor/vendor.service.ts`. */
+/** Build output and third-party code in a package; elsewhere a module of the app may have this name: `src/vendor/vendor.service.ts`. */
 export const outputNames = ["dist", "build", "coverage", "vendor", "vendors"];
 
-/** Code of others and what tools write, wherever it stands; hidden folders too. */
+/** Third-party code and tool output, anywhere; hidden folders too. */
 const foreign = /^(?:node_modules|generated|__\w+__|migrations|\..*)$/;
 
 /**
- * Whether nothing in a folder is code of the app: for its name, or because a package has a folder of this name beside its
- * `package.json`.
+ * Whether a folder contains no code of the app: by its name, or because a package has a folder of this name beside its `package.json`.
  *
- * @param root of the project, whose own folders are taken for those of a package
+ * @param root of the project, whose own folders count as those of a package
  */
 export function isForeignFolder(root: string, folder: string, name: string): boolean {
   return foreign.test(name) || isOutput(root, folder, name);
 }
 
 /**
- * The build output, or code of others, that a file is in: the path of that folder from the root.
+ * The folder of build output, or of third-party code, that contains a file: its path from the root.
  *
- * @param file path from the root, with `/`; may lead out of it
+ * @param file path from the root, with `/`; may be outside of it
  */
 export function outputFolderOf(root: string, file: string): string | undefined {
   const names = file.split("/").slice(0, -1);
@@ -28,7 +27,7 @@ export function outputFolderOf(root: string, file: string): string | undefined {
   return at < 0 ? undefined : names.slice(0, at + 1).join("/");
 }
 
-/** Whether a folder of the path has a name that build output has, too. */
+/** Whether a folder in the path has a name of build output. */
 export function mayBeOutput(file: string): boolean {
   return dirname(file)
     .split("/")

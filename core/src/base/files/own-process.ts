@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
- * A file of Lockstep's own that runs as a process, with what Node needs to run it: built, or as source, which Node 20 reads by a
- * loader only.
+ * A file of Lockstep's own that runs as a process, with the Node options that it needs: built, or as source, which Node 20 reads only with
+ * a loader.
  *
  * @param url `import.meta.url` of a file beside it
  * @example const { file, execArgv } = ownProcess(import.meta.url, "child"); fork(file, [], { execArgv: [...execArgv] });

@@ -16,10 +16,10 @@ export type PackageManager = (typeof lockFiles)[keyof typeof lockFiles];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The package manager of a project: what package.json says, or the lock file, the nearest at or above it within its repository; else the
- * one that runs this process. Default: npm.
+ * The package manager of a project: by package.json, or the lock file, the nearest at or above it within its repository; else the one that
+ * runs this process. Default: npm.
  *
- * @param env without one, what is in the repository alone counts: the same on every machine
+ * @param env without one, only the repository counts: the same on every machine
  */
 export function packageManager(root: string, env: Environment = {}): PackageManager {
   for (const folder of foldersUp(root)) {

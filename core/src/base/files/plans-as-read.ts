@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { LockstepError } from "../errors.js";
 
 /**
- * For commands that decide before they have the lock of the project: what they found out is of the plans as they stand now.
+ * For commands that decide before they have the project's lock: their decision applies to the current plans.
  *
- * @returns a question for the time when the lock is there. It throws LS4005 when plans have come, gone or gone on since
+ * @returns a check to run once the lock is held. It throws LS4005 if plans were added, removed or changed since
  */
 export function plansAsRead(root: string): () => void {
   const before = textOf(root);

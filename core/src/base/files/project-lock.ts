@@ -17,19 +17,19 @@ import { basename, dirname, join, normalize } from "node:path";
 import { LockstepError } from "../errors.js";
 import { attempt, type Expected, isCommandFailure, isUnreadable, isUriError } from "../expected-errors.js";
 
-/** Where the lock of a project stands while a command writes. In the project, for containers and network folders share that alone. */
+/** The project's lock while a command writes. It is inside the project, because containers and network folders share only that. */
 export const lockFolder = "lockstep/.lock";
 
-/** Who writes to a project. */
+/** The process that writes to a project. */
 export interface LockHolder {
   /** As typed: `lockstep next order_region`, `prisma migrate dev`. */
   readonly command: string;
   readonly pid: number;
-  /** When the process began, in the system's own form; empty where the system does not say. A pid alone is given again. */
+  /** The start time of the process, in the system's own format. Empty if the system does not report it. Needed because pids are reused. */
   readonly start: string;
   readonly since: Date;
   readonly host: string;
-  /** The boot and the process namespace that the pid is of; empty where the system has no such thing. */
+  /** The boot and the process namespace of the pid. Empty if the system has no such thing. */
   readonly scope: string;
 }
 
@@ -39,15 +39,16 @@ export interface ProjectLock {
 }
 
 /**
- * Takes the lock of a project's files: one command writes at a time. A holder whose process has gone is succeeded; of one that ran on
- * another machine, in another container or before a restart nobody here can tell, and a person takes its lock away. Locks of the same process are one.
+ * Takes the lock of a project's files: one command writes at a time. If the holder's process has ended, the next command takes over. A
+ * holder on another machine, in another container or before a restart cannot be checked from here: a person has to remove its lock. Locks
+ * of the same process are one.
  *
- * The lock is a folder with a single file whose name is the holder. Both changes of hands are one `rename`: of a prepared folder to
- * the lock's place, which fails where one is, and of the former holder's file to one's own name, which fails where somebody was faster.
+ * The lock is a folder with a single file named after the holder. Both changes of ownership are one `rename`: of a prepared folder to the
+ * lock's path, which fails if a lock exists, and of the former holder's file to one's own name, which fails if another process was faster.
  *
- * @param command as typed, for whoever waits
- * @param waitMs how long a command that is about to end is waited for. Default: 5 s
- * @throws LS4007 somebody has it · LS4008 nothing can be written here
+ * @param command as typed, for the message of a waiting command
+ * @param waitMs how long to wait for a command that is about to end. Default: 5 s
+ * @throws LS4007 another process holds it · LS4008 the project is not writable
  */
 export async function lockProject(root: string, command: string, waitMs = 5_000): Promise<ProjectLock> {
   const own = mine.get(root);
@@ -61,7 +62,7 @@ export async function lockProject(root: string, command: string, waitMs = 5_000)
     if (isTaken === true) {
       const held = { command, name, count: 0, onExit: () => free(root) };
       mine.set(root, held);
-      // Also where the process ends without coming back here.
+      // Also releases it if the process ends without returning here.
       process.once("exit", held.onExit);
       return shared(root, held);
     }
@@ -70,7 +71,7 @@ export async function lockProject(root: string, command: string, waitMs = 5_000)
   throw refusal;
 }
 
-/** Who is writing to the project right now, or was when it was killed on another machine. */
+/** The process that writes to the project now, or that was killed on another machine while writing. */
 export function lockHolder(root: string): LockHolder | undefined {
   const name = holderFile(root);
   const holder = name === undefined ? undefined : readHolder(name);
@@ -116,14 +117,14 @@ function free(root: string): void {
   renameSync(folder, away);
   rmSync(away, { recursive: true, force: true });
   try {
-    // An empty `lockstep/` says nothing.
+    // An empty `lockstep/` has no meaning.
     rmdirSync(dirname(folder));
   } catch {
-    // It has plans, or another command has removed it. The lock is released in any case.
+    // It contains plans, or another command has removed it. The lock is released in any case.
   }
 }
 
-/** @returns true, or who is in the way */
+/** @returns true, or the error that names the holder */
 function take(root: string, name: string): true | LockstepError {
   const folder = join(root, lockFolder);
   try {
@@ -137,7 +138,7 @@ function take(root: string, name: string): true | LockstepError {
     return true;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // Somebody was faster, with the lock or with an empty `lockstep/`.
+    // Another process was faster, with the lock or with an empty `lockstep/`.
     if (code === "ENOENT") return inTheWay(undefined);
     if (code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOSPC")
       throw new LockstepError("LS4008", `${root}: ${message}`, { cause: error });
@@ -148,7 +149,7 @@ function take(root: string, name: string): true | LockstepError {
 function place(folder: string, prepared: string, name: string): boolean {
   mkdirSync(prepared, { recursive: true });
   try {
-    // Itself included: `git status` stays as it was, and nobody commits a lock.
+    // Ignores itself too: `git status` stays unchanged, and the lock cannot be committed.
     writeFileSync(join(prepared, ".gitignore"), "*\n");
     writeFileSync(join(prepared, name), "");
     renameSync(prepared, folder);
@@ -156,16 +157,16 @@ function place(folder: string, prepared: string, name: string): boolean {
   } catch (error) {
     rmSync(prepared, { recursive: true, force: true });
     const { code = "" } = error as NodeJS.ErrnoException;
-    // Windows says the last of them of a folder that is there; it may be gone by now.
+    // Windows reports the last of these for an existing folder; it may no longer exist.
     if (code === "ENOTEMPTY" || code === "EEXIST" || (code === "EPERM" && process.platform === "win32")) return false;
     throw error;
   }
 }
 
-/** Where the lock is prepared and taken apart: whose it is can be told of it, too. */
+/** Where the lock is prepared and removed: its name shows the owner, too. */
 const besides = (root: string, name: string) => `${join(root, lockFolder)}-${name}`;
 
-/** What was killed while it took or gave back the lock. Nobody here can see a process that is elsewhere: a minute is enough for it. */
+/** Removes leftovers of a process killed while taking or releasing the lock. One minute is enough for processes not visible here. */
 function sweep(root: string): void {
   const folder = join(root, dirname(lockFolder));
   if (!existsSync(folder)) return;
@@ -191,7 +192,7 @@ function nameOf(command: string): string {
   return parts.map((part) => encodeURIComponent(part)).join(",");
 }
 
-/** The name of a file has 255 bytes, and what is no letter takes up to nine. */
+/** A file name has at most 255 bytes, and a character that is not a letter takes up to nine. */
 function briefly(command: string): string {
   const letters = [...command];
   while (encodeURIComponent(letters.join("")).length > 100) letters.pop();
@@ -214,18 +215,18 @@ function whereIs({ pid, start, host, scope: place }: LockHolder): "here" | "gone
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: a process of another user is there.
+    // EPERM: the process exists, and belongs to another user.
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return "gone";
   }
   const now = startOf(pid);
   return now === undefined || start === "" || now === start ? "here" : "gone";
 }
 
-/** When a process began; undefined where the system does not say. A process that has ended and waits for its parent has `ended`. */
+/** The start time of a process. Undefined if the system does not report it. A process that waits for its parent has `ended`. */
 function startOf(pid: number): string | undefined {
   if (process.platform === "linux") {
     const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"), isProcessGone);
-    // The name of the program comes first, and may have anything in it.
+    // The program name comes first, and may contain any characters.
     const fields = stat?.replace(/^.*\) /s, "").split(" ");
     return fields?.[0] === "Z" || fields?.[0] === "X" ? "ended" : fields?.[19];
   }
@@ -238,7 +239,7 @@ function startOf(pid: number): string | undefined {
   );
 }
 
-/** Linux answers ESRCH where the process ends while its file is read. */
+/** Linux returns ESRCH if the process ends while its file is read. */
 const isProcessGone: Expected = (error) => isUnreadable(error) || (error as NodeJS.ErrnoException).code === "ESRCH";
 
 let knownScope: string | undefined;
@@ -256,7 +257,7 @@ function readScope(): string {
   return createHash("sha256").update(boot).update(namespace).digest("hex").slice(0, 12);
 }
 
-/** Why a command has to wait, and what to do where nobody holds the lock any more. */
+/** Why a command has to wait, and what to do if the holder no longer exists. */
 export function inTheWay(holder: LockHolder | undefined): LockstepError {
   const remove = `${process.platform === "win32" ? "rmdir /s /q" : "rm -r"} ${normalize(lockFolder)}`;
   if (holder === undefined)

@@ -5,23 +5,23 @@ import { attempt, isUnreadable } from "../expected-errors.js";
 const megabyte = 1024 * 1024;
 
 /**
- * Bytes that are read of one file. A parser cannot be interrupted, so what it gets is bounded. On a slow machine the largest take:
- * code 1 s, the schema 1 s, SQL 2 s. What people write by hand is smaller by far.
+ * Maximum size of one file. A parser cannot be interrupted, so its input is limited. On a slow machine the largest inputs take: code 1 s,
+ * the schema 1 s, SQL 2 s. Hand-written files are far smaller.
  */
 export const largest = { code: 2 * megabyte, document: megabyte / 2, schema: 2 * megabyte, sql: 8 * megabyte } as const;
 
-/** Letters of all files of one reading that name what is looked for: far more than any application has, and what memory has room for. */
+/** Maximum total size of files with the searched names: far more than any application has, and within the available memory. */
 export const largestSum = 128 * megabyte;
 
-/** Up to this size names are looked for in a file that is too large for its parser. A larger one may have anything in it. */
+/** Up to this size, a file that is too large for its parser is still searched for names. A larger one may contain anything. */
 const largestGuess = 8 * megabyte;
 
-/** What a path holds: its bytes, or why they are not read, with a text to look for names in where there is one. */
+/** The content of a path: its bytes, or why they are not read, with a text to search for names if there is one. */
 export type FileRead =
   | { readonly bytes: Buffer }
   | {
       readonly problem: "unreadable" | "special" | "large";
-      /** Follows its name: `has 48 MB, …`. */
+      /** The text after its name: `has 48 MB, …`. */
       readonly why: string;
       guess(): string | undefined;
     };
@@ -47,7 +47,7 @@ export function readFileUpTo(path: string, most: number): FileRead {
   }
 }
 
-/** The text of a file that a listing found; undefined where it cannot be read, and is noted as left out where it is too large. */
+/** The text of a listed file. Undefined if it cannot be read; a file that is too large is recorded as left out. */
 export function readTextUpTo(path: string, most: number): string | undefined {
   const read = readFileUpTo(path, most);
   if ("bytes" in read) return read.bytes.toString("utf8");
@@ -56,9 +56,9 @@ export function readTextUpTo(path: string, most: number): string | undefined {
 }
 
 /**
- * The text of a file that nothing works without.
+ * The text of a required file.
  *
- * @throws LS8022 where it is too large, or no regular file · Node's error where it cannot be opened
+ * @throws LS8022 it is too large, or no regular file · Node's error if it cannot be opened
  */
 export function readTextOrFail(path: string, most: number): string {
   const read = readFileUpTo(path, most);
@@ -67,15 +67,15 @@ export function readTextOrFail(path: string, most: number): string {
   throw new LockstepError("LS8022", `${path} ${read.why}.`);
 }
 
-/** Of this process: readers are far from whoever prints. */
+/** Of this process: the code that prints is far from the readers. */
 const leftOut = new Set<string>();
 
-/** Notes a file that could matter and is too large, or no regular file. */
+/** Records a file that could matter and is too large, or no regular file. */
 export function leaveOut(path: string): void {
   leftOut.add(path);
 }
 
-/** What to print of files that were left out: a line, whatever their number; undefined where there are none. Forgets them. */
+/** A line about files that were left out, whatever their number. Undefined if there are none. Clears the record. */
 export function leftOutText(nameOf: (path: string) => string): string | undefined {
   const all = [...leftOut];
   leftOut.clear();

@@ -3,15 +3,15 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep, win32 } fr
 import { LockstepError } from "../errors.js";
 import { attempt, isUnreadable } from "../expected-errors.js";
 
-/** Models, migrations, code, documents, and the files of a plan: what was written by hand is kept as text, so that nothing runs it. */
+/** Models, migrations, code, documents, and the files of a plan. Hand-written files are stored as text, so that nothing runs them. */
 const kinds =
   /(?:\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)|\boriginal\.[cm]?[jt]s\.txt|\breport\.html)$/i;
 const code = /\.(?:[cm]?[jt]sx?|prisma)$/i;
 const settings = /^(?:package|package-lock|npm-shrinkwrap|pnpm-lock|pnpm-workspace|lerna|composer)\.(?:json|ya?ml)$/i;
 
 /**
- * Refuses files that no plan writes, wherever their names come from: they are of the project and of `code.roots`, and of kinds that plans
- * write. Links may lead to other packages of the same repository, a schema that several share, and nowhere else.
+ * Rejects files that no plan writes, wherever their names come from. Plans write files of the project and of `code.roots`, of known kinds.
+ * Links may lead to other packages of the same repository or to a schema that several share, and nowhere else.
  *
  * @param files paths from the root
  * @param roots the setting `code.roots`: folders beside the root whose code is edited, too
@@ -25,12 +25,12 @@ export function refuseForeignFiles(root: string, files: readonly string[], roots
   }
 }
 
-/** Whether what a path leads to is a file of the same repository, and not of git itself: a branch may bring a link to anything. */
+/** Whether a path resolves to a file of the same repository, outside `.git`: a branch may contain a link to anything. */
 export function isOfRepository(root: string, file: string): boolean {
   return repositoryGuard(root)(file);
 }
 
-/** `isOfRepository` for many files: what their folders lead to is asked once. */
+/** `isOfRepository` for many files: resolves each folder once. */
 export function repositoryGuard(root: string): (file: string) => boolean {
   const bases = [root, ...repositoryOf(root)].map((base) => realPath(base));
   const isInside = (real: string) =>
@@ -83,7 +83,7 @@ function isOutside(from: string): boolean {
   return from === ".." || from.startsWith(`..${sep}`) || isAbsolute(from);
 }
 
-/** Where a path leads, links followed, whether there is something or not. */
+/** Resolves all links of a path, whether or not it exists. */
 export function realPath(path: string, links = 0): string {
   const real = attempt(() => realpathSync(path), isUnreadable);
   if (real !== undefined) return real;

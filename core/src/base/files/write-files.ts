@@ -19,10 +19,10 @@ import { gitOrNothing } from "./git.js";
 import { commandHere } from "./project-lock.js";
 import { realPath, refuseForeignFiles } from "./writable.js";
 
-/** Where the journal of an unfinished write stands, from the project root. */
+/** The path of the journal of an unfinished write, relative to the project root. */
 export const journalFile = "lockstep/.journal.json";
 
-/** What became of an interrupted write. `command`: what was interrupted, as typed; `files`: what was not written yet, maybe none. */
+/** The result of an interrupted write. `command`: the interrupted command, as typed; `files`: what was not written yet, may be empty. */
 export type Recovery =
   | { readonly kind: "none" }
   | { readonly kind: "finished"; readonly command?: string; readonly files: readonly string[] };
@@ -35,11 +35,11 @@ interface Journal {
 }
 
 /**
- * Writes several files as one: the journal first, then every file (each by rename), then the journal goes. Whatever is killed in
- * between, `recoverFiles` finishes it.
+ * Writes several files as one: first the journal, then every file (each by rename), then it deletes the journal. If a kill interrupts it,
+ * `recoverFiles` finishes the write.
  *
- * @param leaveTo files that somebody else writes right after this: see `settleFiles`
- * @throws LS4005 a file is not as it was read · LS3011 a file that no plan writes; nothing is written then
+ * @param leaveTo files that another process writes right after this: see `settleFiles`
+ * @throws LS4005 a file was changed since it was read · LS3011 a file that no plan writes; nothing is written then
  */
 export function writeFiles(
   root: string,
@@ -49,7 +49,7 @@ export function writeFiles(
   const real = changes.filter((change) => change.before !== change.after);
   if (real.length === 0) return;
   const files = real.map(({ file }) => file);
-  // What lies beside the root is in a folder of `code.roots`: that is where it was found.
+  // A file beside the root is in a folder of `code.roots`: that is where it was found.
   const beside = files.filter((file) => file.startsWith("../")).map((file) => posix.dirname(file));
   refuseForeignFiles(root, files, beside);
   const meanwhile = real.filter(({ file, before, after }) => {
@@ -68,7 +68,7 @@ export function writeFiles(
   if (leaveTo === undefined) put(root, journalFile, undefined);
 }
 
-/** Until what is done at once has ended: Ctrl-C in the middle of it would leave the rest to the next command. */
+/** Until the current synchronous work has ended: Ctrl-C in the middle would leave the rest to the next command. */
 function holdSignals(): void {
   for (const [signal, code] of [
     ["SIGINT", 130],
@@ -77,30 +77,30 @@ function holdSignals(): void {
     if (process.listenerCount(signal) > 0) continue;
     const end = () => process.exit(code);
     process.on(signal, end);
-    // Behind the turn in which a signal that has come is handed over.
+    // After the turn in which Node.js delivers a signal that has arrived.
     setImmediate(() => setImmediate(() => process.off(signal, end)));
   }
 }
 
 /**
- * Ends a write that left files to others (the ORM's CLI writes its own migration), once they are there. Until then the journal
- * stays, and the next command finishes the write.
+ * Ends a write that left files to others (the ORM's CLI writes its own migration), once they exist. Until then the journal stays, and the
+ * next command finishes the write.
  */
 export function settleFiles(root: string): void {
   if (readJournal(root)?.changes.every(({ file, after }) => current(root, file) === after))
     put(root, journalFile, undefined);
 }
 
-/** What an interrupted write has left, without finishing it. */
+/** What an interrupted write left, without finishing it. */
 export interface UnfinishedWrite {
   /** Files that it would still write. */
   readonly unfinished: readonly string[];
   readonly written: readonly string[];
-  /** Changed since by somebody else: finishing would overwrite their work. */
+  /** Changed by others since: finishing would overwrite their work. */
   readonly foreign: readonly string[];
 }
 
-/** Looks for an interrupted write. Changes nothing. @returns undefined when there is none */
+/** Searches for an interrupted write. Changes nothing. @returns undefined when there is none */
 export function findUnfinished(root: string): UnfinishedWrite | undefined {
   const changes = readJournal(root)?.changes;
   if (changes === undefined) return undefined;
@@ -114,10 +114,11 @@ export function findUnfinished(root: string): UnfinishedWrite | undefined {
 }
 
 /**
- * Finishes an interrupted write: everything that it writes was known when it began.
+ * Finishes an interrupted write: its journal has everything that it writes.
  *
  * @param roots folders beside the root that may be written, too: those of `code.roots`, else packages of the workspace
- * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work · LS3016 on another branch · LS3011 a journal that no plan has written
+ * @throws LS3009 a file has neither content, so that finishing would overwrite somebody's work · LS3016 on another branch · LS3011 a
+ *   journal that no plan has written
  */
 export function recoverFiles(root: string, roots: readonly string[] = []): Recovery {
   const { command, branch, changes } = readJournal(root) ?? {};
@@ -141,7 +142,7 @@ export function recoverFiles(root: string, roots: readonly string[] = []): Recov
   return { kind: "finished", ...commandPart(command), files: unfinished };
 }
 
-/** Nothing can be finished over somebody's work. */
+/** A write cannot be finished over other people's changes. */
 export function foreignWork({ foreign, written }: UnfinishedWrite): LockstepError {
   return new LockstepError(
     "LS3009",
@@ -149,7 +150,7 @@ export function foreignWork({ foreign, written }: UnfinishedWrite): LockstepErro
   );
 }
 
-/** Asked of git, which knows work trees. */
+/** By git, which supports work trees. */
 function branchOf(root: string): string | undefined {
   return gitOrNothing(root, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
 }
@@ -166,7 +167,7 @@ function readJournal(root: string): Journal | undefined {
   } catch (error) {
     throw new LockstepError("LS3009", `${journalFile} cannot be read.`, { cause: error });
   }
-  // The files alone, as earlier versions have left them.
+  // Only the files, as earlier versions stored them.
   const found = (Array.isArray(journal) ? { changes: journal } : (journal ?? {})) as Partial<Journal>;
   const { command, branch, changes } = found;
   const isText = (value: unknown) => value === undefined || typeof value === "string";
@@ -175,7 +176,7 @@ function readJournal(root: string): Journal | undefined {
   return { ...commandPart(command), ...branchPart(branch), changes };
 }
 
-/** By hand: a change that passes reads no plan, and does without the libraries that plans are read with. */
+/** Without a schema library: a change that passes reads no plan, and does not load the libraries for that. */
 function isChange(value: unknown): value is FileChange {
   const { file, before, after } = (value ?? {}) as Record<string, unknown>;
   return typeof file === "string" && [before, after].every((text) => text === undefined || typeof text === "string");
@@ -193,17 +194,17 @@ function put(root: string, file: string, text: string | undefined): void {
     return;
   }
   rmSync(path, { force: true });
-  // An empty `held/` or `lockstep/` says nothing.
+  // An empty `held/` or `lockstep/` has no meaning.
   if (existsSync(dirname(path)) && readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
 }
 
-/** Nobody ever sees half a file: written beside it, synced, then renamed over it. @param given its path; missing folders are made */
+/** Readers never see a partial file: written beside it, synced, then renamed over it. @param given its path; missing folders are created */
 export function replaceFile(given: string, text: string): void {
   mkdirSync(dirname(given), { recursive: true });
-  // A link stays one: what it leads to is written.
+  // A symbolic link is kept: its target is written.
   const path = realPath(given);
   const temporary = `${path}.lockstep-tmp`;
-  // A kill may have left one; whatever else stands there is not written through.
+  // A killed process may have left a file. Anything else at this path is not written through.
   rmSync(temporary, { force: true });
   const descriptor = openSync(temporary, "wx", existsSync(path) ? statSync(path).mode : 0o666);
   try {

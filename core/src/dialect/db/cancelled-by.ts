@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.js";
 
-/** Reads over a session, and has the server end the statement when the signal comes. */
+/** Reads over a session, and cancels the statement on the server when the signal is aborted. */
 export async function cancelledBy<T>(signal: AbortSignal, connection: Connection, read: () => Promise<T>): Promise<T> {
   let cancelled: Promise<void> | undefined;
   const cancel = () => {
@@ -12,7 +12,7 @@ export async function cancelledBy<T>(signal: AbortSignal, connection: Connection
     return await read();
   } finally {
     signal.removeEventListener("abort", cancel);
-    // It comes over a connection of its own: later it would end the statement that comes next.
+    // It uses a connection of its own: a late cancel would end the next statement.
     await cancelled;
   }
 }

@@ -1,12 +1,11 @@
-/** Time comes in as an argument, so that tests do not wait and nothing depends on the machine's clock. */
+/** Time is an argument, so that tests do not wait and nothing depends on the machine's clock. */
 export interface Clock {
   /** Milliseconds since an arbitrary fixed moment. */
   now(): number;
-  /** Resolves after `ms` milliseconds, or at once when `signal` is aborted; never rejects. */
+  /** Resolves after `ms` milliseconds, or immediately when `signal` is aborted; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep(ms, signal) {

@@ -4,12 +4,12 @@ import type { ConnectionOptions } from "node:tls";
 
 /** How a session is encrypted. */
 export interface Encryption {
-  /** `prefer`: where the server can, else not. */
+  /** `prefer`: encrypted if the server supports it. */
   readonly wanted: "disable" | "prefer" | "require";
   readonly tls: ConnectionOptions;
 }
 
-/** Parameters of a URL that are read here; the driver would understand some of them in another way. */
+/** URL parameters that are parsed here; the driver would interpret some of them differently. */
 export const encryptionParameters = [
   "sslmode",
   "sslaccept",
@@ -22,9 +22,9 @@ export const encryptionParameters = [
 ] as const;
 
 /**
- * Reads what a connection URL says about encryption, as libpq and Prisma do: any certificate will do unless the URL asks for a check
- * (`sslmode=verify-ca|verify-full`, Prisma's `sslaccept=strict`). The driver by itself would check it for `sslmode=require` too, and
- * so refuse servers that the ORM's own commands reach.
+ * Parses the encryption settings of a connection URL, as libpq and Prisma do: any certificate is accepted unless the URL requires a check
+ * (`sslmode=verify-ca|verify-full`, Prisma's `sslaccept=strict`). The driver itself would also check it for `sslmode=require`, and reject
+ * servers that the ORM's own commands reach.
  *
  * @param parameter a parameter of the URL
  * @param cwd certificates are named relative to it

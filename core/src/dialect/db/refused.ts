@@ -4,9 +4,9 @@ import { isValuesFault } from "./value-fault.js";
 import { textWithoutValues } from "./without-values.js";
 
 /**
- * An error that the server reported, in Lockstep's family: its message, detail and hint are kept, but
- * for what it says against the value of a row, which it may quote. Other errors pass as they are.
- * @param doing what was tried: `Reading "User" on db:5432/shop`
+ * A server's error as a LockstepError: its message, detail and hint are kept, except messages about a row's value, which may quote it.
+ * Other errors are returned unchanged.
+ * @param doing the attempted action: `Reading "User" on db:5432/shop`
  * @param hint Default: the server's own, else that of the code
  */
 export function refused(error: unknown, doing: string, code: ErrorCode = "LS7002", hint?: string): unknown {

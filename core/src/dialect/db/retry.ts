@@ -2,9 +2,9 @@ import { LockstepError } from "../../base/errors.js";
 import type { Clock } from "./clock.js";
 
 /**
- * Why a statement that failed may succeed when it is tried again:
- * `conflict` – another transaction was in the way, ours was rolled back; `locked` – a lock timeout;
- * `connection` – the session or the server is gone, connect again; `busy` – the server takes no connections just now.
+ * Why a failed statement may succeed when it is retried: `conflict` – another transaction blocked it, ours was rolled back; `locked` – a
+ * lock timeout; `connection` – the session or the server has ended, connect again; `busy` – the server accepts no connections at the
+ * moment.
  */
 export type RetryReason = "conflict" | "locked" | "connection" | "busy";
 
@@ -31,7 +31,7 @@ export function errorCode(error: unknown): string | undefined {
   return errors?.[0] === undefined ? undefined : errorCode(errors[0]);
 }
 
-/** An error that the server reported, as against a socket error or a bug: the driver gives those a `severity`. */
+/** An error that the server reported, unlike a socket error or a bug: the driver gives those a `severity`. */
 export function isDatabaseError(
   error: unknown,
 ): error is Error & { readonly code: string; readonly detail?: string; readonly hint?: string } {
@@ -40,7 +40,7 @@ export function isDatabaseError(
 }
 
 /**
- * Whether trying again may help, and how. Judged by SQLSTATE and socket code, never by message text.
+ * Whether a retry may help, and how. Decided by SQLSTATE and socket code, never by message text.
  * @param isLost the session has ended: the driver's own errors for that have no code
  */
 export function retryReason(error: unknown, isLost = false): RetryReason | undefined {
@@ -60,10 +60,10 @@ export interface RetryPolicy {
   readonly maxPauseMs: number;
 }
 
-/** The pause before try `attempt + 1` (the first try is 1): doubled each time, between half and all of it at random. */
+/** The pause before try `attempt + 1` (the first try is 1): doubled each time, then a random part between half and all of it. */
 export function pauseBeforeRetry(attempt: number, policy: RetryPolicy, random: () => number): number {
   const full = Math.min(policy.maxPauseMs, policy.firstPauseMs * 2 ** Math.min(attempt - 1, 30));
-  // Two sessions that failed at the same moment must not meet again.
+  // Two sessions that failed at the same moment must not collide again.
   return full * (0.5 + random() / 2);
 }
 
@@ -74,7 +74,7 @@ export interface RetryDeps {
 }
 
 /**
- * Tries until it succeeds, the policy is used up, the signal is aborted, or the error is not one that a further try can help.
+ * Tries until it succeeds, the policy is used up, the signal is aborted, or a retry cannot help with the error.
  * @param shouldRetry decides for each error; it may also prepare the next try
  * @throws the last error
  */

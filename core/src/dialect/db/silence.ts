@@ -1,16 +1,16 @@
 import { handledElsewhere } from "../../base/expected-errors.js";
 
-/** Looks at a server that answers nothing: in a row, before the connection counts as lost. */
+/** Failed probes in a row before the connection counts as lost. */
 const looksInVain = 2;
 
 /**
- * Waits for an answer, however long the server works on it: a scan may take hours. But packets that get lost, at a dead host or behind a
- * firewall that has forgotten the connection, would leave us waiting until the kernel gives up, a quarter of an hour or more.
- * So while nothing comes, somebody looks whether the server is still at it.
+ * Waits for an answer, however long the server needs: a scan may take hours. But if packets get lost, at a dead host or behind a firewall
+ * that dropped the connection, we would wait until the kernel gives up, a quarter of an hour or more. So during silence it probes whether
+ * the server is still working.
  *
- * @param isWorking asked over another connection; false or an error: nothing is to be expected
- * @param giveUp makes the answer an error
- * @param silenceMs until the first look, and between two of them
+ * @param isWorking a probe over another connection; false or an error: no answer is to be expected
+ * @param giveUp turns the answer into an error
+ * @param silenceMs until the first probe, and between two of them
  */
 export async function watchSilence<T>(
   answer: Promise<T>,
@@ -25,7 +25,7 @@ export async function watchSilence<T>(
     timer = setTimeout(look, ms);
   };
   const look = async () => {
-    // A server that cannot be asked is silent.
+    // An unreachable server counts as silent.
     const isThere = await isWorking().catch(() => false);
     if (isOver) return;
     inVain = isThere ? 0 : inVain + 1;
@@ -41,7 +41,7 @@ export async function watchSilence<T>(
   }
 }
 
-/** The answer, or an error when it does not come in time. What the answer is then is nobody's business any more. */
+/** The answer, or an error if it does not arrive in time. A late answer is ignored. */
 export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -55,12 +55,12 @@ export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-/** What the driver says of a session that has ended has no code of its own: it gets the socket's. */
+/** The driver's error for an ended session has no code: it gets the socket's. */
 export function hungUp(error: unknown): unknown {
   return error instanceof Error && !("code" in error) ? Object.assign(error, { code: "ECONNRESET" }) : error;
 }
 
-/** As the kernel's own error, which would come much later. */
+/** Like the kernel's own error, which would come much later. */
 export function silent(ms: number): Error {
   return Object.assign(new Error(`no answer for ${Math.round(ms / 1000)} s`), { code: "ETIMEDOUT" });
 }

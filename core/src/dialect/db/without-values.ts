@@ -1,7 +1,7 @@
 import { LockstepError } from "../../base/errors.js";
 import { isDatabaseError } from "./retry.js";
 
-/** What is wrong with a value, by SQLSTATE. The server's own messages quote the value in many of these cases, and its details in most. */
+/** The problem with a value, by SQLSTATE. The server's own messages quote the value in many of these cases, and its details in most. */
 const sentences: Readonly<Record<string, string>> = {
   "22000": "the type does not take the value",
   "22001": "the value is too long",
@@ -29,7 +29,7 @@ const classes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why a row is refused, by the condition alone: `another row has its value`.
+ * Why a row is rejected, only by the condition: `another row has its value`.
  *
  * @example conditionText("23505")
  */
@@ -40,7 +40,7 @@ export function conditionText(sqlState: string): string {
 }
 
 /**
- * What a server says against a value, without the value: its message may quote that, and a message that a trigger raises may hold anything.
+ * The server's error about a value, without the value: its message may quote it, and a message raised by a trigger may contain anything.
  * Names are of the schema.
  *
  * @example textWithoutValues(error) // another row has its value (constraint "User_handle_key", SQLSTATE 23505)
@@ -59,8 +59,8 @@ export function textWithoutValues(error: unknown): string {
 }
 
 /**
- * An error for logs, the ledger and other systems. What a function of the user says may quote a row: it is told where the function runs,
- * and kept nowhere.
+ * An error for logs, the ledger and other systems. An error of a user's function may quote a row: it is printed where the function runs,
+ * and stored nowhere.
  *
  * @example textForLogs(error) // The function of User.handle threw for id=7
  */
@@ -70,7 +70,7 @@ export function textForLogs(error: unknown): string {
   return typeof withoutReason === "string" ? withoutReason : error.message;
 }
 
-/** Fields that PostgreSQL sends beside the message; of MySQL's and MariaDB's errors they are read from it. */
+/** Fields that PostgreSQL sends beside the message; for MySQL and MariaDB they are parsed from it. */
 interface Named {
   readonly constraint?: string;
   readonly column?: string;

@@ -8,20 +8,20 @@ import { isSameTable, type TableName } from "../../model/index.js";
 const share = z.number().min(0).max(1);
 const count = z.number().nonnegative();
 
-/** Of a column: how its values are spread, and none of them. */
+/** The distribution of a column's values, without the values. */
 const column = z.object({
   type: z.string(),
   /** Of the rows. */
   nulls: share,
   /** Mean bytes of a value. */
   width: count,
-  /** How many values there are; below zero: for each row, `-1` of a unique one. As PostgreSQL has it in pg_stats.n_distinct. */
+  /** The number of distinct values; below zero: relative to the rows, `-1` for a unique column. As in PostgreSQL's pg_stats.n_distinct. */
   distinct: z.number(),
-  /** Of the rows that have each of the most common values, most common first. */
+  /** The fractions of rows with each of the most common values, most common first. */
   common: z.array(share).optional(),
-  /** Of the order of values with that of the rows in the table, from -1 to 1. */
+  /** The correlation of values with the row order in the table, from -1 to 1. */
   correlation: z.number().min(-1).max(1).optional(),
-  /** Least and greatest, only of integers that are in a key. */
+  /** Minimum and maximum, only of integers that are in a key. */
   range: z.tuple([z.string(), z.string()]).optional(),
 });
 
@@ -33,7 +33,7 @@ const table = z.object({
   rows: count,
   bytes: count,
   indexBytes: count,
-  /** Rows that were deleted or replaced, and whose place is not free yet. */
+  /** Deleted or replaced rows whose space is not free yet. */
   deadRows: count.optional(),
   /** Since the server began to count. */
   writes: z.object({ inserted: count, updated: count, deleted: count }).optional(),
@@ -41,7 +41,7 @@ const table = z.object({
 });
 
 const statement = z.object({
-  /** As the server keeps it: with parameters in the place of values. */
+  /** As the server stores it: with parameters instead of values. */
   text: z.string(),
   calls: count,
   meanMs: count,
@@ -57,22 +57,22 @@ export const statsSchema = z.object({
   dialect: z.enum(["postgresql", "mysql", "mariadb"]),
   server: z.object({
     version: z.string(),
-    /** Those that decide about locks, query plans and speed. */
+    /** Settings that affect locks, query plans and speed. */
     settings: z.record(z.string(), z.string()),
     extensions: z.array(z.object({ name: z.string(), version: z.string() })),
-    /** That stream from it; absent: the account may not see them. */
+    /** Streaming replicas. Absent: the account lacks the privilege to see them. */
     replicas: count.optional(),
   }),
   tables: z.array(table),
   statements: z.array(statement),
-  /** Since when they were counted, ISO 8601; absent: nobody knows. */
+  /** When counting began, ISO 8601. Absent: unknown. */
   statementsSince: z.string().optional(),
-  /** What could not be looked at, and why. */
+  /** What could not be read, and why. */
   blind: z.array(z.object({ what: z.enum(["statements", "columns", "replicas"]), reason: z.string() })),
 });
 
 export type Stats = Readonly<z.output<typeof statsSchema>>;
-/** What a server says of itself; whose it is and when the caller knows. */
+/** A server's report; the caller adds the target and the time. */
 export type PulledStats = Omit<Stats, "schemaVersion" | "target" | "dialect">;
 export type TableStats = Stats["tables"][number];
 export type ColumnStats = TableStats["columns"][string];
@@ -82,14 +82,14 @@ export type StatementStats = Stats["statements"][number];
 export const statsFile = "lockstep/stats.json";
 
 /**
- * What `lockstep stats` has saved.
+ * The file written by `lockstep stats`.
  *
- * @returns undefined where there is no such file
+ * @returns undefined if there is no such file
  * @throws LS8002 the file cannot be read
  */
 export function readStats(root: string): Stats | undefined {
   const path = join(root, statsFile);
-  // A link that leads nowhere cannot be read: that is not the same as none.
+  // A broken link cannot be read: that is not the same as none.
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   let data: unknown;
   try {
@@ -109,7 +109,7 @@ function unreadable(why: string, cause: unknown): LockstepError {
   });
 }
 
-/** The file with these statistics in it: a column a line, so that a diff says what has changed. */
+/** The file with these statistics: one column per line, so that a diff shows what has changed. */
 export function statsChange(root: string, stats: Stats): FileChange {
   const path = join(root, statsFile);
   const before = existsSync(path) ? readFileSync(path, "utf8") : undefined;
@@ -128,7 +128,7 @@ export function statsChange(root: string, stats: Stats): FileChange {
   return { file: statsFile, before, after };
 }
 
-/** The statistics of a table; a schema that only one side names makes no difference. */
+/** The statistics of a table; a schema that only one side names is ignored. */
 export function statsOf(stats: Pick<Stats, "tables">, wanted: TableName): TableStats | undefined {
   return (
     stats.tables.find((each) => isSameTable(each, wanted)) ??

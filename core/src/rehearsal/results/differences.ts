@@ -5,10 +5,10 @@ type Stated = Pick<Verdict, "locks" | "held" | "doubts">;
 type Observed = NonNullable<RehearsedStep["observed"]>;
 
 /**
- * What was seen of a step against what is stated of it.
+ * Compares the observed effect of a step with the stated one.
  *
- * @param isComplete nothing can have been taken unseen: a lock that is stated and was not seen is a difference then, unless something
- * is in doubt, where the worst is stated
+ * @param isComplete all locks were observed: a stated lock that was not observed is then a difference, unless the verdict has doubts and
+ *   states the worst case
  */
 export function differencesBetween(stated: Stated, observed: Observed, isComplete: boolean): readonly LockDifference[] {
   const strength = (mode: (typeof lockModes)[number] | undefined) => (mode ? lockModes.indexOf(mode) : -1);
@@ -18,7 +18,7 @@ export function differencesBetween(stated: Stated, observed: Observed, isComplet
     return [{ kind: "stronger-lock", table, mode, ...(of === undefined ? {} : { stated: of.mode }) }];
   });
   const weaker = stated.locks.flatMap(({ table, mode }): LockDifference[] => {
-    // A lock that nobody feels may be gone before anybody looks: a build in several transactions holds it for its session.
+    // A lock that blocks nothing may be released before a probe sees it: a build in several transactions holds it for its session.
     if (!isComplete || stated.doubts.length > 0 || !blocksWrites(mode)) return [];
     const seen = observed.locks.find((each) => isSame(each.table, table));
     if (strength(seen?.mode) >= strength(mode)) return [];
@@ -34,14 +34,14 @@ export function differencesBetween(stated: Stated, observed: Observed, isComplet
   ];
 }
 
-/** A schema that only one side names makes no difference. */
+/** A schema that only one side names is no difference. */
 function isSame(one: Named, other: Named): boolean {
   return one.name === other.name && (one.schema === other.schema || !one.schema || !other.schema);
 }
 
 type Named = Observed["locks"][number]["table"];
 
-/** What the units of one file state together. */
+/** The combined statement of the units in one file. */
 export function statedOf(verdicts: readonly Verdict[]): Stated {
   return {
     locks: strongestLocks(verdicts.flatMap(({ locks }) => locks)),

@@ -1,14 +1,14 @@
 import type { Rehearsal, RehearsalPoint, RehearsedRun } from "./rehearsal.js";
 
-/** Rates are taken of so many parts of a backfill: how far they are apart is what nobody knows better. */
+/** The number of parts of a backfill whose rates are compared: their spread is the best available estimate of the error. */
 const parts = 8;
-/** A table larger than the server's memory is read from a disk. */
+/** The server reads a table that is larger than its memory from disk. */
 const slowerAtMost = 3;
 
 type Expected = NonNullable<Rehearsal["expected"]>;
 
 /**
- * How long the steps that depend on the number of rows would take where there are as many as in production.
+ * Estimates the duration of the steps that depend on the number of rows, with as many rows as in production.
  *
  * @param factor production's rows for each row of the stage
  */
@@ -32,7 +32,7 @@ export function expectedOf(run: RehearsedRun, factor: number): Expected {
   });
 }
 
-/** Rows a millisecond, of each part. */
+/** Rows per millisecond, of each part. */
 function ratesOf(points: readonly RehearsalPoint[], from: number, to: number): readonly number[] {
   const seen = points.flatMap(({ atMs, rows }) =>
     rows === undefined || atMs < from || atMs > to ? [] : [{ atMs, rows }],

@@ -4,17 +4,17 @@ import type { RehearsalPoint, TrafficFigures } from "./rehearsal.js";
 export interface Sample {
   /** When it was due, in milliseconds since 1970. */
   readonly due: number;
-  /** From then until it was answered. */
+  /** Its latency. */
   readonly ms: number;
-  /** What the server said, without values; absent: all is well. */
+  /** The server's error, without values. Absent: it succeeded. */
   readonly failure?: string;
 }
 
-/** What a step does to requests shows in those that are under way when it begins, and up to this long after it. */
+/** The effect of a step shows in requests that are in progress when it begins, and up to this long after it. */
 const afterMs = 100;
 
 /**
- * What requests met that were under way between two moments.
+ * The requests in progress between two moments.
  *
  * @param from milliseconds since 1970
  * @returns undefined: there were none
@@ -39,7 +39,7 @@ const quantile = (sorted: readonly number[], share: number) =>
 
 const rounded = (ms: number) => Math.round(ms * 10) / 10;
 
-/** At most so many points of a run: a picture is not wider. */
+/** The maximum number of points of a run: the width of a chart. */
 const mostPoints = 600;
 
 /** Requests by the time at which they were due, since the run began. */
@@ -59,7 +59,7 @@ export function pointsOf(
     bucket.requests++;
     if (failure !== undefined) bucket.failed++;
     bucket.longestMs = Math.max(bucket.longestMs, rounded(ms));
-    // Waiting at the end of each that passes until it was answered.
+    // It waited at the end of each bucket until it was answered.
     for (let later = at; later < count && from + (later + 1) * width < due + ms; later++) buckets[later]!.waiting++;
   }
   return buckets.map((bucket, at) => ({ atMs: at * width, ...bucket, ...more(from + (at + 1) * width) }));

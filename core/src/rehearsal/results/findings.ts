@@ -1,15 +1,15 @@
 import type { Difference } from "../../operate/drift/difference.js";
 import type { RehearsalFinding, RehearsedRun, Replanned } from "./rehearsal.js";
 
-/** Nobody should wait for longer; units give up a lock after half of it. */
+/** The longest acceptable wait; units give up a lock after half of it. */
 const longestStallMs = 1000;
-/** A replica that is further behind serves old rows. */
+/** A replica with more lag serves old rows. */
 const longestLagMs = 10_000;
 
 /**
- * What of a plan's run somebody would have noticed, or is not as stated. Empty: nothing.
+ * What the application would have noticed of a plan's run, or what differs from the stated effects. Empty: nothing.
  *
- * @param ends what the plan's end has otherwise than that of the ORM's own migration
+ * @param ends the differences between the plan's end state and that of the ORM's own migration
  */
 export function findingsOf(
   run: RehearsedRun,

@@ -1,4 +1,4 @@
-/** What a rehearsal has measured. Milliseconds and bytes; data only: sentences are made in `review/`. */
+/** The measurements of a rehearsal. Milliseconds and bytes; data only: `review/` writes the sentences. */
 import * as z from "zod";
 import { durations, lockModes } from "../../model/index.js";
 
@@ -6,55 +6,55 @@ const table = z.object({ schema: z.string().optional(), name: z.string() });
 const lock = z.object({ table, mode: z.enum(lockModes) });
 const count = z.number().int().nonnegative();
 
-/** What an application met while something went on. Latency counts from when a request was due. */
+/** The requests of an application during a period. Latency counts from when a request was due. */
 const traffic = z.object({
   requests: count,
-  /** By what the server said, without values. */
+  /** By the server's error, without values. */
   failed: z.array(z.object({ reason: z.string(), requests: count })),
   p50Ms: z.number(),
   p99Ms: z.number(),
   longestMs: z.number(),
 });
 
-/** Somebody of the application had to wait for a lock. */
+/** A session of the application waited for a lock. */
 const wait = z.object({
   table,
-  /** What the application's statement wanted. */
+  /** The lock requested by the application's statement. */
   wanted: z.string(),
-  /** What the step held or wanted. */
+  /** The lock that the step held or requested. */
   held: z.string(),
   sessions: count,
   longestMs: z.number(),
 });
 
-/** What was stated of a step and what was seen. */
+/** A difference between the stated and the observed effect of a step. */
 const difference = z.discriminatedUnion("kind", [
-  /** A lock that the plan does not state, or a stronger one than it states. */
+  /** A lock that the plan does not state, or a stronger one. */
   z.object({ kind: z.literal("stronger-lock"), ...lock.shape, stated: z.enum(lockModes).optional() }),
   /** A lock that the plan states and that was not taken, or a weaker one. */
   z.object({ kind: z.literal("weaker-lock"), ...lock.shape, seen: z.enum(lockModes).optional() }),
-  /** It was held for longer than stated: rows were read, or the table was written again. */
+  /** It was held for longer than stated: the server read rows, or rewrote the table. */
   z.object({ kind: z.literal("held-longer"), stated: z.enum(durations), seen: z.enum(durations) }),
 ]);
 
 const step = z.object({
-  /** Of the unit, `backfill:<table>`, or `undo:<unit>`. */
+  /** The id of the unit, `backfill:<table>`, or `undo:<unit>`. */
   id: z.string(),
   /** `naive`: a statement of the ORM's own migration. */
   kind: z.enum(["naive", "unit", "backfill", "undo"]),
   phase: z.enum(["expand", "backfill", "switch", "contract"]).optional(),
-  /** In one line, for people: as the plan has it, or the statement. */
+  /** One line for people: the title in the plan, or the statement. */
   title: z.string(),
   /** Since the run began. */
   startedMs: z.number(),
   durationMs: z.number(),
   traffic: traffic.optional(),
   stated: z.object({ locks: z.array(lock), held: z.enum(durations), doubts: z.array(z.string()) }).optional(),
-  /** Absent: nothing could look. */
+  /** Absent: it could not be observed. */
   observed: z
     .object({
       locks: z.array(lock.extend({ heldMs: z.number().optional() })),
-      /** Absent: the server kept no account, and locks of an instant were not seen. */
+      /** Absent: the server keeps no lock history, and very short locks were not observed. */
       held: z.enum(durations).optional(),
     })
     .optional(),
@@ -64,12 +64,12 @@ const step = z.object({
   /** Of the tables and their indexes. */
   growthBytes: z.number().optional(),
   deadRows: z.number().optional(),
-  /** The longest that the replica was behind. */
+  /** The maximum lag of the replica. */
   lag: z.object({ ms: z.number(), bytes: z.number() }).optional(),
   /** Of a backfill. */
   rows: count.optional(),
   batches: count.optional(),
-  /** The server refused it: what it said, without values. */
+  /** The server rejected it: its error, without values. */
   error: z.string().optional(),
 });
 
@@ -79,33 +79,33 @@ const point = z.object({
   requests: count,
   failed: count,
   longestMs: z.number(),
-  /** Requests that were due and not answered at its end. */
+  /** Requests that were due and had no answer at its end. */
   waiting: count,
   lagMs: z.number().optional(),
-  /** Rows that the backfill has filled by then. */
+  /** Rows that the backfill had filled by then. */
   rows: count.optional(),
 });
 
 const run = z.object({
-  /** `naive`: the ORM's own migration in one go; `plan`: phase by phase. */
+  /** `naive`: the ORM's own migration at once; `plan`: phase by phase. */
   way: z.enum(["naive", "plan"]),
-  /** What the application met before anything happened. */
+  /** The application's requests before the first step. */
   before: traffic.optional(),
   steps: z.array(step),
   points: z.array(point),
 });
 
-/** What an application met in a real change, or a demonstration of one: made by its load tool. */
+/** The requests of an application in a real change, or in a demonstration of one: written by its load tool. */
 export const measurementSchema = z.object({
   schemaVersion: z.literal(1),
-  /** In a sentence, for people: the server, the rows, the load. */
+  /** One sentence for people: the server, the rows, the load. */
   about: z.string(),
   runs: z.array(run).min(1),
 });
 
 /** One statement's query plan before a phase and after it. */
 const replanned = z.object({
-  /** As the server keeps it: parameters, no values. */
+  /** As the server stores it: parameters, no values. */
   statement: z.string(),
   phase: z.enum(["expand", "backfill", "switch", "contract"]),
   before: z.array(z.string()),
@@ -118,7 +118,7 @@ const replanned = z.object({
 export const rehearsalSchema = z.object({
   schemaVersion: z.literal(1),
   plan: z.string(),
-  /** Of the plan as it was rehearsed. */
+  /** The fingerprint of the rehearsed plan. */
   fingerprint: z.string(),
   /** ISO 8601. */
   at: z.string(),
@@ -127,9 +127,9 @@ export const rehearsalSchema = z.object({
     server: z.string(),
     kind: z.enum(["embedded", "url", "dump"]),
     scale: z.number(),
-    /** Where its rows come from: made of statistics, made of nothing but their types, or they were there. */
+    /** The source of its rows: generated from statistics, generated from their types alone, or already there. */
     rows: z.enum(["statistics", "made-up", "own"]),
-    /** Where the statistics came from, and when; absent: there are none. */
+    /** The source and time of the statistics. Absent: there are none. */
     statsOf: z.string().optional(),
     statsAt: z.string().optional(),
     tables: z.array(
@@ -139,38 +139,38 @@ export const rehearsalSchema = z.object({
         bytes: count,
         productionRows: count.optional(),
         productionBytes: count.optional(),
-        /** Rows are told apart by columns that are never NULL. */
+        /** Columns that are never NULL identify its rows. */
         hasKey: z.boolean().optional(),
       }),
     ),
-    /** The extension pg_repack, by the statistics; absent: nobody knows. */
+    /** The extension pg_repack, by the statistics. Absent: unknown. */
     repack: z.enum(["installed", "missing"]).optional(),
     madeMs: z.number(),
     hasReplica: z.boolean(),
   }),
   traffic: z.object({
-    /** Of the statistics; made up, since there are none; requests to the user's own builds, or a script that makes them. */
+    /** Statements of the statistics; generated ones without statistics; requests to the user's own builds, or a script that sends them. */
     kind: z.enum(["statements", "probes", "builds", "script", "none"]),
-    /** Requests a second; 0: the script's own. */
+    /** Requests per second; 0: the script's own rate. */
     rate: z.number(),
-    /** How many different ones; of builds, requests; 0: the script's own. */
+    /** Number of different statements, or requests for builds; 0: the script's own. */
     statements: count,
-    /** Statements of the target that could not be run here, by the reason. */
+    /** Statements of the target that could not run here, by reason. */
     leftOut: z.array(z.object({ reason: z.string(), statements: count })),
   }),
   runs: z.array(run),
-  /** Absent: query plans were not compared, and why. */
+  /** Why query plans were not compared. Absent: they were. */
   replanned: z.array(replanned).optional(),
   explained: count,
   unplanned: z.string().optional(),
   /**
-   * Whether both runs end in the same catalogue; not known where the server refused one of them, the ORM's own on empty tables as well.
-   * Absent: nobody looked.
+   * Whether both runs end with the same catalog. Unknown if the server rejected one of them (the ORM's own also on empty tables). Absent:
+   * not compared.
    */
   ends: z.enum(["same", "elsewhere", "plan-refused", "migration-refused"]).optional(),
-  /** How long the plan's steps would take in production, where statistics say how large it is. */
+  /** Estimated duration of the plan's steps in production, if statistics have its size. */
   expected: z.array(z.object({ id: z.string(), ms: z.number(), leastMs: z.number(), mostMs: z.number() })).optional(),
-  /** Empty: nobody would have noticed, and everything was as stated. Ids of findings, with what they are about. */
+  /** Empty: the application noticed nothing, and everything was as stated. Ids of findings, with their subjects. */
   findings: z.array(
     z.object({
       kind: z.enum([

@@ -2,13 +2,13 @@ import type { ExplainedStatement } from "../../dialect/rehearsing.js";
 import type { Phase } from "../../model/index.js";
 import type { Replanned } from "./rehearsal.js";
 
-/** Estimates of the same plan differ by so much when a table has grown: nobody chose another way. */
+/** When a table has grown, estimates of the same plan differ by up to this factor: the plan did not change. */
 const sameWay = 3;
 const otherWay = 1.5;
-/** What costs less is done before anybody notices: an index that is looked up costs 8, a page that is read 1. */
+/** Cheaper plans take no noticeable time: an index look-up costs 8, a page read 1. */
 const unnoticed = 100;
 
-/** Statements whose plan is another one than before a phase, or costs much more. */
+/** Statements whose plan changed in a phase, or costs much more. */
 export function worseThan(
   before: readonly ExplainedStatement[],
   after: readonly ExplainedStatement[],
@@ -35,7 +35,7 @@ export function worseThan(
   });
 }
 
-/** Its nodes, but for what only several processes need: a table that has grown is read by more of them, in the same way. */
+/** Its nodes, without those of parallel queries: a table that has grown is read by more processes, in the same way. */
 function wayOf({ nodes }: ExplainedStatement): string {
   const steps = nodes.map((node) => node.trim()).filter((node) => !/^Gather( Merge)?$/.test(node));
   return steps.filter((node, at) => node !== "Aggregate" || steps[at - 1] !== node).join("\n");

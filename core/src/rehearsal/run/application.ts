@@ -10,36 +10,36 @@ import { tablesOf } from "../../plan/tables-of.js";
 import { applicationName, type Load } from "./traffic/messages.js";
 import { requestSender } from "./traffic/requests.js";
 
-/** The build of before, and one that knows the new columns. */
+/** The build from before the change, and one that uses the new columns. */
 export type Build = "old" | "new";
 
-/** What is at work beside the change. */
+/** The load that runs beside the change. */
 export interface Application {
-  /** From now on these builds are at work. @param send sends a load instead of the one before */
+  /** Switches to these builds. @param send sends a load instead of the current one */
   turnTo(builds: readonly Build[], send: (load: Load) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The user's own builds, as `rehearse` of the config has them. */
+/** The user's own builds, as in `rehearse` of the config. */
 export interface OwnBuilds {
   readonly old: string;
   readonly new: string;
-  /** Requests; or a script that makes them. */
+  /** Requests, or a script that sends them. */
   readonly load: readonly string[] | string;
 }
 
-/** As many as nobody sends: none is used twice. */
+/** More than any rehearsal sends: none is used twice. */
 const unusedNumbers = 10_000_000;
-/** So often everything is asked before it counts: code is compiled, and sessions are opened, by the first requests. */
+/** Number of warm-up rounds that do not count: the first requests compile code and open sessions. */
 const warmRounds = 10;
 
-/** One request after the other, as deployments warm up an instance before it gets its share. */
+/** Sends one request at a time, as deployments warm up an instance before it gets traffic. */
 async function warmUp(origin: string, requests: readonly string[], from: number): Promise<void> {
   const sender = requestSender({ kind: "requests", origins: [origin], requests, from });
   for (let sent = 0; sent < warmRounds * requests.length; sent++) await sender.next()();
 }
 
-/** Builds of the user's own, asked over HTTP. @throws LS6505 one that does not start */
+/** The user's own builds, with requests over HTTP. @throws LS6505 one that does not start */
 export function ownApplication(builds: OwnBuilds, url: string, cwd: string, signal: AbortSignal): Application {
   const { load } = builds;
   const running = new Map<Build, RunningBuild>();
@@ -75,19 +75,19 @@ export function ownApplication(builds: OwnBuilds, url: string, cwd: string, sign
 export interface Statements {
   readonly plan: Plan;
   readonly rehearsing: Rehearsing;
-  /** What the build of before sends, ready to be sent. */
+  /** The statements of the old build, ready to be sent. */
   readonly traffic: readonly TrafficStatement[];
-  /** The same as the server counts it; of these the statements of the build after are made. */
+  /** The same with the server's counters; the statements of the new build derive from these. */
   readonly sources: readonly StatementStats[];
   ask<T>(run: (connection: Connection) => Promise<T>): Promise<T>;
 }
 
-/** Statements as applications send them. The new build gives its columns a value when it adds rows. */
+/** Statements as applications send them. The new build sets its columns when it inserts rows. */
 export function statementApplication(url: string, statements: Statements): Application {
   const { plan, rehearsing, traffic, sources, ask } = statements;
   let round = 0;
   const shaped = async (builds: readonly Build[]) => {
-    // They were made with the rows.
+    // They were generated with the rows.
     if (round++ === 0 && builds.every((build) => build === "old")) return traffic;
     let texts = sources;
     for (const table of tablesOf(plan)) {
@@ -113,14 +113,14 @@ interface RunningBuild {
   stop(): Promise<void>;
 }
 
-/** An application that does not listen after so long never will. */
+/** An application that does not listen within this time never will. */
 const patienceMs = 60_000;
 
-/** So much of what it printed is told. */
+/** Maximum number of reported output lines. */
 const toldLines = 15;
 
 /**
- * Starts a build of the application by a command of the user's, on a database of the stage, and waits until it answers.
+ * Starts a build of the application by a user's command, on a database of the stage, and waits until it responds.
  *
  * @throws LS6505 it has ended, or does not listen at PORT
  */
@@ -143,7 +143,7 @@ async function startBuild(request: {
       DATABASE_URL: url,
       PORT: String(port),
       HOST: "127.0.0.1",
-      // Drivers that build on libpq's variables name their sessions so.
+      // Drivers based on libpq's variables set the name of their sessions so.
       PGAPPNAME: applicationName,
       LOCKSTEP_BUILD: build,
     },
@@ -179,7 +179,7 @@ async function startBuild(request: {
   return { origin, stop };
 }
 
-/** Whatever it answers. */
+/** Whatever the response is. */
 const listens = (origin: string) =>
   fetch(origin, { signal: AbortSignal.timeout(5000), redirect: "manual" }).then(
     async (answer) => {

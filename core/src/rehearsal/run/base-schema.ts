@@ -6,7 +6,7 @@ import type { DumpStatement, Rehearsing } from "../../dialect/rehearsing.js";
 import type { DialectId, Plan } from "../../model/index.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
-/** What writes the schema of a database as text. */
+/** The command that prints the schema of a database as text. */
 const ofMysql = "mysqldump --no-data --routines --triggers <database>";
 const dumpCommands: Readonly<Record<DialectId, string>> = {
   postgresql: 'pg_dump --schema-only --no-owner --no-privileges "$DATABASE_URL"',
@@ -15,9 +15,9 @@ const dumpCommands: Readonly<Record<DialectId, string>> = {
 };
 
 /**
- * The migrations of a repository that come before a plan, in order.
+ * The migrations of a repository before a plan, in order.
  *
- * @throws LS6503 one whose statements are made by code: nothing but a dump has the schema then
+ * @throws LS6503 code assembles the statements of one: only a dump contains the schema then
  */
 export async function migrationsBefore(
   plan: Plan,
@@ -44,7 +44,7 @@ export async function migrationsBefore(
   return before;
 }
 
-/** Runs migrations on an empty database. @throws LS6503 what the server says against one · LS8020 one needs power over the server */
+/** Runs migrations on an empty database. @throws LS6503 the server rejects one · LS8020 one requires administrator rights on the server */
 export async function runMigrations(
   connection: Connection,
   migrations: Awaited<ReturnType<typeof migrationsBefore>>,
@@ -67,7 +67,7 @@ export async function runMigrations(
 }
 
 /**
- * Runs a migration's statements, whichever way its ORM would. What it sets ends with it, as with the session of a deployment.
+ * Runs a migration's statements, as any ORM would. Its settings end with it, as with the session of a deployment.
  *
  * @throws the server's own error
  */
@@ -78,9 +78,9 @@ export async function runStatements(connection: Connection, statements: readonly
   await connection.query(stage.reset);
 }
 
-/** @throws LS8020 the server has refused what a role without power over it asked for */
+/** @throws LS8020 the server rejected a statement for lack of administrator rights */
 export function refusePower(what: string, cause: unknown): void {
-  // Of MySQL and MariaDB 28P01 is what the right FILE would have allowed.
+  // On MySQL and MariaDB 28P01 means that the FILE privilege is missing.
   const isRefused = isDatabaseError(cause) && ["42501", "28P01"].includes(errorCode(cause) ?? "");
   if (isRefused)
     throw new LockstepError(
@@ -99,11 +99,11 @@ export async function makeAhead(adminUrl: string, text: string): Promise<void> {
 }
 
 /**
- * Runs a dump in plain text, with rows or without.
+ * Runs a plain-text dump, with rows or without.
  *
- * @param adminUrl the database, of whoever administers its server
- * @returns what was left out for want of rights that the database does not need
- * @throws LS6503 it cannot be read, or the server refuses it · LS8020 a statement needs power over the server
+ * @param adminUrl the database, for the administrator of its server
+ * @returns what was skipped for lack of privileges that the database does not need
+ * @throws LS6503 it cannot be read, or the server rejects it · LS8020 a statement requires administrator rights on the server
  */
 export async function restoreDump(
   connection: Connection,

@@ -8,12 +8,12 @@ import type { RehearsedRun } from "../results/rehearsal.js";
 import { runStatements } from "./base-schema.js";
 
 /**
- * What the ORM's own migration makes of a database. Where rows refused it the plan's tables are emptied first: their shape is all that
- * is looked at.
+ * The result of the ORM's own migration on a database. If rows made it fail, the plan's tables are emptied first: only their shape is
+ * compared.
  *
- * @param url a database of the stage on which it was tried; where it was refused, one from before it: half of it may be done on the other
- * @param seenAt the same, of the role that is told of everything in it
- * @returns undefined: it is refused without rows as well
+ * @param url a database of the stage on which it ran; if it failed, one from before: the other may contain half of it
+ * @param seenAt the same, for the role that sees everything in it
+ * @returns undefined: it fails without rows as well
  */
 export async function ormEndState(
   url: string,
@@ -34,7 +34,7 @@ export async function ormEndState(
   return endState(seenAt);
 }
 
-/** What a database of the stage consists of. */
+/** The objects of a database on the stage. */
 export function endState(url: string): Promise<Inventory> {
   return onStage(url, async (connection) => (await connection.dialect.ops.inventory()).read(connection));
 }

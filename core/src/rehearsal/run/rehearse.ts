@@ -26,20 +26,20 @@ export interface RehearseRequest {
   readonly stats: Stats | undefined;
   /** Of production's rows. */
   readonly scale: number;
-  /** Rows of tables that no statistics know. */
+  /** Rows of tables without statistics. */
   readonly defaultRows: number;
   /** Requests a second. */
   readonly rate: number;
   readonly calmMs: number;
   readonly functions: Functions;
   readonly backfillOptions: Readonly<Record<string, string>>;
-  /** How values are made, by `table.column`. */
+  /** How values are generated, by `table.column`. */
   readonly values: Readonly<Record<string, string>>;
-  /** A server where databases may be made. */
+  /** A server on which databases may be created. */
   readonly stageUrl?: string | undefined;
-  /** A database to copy instead of making one: nobody may be connected to it. */
+  /** A database to copy instead of creating one: it must have no connections. */
   readonly copyOf?: string | undefined;
-  /** A dump with the schema, and perhaps rows. */
+  /** A dump with the schema, and optionally rows. */
   readonly dump?: string | undefined;
   readonly hasReplica: boolean;
   /** Absent: statements are sent. */
@@ -51,21 +51,21 @@ export interface RehearseRequest {
 
 export type RehearseEvent =
   | { readonly kind: "stage"; readonly server: string }
-  /** Of the dump, for want of rights that the database does not need. */
+  /** Statements of the dump that were skipped for lack of privileges that the database does not need. */
   | { readonly kind: "left-out"; readonly statements: readonly DumpStatement[] }
   | { readonly kind: "rows"; readonly table: string; readonly rows: number; readonly total: number }
   | { readonly kind: "way"; readonly way: "naive" | "plan" }
   | { readonly kind: "step"; readonly step: Pick<RehearsedStep, "kind" | "title" | "phase"> }
   | { readonly kind: "backfill"; readonly rows: number; readonly total: number };
 
-/** The most statements that are sent and explained: those that come most often. */
+/** Maximum number of statements that are sent and explained: the most frequent ones. */
 const mostStatements = 40;
 
 /**
- * Rehearses a plan on a stage of its own, beside traffic: the ORM's own migration, and the plan, from the same rows.
+ * Rehearses a plan on a stage of its own, under traffic: the ORM's own migration, and the plan, from the same rows.
  *
- * @throws LS6501 no stage · LS6502 rows that cannot be made · LS6503 no schema, or one with the plan in it · LS6504 a stage whose locks
- *   nobody can see, or without the replica that is asked for · LS8020 a dump or a migration that needs power over the server
+ * @throws LS6501 no stage · LS6502 rows that cannot be generated · LS6503 no schema, or one with the plan in it · LS6504 a stage whose
+ *   locks are not visible, or without the requested replica · LS8020 a dump or a migration that requires administrator rights on the server
  */
 export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, builds, on } = request;
@@ -78,7 +78,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   });
   let replica: StageServer | undefined;
   try {
-    // What is named stays as it is: rows are made, and tables analysed, in a copy of it.
+    // A named database is not changed: rows are generated, and tables analysed, in a copy of it.
     const base = await stage.create(copyOf);
     const began = request.now().getTime();
     const prepared = await onDatabase(base, async (connection) => {
@@ -175,7 +175,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   }
 }
 
-/** As servers in production have it: with its defaults PostgreSQL would meet a checkpoint every few seconds, and MariaDB tells no locks. */
+/** As on production servers: with its defaults PostgreSQL would run a checkpoint every few seconds, and MariaDB reports no locks. */
 const ofMysql = { performance_schema: "ON", innodb_buffer_pool_size: "256M", innodb_flush_log_at_trx_commit: 1 };
 const stageSettings: Readonly<Record<DialectId, Readonly<Record<string, string | number>>>> = {
   postgresql: {
@@ -189,7 +189,7 @@ const stageSettings: Readonly<Record<DialectId, Readonly<Record<string, string |
   mariadb: ofMysql,
 };
 
-/** Of the ORM's own migration. */
+/** The statements of the ORM's own migration. */
 function statementsOf({ source: { sql }, dialect }: Plan): readonly string[] {
   return unitsOf(dialect)
     .split(sql)
@@ -204,7 +204,7 @@ interface Prepared {
   readonly version: string;
 }
 
-/** The schema before the plan, rows, and what applications do with them. */
+/** The schema before the plan, the rows, and the applications' statements. */
 async function prepare(
   request: RehearseRequest,
   connection: Connection,
@@ -237,7 +237,7 @@ async function prepare(
   const wanted = [...own, ...chosen.flatMap(({ tables }) => tables)].filter((table) =>
     there.some((each) => isNamed(each, table)),
   );
-  // Rows that a dump or a copy has brought stay what they are.
+  // Rows of a dump or a copy are not changed.
   const hasRows =
     (copyOf !== undefined || dump !== undefined) &&
     there.some((each) => each.rows > 0 && own.some((table) => isNamed(each, table)));
@@ -299,7 +299,7 @@ async function foundRows(
   });
 }
 
-/** @throws LS6503 a column of the plan is there already: a dump from after expand */
+/** @throws LS6503 a column of the plan already exists: a dump from after expand */
 async function refusePlanned(connection: Connection, plan: Plan): Promise<void> {
   for (const { table, name } of plan.columns) {
     const found = await readTable(connection, table);
@@ -320,10 +320,10 @@ function noReplica(): LockstepError {
   });
 }
 
-/** Of fewer rows nothing can be told about many. */
+/** Fewer rows are not enough to extrapolate from. */
 const fewRows = 1000;
 
-/** Production's rows for each of the stage, of the table where there are most. */
+/** Production rows per row of the stage, for the largest table. */
 function factorOf(tables: Prepared["tables"]): number | undefined {
   const [largest] = tables
     .filter(({ rows, productionRows }) => rows >= fewRows && productionRows !== undefined)

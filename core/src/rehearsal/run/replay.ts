@@ -14,9 +14,9 @@ export interface ReplayRequest {
   readonly applied: readonly string[];
   /** … and these are not. */
   readonly left: readonly string[];
-  /** What the migrations find where they run otherwise. */
+  /** The names that the migrations find on a target. */
   readonly names: TargetNames;
-  /** Aborted: the ORM's own command is interrupted. Default: it comes to its end. */
+  /** Aborted: the ORM's own command is interrupted. Default: it runs to its end. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,10 +29,10 @@ export interface Replayed {
 }
 
 /**
- * What the migrations of a repository make of an empty database of a stage. Where one is made by code, or is not enough by itself (an
- * ORM makes extensions and tables of its own), the ORM's own command runs them.
+ * Runs the migrations of a repository on an empty database of a stage. If code assembles one, or if they are incomplete (an ORM creates
+ * extensions and tables of its own), the ORM's own command runs them.
  *
- * @throws LS6702 they do not run on an empty database · LS8020 one needs power over the server
+ * @throws LS6702 they do not run on an empty database · LS8020 one requires administrator rights on the server
  */
 export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
   const { stage, plugin, project, left, applied, signal } = request;
@@ -59,7 +59,7 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
     const own = await stage.create();
     try {
       return await prepared(own, by, texts, async (connection, reader) => {
-        // All of them before the first one runs, whoever runs them.
+        // All of them are checked before the first one runs, whichever way.
         for (const { name, up = [] } of texts) {
           const other = await otherDatabase(own, by.stage, up);
           if (other === undefined) continue;
@@ -84,10 +84,10 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
   }
 }
 
-/** On a server that is not ours a migration has no business outside of its own database. */
+/** On a server that is not ours, a migration must not leave its own database. */
 async function otherDatabase(url: string, { server, admin }: Stage, texts: readonly string[]) {
   if (server !== undefined) return undefined;
-  // Its own role is told of no other one.
+  // Its own role cannot see other databases.
   return onStage(admin(url), (connection) =>
     connection.dialect.ops.stage.reachesOther?.(connection, texts.join(";\n")),
   );
@@ -100,14 +100,14 @@ async function readAll(connection: Connection, reader: InventoryReader): Promise
 
 interface Migration {
   readonly name: string;
-  /** Absent: they are made by code. */
+  /** Absent: code assembles them. */
   readonly up: readonly string[] | undefined;
 }
 
 interface Refusal {
   readonly migration: string;
   readonly reason: string;
-  /** The ORM's own command shall not run them either. */
+  /** The ORM's own command must not run them either. */
   readonly isFinal?: boolean;
 }
 
@@ -117,14 +117,14 @@ function refusedReplay({ migration, reason }: Refusal): LockstepError {
   });
 }
 
-/** Makes the names of a target known first: sessions that are opened before do not see them. */
+/** Creates the names of a target first: sessions opened earlier do not see them. */
 async function prepared<T>(
   url: string,
   { names, stage }: ReplayRequest,
   migrations: readonly Migration[],
   run: (connection: Connection, reader: InventoryReader) => Promise<T>,
 ): Promise<T> {
-  // Roles belong to a server: on one that is not ours they are left as they are.
+  // Roles belong to a server: on one that is not ours they are not changed.
   const known = stage.server === undefined ? { ...names, roles: [] } : names;
   await onStage(stage.admin(url), async (connection, reader) => {
     await reader.prepare(connection, known);

@@ -21,9 +21,9 @@ import { StepWatch } from "./step-watch.js";
 import { TrafficRun } from "./traffic/traffic.js";
 
 export interface WayRequest {
-  /** The database that this run has for itself: rows, and nothing of the change. */
+  /** The database reserved for this run: with rows, without the change. */
   readonly url: string;
-  /** The same, of whoever administers the server. */
+  /** The same, for the administrator of the server. */
   readonly adminUrl: string;
   readonly plan: Plan;
   readonly rehearsing: Rehearsing;
@@ -32,11 +32,11 @@ export interface WayRequest {
   readonly application: Application;
   /** Requests a second. */
   readonly rate: number;
-  /** How long the application is looked at before anything happens, and at least between two steps, in milliseconds. */
+  /** How long the application is observed before the first step, and at least between two steps, in milliseconds. */
   readonly calmMs: number;
   readonly functions: Functions;
   readonly backfillOptions: Readonly<Record<string, string>>;
-  /** A streaming replica is there: how far it is behind is measured. */
+  /** There is a streaming replica: its lag is measured. */
   readonly hasReplica: boolean;
   readonly signal: AbortSignal;
   onStep(step: Pick<RehearsedStep, "kind" | "title" | "phase">): void;
@@ -50,7 +50,7 @@ export interface WayResult {
   readonly explained: number;
 }
 
-/** Runs the ORM's own migration: its statements one by one, in one transaction as its CLI does, where the server has such transactions. */
+/** Runs the ORM's own migration: its statements one by one, in one transaction as its CLI does, if the server has transactional DDL. */
 export async function runNaive(request: WayRequest, statements: readonly string[]): Promise<RehearsedRun> {
   return withTraffic(request, "naive", async (way) => {
     const session = await way.connect();
@@ -65,7 +65,7 @@ export async function runNaive(request: WayRequest, statements: readonly string[
           async () => {
             try {
               await session.query(sql);
-              // What it has locked is let go when all is done.
+              // Its locks are released when all statements are done.
               if (isLast) await session.query("COMMIT");
             } catch (error) {
               await session.query("ROLLBACK");
@@ -82,7 +82,7 @@ export async function runNaive(request: WayRequest, statements: readonly string[
   });
 }
 
-/** Runs the plan: phase by phase, with its backfill, and each phase is taken back once and done again. */
+/** Runs the plan: phase by phase, with its backfill. Each phase is reverted once and applied again. */
 export async function runPlan(request: WayRequest): Promise<WayResult> {
   const { plan, rehearsing, explained: texts } = request;
   const replanned: Replanned[] = [];
@@ -90,7 +90,7 @@ export async function runPlan(request: WayRequest): Promise<WayResult> {
   const run = await withTraffic(request, "plan", async (way) => {
     explained = await way.ask((connection) => rehearsing.explain(connection, texts));
     for (const phase of phasesOf(plan)) {
-      // Behind expand both builds are at work, before contract that of before has gone: its gates see to that.
+      // After expand both builds run. Before contract the old one has ended: the gates ensure it.
       if (phase !== "expand") await way.send(phase === "contract" ? ["new"] : ["old", "new"]);
       if (phase === "backfill") for (const spec of plan.backfills) await way.backfill(spec);
       else {
@@ -153,10 +153,10 @@ async function withTraffic(
   }
 }
 
-/** A run on the way: it does one step after the other and keeps what was seen. */
+/** A run on the way: executes one step after the other and records the observations. */
 class Way {
   readonly steps: RehearsedStep[] = [];
-  /** When the first build was at work. */
+  /** When the first build started. */
   began = now();
   readonly #lag: { readonly at: number; readonly ms: number; readonly bytes: number }[] = [];
   readonly #rows: { readonly at: number; readonly rows: number }[] = [];
@@ -177,15 +177,15 @@ class Way {
     return run(connection).finally(() => connection.close());
   }
 
-  /** From now on these builds are at work. */
+  /** Switches the traffic to these builds. */
   async send(builds: readonly Build[]): Promise<void> {
     await this.request.application.turnTo(builds, (load) => this.traffic.send(load));
     if (this.steps.length === 0) this.began = now();
-    // What a change of builds costs is no step's.
+    // The cost of a change of builds belongs to no step.
     else await sleep(this.request.calmMs / 3, undefined, { signal: this.request.signal });
   }
 
-  /** What is known of a moment besides requests. */
+  /** The measurements of a moment besides requests. */
   at(moment: number) {
     const rows = this.#rows.findLast(({ at }) => at <= moment)?.rows;
     const lag = this.#lag.findLast(({ at }) => at <= moment)?.ms;
@@ -193,8 +193,8 @@ class Way {
   }
 
   /**
-   * Runs the units of a phase, file by file, as they are deployed: each in a session of its own, again where others were in its way.
-   * @returns false: one was refused
+   * Runs the units of a phase, file by file, as they are deployed: each in a session of its own, with retries if other sessions block it.
+   * @returns false: the server rejected one
    */
   async units(units: Plan["units"], phase: Phase, kind: "unit" | "undo", isMeasured: boolean): Promise<boolean> {
     const { plan } = this.request;
@@ -253,9 +253,9 @@ class Way {
   }
 
   /**
-   * Does one thing beside the traffic, and keeps what came of it.
+   * Executes one step under traffic, and records its result.
    *
-   * @param isOpen its transaction goes on: requests that wait for it are not waited for, and whoever asks after its tables waits as well
+   * @param isOpen its transaction stays open: requests that it blocks are not awaited, and a probe of its tables would block as well
    */
   async step(
     head: Pick<RehearsedStep, "id" | "kind" | "title" | "phase">,
@@ -268,7 +268,7 @@ class Way {
     const tables = tablesOf(plan);
     const { observer } = this;
     if (this.isComplete) await rehearsing.takeSeen(observer);
-    // Of a transaction that is open it is the session itself that can look.
+    // In an open transaction only the session itself can probe.
     const isOwnLook = head.kind === "naive" && session?.dialect.sql.capabilities.hasTransactionalDdl;
     const before = await rehearsing.sizes(isOwnLook ? session : observer, tables);
     const watch = new StepWatch(observer, rehearsing, session?.pid, hasReplica);
@@ -330,7 +330,7 @@ async function runText(session: Connection, sql: string): Promise<void> {
   for (const statement of unitsOf(session.dialect.id).autocommitted(sql) ?? [sql]) await session.query(statement);
 }
 
-/** As a deployment does: a unit that gave way to others is tried again. */
+/** As a deployment does: a unit that timed out waiting for others is retried. */
 async function untilFree(run: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++)
     try {

@@ -4,7 +4,7 @@ import type { Rehearsing, SeenWait } from "../../dialect/rehearsing.js";
 import type { TableLock } from "../../model/index.js";
 import type { LockWait } from "../results/rehearsal.js";
 
-/** Between two looks at the server's locks, and between two at a replica. */
+/** Interval between two probes of the server's locks, and between two probes of a replica. */
 const everyMs = 25;
 const lagEveryMs = 500;
 
@@ -14,7 +14,7 @@ interface Lag {
   readonly bytes: number;
 }
 
-/** Looks at the server while a step is at work: who waits for it, what it has locked, and how far a replica is behind. */
+/** Probes the server while a step runs: which sessions wait for it, which locks it holds, and the lag of a replica. */
 export class StepWatch {
   readonly #locks = new Map<string, TableLock>();
   readonly #waits = new Map<string, { wait: SeenWait; pids: Set<number>; longestMs: number }>();
@@ -22,7 +22,7 @@ export class StepWatch {
   readonly #looking: Promise<void>;
   #isOver = false;
 
-  /** @param pid the session of the step; undefined: nobody's locks are looked at */
+  /** @param pid the session of the step. Undefined: no locks are probed */
   constructor(
     private readonly observer: Connection,
     private readonly rehearsing: Rehearsing,
@@ -32,7 +32,7 @@ export class StepWatch {
     this.#looking = this.#look();
   }
 
-  /** @throws what the server says against being looked at */
+  /** @throws the server's error if it rejects the probes */
   async end(): Promise<{
     readonly locks: readonly TableLock[];
     readonly waits: readonly LockWait[];

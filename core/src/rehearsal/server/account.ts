@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 
-/** As `spawn` takes it. */
+/** In the form of `spawn`. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * The account that a database server runs as when we are root, which servers refuse: `postgres`, else `nobody`.
+ * The account that runs a database server if we are root, which servers reject: `postgres`, else `nobody`.
  * @returns undefined when we are not root: then the server runs as we do
- * @throws Error where neither account is there
+ * @throws Error if neither account exists
  */
 export function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;

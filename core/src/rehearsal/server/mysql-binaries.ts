@@ -1,4 +1,4 @@
-/** Where a server of MySQL or MariaDB is on this machine. */
+/** A server of MySQL or MariaDB on this machine. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -11,24 +11,24 @@ export interface MysqlBinaries {
   readonly version: string;
   /** The server itself. */
   readonly program: string;
-  /** The folder with messages and character sets, and MariaDB's scripts that make the system tables. Absent: the server finds its own. */
+  /** The folder with messages and character sets, and MariaDB's scripts that create the system tables. Absent: the server finds its own. */
   readonly share?: string;
   /** Absent: those of the server's own build. */
   readonly plugins?: string;
-  /** What it needs beside a path and a locale. */
+  /** Its environment besides a path and a locale. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The name of the variable with a folder of a server that is not installed, by system. */
+/** The variable with the folder of a server that is not installed, by system. */
 const variables = { mariadb: "LOCKSTEP_MARIADB", mysql: "LOCKSTEP_MYSQL" } as const;
 
 /**
- * Looks for a server of a system: in the folder that LOCKSTEP_MARIADB or LOCKSTEP_MYSQL names, on PATH, and where distributions and
+ * Searches for a server of a system: in the folder that LOCKSTEP_MARIADB or LOCKSTEP_MYSQL names, on PATH, and where distributions and
  * Homebrew install servers.
  *
- * @param version of the target, `10.11`: the first number has to be the same, and of several servers one whose second is the same is
- *   taken. Absent: any
- * @returns undefined where there is none
+ * @param version of the target, `10.11`: the first number has to be the same; a server with the same second number is preferred. Absent:
+ *   any
+ * @returns undefined if there is none
  */
 export function findMysqlBinaries(
   dialect: MysqlBinaries["dialect"],
@@ -51,7 +51,7 @@ export function findMysqlBinaries(
 /** The first numbers of a version. */
 const series = (version: string, parts = 2) => version.split(".").slice(0, parts).join(".");
 
-/** A folder that a server was unpacked to, as an archive of its makers or as a package of a distribution. */
+/** The folder of an unpacked server: an archive of its vendor or a package of a distribution. */
 const foldersBelow = (folder: string) => ["bin", "sbin", "usr/sbin", "usr/bin"].map((each) => join(folder, each));
 
 function usualFolders(): readonly string[] {
@@ -74,7 +74,7 @@ function programsIn(folders: readonly string[]): readonly string[] {
   return [...new Set(all)].filter((file) => existsSync(file));
 }
 
-/** Asked by running it: permissions and folders on the way are in the answer, and what a `mysqld` really is. */
+/** Runs it: this checks permissions and parent folders at once, and which system a `mysqld` is. */
 function binariesOf(
   program: string,
   env: MysqlBinaries["env"],
@@ -91,7 +91,7 @@ function binariesOf(
   const version = /\bVer (\d+\.\d+\.\d+)/.exec(asked.stdout ?? "")?.[1];
   if (asked.status !== 0 || version === undefined) return undefined;
   const common = { version, program, env };
-  // MySQL finds everything from where its program lies.
+  // MySQL finds its files relative to its program.
   if (!/mariadb/i.test(asked.stdout)) return { dialect: "mysql", ...common };
   // Its own before those of another version that is installed.
   const shares = [root, "/usr"].flatMap((each) =>
@@ -106,7 +106,7 @@ function binariesOf(
     : { dialect: "mariadb", ...common, share, ...(plugins === undefined ? {} : { plugins }) };
 }
 
-/** The scripts by which mariadb-install-db makes the system tables. MariaDB 11 gave them other names. */
+/** The scripts by which mariadb-install-db creates the system tables. MariaDB 11 renamed them. */
 export function systemTableScripts(share: string): readonly string[] | undefined {
   const named = (prefix: string) =>
     ["system_tables", "performance_tables", "system_tables_data"].map((each) => join(share, `${prefix}_${each}.sql`));

@@ -1,4 +1,4 @@
-/** A MySQL or MariaDB of one's own, for as long as it is needed: on 127.0.0.1 and a free port, in a temporary folder. */
+/** A temporary MySQL or MariaDB server of our own: on 127.0.0.1 and a free port, in a temporary folder. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -24,7 +24,7 @@ import {
 
 export interface MysqlServerOptions {
   readonly binaries: MysqlBinaries;
-  /** Server settings as in my.cnf: `{ sql_mode: "", log_bin: "log" }`. They win over the ones chosen here. */
+  /** Server settings as in my.cnf: `{ sql_mode: "", log_bin: "log" }`. They override the ones chosen here. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -34,7 +34,7 @@ export interface MysqlServer {
   readonly port: number;
   /** See `findMysqlBinaries`. */
   readonly binaries: MysqlBinaries;
-  /** What the server has logged so far. */
+  /** The server's log so far. */
   log(): string;
   /** Ends it and starts it again, with the same data: `crash` is a kill -9. */
   restart(how: "fast" | "crash"): Promise<void>;
@@ -58,7 +58,7 @@ export async function startMysql(options: MysqlServerOptions): Promise<MysqlServ
     await mkdir(join(folder, "data"));
     if (account) for (const each of [folder, join(folder, "data")]) await chown(each, account.uid, account.gid);
     initialise(binaries, folder, account, options.settings);
-    // Another process may take the port between our asking and the server's: then the next one.
+    // Another process may take the port before the server does: then the next one.
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
       const child = launch(folder, port, options, account);
@@ -85,21 +85,21 @@ export async function startMysql(options: MysqlServerOptions): Promise<MysqlServ
   }
 }
 
-/** The arguments that every start has. */
+/** The arguments of every start. */
 function argumentsOf({ share, plugins, dialect }: MysqlBinaries, folder: string): string[] {
   return [
     "--no-defaults",
     `--datadir=${join(folder, "data")}`,
-    // In a folder that servers share, one that starts deletes the temporary tables of the others.
+    // In a shared folder, a server that starts deletes the temporary tables of the others.
     `--tmpdir=${folder}`,
     ...(share === undefined ? [] : [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, "charsets")}`]),
     ...(plugins === undefined ? [] : [`--plugin-dir=${plugins}`]),
-    // The folder of an installed server, where ours may not look; and another port, on every address.
+    // The defaults are the folder of an installed server, which ours may not read, and a second port on every address.
     ...(dialect === "mysql" ? [`--secure-file-priv=${folder}`, "--loose-mysqlx=OFF"] : []),
   ];
 }
 
-/** How names of tables are kept is decided once for all. */
+/** How table names are stored cannot be changed later. */
 const lasting = ["lower_case_table_names", "innodb_page_size"];
 
 /** MariaDB: as mariadb-install-db does it, without its test database and help texts. */
@@ -146,7 +146,7 @@ function launch(
     pid_file: join(folder, "server.pid"),
     character_set_server: "utf8mb4",
     default_time_zone: "+00:00",
-    // Small and fast: nothing of it outlives its use.
+    // Small and fast: its data is temporary.
     innodb_flush_log_at_trx_commit: 0,
     innodb_buffer_pool_size: "32M",
     loose_innodb_log_file_size: "8M",

@@ -14,56 +14,56 @@ import { findBinaries, packageOfBinaries, packageVersion } from "./postgres-bina
 import { startPostgres } from "./postgres-server.js";
 
 export interface StageRequest {
-  /** The project's root: its packages are looked at for a server's binaries. */
+  /** The project's root: its packages are searched for a server's binaries. */
   readonly root: string;
   readonly dialect: DialectId;
   /**
-   * Of the target's server, as it says it: `17`, `10.11.6`. A server of one's own has the same first number, and of MySQL and MariaDB the
-   * same second one where such a server is installed. Absent: whatever is there.
+   * The version that the target's server reports: `17`, `10.11.6`. Our own server has the same first number, and for MySQL and MariaDB the
+   * same second one if such a server is installed. Absent: any version.
    */
   readonly version?: string | undefined;
-  /** A server on which databases may be made and dropped, instead of one of our own. */
+  /** A server on which databases may be created and dropped, instead of one of our own. */
   readonly url?: string | undefined;
-  /** Of a server of our own, in the words of its system. */
+  /** Settings of our own server, in the system's terms. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A server that is ours alone: we may do everything there, and it ends with the stage. */
+/** A server of our own: we may do everything there, and it ends with the stage. */
 export interface StageServer {
   /** Default: the database that every server of the system has. */
   url(database?: string): string;
-  /** Starts a replica that streams from it, on this machine. Absent: nobody has built that for the system. */
+  /** Starts a replica that streams from it, on this machine. Absent: not implemented for the system. */
   replica?(name: string): Promise<StageServer>;
   stop(): Promise<void>;
 }
 
-/** A place for databases that nobody else uses. */
+/** Databases that only we use. */
 export interface Stage {
-  /** Absent: databases are made on one that was named. */
+  /** Absent: databases are created on a named server. */
   readonly server: StageServer | undefined;
   /**
-   * Makes an empty database, or where the system can do that a copy of one that nobody is connected to.
+   * Creates an empty database or, if the system supports it, a copy of one without connections.
    *
-   * @returns its URL, of a role that owns it and has no power over the server: all SQL that Lockstep did not write itself runs there
-   * @throws LS8020 the server that was named lets no such role in
+   * @returns its URL, for a role that owns it and has no administrator rights: all SQL that Lockstep did not write itself runs there
+   * @throws LS8020 the named server does not accept logins of such a role
    */
   create(like?: string): Promise<string>;
   /**
-   * The same database, of whoever administers the server. Only for statements of Lockstep's own, in which nothing of the database has a
-   * part: no row is written, and no function, operator or view is found by its name.
+   * The same database, for the server's administrator. Only for Lockstep's own statements that use nothing of the database: they write no
+   * row, and call no function, operator or view by its name.
    */
   admin(url: string): string;
-  /** Ends sessions that are left, and drops it. */
+  /** Ends remaining sessions, and drops it. */
   drop(url: string): Promise<void>;
-  /** Drops what was made, and ends the server if it is ours. */
+  /** Drops everything that was created, and ends our own server. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a stage: a server of one's own where there is none to be used.
+ * Opens a stage: on our own server, unless one is given.
  *
- * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 `url` cannot be read, or its
- *   server not be reached · LS8020 its role may run programs or read files there, and make no role that may not
+ * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 `url` cannot be parsed, or its server is
+ *   unreachable · LS8020 its role may run programs or read files there, and cannot create a role that may not
  */
 export async function openStage(request: StageRequest): Promise<Stage> {
   const { dialect, url } = request;
@@ -105,7 +105,7 @@ async function ownMysql(request: StageRequest, dialect: "mysql" | "mariadb"): Pr
   const { version, settings = {} } = request;
   const binaries = findMysqlBinaries(dialect, version, unprivilegedAccount());
   if (binaries === undefined) throw noServer(request);
-  // Its triggers are made by an account without SUPER.
+  // An account without SUPER creates its triggers.
   return startMysql({ binaries, settings: { loose_log_bin_trust_function_creators: "ON", ...settings } });
 }
 
@@ -118,12 +118,12 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
     return run(connection).finally(() => connection.close());
   };
   const role = await ask((connection) => makeRole(connection, server !== undefined));
-  // A server that was named may not know the role's password.
+  // A named server may reject the role's password.
   let isLetIn = server !== undefined;
   const admin = (database: string) => {
     const own = new URL(url);
     own.pathname = new URL(database).pathname;
-    // A schema of the server's own URL is none of a new database.
+    // The schema in the server's own URL does not apply to a new database.
     own.searchParams.delete("schema");
     return own.href;
   };
@@ -140,7 +140,7 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
       await ask((connection) => connection.dialect.ops.stage.create(connection, name, from, role?.name));
       made.add(own);
       const isOurs = like !== undefined && made.has(like);
-      // What is ours has SQL of others in it, and triggers and views of theirs.
+      // Our server contains the SQL of others, with their triggers and views.
       await ask(
         async (connection) => {
           const { stage } = connection.dialect.ops;
@@ -193,7 +193,7 @@ function powerfulRole(cause: Error): LockstepError {
   );
 }
 
-/** The URL of another role. Behind a socket it stands among the parameters. */
+/** The URL of another role. For a socket, the role is among the parameters. */
 function as({ name, password }: StageRole, url: string): string {
   const own = new URL(url);
   for (const parameter of ["user", "password"]) own.searchParams.delete(parameter);

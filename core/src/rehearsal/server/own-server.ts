@@ -1,4 +1,4 @@
-/** What every database server of one's own has: it ends with this process, however that ends, and leaves no folder behind. */
+/** The common part of our own database servers: they end with this process, however that ends, and leave no folder behind. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { attempt, isUnreadable } from "../../base/expected-errors.js";
 import type { Account } from "./account.js";
 
-/** How a system is told to end. */
+/** The signals that end a system's server. */
 export interface Endings {
-  /** In order, its sessions not waited for. */
+  /** In order, without waiting for its sessions. */
   readonly fast: "SIGINT" | "SIGTERM";
-  /** At once, as in a crash. */
+  /** Immediately, as in a crash. */
   readonly atOnce: "SIGQUIT" | "SIGKILL";
-  /** Below its folder: it is there for as long as a server that was told to end at once is at work. */
+  /** Relative to its folder. Exists as long as a server that was ended immediately is running. */
   readonly pidFile?: string;
 }
 
@@ -22,7 +22,7 @@ export interface OwnServer {
   child: ChildProcess;
   /** None on Windows. */
   guard: ChildProcess | undefined;
-  /** Everything that it has written; `server.log` is what it has said. */
+  /** All its files; `server.log` is its output. */
   readonly folder: string;
   readonly endings: Endings;
 }
@@ -47,7 +47,7 @@ export async function end({ child, guard, endings }: OwnServer, how: "fast" | "a
   guard?.kill("SIGKILL");
 }
 
-/** Removes the folder of a server that has ended. @returns what it has logged */
+/** Removes the folder of a server that has ended. @returns its log */
 export async function clear(server: OwnServer): Promise<string> {
   const log = logOf(server.folder);
   running.delete(server);
@@ -57,12 +57,12 @@ export async function clear(server: OwnServer): Promise<string> {
 
 export const isKept = (server: OwnServer) => running.has(server);
 
-/** Empty where there is none any more. */
+/** Empty if the log no longer exists. */
 export function logOf(folder: string): string {
   return attempt(() => readFileSync(join(folder, "server.log"), "utf8"), isUnreadable) ?? "";
 }
 
-/** Ends the server when this process is killed without a chance to do so: its end closes the guard's standard input. */
+/** Ends the server when this process is killed and cannot do so: its end closes the guard's standard input. */
 export function guardOf(
   child: ChildProcess,
   folder: string,
@@ -83,12 +83,12 @@ export function guardOf(
   return guard;
 }
 
-/** Nothing of the caller's variables and locale reaches a server. */
+/** Servers do not inherit the caller's variables and locale. */
 export function environment(): Record<string, string> {
   return { PATH: process.env.PATH ?? "", LC_ALL: "C" };
 }
 
-/** Another process may take it between our asking and the server's. */
+/** Another process may take it before the server does. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   return await new Promise((resolve, reject) => {
@@ -112,13 +112,13 @@ function watchProcess(): void {
     ["SIGHUP", 129],
   ] as const) {
     process.on(signal, () => {
-      // Whoever else listens decides when the process ends; alone, we do what the signal would have done.
+      // If there are other listeners, they decide when the process ends. Otherwise we do what the signal would have done.
       if (process.listenerCount(signal) === 1) process.exit(code);
     });
   }
 }
 
-/** On `exit` only synchronous work is possible: the end is awaited by looking for the server's pid file. */
+/** On `exit` only synchronous work is possible: it polls for the server's pid file. */
 function endAll(): void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (const { child, guard, folder, endings } of running) {

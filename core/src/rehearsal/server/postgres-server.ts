@@ -1,4 +1,4 @@
-/** A PostgreSQL of one's own, for as long as it is needed: on 127.0.0.1 and a free port, in a temporary folder. */
+/** A temporary PostgreSQL server of our own: on 127.0.0.1 and a free port, in a temporary folder. */
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -25,19 +25,19 @@ import {
 export interface ServerOptions {
   /** With `bin`, `lib` and `share`, see `findBinaries`. */
   readonly binaries: string;
-  /** Server settings, as in postgresql.conf. They win over the ones chosen here. */
+  /** Server settings, as in postgresql.conf. They override the ones chosen here. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** A streaming replica of this one, of the same version. `name` is its application_name there. */
   readonly replicaOf?: { readonly server: PostgresServer; readonly name: string };
   /** Survive a crash of the host, as a real server does. Default: false, which makes commits much faster. */
   readonly fsync?: boolean;
-  /** Where its folder is made. Default: the system's place for temporary files. */
+  /** The parent of its folder. Default: the system's folder for temporary files. */
   readonly parent?: string;
   /** The name of its superuser. Default: postgres. A replica has that of its primary. */
   readonly superuser?: string;
   /** More arguments of initdb. */
   readonly initdb?: readonly string[];
-  /** What is run instead of the server's command; it ends in running that. */
+  /** Wraps the server's command; it must end up running that. */
   readonly wrap?: ((command: readonly [string, ...string[]]) => readonly [string, ...string[]]) | undefined;
 }
 
@@ -52,9 +52,9 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Ends it and starts it again, with the same data: `crash` is an immediate shutdown, without a last checkpoint. */
   restart(how: "fast" | "crash", changes?: Pick<ServerOptions, "wrap">): Promise<void>;
-  /** Ends it at once, for good or until `restart`. */
+  /** Ends it immediately, for good or until `restart`. */
   crash(): Promise<void>;
-  /** What the server has logged so far. */
+  /** The server's log so far. */
   log(): string;
 }
 
@@ -76,7 +76,7 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
     if (account) await chown(folder, account.uid, account.gid);
     if (options.replicaOf === undefined) initialise(options, folder, dataDir, account);
     else await copyPrimary(options.replicaOf.server, dataDir, account);
-    // Another process may take the port between our asking and the server's: then the next one.
+    // Another process may take the port before the server does: then the next one.
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
       const child = launch(folder, port, options, account);
@@ -109,14 +109,14 @@ function initialise(
 ): void {
   const made = spawnSync(
     join(binaries, "bin", "initdb"),
-    // Trust: every role can connect without a password; nobody but this machine reaches the port.
+    // Trust: every role can connect without a password; only this machine reaches the port.
     ["-D", dataDir, "-U", superuser, "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync", ...initdb],
     { cwd: folder, env: environment(), encoding: "utf8", ...account },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ""}\n${made.stdout}${made.stderr}`);
 }
 
-/** A base backup, without pg_basebackup, which the package does not have. */
+/** A base backup, without pg_basebackup, which is not in the package. */
 async function copyPrimary(primary: PostgresServer, dataDir: string, account: Account | undefined): Promise<void> {
   const db = await connect(primary.url(), { applicationName: "lockstep base backup" });
   try {
@@ -124,7 +124,7 @@ async function copyPrimary(primary: PostgresServer, dataDir: string, account: Ac
     await db.query(
       isOld ? "SELECT pg_start_backup('replica', true, false)" : "SELECT pg_backup_start('replica', true)",
     );
-    // Files that come and go meanwhile are none of the backup's.
+    // Files that are created or deleted meanwhile are not part of the backup.
     spawnSync("cp", ["-R", primary.dataDir, dataDir]);
     const { rows } = await db.query<{ label: string }>(
       `SELECT labelfile AS label FROM ${isOld ? "pg_stop_backup(false, false)" : "pg_backup_stop(false)"}`,
@@ -174,7 +174,7 @@ function launch(folder: string, port: number, options: ServerOptions, account: A
   }
 }
 
-/** Waits until the server takes connections: line 8 of postmaster.pid says so (PostgreSQL 10+, miscadmin.h). */
+/** Waits until the server accepts connections: line 8 of postmaster.pid shows it (PostgreSQL 10+, miscadmin.h). */
 async function isReady(child: ChildProcess, dataDir: string): Promise<boolean> {
   let failed = false;
   child.once("error", () => {

@@ -2,18 +2,18 @@ import type { CheckReport } from "../../lint/report.js";
 import type { Colors } from "../colors.js";
 import { inLine } from "../printable.js";
 
-/** What a format may show beside the report. */
+/** What a format may show besides the report. */
 export interface FormatContext {
   readonly colors: Colors;
   readonly version: string;
 }
 
-/** One way to write the answer of `check`: one file of `formats/`, its default export. */
+/** One output format of `check`: the default export of one file in `formats/`. */
 export interface Format {
   /** As typed: `--format sarif`. */
   readonly id: string;
   readonly summary: string;
-  /** Its text is workflow commands, which a CI server obeys: names cannot add to them. */
+  /** Its text consists of workflow commands, which a CI server interprets: names cannot add to them. */
   readonly isCommands?: true;
   write(report: CheckReport, context: FormatContext): string;
 }
@@ -22,7 +22,7 @@ export function defineFormat(format: Format): Format {
   return format;
 }
 
-/** A format for people, in lines: every name in the report is one line, whatever is in it. */
+/** A line-based format for people: every name in the report is one line, whatever it contains. */
 export function defineTextFormat(format: Format): Format {
   return { ...format, write: (report, context) => format.write(inLines(report), context) };
 }
@@ -37,7 +37,7 @@ function inLines(report: CheckReport): CheckReport {
   };
 }
 
-/** Statements have lines of their own: formats show them as blocks, or bring them into a line. */
+/** Statements keep their line breaks: formats show them as blocks, or join the lines. */
 const statements = new Set(["sql", "fix"]);
 
 function named<T>(value: T): T {

@@ -5,7 +5,7 @@ import { counted } from "../counted.js";
 import { inLine } from "../printable.js";
 import { dangerWords } from "../verdict-words.js";
 
-/** What happens, in one sentence without a stop at its end. */
+/** The consequence, in one sentence without a full stop. */
 export function consequence(
   finding: Pick<CheckFinding, "verdict" | "about" | "namedIn" | "keptLocks" | "also">,
 ): string {
@@ -23,7 +23,7 @@ function linesOf(also: readonly AlsoAt[]): string {
   return `${lines.length === 1 ? "line" : "lines"} ${[shown.join(", "), last].filter(Boolean).join(" and ")}`;
 }
 
-/** More is not read by anybody. */
+/** Readers skip more than that. */
 const shownLines = 8;
 
 function ownWords({
@@ -108,10 +108,10 @@ function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): st
   }
 }
 
-/** What to do instead, with its statements, a line each. */
+/** The safer alternative with its statements, a line each. */
 export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding): string[] {
   const { words, sql = [] } = safer;
-  // Those of other statements are alike.
+  // The locks of other statements are listed in the same way.
   const shown = also.length === 0 ? sql : sql.slice(0, shownLines);
   return [
     words,
@@ -163,10 +163,10 @@ export function noteWords(report: Pick<CheckReport, "waived" | "notLookedAt">): 
   ];
 }
 
-/** More is not read by anybody. */
+/** Readers skip more than that. */
 const shownWaived = 20;
 
-/** What is not among the findings any more: `1 fixed, 3 waived, 12 in the baseline`; empty: nothing. */
+/** Earlier findings that are not reported: `1 fixed, 3 waived, 12 in the baseline`; empty: none. */
 export function leftOutWords({
   fixed,
   waived,

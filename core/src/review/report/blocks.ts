@@ -1,6 +1,6 @@
-/** What a section of a report consists of, whichever way it is written: `html.ts` and `markdown.ts` write it. */
+/** The parts of a report's section, independent of the format: `html.ts` and `markdown.ts` render them. */
 
-/** A text in a line: in a string what stands between backticks is code. Names and SQL have backticks of their own: `code(…)`. */
+/** A text in a line: in a string, text between backticks is code. Names and SQL have backticks of their own: `code(…)`. */
 export type Inline = string | { readonly code: string } | { readonly strong: string };
 export type Text = Inline | readonly Inline[];
 
@@ -14,7 +14,7 @@ export type Block =
   | Table
   | Timeline
   | Chart
-  /** Lines of a file; those that an edit put in or took away are marked. */
+  /** Lines of a file; lines that an edit inserted or removed are marked. */
   | { readonly kind: "diff"; readonly title: string; readonly lines: readonly DiffLine[] }
   | { readonly kind: "compare"; readonly caption: string; readonly sides: readonly [Side, Side] };
 
@@ -30,9 +30,9 @@ export type Part = Block | Missing;
 export interface Table {
   readonly kind: "table";
   readonly caption: string;
-  /** `#` in front of a name: figures, set to the right. */
+  /** `#` before a name: figures, right-aligned. */
   readonly head: readonly string[];
-  /** The first cell of a row names it. */
+  /** The first cell of a row is its heading. */
   readonly rows: readonly (readonly Text[])[];
 }
 
@@ -41,7 +41,7 @@ export interface Timeline {
   readonly kind: "timeline";
   readonly items: readonly {
     readonly title: string;
-    /** Where it stands, in a word or two. */
+    /** Its state, in a word or two. */
     readonly state?: string | undefined;
     readonly tone: Tone;
     readonly lines: readonly Text[];
@@ -58,16 +58,16 @@ export interface Side {
   readonly lines: readonly string[];
 }
 
-/** Values over time. The table of its figures is for whom a picture says nothing. */
+/** Values over time. The table of its figures is for readers who cannot see the picture. */
 export interface Chart {
   readonly kind: "chart";
-  /** Of the page: names are made of it. */
+  /** Its id in the page: element names derive from it. */
   readonly id: string;
   readonly title: string;
-  /** What there is to see, in a sentence. */
+  /** A description of the picture, in a sentence. */
   readonly description: string;
   readonly endMs: number;
-  /** The greatest value of the axis. Default: what its values need. Several charts with the same can be compared. */
+  /** The maximum of the axis. Default: fits its values. Charts with the same maximum can be compared. */
   readonly most?: number;
   readonly unit: (value: number) => string;
   readonly series: readonly {
@@ -95,12 +95,12 @@ export const table = (caption: string, head: readonly string[], rows: readonly (
   rows,
 });
 
-/** Names and lines in code, with something between them. */
+/** Names and lines in code, with a separator. */
 export function joined(texts: readonly Inline[], between: string): readonly Inline[] {
   return texts.flatMap((each, at) => (at === 0 ? [each] : [between, each]));
 }
 
-/** The parts of a text: no string has code in it any more. */
+/** The parts of a text: strings contain no code any more. */
 export function inlines(said: Text): readonly Inline[] {
   const all = Array.isArray(said) ? (said as readonly Inline[]) : [said as Inline];
   return all.flatMap((each): readonly Inline[] =>

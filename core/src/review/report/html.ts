@@ -5,8 +5,8 @@ import { style } from "./style.js";
 import { type Html, html } from "./template.js";
 
 /**
- * The report as one file: nothing in it is fetched, and nothing runs. Should anything in it ever not be escaped, the policy in its head
- * still keeps it from running.
+ * The report as one file: it loads no resources and runs no scripts. If a value were ever not escaped, the content security policy in its
+ * head would still prevent it from running.
  */
 export function reportHtml({ title, subtitle, footer, sections }: WrittenReport): string {
   return `${
@@ -40,7 +40,7 @@ ${blocks.map(blockHtml)}</section>
   }\n`;
 }
 
-/** Our own, without a sign that would have to be escaped. */
+/** Our own, without characters that need escaping. */
 const styleElement = trusted(style);
 
 function trusted(css: string): Html {

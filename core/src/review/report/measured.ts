@@ -1,16 +1,16 @@
 import type { Measurement, RehearsedRun } from "../../rehearsal/results/rehearsal.js";
 
-/** What an application met in one run of a rehearsal, or of a real change. */
+/** The requests of an application in one run of a rehearsal, or of a real change. */
 export interface Measured {
-  /** Nothing was sent: absent. */
+  /** Absent: nothing was sent. */
   readonly longestMs?: number;
-  /** Requests that failed and did not before. */
+  /** Requests that failed, without those that already failed before. */
   readonly failed: number;
-  /** What the server said to the first step that it refused. */
+  /** The server's error for the first rejected step. */
   readonly error?: string;
 }
 
-/** Of one of its runs; undefined: there was none. */
+/** The measurement of one of its runs. Undefined: there was none. */
 export function measured({ runs }: Pick<Measurement, "runs">, way: RehearsedRun["way"]): Measured | undefined {
   const run = runs.find((each) => each.way === way);
   if (run === undefined) return undefined;

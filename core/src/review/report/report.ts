@@ -10,7 +10,7 @@ import { reportHtml } from "./html.js";
 import type { ReportInput, WrittenReport } from "./section.js";
 import { sections } from "./sections/index.js";
 
-/** What `--json` prints: ids and figures, by section. */
+/** The output of `--json`: ids and figures, by section. */
 export interface ReportData {
   readonly plan: string;
   readonly fingerprint: string;
@@ -20,7 +20,7 @@ export interface ReportData {
   readonly sections: Readonly<Record<string, object>>;
 }
 
-/** A report in all its forms; each is made when it is asked for. */
+/** A report in all its forms; each is rendered on demand. */
 export interface Report {
   readonly data: ReportData;
   html(): string;
@@ -58,7 +58,7 @@ export function reportOf(input: ReportInput): Report {
   };
 }
 
-/** What was not measured is one line for each command that measures it, at the end. */
+/** Lists what was not measured at the end, one line for each command that measures it. */
 function withoutEmpty(
   all: readonly { readonly id: string; readonly title: string; readonly blocks: readonly Part[] }[],
 ): WrittenReport["sections"] {
@@ -93,7 +93,7 @@ function subtitleOf({ plan, rehearsal, targets }: ReportInput): readonly Text[] 
   ];
 }
 
-/** The same report for a pull request. The first line is what a comment is found by when it is written again. */
+/** The same report for a pull request. An update finds the comment by its first line. */
 function reportMarkdown({ title, subtitle, footer, sections }: WrittenReport): string {
   const blocks = [
     md`<!-- lockstep report -->`,
@@ -156,7 +156,7 @@ function tableMarkdown({ caption, head, rows }: Omit<Table, "kind">): Markdown {
 
 const blocksOfBars = "▁▂▃▄▅▆▇█";
 
-/** A picture of letters, and what there is to see in it. */
+/** A chart of characters, with its description. */
 function chartMarkdown({ title, description, series, most }: Chart): Markdown {
   const all = series.flatMap(({ points }) => points.map(({ value }) => value));
   const top = most ?? all.reduce((a, b) => Math.max(a, b), 0);

@@ -7,7 +7,7 @@ import type { ProgressHistory } from "../../target/ledger/progress-history.js";
 import type { OrmWords } from "../markdown.js";
 import type { Block, Part, Text } from "./blocks.js";
 
-/** Where a plan stands on a target. */
+/** The phase and state of a plan on a target. */
 export interface TargetState {
   readonly target: string;
   /** Absent: it was not reached. */
@@ -19,12 +19,12 @@ export interface TargetState {
   readonly error?: string;
 }
 
-/** What a gate said. */
+/** The result of a gate. */
 export interface AskedGate extends Pick<GateAnswer, "gate" | "isOpen" | "subject" | "statement" | "help"> {
   readonly target: string;
 }
 
-/** A backfill as the ledger of a target knows it, and how it went over time where that was kept. */
+/** A backfill from the ledger of a target, with its course over time if that was recorded. */
 export interface RecordedRun extends Pick<BackfillRecord, "table" | "status" | "startedAt" | "finishedAt"> {
   readonly target: string;
   readonly columns: readonly string[];
@@ -33,40 +33,40 @@ export interface RecordedRun extends Pick<BackfillRecord, "table" | "status" | "
   readonly history?: ProgressHistory;
 }
 
-/** What was deployed there with `lockstep deploy`. */
+/** A deployment on it with `lockstep deploy`. */
 export type RecordedDeployment = Deployment & { readonly target: string };
 
-/** What all sections are made of. Nothing in it is a value of a row, a secret or a path of this machine. */
+/** The input of all sections. It contains no row values, no secrets and no paths of this machine. */
 export interface ReportInput {
   readonly plan: Plan;
-  /** How its commands are typed while several plans are open. */
+  /** The form of its commands while several plans are open. */
   command(name: string): string;
   readonly words: OrmWords;
   /** ISO 8601. */
   readonly at: string;
   readonly version: string;
-  /** Of the plan as it is now; absent: there is none, or `isOutdated`. */
+  /** The rehearsal of the current plan. Absent: there is none, or `isOutdated`. */
   readonly rehearsal?: Rehearsal | undefined;
-  /** There is one, of another plan of that name. */
+  /** There is a rehearsal, but of another plan of that name. */
   readonly isOutdated?: boolean;
-  /** What an application met for real: it counts before what a rehearsal has seen. */
+  /** A measurement on a real application. It takes precedence over a rehearsal. */
   readonly measured?: Measurement | undefined;
-  /** Those that were asked for; absent: nobody asked. */
+  /** The queried targets. Absent: none was queried. */
   readonly targets?: readonly TargetState[] | undefined;
-  /** What the gate of the next phase said there. */
+  /** The results of the next phase's gate. */
   readonly gates?: readonly AskedGate[] | undefined;
   readonly runs?: readonly RecordedRun[] | undefined;
   readonly deployments?: readonly RecordedDeployment[] | undefined;
-  /** A file of the project as it stands; undefined: it is gone. */
+  /** The current content of a project file. Undefined: it does not exist. */
   source(file: string): string | undefined;
 }
 
-/** One section: a file of `sections/`, its default export. Its data go into `--json`; its sentences are made of nothing else. */
+/** One section: the default export of a file in `sections/`. Its data are part of `--json`, and its sentences use nothing else. */
 export interface Section<D extends object = object> {
   readonly id: string;
   readonly title: string;
   data(input: ReportInput): D;
-  /** What HTML and Markdown are written of. */
+  /** The parts that are rendered as HTML and Markdown. */
   view(data: D, input: ReportInput): readonly Part[];
 }
 

@@ -1,4 +1,4 @@
-/** Colours by what they are for. Text on each ground has a contrast of 4.5 and more, lines of charts 3 and more: tests compute it. */
+/** Colours by purpose. Text on each background has a contrast of 4.5 and more, lines of charts 3 and more: tests compute it. */
 export const colours = {
   light: {
     ground: "#ffffff",
@@ -43,7 +43,7 @@ const properties = (scheme: keyof typeof colours) =>
     .map(([name, value]) => `--${name}:${value};`)
     .join("");
 
-/** All the style of a report. Nothing in it is fetched. */
+/** The whole style of a report. It loads no external resources. */
 export const style = `
 :root{color-scheme:light dark;${properties("light")}}
 @media screen and (prefers-color-scheme:dark){:root{${properties("dark")}}}

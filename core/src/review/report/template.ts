@@ -1,6 +1,6 @@
 import { withoutControls } from "../printable.js";
 
-/** A text that is HTML already. Only `html` makes one. */
+/** A text in HTML syntax. Only `html` creates one. */
 class Html {
   constructor(readonly text: string) {}
 }
@@ -10,8 +10,7 @@ export type { Html };
 export type HtmlValue = string | number | Html | undefined | false | readonly HtmlValue[];
 
 /**
- * HTML with values in it: whatever is not HTML itself is escaped, in attributes in double quotes as well; lists are joined, what is
- * absent is left out.
+ * HTML with values: everything else is escaped, in attributes in double quotes as well; lists are joined, absent values are omitted.
  *
  * @example html`<td>${"<script>"}</td>`.text // <td>&lt;script&gt;</td>
  */
@@ -23,7 +22,7 @@ function written(value: HtmlValue): string {
   if (value === undefined || value === false) return "";
   if (value instanceof Html) return value.text;
   if (typeof value === "object") return value.map(written).join("");
-  // Signs that turn the direction of text would show a name as another one.
+  // Characters that change the direction of text would make a name look like another one.
   return withoutControls(String(value)).replace(/[&<>"']/g, (sign) => entities[sign as keyof typeof entities]);
 }
 

@@ -12,14 +12,14 @@ import { schemasOf } from "../receivers/client-module.js";
 import { clientPathOf } from "../receivers/client-paths.js";
 import { type NotClient, whyNotClient } from "../receivers/not-a-client.js";
 
-/** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
+/** A call of the generated client, or one that looks like it, identified by its path: `<anything>.user.create({ … })`. */
 export interface ClientCall {
   readonly call: ts.CallExpression;
   readonly model: EntityModel;
   readonly method: string;
-  /** `prisma.user.create`: how people name it. */
+  /** The display name: `prisma.user.create`. */
   readonly label: string;
-  /** The literal it is called with; undefined when that is built elsewhere. */
+  /** The object literal it is called with. Undefined if that is built elsewhere. */
   readonly args: ts.ObjectLiteralExpression | undefined;
 }
 
@@ -35,7 +35,7 @@ const writing = [
 const reading = ["findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"];
 const others = ["delete", "deleteMany", "count", "aggregate", "groupBy"];
 export const methods: ReadonlySet<string> = new Set([...writing, ...reading, ...others]);
-/** Methods that give back whole rows unless told otherwise. */
+/** Methods that return whole rows unless they have a `select` or `omit`. */
 export const givingRows: ReadonlyMap<string, "row" | "list"> = new Map([
   ...[...reading.slice(0, 4), "create", "upsert", "update", "delete"].map((name) => [name, "row"] as const),
   ...["findMany", "createManyAndReturn", "updateManyAndReturn"].map((name) => [name, "list"] as const),
@@ -46,7 +46,7 @@ export function accessorOf(model: string): string {
   return model.charAt(0).toLowerCase() + model.slice(1);
 }
 
-/** What calls are looked for with. */
+/** The context in which calls are searched. */
 interface Where {
   readonly models: readonly EntityModel[];
   readonly project: Project;
@@ -58,19 +58,19 @@ export function* clientCalls(file: SourceFile, { models, project }: Where): Iter
     if (!isForeignCall(call.call.expression, file, project)) yield call;
 }
 
-/** Calls of which nothing says whether they are of this client or of another schema's: nothing is edited in them unasked. */
+/** Calls that may belong to this client or to another schema's. They are not edited without confirmation. */
 export function* unclearCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
   if (project.clients === undefined) return;
   for (const call of callsByPath(file, { models, project }))
     if (whyOther(call.call.expression, file, project)?.kind === "unclear") yield call;
 }
 
-/** What is found in such a call: a person says whether it is meant. */
+/** The finding in such a call: a person confirms it. */
 export function inDoubt(found: Finding, { project, intent }: Pick<TransformContext, "project" | "intent">): Finding {
   const { own, others } = schemasOf(project);
   const doubt = `it may call the client of ${others} and not of ${own}`;
   if (found.kind === "candidate") return { ...found, tie: "doubtful", caution: doubt };
-  // What a person chose, and rows that the types settled. A change of a mirror's source is made unasked, so not where it is in doubt.
+  // Edits chosen by a person, and rows resolved by types. Changes of a mirror's source are made unasked, so not in doubtful cases.
   if (intent.kind !== "write" || intent.follows === undefined) return found;
   const { what } = found;
   const offset = found.kind === "edit" ? (found.splices[0]?.start ?? 0) : found.offset;
@@ -79,10 +79,10 @@ export function inDoubt(found: Finding, { project, intent }: Pick<TransformConte
   return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
 }
 
-/** Every column and transform asks about the same calls. */
+/** Every column and transform resolves the same calls. */
 const answers = new WeakMap<Project, Map<ts.Expression, NotClient | undefined>>();
 
-/** Why a call that has the path of a client's is not edited as one. */
+/** Why a call with the path of a client call is not edited as one. */
 export function whyOther(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
   const known = answers.get(project) ?? new Map<ts.Expression, NotClient | undefined>();
   answers.set(project, known);
@@ -90,7 +90,7 @@ export function whyOther(callee: ts.Expression, file: SourceFile, project: Proje
   return known.get(callee);
 }
 
-/** Whether a call that has the path of a client's is none of this one. */
+/** Whether a call with the path of a client call does not belong to this client. */
 export function isForeignCall(callee: ts.Expression, file: SourceFile, project: Project): boolean {
   return whyOther(callee, file, project) !== undefined;
 }
@@ -112,7 +112,7 @@ interface Found {
 
 const found = new WeakMap<SourceFile, Found>();
 
-/** All calls on any of the models that look like the client's, whoever is called. */
+/** All calls on any of the models that look like client calls, whatever the receiver. */
 export function callsByPath(file: SourceFile, { models, project }: Where): readonly ClientCall[] {
   const known = found.get(file);
   if (known?.models === models && known.project === project) return known.calls;
@@ -135,7 +135,7 @@ function* readCalls(file: SourceFile, models: readonly EntityModel[], project: P
   }
 }
 
-/** Whether a call gives whole rows of the model: `prisma.user.findMany({ where })`. */
+/** Whether a call returns whole rows of the model: `prisma.user.findMany({ where })`. */
 export function readsRows(
   callee: ts.Expression,
   [argument]: readonly ts.Expression[],
@@ -144,13 +144,13 @@ export function readsRows(
 ): "row" | "list" | undefined {
   const path = clientPathOf(callee, project);
   if (path?.accessor !== accessorOf(model.name)) return undefined;
-  // Mocks of this client are none themselves.
+  // Mocks of this client are not clients.
   const why = project.clients && whyOther(callee, file, project);
   if (why !== undefined && why.kind !== "foreign") return undefined;
   return rowsGiven(path.method, argument, file);
 }
 
-/** Why nothing says whether a call reads rows of the model or of another schema's. */
+/** Why a call may read rows of the model or of another schema's. */
 export function unclearRead(
   callee: ts.Expression,
   [argument]: readonly ts.Expression[],
@@ -168,7 +168,7 @@ function rowsGiven(method: string, argument: ts.Expression | undefined, file: So
   return argument !== undefined && mayNarrow(argument, file) ? undefined : givingRows.get(method);
 }
 
-/** Whether a read may ask for a part of the row. What an `include` selects is of other rows. */
+/** Whether a read may select a part of the row. The selection of an `include` applies to other rows. */
 function mayNarrow(argument: ts.Expression, file: SourceFile): boolean {
   const literal = unwrap(argument);
   if (!ts.isObjectLiteralExpression(literal)) return narrowing.test(textOf(literal, file));

@@ -28,7 +28,7 @@ export function canWriteModel(value: ts.Expression, file: SourceFile, { project,
   return isClientByNames(value, file, project);
 }
 
-/** The same where the compiler knows no type: nobody generated the client, or a package gives the value. */
+/** The same where the compiler knows no type: the client was not generated, or a package returns the value. */
 function isClientByNames(value: ts.Expression, file: SourceFile, project: TransformContext["project"]): boolean {
   const owner = ownerByNames(value, file, project);
   if (owner === "other") return false;
@@ -42,7 +42,7 @@ function isClientByNames(value: ts.Expression, file: SourceFile, project: Transf
   if (settled !== undefined && settled.kind !== "external") return owner !== undefined;
   const isNamed = settled !== undefined && !/^(?:default|\*)$/.test(settled.name);
   const name = isNamed ? settled.name : (pathOf(value).at(-1) ?? "");
-  // Other words for a client (`db`) are those of other databases as well.
+  // Other names for a client (`db`) are also used for other databases.
   if (!/prisma(?:Client|Service)?$/i.test(name)) return false;
   if (settled?.madeBy === undefined)
     return found?.kind === "typed" || !/^(?:[A-Z]|(?:create|get|make|use)[A-Z])/.test(name);
@@ -50,7 +50,7 @@ function isClientByNames(value: ts.Expression, file: SourceFile, project: Transf
   return isClientModule(specifier) || project.pathsOf(settled.file, specifier).length > 0;
 }
 
-/** Packages that belong to Prisma, and call what they are given as the app would. */
+/** Prisma's own packages: they call their argument as the app would. */
 export function isOwnPackage(specifier: string): boolean {
   return /^(?:@prisma\/|prisma(?:\/|$)|\.prisma\/|@lockstep\/)/.test(specifier);
 }

@@ -29,7 +29,7 @@ export interface ClientOmit {
   readonly fields: ts.ObjectLiteralExpression;
 }
 
-/** What keeps the field out of all that a client reads; undefined where nothing does. */
+/** The omit that excludes the field from all reads of a client. Undefined if there is none. */
 export function clientOmit({ options }: ClientSite, { model, field }: TransformContext): ClientOmit | undefined {
   const omit = options && valueAt(options, "omit");
   const omitted = omit && unwrap(omit);
@@ -43,7 +43,7 @@ export function clientOmit({ options }: ClientSite, { model, field }: TransformC
   return { options, omit, omitted, fields };
 }
 
-/** Whether the omit is one of Lockstep's, which goes when reads are opened. What a person wrote or put back is theirs to keep. */
+/** Whether Lockstep wrote the omit: then it is removed when reads are opened. An omit that a person wrote or restored stays. */
 export function isOurs(found: ClientOmit, file: SourceFile, context: TransformContext): boolean {
   const written = earlierOf(omitId, context);
   const isOurCast = isLockstepCast(found.omit);
@@ -53,7 +53,7 @@ export function isOurs(found: ClientOmit, file: SourceFile, context: TransformCo
   return isOurCast || !isInternal || file.isJavaScript || isAsWritten(found, file, context);
 }
 
-/** `{ … } as Prisma.GlobalOmitConfig | undefined`, on however many lines. */
+/** `{ … } as Prisma.GlobalOmitConfig | undefined`, on any number of lines. */
 export function isLockstepCast(omit: ts.Expression): boolean {
   if (ts.isParenthesizedExpression(omit)) return isLockstepCast(omit.expression);
   if (!ts.isAsExpression(omit) || !ts.isUnionTypeNode(omit.type)) return false;
@@ -68,7 +68,7 @@ export function isLockstepCast(omit: ts.Expression): boolean {
   );
 }
 
-/** Whether the client of a call does without the field in all reads, because a person wants it so. */
+/** Whether a person has excluded the field from all reads of a call's client. */
 export function isOmittedByClient(call: ts.CallExpression, file: SourceFile, context: TransformContext): boolean {
   const all = omitsInView(context);
   const own = all.filter((each) => isClientOf(each, call, file, context));
@@ -94,7 +94,7 @@ const omitsInView = memoized((context): readonly Client[] =>
   ),
 );
 
-/** Whether the name that a call begins with is the constant that holds the client. */
+/** Whether the first name of a call is the constant that holds the client. */
 function isClientOf(client: Client, { expression }: ts.CallExpression, file: SourceFile, where: TransformContext) {
   let at: ts.Expression = expression;
   while (ts.isPropertyAccessExpression(at)) at = at.expression;
@@ -104,7 +104,7 @@ function isClientOf(client: Client, { expression }: ts.CallExpression, file: Sou
   return found.node.pos <= client.node.pos && client.node.end <= found.node.end;
 }
 
-/** Whether an earlier run has taken the omit out of this file: what stands there was put back. */
+/** Whether an earlier run removed the omit from this file: an existing one was restored. */
 function isOpened(file: SourceFile, { earlier }: TransformContext): boolean {
   return earlier.some(
     (edit) => edit.transform === omitId && edit.phase === "switch" && edit.text === "" && edit.file === file.file,

@@ -30,8 +30,8 @@ import { type ClientOmit, clientOmit, isLockstepCast, isOurs, omitId } from "./c
 const id = omitId;
 
 /**
- * Keeps reads away from the new column: Prisma names every column of a model in every SELECT and RETURNING.
- * The cast keeps the column in the row types; without it functions that return whole rows stop compiling.
+ * Excludes the new column from reads: Prisma names every column of a model in every SELECT and RETURNING. The cast keeps the column in the
+ * row types; without it functions that return whole rows do not compile.
  */
 export const prismaOmit: Transform = {
   id,
@@ -39,17 +39,17 @@ export const prismaOmit: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context, (found) => isOurs(found, file, context));
-    // NULL is a value of a column that stays optional: whoever reads it before it is filled finds that.
+    // NULL is a regular value of a column that stays optional: code that reads it before the backfill gets NULL.
     else if (!context.intent.staysOptional && !isRunByHand(file)) yield* close(file, context);
   },
 
-  // Without the field nobody's omit may name it.
+  // Without the field, no omit may name it.
   undo: (file, context) => open(file, context, () => true),
-  // The plan whose omit goes last takes it away.
+  // The plan whose omit is removed last also removes the import.
   mayStay: (edit) => isImport(edit.text),
 };
 
-/** Whether a file is run on a database that has the column by then, and serves nobody: tests, seeds, scripts. */
+/** Whether a file runs only after the column exists, and serves no users: tests, seeds, scripts. */
 function isRunByHand(file: SourceFile): boolean {
   return (
     isTestFile(file) || /(?:^|[/._-])seed(?:s|ers?|ing)?(?:[/._-]|$)|(?:^|\/)(?:scripts?|one-?offs?)\//i.test(file.file)
@@ -79,7 +79,7 @@ function* close(file: SourceFile, context: TransformContext): Iterable<Finding> 
   if (needsImport && namespace?.edit !== undefined) yield namespace.edit;
 }
 
-/** A client of which nothing says whose it is: of another schema's, the option would not compile. */
+/** A client whose schema is unresolved: on another schema's client, the option would not compile. */
 function unclearSite(site: ClientSite, what: string, file: SourceFile, context: TransformContext): Finding {
   const { own, others } = schemasOf(context.project);
   const unclear = `Lockstep cannot tell whether it is the client of ${own} or of ${others}`;
@@ -91,7 +91,7 @@ function optionFor({ model, field }: TransformContext): string {
   return `omit: { ${accessorOf(model.name)}: { ${field.name}: true } }${castTo("Prisma")}`;
 }
 
-/** What a person has to write, where we cannot. */
+/** The manual edit, where Lockstep cannot make it. */
 function toAdd(site: ClientSite, file: SourceFile, context: TransformContext): string {
   const { options, argument } = site;
   const otherwise = `otherwise every read of ${context.model.name} names ${context.field.name}`;
@@ -112,14 +112,14 @@ function toAdd(site: ClientSite, file: SourceFile, context: TransformContext): s
   return `${textOf(value, file)} may hold an omit of its own: write \`${text}\`, ${otherwise}`;
 }
 
-/** @param held the omit that others may have given, which ours must not take the place of */
+/** @param held an existing omit that ours must not replace */
 function omitOption(held: string | undefined, cast: string, { model, field }: TransformContext): string {
   const accessor = accessorOf(model.name);
   const [all, own] = held === undefined ? ["", ""] : [`...${held}, `, `...${held}?.${accessor}, `];
   return `omit: { ${all}${accessor}: { ${own}${field.name}: true } }${cast}`;
 }
 
-/** Our option beside values that are put together elsewhere; undefined where it might break what they hold. */
+/** Our option beside values that are assembled elsewhere. Undefined if it might break them. */
 function omitBeside(
   values: readonly ts.Expression[],
   cast: string,
@@ -139,7 +139,7 @@ function spreadValues(options: ts.ObjectLiteralExpression): readonly ts.Expressi
   return spreadsOf(options).map(({ expression }) => expression);
 }
 
-/** The edit for one client; "done" where it keeps the column away already; undefined where a person has to. */
+/** The edit for one client. "done": it already omits the column. Undefined: it needs a manual edit. */
 function closeSite(
   site: ClientSite,
   cast: string | undefined,
@@ -165,7 +165,7 @@ function closeSite(
   }
   const omitted = unwrap(omit);
   if (!ts.isObjectLiteralExpression(omitted) || isReplaced(options, file, context)) return undefined;
-  // The users' own omit is not cast: their types do without those columns. Only ours has to stay in the types.
+  // The users' own omit is not cast: their types lack those columns. Only our column has to stay in the types.
   const isTyped = ts.isObjectLiteralExpression(omit) && !file.isJavaScript;
   const entry = `${field.name}: true${isTyped ? " as boolean" : ""}`;
   const ofModel = valueAt(omitted, accessor);
@@ -175,7 +175,7 @@ function closeSite(
   return propertiesOf(fields).has(field.name) ? "done" : addProperty(fields, entry, what, file);
 }
 
-/** Whether what is spread behind the omit may hold one that takes its place. */
+/** Whether a value spread after the omit may contain an omit that overrides it. */
 function isReplaced(options: ts.ObjectLiteralExpression, file: SourceFile, { project }: TransformContext): boolean {
   const own = propertiesOf(options).get("omit");
   return spreadsOf(options).some(
@@ -183,7 +183,7 @@ function isReplaced(options: ts.ObjectLiteralExpression, file: SourceFile, { pro
   );
 }
 
-/** Takes the entry out, and with it what became empty and was not there before. */
+/** Removes the entry, and what it leaves empty that did not exist before. */
 function* open(file: SourceFile, context: TransformContext, mayGo: (found: ClientOmit) => boolean): Iterable<Finding> {
   const written = earlierOf(id, context);
   const gone: Splice[] = [];
@@ -211,9 +211,9 @@ function* open(file: SourceFile, context: TransformContext, mayGo: (found: Clien
 
 interface Opened {
   readonly splices: readonly Splice[];
-  /** What is taken out. */
+  /** The removed text. */
   readonly text: string;
-  /** The cast went although no plan in view had written it: its import is nobody's any more. */
+  /** The cast was removed although no visible plan wrote it: its import is unused. */
   readonly isOrphan: boolean;
 }
 
@@ -226,7 +226,7 @@ function openSite(
   const isOurCast = isLockstepCast(omit);
   if (earlierOf(id, context).length === 0 && !isOurCast) return undefined;
   if (ownProperties(fields, options, accessor, file) > 1) return without(fields, context.field.name, file);
-  // Another column may have written what only this one is left in.
+  // Another column may have written the object in which only this one is left.
   const written = writtenIn(file, context);
   const added = written.filter((text) => ownOption.test(text));
   const isOurOmit = isOurCast || added.length > 0 || !written.some((text) => ownModel.test(text));
@@ -238,7 +238,7 @@ function openSite(
   return { splices: [argument], text: textOf(options, file), isOrphan };
 }
 
-/** Puts back what was given in the place of the options, or nothing; undefined where a literal was given. */
+/** Restores the argument that the options replaced, or none. Undefined if it was a literal. */
 function argumentBefore(
   { options, omit }: Pick<ClientOmit, "options" | "omit">,
   added: readonly string[],
@@ -253,14 +253,14 @@ function argumentBefore(
     return undefined;
   const start = options.getStart(file.ast);
   if (given !== undefined) return { start, end: options.end, text: textOf(given.expression, file) };
-  // Formatters put an argument on lines of its own, with a comma.
+  // Formatters put an argument on its own lines, with a comma.
   const [open, close] = [call.arguments?.pos ?? start, call.end - 1];
   const around = file.text.slice(open, start) + file.text.slice(options.end, close);
   if (/^[\s,]*$/.test(around)) return { start: open, end: close, text: "" };
   return { start, end: call.arguments?.hasTrailingComma ? call.arguments.end : options.end, text: "" };
 }
 
-/** How the text of an edit goes that wrote the whole option, and of one that wrote a model into an option that was there. */
+/** Recognises an edit that wrote the whole option, and one that wrote a model into an existing option. */
 const ownOption = /(?:^|[^\w$])omit:/;
 const ownModel = /^\w+:\{/;
 
@@ -269,7 +269,7 @@ function beforeOmit(text: string): string {
   return text.slice(0, text.indexOf("omit:"));
 }
 
-/** What this and other columns wrote in a file, or anywhere if it has moved there. */
+/** What this and other columns wrote in a file, or in any file if it was moved. */
 function writtenIn(file: SourceFile, context: TransformContext): readonly string[] {
   const all = [...context.earlier, ...context.others].filter(
     ({ transform, text }) => transform === id && text !== "" && !isImport(text),
@@ -298,7 +298,7 @@ function isImport(text: string): boolean {
   return /^(?:import type \{ Prisma \}|(?:type )?Prisma$)/.test(text);
 }
 
-/** How many properties a literal has besides what `omitOption` carries over from the omit of others. */
+/** The number of properties in a literal, without those that `omitOption` copies from the omit of others. */
 function ownProperties(
   literal: ts.ObjectLiteralExpression,
   options: ts.ObjectLiteralExpression,

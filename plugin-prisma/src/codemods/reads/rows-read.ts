@@ -14,7 +14,7 @@ import { givingRows, methods, modelsByAccessor, whyOther } from "../calls/client
 import { clientPathOf } from "../receivers/client-paths.js";
 import { isOmittedByClient } from "./client-omit.js";
 
-/** What a call of the client reads of the model: its own rows, and those of relations that are included or selected. */
+/** The rows of the model that a client call reads: its own, and those of relations that are included or selected. */
 export function rowsRead(
   call: ts.CallExpression,
   file: SourceFile,
@@ -31,7 +31,7 @@ export function rowsRead(
 }
 
 interface Where extends TransformContext {
-  /** The client itself leaves the field out, where a read does not say otherwise. */
+  /** The client itself omits the field, unless a read overrides it. */
   readonly isOmitted: boolean;
 }
 
@@ -83,7 +83,7 @@ function* ofRelations(
   }
 }
 
-/** A literal, or the one behind a constant, also as `Prisma.validator<…>()({ … })`. */
+/** A literal, or the one that a constant holds, also as `Prisma.validator<…>()({ … })`. */
 function literalBehind(
   value: ts.Expression,
   file: SourceFile,

@@ -14,7 +14,7 @@ import { type Selection, selectionsIn, unclearSelections } from "./selections.js
 
 const id = "select";
 
-/** Selects that name the whole model read the new column too; those that name a part are for a person to judge. */
+/** Selects that name all fields of the model read the new column too. For those that name a part, a person decides. */
 export const select: Transform = {
   id,
   intents: ["read"],
@@ -35,7 +35,7 @@ export const select: Transform = {
   undo: (file, context) => removeWritten(id, (each) => selectsIn(each, context), file, context),
 };
 
-/** `{ … } satisfies Columns`, whose type is none of Prisma's. */
+/** `{ … } satisfies Columns`, whose type is not Prisma's. */
 function ownTypeOf(literal: ts.ObjectLiteralExpression): ts.TypeNode | undefined {
   let { parent }: ts.Node = literal;
   while (ts.isAsExpression(parent) || ts.isParenthesizedExpression(parent)) parent = parent.parent;
@@ -50,7 +50,7 @@ function selectsIn(file: SourceFile, context: TransformContext): readonly Contai
   }));
 }
 
-/** Those of unclear calls, unless their type says whose they are. */
+/** Those of unclear calls, unless their type identifies the owner. */
 function unclearIn(file: SourceFile, context: TransformContext): readonly Selection[] {
   const found = [...unclearSelections(file, context)].filter(({ model }) => model === context.model);
   const known = new Set(found.length === 0 ? [] : ofModel(file, context).map(({ literal }) => literal));

@@ -14,17 +14,17 @@ import {
 import { clientCalls, unclearCalls, whyOther } from "../calls/client-calls.js";
 import { isOwnName } from "../receivers/client-owner.js";
 
-/** A literal of `field: true` entries that says what is read of a model. */
+/** A literal of `field: true` entries that selects the fields of a model. */
 export interface Selection {
   readonly literal: ts.ObjectLiteralExpression;
   readonly model: EntityModel;
   /** `select of prisma.user.findMany` */
   readonly what: string;
-  /** The type that the constant is declared with: only the compiler can tell whether it takes another name. */
+  /** The declared type of the constant: only the compiler can check whether it accepts another name. */
   readonly type?: ts.TypeNode | undefined;
 }
 
-/** All `select` literals: in calls, along relations, and in constants that are typed as one or given to a call. */
+/** All `select` literals: in calls, along relations, and in constants that are typed as one or passed to a call. */
 export function* selectionsIn(file: SourceFile, context: TransformContext): Iterable<Selection> {
   const { models } = context;
   yield* givenConstants(file, context);
@@ -43,13 +43,13 @@ export function* selectionsIn(file: SourceFile, context: TransformContext): Iter
   }
 }
 
-/** The `select` literals of calls of which nothing says whether they read this model, or another schema's of that name. */
+/** The `select` literals of calls that may read this model, or another schema's of the same name. */
 export function* unclearSelections(file: SourceFile, { models, project }: TransformContext): Iterable<Selection> {
   for (const { args, model, label } of unclearCalls(file, { models, project }))
     if (args !== undefined) yield* ofArgs(args, model, label, models);
 }
 
-/** `const userSelect = { id: true, … }`, where calls in any file read one model by it. */
+/** `const userSelect = { id: true, … }`, if calls in any file use it to read one model. */
 function* givenConstants(file: SourceFile, context: TransformContext): Iterable<Selection> {
   for (const declaration of file.nodes(ts.SyntaxKind.VariableDeclaration)) {
     const { name, initializer } = declaration;
@@ -60,7 +60,7 @@ function* givenConstants(file: SourceFile, context: TransformContext): Iterable<
     const uses = isTop
       ? referencesTo({ name: name.text, file }, context)
       : file.identifiers(name.text).flatMap((node) => (declarationOf(node) === declaration ? [{ node, file }] : []));
-    // Another schema's client would not take the column.
+    // Another schema's client would reject the column.
     if (uses.some(({ node, file: its }) => isReadElsewhere(node, its, context))) continue;
     const read = uses.flatMap(({ node, file: its }) => modelReadBy(node, its, context) ?? []);
     const [model, ...others] = new Set(read);
@@ -147,7 +147,7 @@ function typeNameOf(
     const [type] = call.expression.typeArguments ?? [];
     return type === undefined ? undefined : prismaName(type, file, context);
   }
-  // The walk outwards is for literals that stand in a declaration: most stand in a call or in another literal.
+  // The outward search is for literals in a declaration: most are in a call or in another literal.
   if (ts.isPropertyAssignment(call) || ts.isCallExpression(call)) return undefined;
   const target = targetOf(literal, file, context);
   return target.kind === "typed" && target.inside.length === 0

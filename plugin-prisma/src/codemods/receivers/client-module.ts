@@ -1,16 +1,16 @@
 import { type GeneratedClient, type OtherClient, type Project, type SourceFile, ts } from "@lockstep/core/codemods";
 
-/** Whose client it is: that of the planned models, one of another schema, or one of which nothing says it. */
+/** The owner of a client: the schema of the planned models, another schema, or unknown. */
 export type ClientOwner = "own" | "other" | "unknown";
 
-/** Whose client a module gives; undefined where it gives none. */
+/** The owner of the client that a module exports. Undefined: it exports none. */
 export function clientOwnerOf(specifier: string, from: SourceFile, project: Project): ClientOwner | undefined {
   const looksLike = isClientModule(specifier);
   if (!mayUseOthers(from, project)) return looksLike ? "own" : undefined;
   return originByOutput(specifier, from, project) ?? (looksLike ? "unknown" : undefined);
 }
 
-/** Whose client a generated file is of, where its place says it. */
+/** The owner of a generated file, if its path determines it. */
 export function originOfPath(path: string | undefined, { clients }: Project): ClientOwner | undefined {
   if (path === undefined) return undefined;
   if (clients === undefined) return "own";
@@ -20,7 +20,7 @@ export function originOfPath(path: string | undefined, { clients }: Project): Cl
       folders.some((folder) => isBelow(path, folder)) ||
       modules.some((module) => `/${path}`.includes(inPackage(module))),
   );
-  // Packages that share their dependencies take turns in generating the default client.
+  // Packages that share their dependencies overwrite one another's default client.
   const [client, ...others] = found.length > 1 ? found.filter(({ home }) => isBelow(path, home.folder)) : found;
   if (client === undefined || others.length > 0) return undefined;
   return client === clients.own ? "own" : "other";
@@ -41,21 +41,21 @@ function othersFor({ file }: SourceFile, { clients }: Project): readonly OtherCl
   return clients?.others.filter(({ isLocal, home }) => !isLocal || isBelow(file, home.folder)) ?? [];
 }
 
-/** What tells the own client from the others: `prisma/schema.prisma`, `prisma/analytics.prisma or …`. */
+/** The schemas of the project's client and of the others: `prisma/schema.prisma`, `prisma/analytics.prisma or …`. */
 export function schemasOf({ clients }: Project): { readonly own: string; readonly others: string } {
   return { own: clients?.own.schema ?? "", others: clients?.others.map(({ schema }) => schema).join(" or ") ?? "" };
 }
 
 /**
- * Whether a module is a generated Prisma client: the package, or a path that looks like generated output
- * (`./generated/prisma/client.js`, `../prisma/client`, `@acme/db`). Only asked about modules that are not candidates
- * themselves, so the app's own `./prisma/user-service` is not meant.
+ * Whether a module is a generated Prisma client: the package, or a path that looks like generated output (`./generated/prisma/client.js`,
+ * `../prisma/client`, `@acme/db`). Called only for modules that are not candidates themselves, so it does not match the app's own
+ * `./prisma/user-service`.
  */
 export function isClientModule(specifier: string): boolean {
   if (/^(?:\.prisma\/client|@prisma\/client)(?:\/|$)/.test(specifier)) return true;
   const isPath = /^(?:[.~#]|@\/|src\/)/.test(specifier);
   if (isPath) return /(?:^|[/.-])(?:prisma|generated|client|db|database|models?)(?:[/.-]|$)/i.test(specifier);
-  // A package of the same monorepo that gives the client to the others.
+  // A package of the same monorepo that provides the client to the others.
   return /(?:^|[/-])(?:prisma|db|database)(?:[/-]|$)/i.test(specifier);
 }
 
@@ -70,7 +70,7 @@ export interface ClientImport {
   readonly origin: ClientOwner;
 }
 
-/** The imports of generated clients in a file, whosever they are. */
+/** The imports of all generated clients in a file. */
 export function clientImports(file: SourceFile, project: Project): readonly ClientImport[] {
   return file.ast.statements.flatMap((statement): ClientImport[] => {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
@@ -91,7 +91,7 @@ export function ownImports(file: SourceFile, project: Project): readonly ClientI
   return clientImports(file, project).filter(({ origin }) => origin === "own");
 }
 
-/** The name that an imported name has in the file: `Client` of `import { PrismaClient as Client }`. */
+/** The local name of an imported name: `Client` of `import { PrismaClient as Client }`. */
 export function localName(imports: readonly ClientImport[], imported: string): string | undefined {
   for (const { named } of imports) {
     const found = named?.elements.find((element) => (element.propertyName ?? element.name).text === imported);
@@ -100,7 +100,7 @@ export function localName(imports: readonly ClientImport[], imported: string): s
   return undefined;
 }
 
-/** By the places that the schemas generate to, and by the packages that they stand in. */
+/** By the output paths of the schemas, and by the packages that contain them. */
 function originByOutput(specifier: string, from: SourceFile, project: Project): ClientOwner | undefined {
   const found = clientsOf(specifier, from, project);
   const isOwn = (client: GeneratedClient) => client === project.clients?.own;
@@ -108,7 +108,7 @@ function originByOutput(specifier: string, from: SourceFile, project: Project): 
   return found.every(isOwn) ? "own" : found.some(isOwn) ? "unknown" : "other";
 }
 
-/** The clients that a module may give: one, or several where their places do not tell them apart. */
+/** The clients that a module may export: one, or several if their paths do not distinguish them. */
 export function clientsOf(specifier: string, from: SourceFile, project: Project): readonly GeneratedClient[] {
   const { clients } = project;
   if (clients === undefined) return [];
@@ -118,7 +118,7 @@ export function clientsOf(specifier: string, from: SourceFile, project: Project)
     return most > 0 ? all.filter((client) => score(client) === most) : [];
   };
   const importers = all.filter(({ modules }) => modules.some((module) => isBelow(specifier, module)));
-  // Of packages that each generate the default client, a file means that of its own.
+  // If several packages each generate the default client, a file uses the one of its own package.
   if (importers.length > 1) {
     const own = best((client) => (importers.includes(client) ? depthOf(from.file, client.home.folder) : 0));
     return own.length > 0 ? own : importers;
@@ -142,13 +142,13 @@ export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** How deep the folder of a package is that a file is in; 0 where it is in another one. */
+/** The depth of the package folder that contains a file; 0 if another folder contains it. */
 function depthOf(file: string, folder: string): number {
   if (folder === ".") return file.startsWith("../") ? 0 : 1;
   return isBelow(file, folder) ? 1 + folder.length : 0;
 }
 
-/** How much of an aliased path is the end of a folder: `generated/prisma` of `@/generated/prisma/client` and `src/generated/prisma`. */
+/** The length of an aliased path's part that ends a folder: `generated/prisma` of `@/generated/prisma/client` in `src/generated/prisma`. */
 function longestEnd(alias: string, folders: readonly string[]): number {
   const parts = alias.split("/");
   const starts = parts.map((_, at) => parts.slice(0, at + 1).join("/"));

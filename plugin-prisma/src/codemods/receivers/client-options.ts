@@ -12,20 +12,20 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 
-/** Whether a value that goes into a client's options holds an omit: no; maybe, and then of this type; nobody knows. */
+/** Whether a value in a client's options contains an omit: no; maybe, with this type; unknown. */
 export type HeldOmit = { readonly kind: "none" | "unknown" } | { readonly kind: "typed"; readonly path: string };
 
-/** What `...value` brings along, of options that are built elsewhere: its type says it. */
+/** The omit that `...value` adds, by the type of options that are built elsewhere. */
 export function heldOmit(value: ts.Expression, file: SourceFile, { types }: Project): HeldOmit {
   if (isWithoutOmit(value, types)) return { kind: "none" };
   const inner = unwrap(value);
   if (pathOf(inner).includes("…")) return { kind: "unknown" };
   const text = textOf(inner, file);
-  // JavaScript has no types to break; there, too, a call is not made twice.
+  // JavaScript has no types to break. But a call must not run twice there either.
   if (file.isJavaScript) return { kind: "typed", path: `${text}?.omit` };
   const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
   const [omit] = types?.of(inner)?.getProperty("omit")?.declarations ?? [];
-  // What the client declares takes every model; what code declares, its own alone.
+  // The client's declaration allows every model; a declaration in code only its own models.
   if (declaration === undefined || omit === undefined || types?.fileOf(omit) !== undefined) return { kind: "unknown" };
   const isOptional =
     (ts.isParameter(declaration) && declaration.questionToken !== undefined) ||
@@ -44,7 +44,7 @@ function isWithoutOmit(value: ts.Expression, types: Types | undefined): boolean 
   }
   const type = types?.of(inner);
   if (type !== undefined) return !holdsOmit(type) && type.getStringIndexType() === undefined;
-  // `process.env.DEBUG && { log }`: Node's own types are not read.
+  // `process.env.DEBUG && { log }`: the types of Node.js are not read.
   if (ts.isConditionalExpression(inner)) return all(inner.whenTrue, inner.whenFalse);
   if (ts.isBinaryExpression(inner)) {
     const { kind } = inner.operatorToken;

@@ -13,8 +13,8 @@ import { type ClientOwner, clientOwnerOf, hasNamesake, mayUseOthers, originOfPat
 import { declaredIn, typedClient } from "./typed-delegate.js";
 
 /**
- * Whose client a value is, or the class that makes one: its type says it, and names where the compiler knows no type. Undefined where
- * neither does.
+ * The schema that owns a client value or client class, by its type, or by names where the compiler knows no type. Undefined if neither
+ * resolves it.
  *
  * @example ownerOfClient(receiver, file, project); // "other" for `analytics` of `export const analytics = new AnalyticsClient()`
  */
@@ -22,18 +22,18 @@ export function ownerOfClient(value: ts.Expression, file: SourceFile, project: P
   return originOfPath(typedClient(value, project.types), project) ?? ownerByNames(value, file, project);
 }
 
-/** The same by the module that a client, its class or its declared type is imported from, or by what a package is given for it. */
+/** The same by the module that a client, its class or its declared type is imported from, or by the argument of a package's function. */
 export function ownerByNames(value: ts.Expression, file: SourceFile, project: Project): ClientOwner | undefined {
   return ownerOfResolved(resolveExpression(value, file, project), project) ?? ownerOfGiven(value, file, project);
 }
 
-/** `enhance(prisma)` of a package, and `app.get(PrismaService)` of whatever gives what it is asked for. */
+/** `enhance(prisma)` of a package, and `app.get(PrismaService)` of a container that returns what is requested. */
 function ownerOfGiven(value: ts.Expression, file: SourceFile, project: Project): ClientOwner | undefined {
   const made = ts.isIdentifier(value) ? constantOf(value, file, project) : { value, file };
   const call = made && unwrap(made.value);
   if (made === undefined || call === undefined || !ts.isCallExpression(call)) return undefined;
   const callee = resolveExpression(call.expression, made.file, project);
-  // What a function in view makes of a client may be another one.
+  // A function in view may turn a client into another one.
   if (callee !== undefined && callee.kind !== "external") return undefined;
   const isClass = (each: ts.Expression) => project.types?.of(each)?.getConstructSignatures().length;
   const owners = call.arguments.flatMap((each) =>
@@ -47,14 +47,14 @@ function ownerOfGiven(value: ts.Expression, file: SourceFile, project: Project):
   return others.length === 0 ? first : "unknown";
 }
 
-/** Classes can extend one another in circles; nobody nests them this deep. */
+/** Classes can extend one another in circles. Real code does not nest deeper. */
 const deepest = 5;
 
 function ownerOfResolved(found: ResolvedExpression | undefined, project: Project, depth = 0): ClientOwner | undefined {
   const settled = resolveDeclared(found, project);
   if (settled?.kind === "external") {
     const { specifier, file, madeBy } = settled;
-    // What a function is given may be the client that it gives back.
+    // A function may return the client that it receives.
     const isGiven = madeBy !== undefined && ts.isCallExpression(madeBy) && madeBy.arguments.length > 0;
     return isGiven ? undefined : clientOwnerOf(specifier, file, project);
   }
@@ -66,12 +66,12 @@ function ownerOfResolved(found: ResolvedExpression | undefined, project: Project
   return ownerOfResolved({ kind: "object", node: known.node, file: known.file }, project, depth + 1);
 }
 
-/** What a class extends. */
+/** The base class expression. */
 function baseOf({ heritageClauses }: ts.ClassLikeDeclaration): ts.Expression | undefined {
   return heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
 }
 
-/** Whether SQL is given to another schema's client: `analytics.$queryRaw`. */
+/** Whether SQL is sent by another schema's client: `analytics.$queryRaw`. */
 export function isSentElsewhere(sql: ts.Expression, file: SourceFile, project: Project): boolean {
   if (project.clients === undefined) return false;
   for (let at: ts.Node = sql; !ts.isStatement(at) && !ts.isFunctionLike(at); at = at.parent) {

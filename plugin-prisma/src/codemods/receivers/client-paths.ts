@@ -1,23 +1,23 @@
 import { declarationOf, nameOf, type Project, pathOf, returnedBy, ts, unwrap, valueAt } from "@lockstep/core/codemods";
 import { type Delegate, typedDelegate } from "./typed-delegate.js";
 
-/** `<client>.<accessor>.<method>` as it is called, however much of it stands in the call itself. */
+/** `<client>.<accessor>.<method>` of a call, even if the call itself contains only a part of it. */
 export interface ClientPath {
   readonly client: ts.Expression;
   /** `user` for model `User`. */
   readonly accessor: string;
   readonly method: string;
-  /** `prisma.user.create`: how people name it. */
+  /** `prisma.user.create`: the display name. */
   readonly label: string;
-  /** What its type says: that it is a client's, and the generated file that declares it. */
+  /** By its type: a delegate of a client, and the generated file that declares it. */
   readonly typed?: Delegate;
 }
 
 /**
- * Reads a callee as a path of the client's: `prisma.user.create`, and `users.create` where `users` is a delegate by its type, or is set
- * to one in the same file.
+ * Reads a callee as a path of the client: `prisma.user.create`, and `users.create` if `users` is a delegate by its type, or is assigned one
+ * in the same file.
  *
- * @param project none: what stands in the file alone
+ * @param project none: uses only the file's text
  */
 export function clientPathOf(
   callee: ts.Expression,
@@ -25,7 +25,7 @@ export function clientPathOf(
 ): ClientPath | undefined {
   const isShared = project?.clients !== undefined;
   const inner = unwrap(callee);
-  // `vi.mocked(prisma.user.findUnique)` is what it is given.
+  // `vi.mocked(prisma.user.findUnique)` resolves to its argument.
   const [mocked] = ts.isCallExpression(inner) && pathOf(inner.expression).at(-1) === "mocked" ? inner.arguments : [];
   if (mocked !== undefined) return clientPathOf(mocked, project);
   const path = pathOf(inner);
@@ -39,7 +39,7 @@ export function clientPathOf(
     .filter((name) => name !== "…")
     .join(".");
   const whole = path.length >= 3 && client && accessor ? { client, accessor, method, label } : undefined;
-  // `prisma.user.create` needs no compiler: where two schemas have a User, whose it is does.
+  // `prisma.user.create` needs no compiler. If two schemas have a User, resolving its owner does.
   if (whole !== undefined && !isShared && isClientName(path.at(-3) ?? "")) return whole;
   const typed = typedDelegate(delegate, project?.types);
   if (typed !== undefined) return { client: client ?? delegate, accessor: typed.accessor, method, label, typed };
@@ -54,7 +54,7 @@ export function ownerOf(expression: ts.Expression): ts.Expression | undefined {
   return isAccess ? inner.expression : undefined;
 }
 
-/** Whether people call a client so. */
+/** Whether it is a common name of a client. */
 export function isClientName(name: string): boolean {
   return /prisma|database/i.test(name) || /^(?:db|tx|trx|orm|client)$|Db(?:[A-Z]|$)|DB/.test(name);
 }
@@ -62,8 +62,8 @@ export function isClientName(name: string): boolean {
 type Kept = Pick<ClientPath, "client" | "accessor">;
 
 /**
- * The delegate behind a value, where its own file sets it: `const users = prisma.user`, `const { user: users } = tx`, `this.users`, a getter
- * or a function that gives it back, a map of delegates.
+ * The delegate that a value holds, if its own file assigns it: `const users = prisma.user`, `const { user: users } = tx`, `this.users`, a
+ * getter or a function that returns it, a map of delegates.
  */
 function keptDelegate(value: ts.Expression, depth = 0): Kept | undefined {
   const inner = unwrap(value);
@@ -78,13 +78,13 @@ function keptDelegate(value: ts.Expression, depth = 0): Kept | undefined {
   const accessor = isBound
     ? nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName)
     : set && pathOf(set).at(-1);
-  // `const { user } = session` takes something else apart.
+  // `const { user } = session` destructures something else.
   if (client !== undefined && accessor !== undefined && isClientName(pathOf(client).at(-1) ?? ""))
     return { client, accessor };
   return set === undefined || depth > 2 ? undefined : keptDelegate(set, depth + 1);
 }
 
-/** `user` of what is declared as `Prisma.UserDelegate` or `PrismaClient["user"]`. */
+/** `user` of a declaration of type `Prisma.UserDelegate` or `PrismaClient["user"]`. */
 function accessorOfType(declaration: ts.Node | undefined): string | undefined {
   const isTyped =
     declaration &&
@@ -95,7 +95,7 @@ function accessorOfType(declaration: ts.Node | undefined): string | undefined {
   return delegate === undefined ? member : delegate.charAt(0).toLowerCase() + delegate.slice(1);
 }
 
-/** What a name, a member or a call is, as the file says it. */
+/** Resolves a name, a member or a call within the file. */
 function setTo(inner: ts.Expression): ts.Expression | undefined {
   if (ts.isIdentifier(inner)) {
     const declared = declarationOf(inner);

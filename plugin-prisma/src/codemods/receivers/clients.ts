@@ -2,22 +2,22 @@ import { declarationOf, type Project, type SourceFile, ts, unwrap } from "@locks
 import { type ClientImport, type ClientOwner, clientImports, localName, mayUseOthers } from "./client-module.js";
 import { ownerOfClient } from "./client-owner.js";
 
-/** A place where a PrismaClient gets its options. */
+/** A construction of a PrismaClient. */
 export interface ClientSite {
   /** `new PrismaClient(…)` or the `super(…)` of a class that extends it. */
   readonly node: ts.NewExpression | ts.CallExpression | ts.ClassDeclaration;
   readonly what: string;
-  /** Whose client it is. */
+  /** The owner of the client. */
   readonly origin: Exclude<ClientOwner, "other">;
   /** The literal with the options. */
   readonly options: ts.ObjectLiteralExpression | undefined;
-  /** There are no options yet; these are the empty parentheses. */
+  /** The position of the empty parentheses if there are no options. */
   readonly emptyAt: number | undefined;
-  /** What is given where that is no literal. Default: nothing. */
+  /** The argument if it is no literal. Default: none. */
   readonly argument?: ts.Expression;
 }
 
-/** Every construction of a generated client in a file, but for those that are known to be of another schema. */
+/** Every construction of a generated client in a file, except those of clients known to belong to another schema. */
 export function* clientSites(file: SourceFile, project: Project): Iterable<ClientSite> {
   const imports = clientImports(file, project);
   for (const node of file.nodes(ts.SyntaxKind.NewExpression)) {
@@ -49,7 +49,7 @@ function site(
 ): Pick<ClientSite, "node" | "options" | "emptyAt" | "argument"> {
   const [argument] = args ?? [];
   if (argument === undefined) {
-    // `new PrismaClient` without parentheses has no place for options.
+    // `new PrismaClient` without parentheses has no position for options.
     const isEmpty = args !== undefined && file.text.slice(node.end - 2, node.end) === "()";
     return { node, options: undefined, emptyAt: isEmpty ? node.end - 1 : undefined };
   }
@@ -58,7 +58,7 @@ function site(
   return { node, options, emptyAt: undefined, ...(options === undefined && { argument }) };
 }
 
-/** The literal of `const options = { … }` where the client is its only user. */
+/** The literal of `const options = { … }` if the client is its only user. */
 function optionsOf(value: ts.Expression, file: SourceFile): ts.ObjectLiteralExpression | undefined {
   if (!ts.isIdentifier(value)) return undefined;
   const declaration = declarationOf(value);

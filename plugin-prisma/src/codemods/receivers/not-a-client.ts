@@ -15,16 +15,16 @@ import { type ClientOwner, hasNamesake, isClientModule, originOfPath, schemasOf 
 import { ownerByNames } from "./client-owner.js";
 import { type ClientPath, clientPathOf, isClientName } from "./client-paths.js";
 
-/** Why a call that looks like one of the client is not edited. */
+/** Why a call that looks like a client call is not edited. */
 export interface NotClient {
-  /** No client's call, the call of another schema's client, or one of which nothing says whose client it calls. */
+  /** Not a client call, a call of another schema's client, or a call of an unresolved client. */
   readonly kind: "foreign" | "other" | "unclear";
   readonly reason: string;
 }
 
 /**
  * Why `sdk.user.create(…)` is not edited as a call of the generated client. A client can come from anywhere (injected, extended,
- * re-exported), so what is not proved to be none is one: unless another schema's client would be called just the same.
+ * re-exported), so every call counts as a client call unless it is proven otherwise, or another schema's client is called the same way.
  */
 export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
   const path = clientPathOf(callee, project);
@@ -38,7 +38,7 @@ export function whyNotClient(callee: ts.Expression, file: SourceFile, project: P
   return { kind: "unclear", reason: `Lockstep cannot tell whether it calls the client of ${own} or of ${others}` };
 }
 
-/** Whose client a call is of, where another schema has a model of that name. */
+/** The owner of the called client, if another schema has a model of that name. */
 function originOfCall(
   { client, accessor, typed }: ClientPath,
   file: SourceFile,
@@ -48,7 +48,7 @@ function originOfCall(
   return originOfPath(typed?.path, project) ?? ownerByNames(client, file, project);
 }
 
-/** Why a call is provably none of any client. */
+/** Why a call is provably not a client call. */
 function whyForeign(path: ClientPath, file: SourceFile, project: Project): string | undefined {
   const { client: receiver, accessor, method } = path;
 
@@ -68,10 +68,10 @@ function whyForeign(path: ClientPath, file: SourceFile, project: Project): strin
   return `its ${method} is declared in ${at}`;
 }
 
-/** A package that has nothing to do with the client, and a thing of it that does not carry one: `container.get(…)`. */
+/** A package unrelated to the client, and an export of it that does not hold one: `container.get(…)`. */
 function isOtherPackage(found: Extract<ResolvedExpression, { kind: "external" }>, project: Project): boolean {
   const { specifier, name, madeBy } = found;
-  // Paths and aliases of paths lead to files of the app that were no candidates.
+  // Relative paths and aliases lead to app files that were not candidates.
   if (/^(?:[.~#/]|@\/|src\/)/.test(specifier) || isClientModule(specifier) || isClientName(name)) return false;
   if (isOwnPackage(specifier, project)) return false;
   if (madeBy === undefined) return true;
@@ -79,7 +79,7 @@ function isOtherPackage(found: Extract<ResolvedExpression, { kind: "external" }>
   const isPlain = given.every((each) => !ts.isTypeNode(each) && !/prisma|database|\bdb\b|\btx\b/i.test(each.getText()));
   if (!isPlain) return false;
   if (ts.isNewExpression(madeBy)) return true;
-  // A client that is given comes back: `enhance(prisma)`. Whatever it is called.
+  // A client that is passed in is returned: `enhance(prisma)`, whatever its name.
   const maker = unwrap(madeBy.expression);
   const isMaker = ts.isIdentifier(maker)
     ? !/^(?:use|get|inject|resolve|provide)/.test(maker.text) && !isClientName(maker.text)
@@ -94,7 +94,7 @@ function isOwnPackage(specifier: string, project: Project): boolean {
   return project.files.some(({ file }) => `/${file}`.includes(`/${folder}/`));
 }
 
-/** A function that is written down can still hand over to the client, or be a port of it. */
+/** A function with a body can still delegate to the client, or wrap it. */
 function mayLeadToClient(node: ts.SignatureDeclaration, file: SourceFile): boolean {
   if (/prisma/i.test(textOf(node, file))) return true;
   const body = "body" in node ? node.body : undefined;

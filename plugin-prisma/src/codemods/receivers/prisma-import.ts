@@ -22,7 +22,7 @@ export interface Namespace {
 
 const what = "import of the Prisma namespace";
 
-/** Finds the namespace among the imports or extends them; undefined where its name is taken or none can be extended. */
+/** Finds the namespace among the imports or extends them. Undefined if its name is taken or none can be extended. */
 export function prismaNamespace(file: SourceFile, project: Project): Namespace | undefined {
   const imports = ownImports(file, project);
   const known = localName(imports, "Prisma");
@@ -35,7 +35,7 @@ export function prismaNamespace(file: SourceFile, project: Project): Namespace |
   return edit && { name: "Prisma", edit };
 }
 
-/** Takes the import out again, if nothing but the cast uses it. */
+/** Removes the import, if only the cast uses it. */
 export function dropNamespace(
   file: SourceFile,
   project: Project,
@@ -71,7 +71,7 @@ function extended(imports: readonly ClientImport[], file: SourceFile): EditFindi
   return splices && { kind: "edit", splices, what, text };
 }
 
-/** A line of its own, where the class comes from `require` or a default import. */
+/** A line of its own, if the class comes from `require` or a default import. */
 function added(file: SourceFile, project: Project): EditFinding | undefined {
   const specifier = /(?:from|require\()\s*["']([^"']+)["']/g;
   const modules = [...file.text.matchAll(specifier)]
@@ -94,7 +94,7 @@ function added(file: SourceFile, project: Project): EditFinding | undefined {
   return { kind: "edit", splices: [{ start: at, end: at, text: splice }], what, text };
 }
 
-/** `import client from "@prisma/client"`, which can take names as well. */
+/** `import client from "@prisma/client"`, to which names can be added. */
 function isDefaultAlone({ declaration: { importClause }, isTypeOnly }: ClientImport): boolean {
   return importClause?.name !== undefined && importClause.namedBindings === undefined && !isTypeOnly;
 }

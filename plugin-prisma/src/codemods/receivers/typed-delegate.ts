@@ -9,8 +9,8 @@ export interface Delegate {
 }
 
 /**
- * The delegate that an expression is by its type: `prisma.user`, however it was handed over. Undefined where the compiler knows no type,
- * or one that is no delegate of a generated client.
+ * The delegate that an expression is by its type: `prisma.user`, however it was passed. Undefined if the compiler knows no type, or one
+ * that is no delegate of a generated client.
  *
  * @example typedDelegate(receiver, types); // { accessor: "user", … } for `this.users` of `private readonly users = createDb().user`
  */
@@ -19,7 +19,7 @@ export function typedDelegate(expression: ts.Expression, types: Types | undefine
   return types && type && delegateOf(type, types);
 }
 
-/** The delegate that a type is. */
+/** The delegate of a type. */
 export function delegateOf(type: Type, types: Types): Delegate | undefined {
   // Extended by `$extends`.
   if (type.aliasSymbol?.name === "DynamicModelExtensionThis") {
@@ -39,7 +39,7 @@ export function delegateOf(type: Type, types: Types): Delegate | undefined {
     : undefined;
 }
 
-/** The generated file that declares the client that an expression is, or the class of it: `prisma`, `tx`, `PrismaClient`. */
+/** The generated file that declares the client of an expression, or its class: `prisma`, `tx`, `PrismaClient`. */
 export function typedClient(expression: ts.Expression, types: Types | undefined): string | undefined {
   const type = types?.of(expression);
   return types && type && clientFile(type, types);
@@ -70,7 +70,7 @@ function lowered(model: string): string {
   return model.charAt(0).toLowerCase() + model.slice(1);
 }
 
-/** Whether a delegate has the methods of a client's: they take `findUniqueOrThrow` for one. */
+/** Whether a type has the methods of a client's delegate: `findUniqueOrThrow` identifies one. */
 function isGenerated(type: Type): boolean {
   return type.getProperty("findUniqueOrThrow") !== undefined;
 }

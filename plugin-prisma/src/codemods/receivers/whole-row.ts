@@ -9,8 +9,8 @@ import {
 import { hasNamesake, originOfPath } from "./client-module.js";
 
 /**
- * Whether a type has all columns of the model as its generated client declares them: `User`, what `findMany` gives, with relations too.
- * The properties of such types are those of `scalars` in `$UserPayload`, however the type was put together.
+ * Whether a type has all columns of the model as its generated client declares them: `User`, the result of `findMany`, with relations too.
+ * The properties of such types are those of `scalars` in `$UserPayload`, however the type was composed.
  */
 export function isWholeRow(type: Type, context: TransformContext): boolean {
   const scalars = scalarsBehind(type, context);
@@ -25,12 +25,12 @@ export function isRowElsewhere(type: Type | undefined, file: SourceFile, context
   return type === undefined ? "maybe" : scalarsBehind(type, context)?.owner === "other";
 }
 
-/** A part of a row has properties that may be missing: `Partial<User>`. */
+/** A part of a row has optional properties: `Partial<User>`. */
 function isPresent(property: TypeSymbol | undefined): boolean {
   return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
 }
 
-/** What its generated client says of the row that a type is, or is a part of. */
+/** The generated client's declaration of the row that a type is, or is a part of. */
 function scalarsBehind(type: Type, { model, project }: TransformContext) {
   for (const property of type.getProperties()) {
     for (const declaration of property.declarations ?? []) {

@@ -13,13 +13,13 @@ import {
  * store their keys (`userId`, the unchecked one). A literal that mixes them does not compile.
  */
 
-/** Whether a literal gives a relation where the other form would name the field that stores its key. */
+/** Whether a literal names a relation where the other form would name the field that stores its key. */
 export function hasRelations(literal: ts.ObjectLiteralExpression, { model }: TransformContext): boolean {
   const given = propertiesOf(literal);
   return model.relations.some((relation) => relation.fields !== undefined && given.has(relation.name));
 }
 
-/** `team: { connect: { id: 1 } }`; undefined when the field stores the key of no relation: then it fits into both forms. */
+/** `team: { connect: { id: 1 } }`. Undefined when the field stores the key of no relation: then both forms accept it. */
 export function connectText(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,

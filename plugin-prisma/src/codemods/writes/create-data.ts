@@ -50,7 +50,7 @@ import { nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
 
-/** Every literal that becomes a new row of the model fills the column. */
+/** Makes every literal that becomes a new row of the model set the column. */
 export const createData: Transform = {
   id,
   intents: ["write", "dropFallback"],
@@ -100,7 +100,7 @@ export const createData: Transform = {
   },
 };
 
-/** What was written in expand, and what stands in a row now. */
+/** What expand wrote and still is in a row. */
 function writtenIn(file: SourceFile, context: TransformContext): readonly WrittenNode[] {
   const live = withCurrentEdits(id, context);
   return [...findWrittenItems(id, (each) => rowsIn(each, context), file, live), ...writtenSpreads(live)];
@@ -108,7 +108,7 @@ function writtenIn(file: SourceFile, context: TransformContext): readonly Writte
 
 const writtenSpreads = memoized((context) => findWritten(id, spreadRows(context), context));
 
-/** The literals that may have been made of what was given as a whole: `{ ...input, handle: … }`. */
+/** The literals that may be built from an input object: `{ ...input, handle: … }`. */
 function spreadRows(context: TransformContext) {
   return context.project.files.flatMap((file) =>
     [...rowsIn(file, context)].flatMap(({ node, what }) =>
@@ -117,13 +117,13 @@ function spreadRows(context: TransformContext) {
   );
 }
 
-/** The literals that become new rows, and are edited as such. */
+/** The literals that become new rows and are edited as such. */
 export function* createdLiterals(file: SourceFile, context: TransformContext): Iterable<ts.Node> {
   const { rows } = passedTo(clientCalls, "called", context);
   for (const { value } of valuesOf(file, clientCalls(file, context), rows, context)) yield value;
 }
 
-/** The literals that become rows, as far as the path of the call says. */
+/** The literals that become rows, as far as the path of the call shows. */
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   const { rows } = passedTo((each) => callsByPath(each, context), "by path", context);
   for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
@@ -134,7 +134,7 @@ function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Containe
   for (const { value, what } of offeredInputs(file, "create", context)) yield { node: value, what };
 }
 
-/** What functions are given that write it, once per snapshot. */
+/** The arguments of functions that write them, computed once per snapshot. */
 function passedTo(
   callsIn: (file: SourceFile, context: TransformContext) => Iterable<ClientCall>,
   key: string,
@@ -163,7 +163,7 @@ function passedTo(
   });
 }
 
-/** A row that stands in a constant of another file than the call that writes it. */
+/** A row in a constant of another file than the call that writes it. */
 function importedRow({ value, file }: { value: ts.Expression; file: SourceFile }): PassedRow<Input> {
   return { value, file, about: { isChecked: false }, what: `row of ${enclosingName(value)}`, besides: undefined };
 }
@@ -175,7 +175,7 @@ interface RowValue extends Input {
 
 type LiteralRow = RowValue & { readonly value: ts.ObjectLiteralExpression };
 
-/** All values that become rows of the model, each once: in calls, in constants behind them, handed on, and typed as input. */
+/** All values that become rows of the model, each once: in calls, in constants that the calls use, passed on, and typed as input. */
 function* valuesOf(
   file: SourceFile,
   calls: Iterable<ClientCall>,
@@ -211,7 +211,7 @@ function* valuesOfCalls(
   }
 }
 
-/** `prisma.order.create({ data: { user: ownerOf(email) } })`: how the row is written is said out of view. */
+/** `prisma.order.create({ data: { user: ownerOf(email) } })`: the code that writes the row is out of view. */
 function* listNested(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const call of clientCalls(file, context)) {
     for (const { model, value, what } of nestedElsewhere(call, context.models)) {
@@ -224,7 +224,7 @@ function* listNested(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-/** Whether a nested write may create rows, or change those that a mirror is in, that no literal of the client's own types shows. */
+/** Whether a nested write may create rows, or change rows of a mirror, that no literal of the client's own types shows. */
 function mayCreate(value: ts.Expression, context: TransformContext): boolean {
   const type = context.project.types?.of(value);
   if (type === undefined) return true;
@@ -234,7 +234,7 @@ function mayCreate(value: ts.Expression, context: TransformContext): boolean {
   return names.some((name) => type.getProperty(name) !== undefined);
 }
 
-/** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the row is in what the call is given as a whole. */
+/** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the call receives the row inside a whole object. */
 function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { call, args, model, method, label } of clientCalls(file, context)) {
     const key = method.startsWith("create") ? "data" : method === "upsert" ? "create" : undefined;
@@ -250,7 +250,7 @@ function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-/** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
+/** Calls that look like writes but have another receiver. A person decides whether they take the column too. */
 function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
   for (const call of callsByPath(file, context)) {
@@ -269,7 +269,7 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
       const anchor = enclosingName(value);
       const listed = { family: "create", tie: "doubtful", node: value, what, anchor, names, advice } as const;
       const found = candidateFor(listed, file, context);
-      // What is written may be a row of the model: contract asks.
+      // The written value may be a row of the model: contract asks.
       if (found !== undefined) yield isUnclear && !found.isDone ? { ...found, mayLeaveOut: true } : found;
     }
   }
@@ -287,7 +287,7 @@ function adviceFor(
   return `${reason}: add \`${name}: ${value ?? "…"}\` if it is that of ${schemasOf(context.project).own}`;
 }
 
-/** Prisma takes the row with its relations or with their keys: a row of the first form cannot get the key as a field. */
+/** Prisma takes the row either with its relations or with their keys. A row of the first form cannot get the key as a field. */
 function* fillRow(
   { value, what, isChecked }: LiteralRow,
   file: SourceFile,
@@ -295,7 +295,7 @@ function* fillRow(
 ): Iterable<Finding> {
   if (isConnected(value, context)) return;
   const isThere = propertiesOf(value).has(context.field.name);
-  // A mirror follows its source in rows that exist as well.
+  // A mirror also follows its source in existing rows.
   if (!isThere && mirrorSources(context).length === 0 && isUpsert(value, file, context)) {
     const text = `${context.field.name}: ${valueOfNewRow(value, file, context) ?? "…"}`;
     const reason = `it is put over rows that exist as well, whose ${context.field.name} may have been chosen: add \`${text}\` only where a row is created`;

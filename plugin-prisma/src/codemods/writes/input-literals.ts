@@ -22,7 +22,7 @@ import { methods, whyOther } from "../calls/client-calls.js";
 import { originOfPath } from "../receivers/client-module.js";
 import { isPutOver } from "./upserts.js";
 
-/** What the client makes of an input: a new row, or a change of one. */
+/** What the client does with an input: it creates a row, or updates one. */
 export type InputKind = "create" | "update";
 
 const forms: Readonly<Record<InputKind, string>> = {
@@ -36,7 +36,7 @@ interface TypedInput {
   readonly isChecked: boolean;
 }
 
-/** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
+/** A literal whose declared type makes it a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(file: SourceFile, context: TransformContext): Iterable<TypedInput> {
   const isAnyNamed = isInputNamed("create", context);
   const isNamed = prefixes("create", context).some((prefix) => file.text.includes(prefix));
@@ -51,8 +51,8 @@ export function* typedInputs(file: SourceFile, context: TransformContext): Itera
 }
 
 /**
- * The same of what is only offered: `users.rename({ name })` of `rename(data: Prisma.UserUpdateInput)` too, where nothing but the
- * method's name leads to it.
+ * The same for places that are only offered: also `users.rename({ name })` of `rename(data: Prisma.UserUpdateInput)`, which only the
+ * method's name connects.
  */
 export function* offeredInputs(file: SourceFile, kind: InputKind, context: TransformContext): Iterable<TypedInput> {
   if (!isInputNamed(kind, context)) return;
@@ -66,7 +66,7 @@ export function* offeredInputs(file: SourceFile, kind: InputKind, context: Trans
   }
 }
 
-/** The input that a literal must be: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
+/** The required input type of a literal: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
 function expectedInput(
   literal: ts.ObjectLiteralExpression,
   kind: InputKind,
@@ -77,7 +77,7 @@ function expectedInput(
   return type && inputOf(type, kind, context);
 }
 
-/** Whether a literal names what the model does not have: then it is no input of it. */
+/** Whether a literal has a property that the model lacks: then it is not an input of it. */
 function hasOtherKeys({ properties }: ts.ObjectLiteralExpression, context: TransformContext): boolean {
   const { fields, relations } = context.model;
   const known = context.memo(hasOtherKeys, undefined, () => new Set([...fields, ...relations].map(({ name }) => name)));
@@ -87,7 +87,7 @@ function hasOtherKeys({ properties }: ts.ObjectLiteralExpression, context: Trans
   });
 }
 
-/** Whether a literal may be a new row: no column that must be there is missing. */
+/** Whether a literal may be a new row: it has all required columns. */
 function isRow({ properties }: ts.ObjectLiteralExpression, { columns }: TransformContext): boolean {
   const given = new Set(properties.map((each) => nameOf(each.name)));
   return (
@@ -96,7 +96,7 @@ function isRow({ properties }: ts.ObjectLiteralExpression, { columns }: Transfor
   );
 }
 
-/** Whether a literal is what a nested write creates, and no call of the client is around it: there it is found by its path. */
+/** Whether a literal is created by a nested write without a client call around it. With a call, it is found by its path. */
 function isNestedElsewhere(literal: ts.ObjectLiteralExpression): boolean {
   let isCreated = false;
   for (let at: ts.Node = literal; ; at = at.parent) {
@@ -107,18 +107,18 @@ function isNestedElsewhere(literal: ts.ObjectLiteralExpression): boolean {
   }
 }
 
-/** A column that a new row need not name, itself. */
+/** A column that is optional in a new row. */
 function mayBeMissing({ isOptional, hasDefault, isForeignKey, isUpdatedAt, isList }: EntityField): boolean {
   return isOptional || hasDefault || isForeignKey || isUpdatedAt || isList;
 }
 
-/** What says that it takes an input without its name: `Prisma.Args<T, "create">`, `Parameters<typeof prisma.user.create>`. */
+/** Types that take an input without its name: `Prisma.Args<T, "create">`, `Parameters<typeof prisma.user.create>`. */
 const ofAnyModel: Readonly<Record<InputKind, RegExp>> = {
   create: /\bPrisma\.Args\b|["']create["']\]|\btypeof [\w.]+\.create\b/,
   update: /\bPrisma\.Args\b|["']update["']\]|\btypeof [\w.]+\.update\b/,
 };
 
-/** Whether any code names the inputs of the model: only then something else than a call can expect one. */
+/** Whether any code names the inputs of the model: only then can something other than a call expect one. */
 function isInputNamed(kind: InputKind, context: TransformContext): boolean {
   return context.memo(isInputNamed, kind, () => {
     const named = [...prefixes(kind, context), `${context.model.name}Delegate`];
@@ -128,13 +128,13 @@ function isInputNamed(kind: InputKind, context: TransformContext): boolean {
   });
 }
 
-/** How the names of inputs begin. */
+/** The prefixes of input names. */
 function prefixes(kind: InputKind, { model: { name } }: TransformContext): readonly string[] {
   const verb = kind === "create" ? "Create" : "Update";
   return [`${name}${verb}`, `${name}Unchecked${verb}`];
 }
 
-/** The inputs that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
+/** The inputs that a type is or contains: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
 export function inputsIn(type: Type, kind: InputKind = "create", depth = 0): readonly TypeSymbol[] {
   if (depth > 4) return [];
   const isInput = new RegExp(`${forms[kind]}$`);
@@ -144,13 +144,13 @@ export function inputsIn(type: Type, kind: InputKind = "create", depth = 0): rea
   return [...(type.aliasTypeArguments ?? []), ...parts].flatMap((part) => inputsIn(part, kind, depth + 1));
 }
 
-/** Whether a type is the client's input of the model, with all that it takes: `Prisma.UserCreateInput`. */
+/** Whether a type is the client's complete input of the model: `Prisma.UserCreateInput`. */
 export function isInput(type: Type, context: TransformContext): boolean {
   const kinds: readonly InputKind[] = ["create", "update"];
   return type.aliasSymbol?.name !== "Pick" && kinds.some((kind) => inputOf(type, kind, context) !== undefined);
 }
 
-/** The name of the client's input that a type is, or is a list of; under names that the app gives it, too. */
+/** The name of the client's input that a type is, or is a list of. Resolves aliases of the app. */
 export function inputNamed(node: ts.TypeNode, context: TransformContext): string | undefined {
   const { types } = context.project;
   const type = types?.of(node);
@@ -161,7 +161,7 @@ export function inputNamed(node: ts.TypeNode, context: TransformContext): string
   return element && !isLeftOut ? inputOf(element, "create", context) : undefined;
 }
 
-/** Where either form may be given, `XOR<OrderCreateInput, OrderUncheckedCreateInput>`, the one that takes keys. */
+/** Where both forms are allowed, `XOR<OrderCreateInput, OrderUncheckedCreateInput>`: the one that takes keys. */
 function inputOf(type: Type, kind: InputKind, { model, project }: TransformContext): string | undefined {
   const isOfModel = new RegExp(`^${model.name}(?:Unchecked)?${forms[kind]}$`);
   const names = inputsIn(type, kind).flatMap(({ name, declarations: [declaration] = [] }) => {
@@ -171,20 +171,20 @@ function inputOf(type: Type, kind: InputKind, { model, project }: TransformConte
   return names.find((name) => !isCheckedInput(name)) ?? names[0];
 }
 
-/** Whether an input takes relations only, and not the fields that store their keys. */
+/** Whether an input takes only relations, and not the fields that store their keys. */
 export function isCheckedInput(name: string): boolean {
   return !/Unchecked|CreateMany/.test(name);
 }
 
-/** How constants that hold rows are told. */
+/** Identifies constants that hold rows. */
 export function literalLookup(context: TransformContext): LiteralLookup {
   const { project } = context;
-  // A mirror follows its source in what is put over rows that exist as well.
+  // A mirror also follows its source in updates of existing rows.
   const isMirror = mirrorSources(context).length > 0;
   return { project, isGiven: (use) => isGiven(use, isMirror) && !isGivenElsewhere(use, project) };
 }
 
-/** Whether a use of a constant hands it to a write of new rows: `data`, `data: rows`, `create: row`. */
+/** Whether a use of a constant passes it to a write of new rows: `data`, `data: rows`, `create: row`. */
 function isGiven(use: ts.Identifier, isMirror: boolean): boolean {
   const { parent } = use;
   if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
@@ -192,7 +192,7 @@ function isGiven(use: ts.Identifier, isMirror: boolean): boolean {
   return /^(?:data|create)$/.test(nameOf(parent.name) ?? "") && !isPutOver(use);
 }
 
-/** Whether the write may be another schema's, which does not take the column. */
+/** Whether the write may be another schema's, which does not accept the column. */
 function isGivenElsewhere(use: ts.Identifier, project: Project): boolean {
   if (project.clients === undefined) return false;
   const file = fileOf(use, project);

@@ -12,7 +12,7 @@ import {
 } from "@lockstep/core/codemods";
 import { clientCalls, unclearCalls, whyOther } from "../calls/client-calls.js";
 
-/** Code that finds one row by a unique key which contract takes away: it stops compiling, and what it meant is for a person to say. */
+/** Code that finds one row by a unique key that contract drops: it stops compiling, and a person has to decide what it should do. */
 export const leaveUnique: Transform = {
   id: "leave-unique",
   intents: ["leaveUnique"],
@@ -37,13 +37,13 @@ export const leaveUnique: Transform = {
   },
 };
 
-/** Methods whose `where` names one row. */
+/** Methods whose `where` identifies one row. */
 const onOwn = new Set(["findUnique", "findUniqueOrThrow", "update", "upsert", "delete"]);
-/** What a nested write gives directly, and what it gives in a `where`. */
+/** Nested writes that identify a row directly, and those that do in a `where`. */
 const direct = new Set(["connect", "disconnect", "set", "delete"]);
 const withWhere = new Set(["connectOrCreate", "update", "upsert"]);
 
-/** The literals in a call that name one row of the model of the intent. */
+/** The literals in a call that identify one row of the intent's model. */
 function* selectorsIn(
   args: ts.ObjectLiteralExpression,
   model: EntityModel,
@@ -86,7 +86,7 @@ function* objectsIn(value: ts.Expression): Iterable<ts.ObjectLiteralExpression> 
   for (const literal of literalsOf(value)) if (ts.isObjectLiteralExpression(literal)) yield literal;
 }
 
-/** Whether nothing else in the literal names the row. */
+/** Whether nothing else in the literal identifies the row. */
 function isFoundBy(where: ts.ObjectLiteralExpression, unique: string, model: EntityModel): boolean {
   const given = propertiesOf(where);
   if (!given.has(unique)) return false;

@@ -9,13 +9,13 @@ import {
 } from "@lockstep/core/codemods";
 import { inputNamed, isCheckedInput, literalLookup } from "./input-literals.js";
 
-/** What the input says that a function takes. */
+/** The input type of a function's parameter. */
 export interface Input {
   /** It takes relations only, and not the fields that store their keys. */
   readonly isChecked: boolean;
 }
 
-/** Rows that callers hand to functions which write them, and declare one of the client's inputs. */
+/** Rows that callers pass to functions which write them, declared as one of the client's inputs. */
 export function passedInputs(
   written: readonly { readonly value: ts.Expression; readonly file: SourceFile }[],
   context: TransformContext,
@@ -28,7 +28,7 @@ export function passedInputs(
   return handedOn<Input>(all, take, literalLookup(context));
 }
 
-/** Rows that functions and methods build for writes. A type of their own would have to get the field as well. */
+/** Rows that functions and methods build for writes. If the app declares their type, that needs the field as well. */
 export function builtInputs(
   written: readonly { readonly value: ts.Expression; readonly file: SourceFile }[],
   context: TransformContext,
@@ -41,7 +41,7 @@ export function builtInputs(
   });
 }
 
-/** `Prisma.UserCreateInput` has the field as soon as the model has. */
+/** `Prisma.UserCreateInput` gets the field with the model. */
 function isInput(type: ts.TypeNode): boolean {
   return ts.isTypeReferenceNode(type) && ts.isQualifiedName(type.typeName) && /Create/.test(type.typeName.right.text);
 }

@@ -20,12 +20,12 @@ import { inputsIn } from "./input-literals.js";
 const inserting = /^(?:create|createMany|createManyAndReturn|upsert)$/;
 const writing = /^(?:(?:create|update)(?:Many|ManyAndReturn)?|upsert)$/;
 
-/** The methods whose rows need the column: a mirror follows its source in updates, too. */
+/** The methods whose rows need the column. A mirror also follows its source in updates. */
 const needing = (context: TransformContext) => (mirrorSources(context).length > 0 ? writing : inserting);
 
 /**
- * Where rows may be inserted by code that no call names: the model is chosen when it runs, `prisma[model].create(…)`, or the delegate or a
- * method of it is handed to what takes any of them.
+ * Code that may insert rows without a recognisable call: the model is chosen at runtime, `prisma[model].create(…)`, or the delegate or a
+ * method of it is passed to generic code.
  */
 export function* unseenWriters(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
@@ -49,7 +49,7 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
   }
 }
 
-/** `prisma[model]`, unless its type says which one it is, or that it is another one. */
+/** `prisma[model]`, unless its type resolves the model or excludes this one. */
 function mayBeAnyDelegate(access: ts.ElementAccessExpression, context: TransformContext): boolean {
   const { project, model } = context;
   const { expression, argumentExpression: key } = access;
@@ -79,7 +79,7 @@ function isDelegate(access: ts.PropertyAccessExpression, { project, model }: Tra
   return project.types?.of(access.expression) === undefined && isClientName(pathOf(access.expression).at(-1) ?? "");
 }
 
-/** What is asked whose it is: a call of a method of the delegate, wherever that is. */
+/** The expression whose owner is resolved: a call of a method of the delegate, wherever that is. */
 function methodOf(access: ts.PropertyAccessExpression): ts.Expression {
   return ts.isPropertyAccessExpression(access.parent) ? access.parent : access;
 }
@@ -100,7 +100,7 @@ function isHandedOn(access: ts.PropertyAccessExpression, context: TransformConte
     if (parent.type === undefined) return false;
   }
   if (ts.isCallExpression(parent) && /^(?:bind|call|apply)$/.test(pathOf(parent.expression).at(-1) ?? "")) return false;
-  // What a package is given is told where it is.
+  // An argument of a package's function is reported where it is passed.
   const isOfPackage =
     (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && types?.calledBy(parent) === undefined;
   const expected = isOfPackage ? undefined : types?.expectedOf(outer as ts.Expression);

@@ -26,14 +26,14 @@ import { rowsChangedBy } from "./written-rows.js";
 
 const id = "update-data";
 
-/** Updates that change what the new column is computed from may have to set it too: the code alone knows whether it follows. */
+/** Updates of the new column's source may have to set it too: only the code determines whether the column follows. */
 export const updateData: Transform = {
   id,
   intents: ["write"],
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    // What is created with the same literal has the column from there.
+    // Rows created with the same literal get the column from there.
     const isMirror = mirrorSources(context).length > 0;
     const created = new Set<ts.Node>(isMirror ? createdLiterals(file, context) : []);
     for (const { node, what, isNested } of updatesIn(clientCalls(file, context), file, context)) {
@@ -61,13 +61,13 @@ interface UpdatedRow {
   readonly isNested: boolean;
 }
 
-/** The literals that may have been edited, as far as the path of the call says. */
+/** The literals that may have been edited, as far as the path of the call shows. */
 function* literalsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   for (const { node, what } of updatesIn(callsByPath(file, context), file, context))
     if (ts.isObjectLiteralExpression(node)) yield { node, what };
 }
 
-/** What changes rows of the model: in calls, and literals that are typed as what such a call takes. */
+/** Updates of the model's rows: in calls, and in literals typed as an argument of such a call. */
 function* updatesIn(calls: Iterable<ClientCall>, file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
   const seen = new Set<ts.Node>();
   for (const each of updatesOf(calls, file, context)) {
@@ -78,7 +78,7 @@ function* updatesIn(calls: Iterable<ClientCall>, file: SourceFile, context: Tran
     if (!seen.has(value)) yield { node: value, what, isNested: false };
 }
 
-/** `prisma.user.update(args)`: what it changes is in what the call is given as a whole. */
+/** `prisma.user.update(args)`: the call receives the update inside a whole object. */
 function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (mirrorSources(context).length === 0) return;
   for (const { call, args, model, method, label } of clientCalls(file, context)) {
@@ -89,7 +89,7 @@ function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-/** The values that calls change rows with. */
+/** The values that calls update rows with. */
 function* updatesOf(calls: Iterable<ClientCall>, file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
   const isMirror = mirrorSources(context).length > 0;
   const behind = isMirror ? literalLookup(context) : { project: context.project, isGiven };
@@ -103,7 +103,7 @@ function* updatesOf(calls: Iterable<ClientCall>, file: SourceFile, context: Tran
   }
 }
 
-/** Whether a use of a constant hands it to a write of rows that exist: `data`, `data: changes`, `update: changes`. */
+/** Whether a use of a constant passes it to an update of existing rows: `data`, `data: changes`, `update: changes`. */
 function isGiven({ parent }: ts.Identifier): boolean {
   const isProperty = ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent);
   return isProperty && /^(?:data|update)$/.test(nameOf(parent.name) ?? "");

@@ -13,7 +13,7 @@ import {
   wrapperOf,
 } from "@lockstep/core/codemods";
 
-/** Whether a value is put over a row that exists: `prisma.user.update({ where, data })`, `update: row`. */
+/** Whether a value updates an existing row: `prisma.user.update({ where, data })`, `update: row`. */
 export function isPutOver(value: ts.Node): boolean {
   for (let at = value; !ts.isFunctionLike(at) && !ts.isStatement(at); at = at.parent) {
     if (ts.isPropertyAssignment(at) || ts.isShorthandPropertyAssignment(at)) {
@@ -29,11 +29,11 @@ export function isPutOver(value: ts.Node): boolean {
 }
 
 /**
- * Whether what a literal makes is put over rows that exist as well, through whatever constants, lists, loops and functions it goes: what
- * is added to it would overwrite what they have.
+ * Whether the result of a literal also updates existing rows, through any constants, lists, loops and functions: an added field would
+ * overwrite their values.
  */
 export function isUpsert(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
-  // Constants and functions can lead in circles.
+  // Constants and functions can be circular.
   const seen = new Set<ts.Node>();
   const reaches = ({ node, file: its }: Use): boolean => {
     const value = wrapperOf(node);
@@ -49,12 +49,12 @@ interface Use {
   readonly file: SourceFile;
 }
 
-/** `{ ...toPrisma(user), handle: undefined }`: somebody saw to it that rows keep what they have. */
+/** `{ ...toPrisma(user), handle: undefined }`: the code already keeps the values of existing rows. */
 function isReplacedIn(spread: ts.Node, { field }: TransformContext): boolean {
   return ts.isSpreadAssignment(spread) && propertiesOf(spread.parent).has(field.name);
 }
 
-/** Where a value goes from where it stands: the uses of the name that holds it, the calls of the function that gives it back. */
+/** Where a value flows to: the uses of its name, the calls of the function that returns it. */
 function nextUses(value: ts.Node, file: SourceFile, context: TransformContext): readonly Use[] {
   const { parent } = value;
   if (ts.isVariableDeclaration(parent)) return usesOfName(parent, file, context);
@@ -88,7 +88,7 @@ function usesOfElements(
 
 const callingForEach = /^(?:map|flatMap|forEach)$/;
 
-/** What calls of a function give: `toPrisma(user)`, `UserMapper.toPrisma(user)`, and the list of `users.map(toPrisma)`. */
+/** The results of a function's calls: `toPrisma(user)`, `UserMapper.toPrisma(user)`, and the list of `users.map(toPrisma)`. */
 function resultsOf(maker: ts.SignatureDeclaration, file: SourceFile, context: TransformContext): readonly Use[] {
   const isNamed = !ts.isArrowFunction(maker) && !ts.isFunctionExpression(maker);
   const holder = isNamed ? maker : wrapperOf(maker).parent;
@@ -112,13 +112,13 @@ function resultsOf(maker: ts.SignatureDeclaration, file: SourceFile, context: Tr
   });
 }
 
-/** `UserMapper.toPrisma` where a class of that name has the method: what is static is resolved by types alone. */
+/** `UserMapper.toPrisma` if a class of that name has the method: static members are resolved only by types. */
 function isStaticOf(named: ts.Node, maker: ts.SignatureDeclaration): boolean {
   const owner = ts.findAncestor(maker, ts.isClassLike)?.name?.text;
   return ts.isPropertyAccessExpression(named) && ts.isIdentifier(named.expression) && named.expression.text === owner;
 }
 
-/** The list that a call makes of what its callback gives. */
+/** The list that a call builds from the results of its callback. */
 function listsOf(call: ts.CallExpression, file: SourceFile): readonly Use[] {
   return callingForEach.test(pathOf(call.expression).at(-1) ?? "") ? [{ node: call, file }] : [];
 }
@@ -132,7 +132,7 @@ function functionAt(callee: ts.Expression, file: SourceFile, { project }: Transf
   return found?.kind === "function" ? found.node : undefined;
 }
 
-/** The uses of a name, and of what a pattern leaves: `const { id, ...data } = toPrisma(user)`. */
+/** The uses of a name, and of the rest of a pattern: `const { id, ...data } = toPrisma(user)`. */
 function usesOfName(
   declared: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement,
   file: SourceFile,

@@ -6,7 +6,7 @@ import type { ClientCall } from "../calls/client-calls.js";
 export interface WrittenRows {
   readonly model: EntityModel;
   readonly value: ts.Expression;
-  /** The model of the row that they are written inside of. */
+  /** The model of the surrounding row. */
   readonly through?: EntityModel;
   /** `data of prisma.user.create` */
   readonly what: string;
@@ -17,7 +17,7 @@ export function* rowsWrittenBy(call: ClientCall, models: readonly EntityModel[])
   for (const rows of allWrittenBy(call, models)) if (rows.kind === "created") yield rows;
 }
 
-/** Everything a call changes in rows that exist, by nested writes, too. */
+/** Everything that a call changes in existing rows, including nested writes. */
 export function* rowsChangedBy(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
   for (const rows of allWrittenBy(call, models)) if (rows.kind === "updated") yield rows;
 }
@@ -28,7 +28,7 @@ export function* nestedElsewhere(call: ClientCall, models: readonly EntityModel[
 }
 
 interface Found extends WrittenRows {
-  /** `nesting`: the value is not a row, but what says how one is written: `{ create: … }`, out of view. */
+  /** `nesting`: the value is not a row, but an object that writes one: `{ create: … }`, out of view. */
   readonly kind: "created" | "updated" | "nesting";
 }
 
@@ -67,7 +67,7 @@ function* updated(
   for (const literal of literalsOf(value)) yield* nested(constantBehind(literal), model, label, models);
 }
 
-/** `orders: { create: { … } }` and its kin inside of a row or an update. */
+/** `orders: { create: { … } }` and similar inside a row or an update. */
 function* nested(
   value: ts.Expression,
   model: EntityModel,
@@ -114,7 +114,7 @@ function* nested(
   }
 }
 
-/** The literal of `const user = { create: … }`, where a name stands for it. */
+/** The literal of `const user = { create: … }`, if the value is its name. */
 function constantBehind(value: ts.Expression): ts.Expression {
   const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return value;

@@ -5,16 +5,16 @@ import { type LookupContext, once } from "../receivers/lookup-context.js";
 import type { Builder } from "../receivers/orm-value.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
 
-/** A call of TypeORM on the rows of an entity, told by the entity: `users.create({ … })`, `manager.save(User, { … })`. */
+/** A call of TypeORM on the rows of an entity, identified by the entity: `users.create({ … })`, `manager.save(User, { … })`. */
 export interface EntityCall {
   readonly call: ts.CallExpression;
   readonly model: EntityModel;
   readonly method: string;
-  /** The arguments behind the entity. */
+  /** The arguments after the entity. */
   readonly args: readonly ts.Expression[];
-  /** `users.create`: how people name it. */
+  /** `users.create`: the display name. */
   readonly label: string;
-  /** The query that it is a part of. */
+  /** The query that contains it. */
   readonly builder: Builder | undefined;
 }
 
@@ -36,7 +36,7 @@ export function entityCalls(file: SourceFile, where: LookupContext): readonly En
   );
 }
 
-/** The call on rows of an entity that a node is. */
+/** The call on rows of an entity at a node. */
 export function entityCallAt(call: ts.Node, file: SourceFile, where: LookupContext): EntityCall | undefined {
   const byNode = once(where, entityCallAt, file, () => {
     return new Map<ts.Node, EntityCall>(entityCalls(file, where).map((each) => [each.call, each]));
@@ -70,7 +70,7 @@ export function entityCallOf(
   const [target, ...rest] = args;
   const takesEntity = owner === undefined || owner.kind === "manager" || owner.kind === "source";
   if (target === undefined || !takesEntity) return undefined;
-  // A name in quotes says nothing about a receiver that is not known.
+  // A quoted name does not identify an unresolved receiver.
   if (owner === undefined && ts.isStringLiteralLike(unwrap(target))) return undefined;
   const entity = entityOfValue(target, file, where);
   return entity && { model: entity, method, args: rest, label: `${label}(${entity.name})`, builder: undefined };
@@ -92,7 +92,7 @@ export function readsRows(
   return rowsOf(method, found.args, model);
 }
 
-/** What a method gives back. */
+/** The rows that a method returns. */
 export function rowsOf(
   method: string,
   [rows]: readonly ts.Expression[],
@@ -122,7 +122,7 @@ function selectsAll(callee: ts.Expression): boolean {
 function accessOf(callee: ts.Expression): { readonly expression: ts.Expression } | undefined {
   const inner = unwrap(callee);
   if (ts.isCallExpression(inner) && inner.arguments[0] !== undefined) {
-    // `vi.mocked(users.findOne)` is what it is given.
+    // `vi.mocked(users.findOne)` resolves to its argument.
     return pathOf(inner.expression).at(-1) === "mocked" ? accessOf(inner.arguments[0]) : undefined;
   }
   return ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner) ? inner : undefined;

@@ -9,7 +9,7 @@ export function canWriteModel(value: ts.Expression, file: SourceFile, context: T
   return found?.kind === "manager" || found?.kind === "source";
 }
 
-/** Packages that call what they are given as the app would. */
+/** Packages that call their argument as the app would. */
 export function isOwnPackage(specifier: string): boolean {
   return /^(?:typeorm|@nestjs\/typeorm|@lockstep\/[^/]+|typeorm-transactional)(?:$|\/)/.test(specifier);
 }

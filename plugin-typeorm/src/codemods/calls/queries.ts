@@ -1,6 +1,6 @@
 import { callsOfChain, pathOf, type TransformContext, ts, unwrap } from "@lockstep/core/codemods";
 
-/** Whether a query overwrites columns on a conflict that nobody names there. */
+/** Whether a query overwrites columns on a conflict without naming them. */
 export function overwritesAll(values: ts.CallExpression): boolean {
   return callsOfChain(values).some((call) => {
     const [first] = call.arguments;
@@ -9,7 +9,7 @@ export function overwritesAll(values: ts.CallExpression): boolean {
   });
 }
 
-/** Why a property more would not be written: the columns are named one by one, and the new one is not among them. */
+/** Why a further property would not be written: the query names its columns one by one, without the new one. */
 export function whyNotInserted(values: ts.CallExpression, { field }: TransformContext): string | undefined {
   const isListed = callsOfChain(values).some((call) => {
     const [, columns] = call.arguments;
@@ -19,7 +19,7 @@ export function whyNotInserted(values: ts.CallExpression, { field }: TransformCo
   return isListed ? `into() names the columns that are written: add "${field.name}" there too` : undefined;
 }
 
-/** The columns that a query overwrites on a conflict, by what names them there; empty where it names none. */
+/** The columns that a query overwrites on a conflict, by the names in it; empty if it names none. */
 export function overwrittenBy(values: ts.CallExpression): readonly string[] {
   return callsOfChain(values).flatMap((call) => {
     const [first] = call.arguments;
@@ -35,7 +35,7 @@ function namesIn(value: ts.Expression): readonly string[] | undefined {
   return inner.elements.map((each) => (each as ts.StringLiteral).text);
 }
 
-/** `{ conflict_target: …, overwrite: ["name"] }`, as it was written before lists were. */
+/** `{ conflict_target: …, overwrite: ["name"] }`, the form before lists were supported. */
 function namesOfOverwrite(value: ts.Expression): readonly string[] | undefined {
   const inner = unwrap(value);
   if (!ts.isObjectLiteralExpression(inner)) return undefined;

@@ -14,7 +14,7 @@ import {
 import { type EntityCall, entityCallAt, rowsOf } from "../calls/entity-calls.js";
 import { classOf, concerns } from "../receivers/entities.js";
 
-/** What a call of TypeORM reads of the entity: its own rows, and those of relations that are loaded with them. */
+/** The rows of the entity that a TypeORM call reads: its own, and those of relations that are loaded with them. */
 export function rowsRead(
   call: ts.CallExpression,
   file: SourceFile,
@@ -29,7 +29,7 @@ export function rowsRead(
   return rows === "page" ? parts.map((part) => ({ ...part, path: ["0", ...part.path] })) : parts;
 }
 
-/** Whether rows of the entity are sent without the field, as its class says. */
+/** Whether the class declares that responses omit the field. */
 export function isHidden(context: TransformContext): boolean {
   const owner = classOf(context.model, context);
   return owner !== undefined && hidesField(owner.node, context.field.name);
@@ -48,7 +48,7 @@ function* ofOptions({ method, args: [options], model }: EntityCall, context: Tra
   yield* ofSelect(valueAt(given, "select"), relationsIn(valueAt(given, "relations")), model, [], context);
 }
 
-/** A new row that the app gets back as it gave it: `save({ … })`, `create({ … })`. */
+/** A new row that is returned as the app passed it: `save({ … })`, `create({ … })`. */
 function isWritten(method: string, given: ts.Expression): boolean {
   if (method === "create") return true;
   const isCreated = ts.isCallExpression(given) && pathOf(given.expression).at(-1) === "create";
@@ -87,7 +87,7 @@ function relationsIn(given: ts.Expression | undefined): readonly (readonly strin
   });
 }
 
-/** Rows by the alias that a query gives them, whole or as `.select([…])` names them. */
+/** Rows by the alias of a query, whole or as `.select([…])` names them. */
 function* ofQuery({ builder }: EntityCall, call: ts.CallExpression, context: TransformContext): Iterable<RowsPart> {
   const { aliases, model } = builder ?? {};
   if (aliases === undefined || model === undefined) return;

@@ -20,7 +20,7 @@ import { concerns } from "../receivers/entities.js";
 
 const id = "select";
 
-/** Selects that name the whole entity read the new column too; those that name a part are for a person to judge. */
+/** Selects that name the whole entity read the new column too. For those that name a part, a person decides. */
 export const select: Transform = {
   id,
   intents: ["read"],
@@ -44,7 +44,7 @@ interface Selection {
   readonly prefix: string;
 }
 
-/** What is read of the entity: `select: { id: true }`, `select: ["id"]` of 0.3, `.select(["user.id"])`. */
+/** The selections of the entity: `select: { id: true }`, `select: ["id"]` of 0.3, `.select(["user.id"])`. */
 function* selectionsIn(file: SourceFile, context: TransformContext): Iterable<Selection> {
   for (const { call, method, args, model, builder, label } of entityCalls(file, context)) {
     const [argument] = args;
@@ -63,7 +63,7 @@ function* selectionsIn(file: SourceFile, context: TransformContext): Iterable<Se
   }
 }
 
-/** A `select` of an entity, and those of its relations inside of it. */
+/** A `select` of an entity, and those of its relations inside it. */
 function* ofModel(
   node: ts.Expression,
   model: EntityModel,

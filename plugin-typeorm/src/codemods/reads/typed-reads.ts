@@ -19,8 +19,8 @@ import { classOf } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
 
 /**
- * Reads of a column whose property had to keep its type, because an interface promises it or its class reads it: they compile, and
- * find nothing until reads are open.
+ * Reads of a column whose property had to keep its type, because an interface declares it or its class reads it: they compile, and get no
+ * value until reads are open.
  */
 export const typedReads: Transform = {
   id: "typed-reads",
@@ -55,12 +55,12 @@ export function isTypedRead(place: Pick<Place, "reasonId">): boolean {
   return place.reasonId === reasonId;
 }
 
-/** Whether what is read of the column may be null by its type: switch writes a fallback only there. */
+/** Whether the column's type when read includes null: switch writes a fallback only there. */
 export function mayReadNull(context: TransformContext): boolean {
   return keptProperty(context) === undefined;
 }
 
-/** How the property of the column says that a row has no value. */
+/** How the property of the column represents a missing value. */
 export const nullStyle = memoized((context): EmptyValues => {
   const { property, file } = propertyOf(context) ?? {};
   const isOptional = property?.questionToken !== undefined;
@@ -68,7 +68,7 @@ export const nullStyle = memoized((context): EmptyValues => {
   return { isNullable: type === undefined || file === undefined || mayBeNull(type, file, context.project), isOptional };
 });
 
-/** The property of the column, where its type has no room for null: one that has is read nowhere without the compiler's word. */
+/** The property of the column, if its type excludes null: if it includes null, the compiler reports every read. */
 const keptProperty = memoized((context): ts.PropertyDeclaration | undefined => {
   const property = propertyOf(context)?.property;
   if (property?.type === undefined || property.questionToken !== undefined) return undefined;

@@ -4,7 +4,7 @@ import { entityOfValue } from "./entities.js";
 import type { LookupContext } from "./lookup-context.js";
 import type { Builder, OrmValue } from "./orm-value.js";
 
-/** `users.createQueryBuilder("user")`, `manager.createQueryBuilder(User, "user")`; nothing but the string says the alias. */
+/** `users.createQueryBuilder("user")`, `manager.createQueryBuilder(User, "user")`; only the string contains the alias. */
 export function startBuilder(
   { arguments: [first, second] }: ts.CallExpression,
   owner: OrmValue | undefined,
@@ -13,7 +13,7 @@ export function startBuilder(
 ): Builder {
   const known = owner?.kind === "repository" || owner?.kind === "activeRecord" ? owner.model : undefined;
   const model = known ?? (first && second && entityOfValue(first, file, where));
-  // Other query builders are made by a function of this name too: only their calls tell.
+  // Other query builders have a function of this name too: only their calls distinguish them.
   return named({ kind: "builder", verb: "select", model, aliases: new Map() }, known ? first : second, model);
 }
 
@@ -55,7 +55,7 @@ function named(builder: Builder, alias: ts.Expression | undefined, model: Entity
   return { ...builder, aliases: new Map([...builder.aliases, [alias.text, model]]) };
 }
 
-/** `order.user`: the entity that the relation leads to. */
+/** `order.user`: the entity that the relation references. */
 function relationAt(path: ts.Expression | undefined, builder: Builder, where: LookupContext): EntityModel | undefined {
   if (path === undefined || !ts.isStringLiteralLike(path)) return undefined;
   const [alias = "", property] = path.text.split(".");

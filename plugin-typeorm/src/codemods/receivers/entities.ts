@@ -20,14 +20,14 @@ import {
 import { type LookupContext, once } from "./lookup-context.js";
 import { isOwnPath, isTypeorm } from "./modules.js";
 
-/** The entity that a class is, or whose rows an interface describes. Told by its decorator or its EntitySchema, never by its name alone. */
+/** The entity that a class declares, or whose rows an interface describes. By its decorator or EntitySchema, never only by its name. */
 export function entityOfDeclaration(node: ts.Node, file: SourceFile, where: LookupContext): EntityModel | undefined {
   const described = schemas(where).byRow.get(node);
   if (described !== undefined || !ts.isClassDeclaration(node)) return described;
   const decorator = entityDecorator(node, file, where);
   if (decorator === undefined) return undefined;
   const model = where.models.find((each) => each.name === node.name?.text);
-  // Another module may have an entity of this name; only what both say about the table tells them apart.
+  // Another module may have an entity of this name. Only the table in both declarations distinguishes them.
   const table = model && tableNamed(decorator);
   return table !== undefined && !model?.table.name.endsWith(table) ? undefined : model;
 }
@@ -38,19 +38,19 @@ export function isEntity(node: ts.Node, file: SourceFile, where: LookupContext):
   return ts.isClassDeclaration(node) && entityDecorator(node, file, where) !== undefined;
 }
 
-/** The entity that an argument names: `User`, `entities.User`, `"User"`, `UserSchema`; a parameter says it by its type, `typeof User`. */
+/** The entity that an argument names: `User`, `entities.User`, `"User"`, `UserSchema`; a parameter by its type, `typeof User`. */
 export function entityOfValue(value: ts.Expression, file: SourceFile, where: LookupContext): EntityModel | undefined {
   const inner = unwrap(value);
   return entityNamed(inner, file, where) ?? entityMade(inner, where);
 }
 
-/** The entity that `new` of a value would make. */
+/** The entity that `new` on a value would create. */
 function entityMade(value: ts.Expression, where: LookupContext): EntityModel | undefined {
   const { types } = where.project;
   const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   const isName = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
   const isGiven = isName || (declaration && ts.isBindingElement(declaration)) || ts.isPropertyAccessExpression(value);
-  // Of classes and imports names say it: the compiler is not asked about each `new`.
+  // Classes and imports are resolved by name: the compiler is not queried for each `new`.
   const type = isGiven ? types?.of(value) : undefined;
   for (const each of type?.isUnion() ? type.types : type ? [type] : []) {
     for (const signature of each.getConstructSignatures()) {
@@ -71,7 +71,7 @@ export function modelOfRows(type: Type, types: Types, where: LookupContext): Ent
   return undefined;
 }
 
-/** What a type parameter is at least. */
+/** The constraint of a type parameter. */
 export function constraintOf(type: Type, types: Types): Type {
   return type.isTypeParameter() ? (types.checker.getBaseConstraintOfType(type) ?? type) : type;
 }
@@ -115,7 +115,7 @@ function entityBehind(type: ts.TypeNode, file: SourceFile, where: LookupContext)
   return made && ts.isTypeReferenceNode(made) ? entityOfTypeName(made.typeName, file, where) : undefined;
 }
 
-/** The class that `this` is in its static members: `new this({ … })`. */
+/** The class of `this` in its static members: `new this({ … })`. */
 function staticClassOf(node: ts.Node): ts.ClassDeclaration | undefined {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isClassElement(at)) {
@@ -138,7 +138,7 @@ export function entityOfTypeName(name: ts.EntityName, file: SourceFile, where: L
   return ofResolved(lookUp(where.project, file, name.text, "type"), name.text, where);
 }
 
-/** Whether rows of an entity have the field: those of a child entity live in the same table. */
+/** Whether rows of an entity have the field: those of a child entity are in the same table. */
 export function concerns(model: EntityModel, context: TransformContext): boolean {
   if (model === context.model) return true;
   const isSameTable =
@@ -146,7 +146,7 @@ export function concerns(model: EntityModel, context: TransformContext): boolean
   return isSameTable && model.fields.some((field) => field.name === context.field.name);
 }
 
-/** The class that declares an entity, where it is in view. */
+/** The class that declares an entity, if it is in view. */
 export function classOf(
   model: EntityModel,
   where: LookupContext,
@@ -211,7 +211,7 @@ function ofModule(
   return mayHoldEntities(specifier) ? where.models.find((each) => each.name === name) : undefined;
 }
 
-/** Whether a module that is no candidate can be one of the app's, or a package of the same repository. */
+/** Whether a module that is no candidate can belong to the app or to a package of the same repository. */
 function mayHoldEntities(specifier: string): boolean {
   return (
     isOwnPath(specifier) ||
@@ -219,13 +219,13 @@ function mayHoldEntities(specifier: string): boolean {
   );
 }
 
-/** `@Entity()` and its kin, unless they are those of another ORM. */
+/** `@Entity()` and similar, unless they are those of another ORM. */
 function entityDecorator(node: ts.ClassDeclaration, file: SourceFile, where: LookupContext): ts.Decorator | undefined {
   return ts.getDecorators(node)?.find(({ expression }) => {
     const callee = ts.isCallExpression(expression) ? expression.expression : expression;
     const path = pathOf(callee);
     const found = lookUp(where.project, file, path[0] ?? "", "value");
-    // The name in TypeORM, whatever the file calls it.
+    // The name in TypeORM, whatever its local name is.
     const name = found?.kind === "external" && path.length === 1 ? found.name : path.at(-1);
     if (!/^(?:Entity|ChildEntity|ViewEntity)$/.test(name ?? "")) return false;
     return found?.kind !== "external" || isTypeorm(found.specifier) || isOwnPath(found.specifier);
@@ -244,7 +244,7 @@ function tableNamed({ expression }: ts.Decorator): string | undefined {
 
 interface Schemas {
   readonly byVariable: ReadonlyMap<ts.Node, EntityModel>;
-  /** The classes and interfaces that their rows are. */
+  /** The classes and interfaces of their rows. */
   readonly byRow: ReadonlyMap<ts.Node, EntityModel>;
 }
 

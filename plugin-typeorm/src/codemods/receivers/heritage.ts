@@ -2,21 +2,21 @@ import { fieldsOf, lookUp, pathOf, type Resolved, type SourceFile, ts } from "@l
 import type { LookupContext } from "./lookup-context.js";
 import { isTypeorm } from "./modules.js";
 
-/** What a class or an interface extends. */
+/** The base of a class or an interface. */
 export interface Base {
-  /** As it is written, in `file`. */
+  /** As written in `file`. */
   readonly type: ts.ExpressionWithTypeArguments;
   readonly file: SourceFile;
   readonly found: Resolved | undefined;
 }
 
-/** All that a class extends by names, the nearest first, the last of them out of view. */
+/** The bases of a class by name, nearest first; the last one is out of view. */
 export function* basesOf(
   node: ts.ClassLikeDeclaration | ts.InterfaceDeclaration,
   file: SourceFile,
   { project }: LookupContext,
 ): Iterable<Base> {
-  // Classes can extend each other by mistake; nobody nests them this deep.
+  // Classes can extend each other by mistake. Real code does not nest deeper.
   for (let [at, its] = [node, file], depth = 0; depth < 8; depth += 1) {
     const type = at.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
     if (type === undefined) return;
@@ -28,7 +28,7 @@ export function* basesOf(
   }
 }
 
-/** The fields of a class and of those that it extends, as far as they are in view. */
+/** The fields of a class and of its bases, as far as they are in view. */
 export function allFieldsOf(
   node: ts.ClassDeclaration,
   file: SourceFile,

@@ -1,14 +1,14 @@
 import type { EntityModel } from "@lockstep/core";
 import { memory, type Project, type TransformContext } from "@lockstep/core/codemods";
 
-/** What names are followed with. */
+/** The context for resolving names. */
 export type LookupContext = Pick<TransformContext, "project" | "models">;
 
 type Memory = TransformContext["memo"];
 
 const kept = new WeakMap<Project, { readonly models: readonly EntityModel[]; readonly memo: Memory }>();
 
-/** `TransformContext.memo` for what is the same for every column and transform of a change: once per snapshot of the files. */
+/** `TransformContext.memo` for results that are the same for every column and transform of a change: once per snapshot of the files. */
 export function once<T>(
   { project, models }: LookupContext,
   asked: object,

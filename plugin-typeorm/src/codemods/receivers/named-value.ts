@@ -21,7 +21,7 @@ import { isForeign, isTypeorm } from "./modules.js";
 import { type OrmValue, ormTypeOf } from "./orm-value.js";
 import { argumentBehind, assignedTo, elementOf, setOfThis } from "./set-values.js";
 
-/** Types that are what their first argument is; `jest.Mocked<Repository<User>>` is called as one. */
+/** Types that resolve to their first argument: `jest.Mocked<Repository<User>>` is called like a repository. */
 const transparent = new Set(
   (
     "Promise PromiseLike Awaited Readonly Required Partial NonNullable Pick Omit Mocked MockedObject MockedClass " +
@@ -29,7 +29,7 @@ const transparent = new Set(
   ).split(" "),
 );
 
-/** What an expression is where no type says it: by the type that is written, the decorator that injects it, the call that makes it. */
+/** Resolves an expression without compiler types: by its type annotation, the decorator that injects it, or the call that creates it. */
 export function namedValue(
   expression: ts.Expression,
   file: SourceFile,
@@ -45,7 +45,7 @@ export function namedValue(
       return ofMember(value);
     case "typed": {
       const known = ofType(found.type, found.file, where);
-      // Of a generic function that is called here, what it is called with says more.
+      // For a call of a generic function, the arguments are better evidence.
       const asked = known?.kind === "any" && ts.isCallExpression(value) ? ofCall(value, file) : undefined;
       return asked ?? known ?? injected(found.type.parent, found.file, where) ?? ofAny(found.type, found.file);
     }
@@ -64,7 +64,7 @@ export function namedValue(
       return found satisfies never;
   }
 
-  /** `source.manager`, `sdk.users`, and `User` where it is an active record. */
+  /** `source.manager`, `sdk.users`, and `User` if it is an active record. */
   function ofMember(inner: ts.Expression): OrmValue | undefined {
     const later = ts.isIdentifier(inner) ? (assignedTo(inner, file) ?? elementOf(inner)) : undefined;
     if (later !== undefined) return within(later, file);
@@ -92,7 +92,7 @@ export function namedValue(
     return around && (declaredByBase(name, around, file, where) ?? inheritedBy(name, around, file, where));
   }
 
-  /** `source.getRepository(User) as any`, `const users: any = source.getRepository(User)`: what the value is before. */
+  /** `source.getRepository(User) as any`, `const users: any = source.getRepository(User)`: resolves the value before the cast. */
   function ofAny(type: ts.TypeNode, its: SourceFile): OrmValue | undefined {
     if (type.kind !== ts.SyntaxKind.AnyKeyword && type.kind !== ts.SyntaxKind.UnknownKeyword) return undefined;
     const { parent } = type;
@@ -110,7 +110,7 @@ export function namedValue(
     return ts.isPropertyAccessExpression(call.expression) ? within(call.expression.expression, file) : undefined;
   }
 
-  /** What is kept by keys: in a `Map`, in a `Record`. */
+  /** The values of a `Map` or a `Record`. */
   function ofEntries(kept: ts.Expression, its: SourceFile): OrmValue | undefined {
     const known = resolveToCall(kept, its, where.project);
     if (known?.kind === "typed") {
@@ -135,7 +135,7 @@ export function namedValue(
     return isOne ? first : undefined;
   }
 
-  /** `store.get("users") ?? source.getRepository(User)`: what is known of it. */
+  /** `store.get("users") ?? source.getRepository(User)`: the operand that resolves. */
   function eitherOf(...values: readonly ts.Expression[]): OrmValue | undefined {
     const [left, right] = values.map((each) => within(each, file));
     return left === undefined || left.kind === "foreign" ? (right ?? left) : left;
@@ -183,7 +183,7 @@ export function namedValue(
   }
 }
 
-/** The entity of `getRepository(User)`: whatever module the class is from, nothing else is asked for there. */
+/** The entity of `getRepository(User)`. The module of the class does not matter: this argument is always an entity. */
 function entityAskedFor(argument: ts.Expression, file: SourceFile, where: LookupContext): EntityModel | undefined {
   const known = entityOfValue(argument, file, where);
   const found =
@@ -215,7 +215,7 @@ function declaredByBase(
   return undefined;
 }
 
-/** What a container gives for a repository class, or for the token of a repository. */
+/** What a container returns for a repository class or a repository token. */
 function askedFor(argument: ts.Expression, file: SourceFile, where: LookupContext): OrmValue | undefined {
   if (ts.isCallExpression(argument)) {
     const [target] = pathOf(argument.expression).at(-1) === "getRepositoryToken" ? argument.arguments : [];
@@ -238,7 +238,7 @@ function classNamed(name: ts.Expression, file: SourceFile, { project }: LookupCo
   return isClass ? { node: found.node as ts.ClassDeclaration, file: found.file } : undefined;
 }
 
-/** What a value of a written type is. */
+/** Resolves a value by its type annotation. */
 function ofType(type: ts.TypeNode, file: SourceFile, where: LookupContext, depth = 0): OrmValue | undefined {
   const next = (inner: ts.TypeNode | undefined) => inner && ofType(inner, file, where, depth + 1);
   if (depth > 8) return undefined;
@@ -270,14 +270,14 @@ function ofType(type: ts.TypeNode, file: SourceFile, where: LookupContext, depth
   return hasMembers ? ofMembers(found.node as WithMembers, found.file, where) : undefined;
 }
 
-/** A repository of rows that are no model, or of what a type parameter is. */
+/** A repository of rows that have no model, or of a type parameter. */
 function ofRows(type: ts.TypeNode | undefined, file: SourceFile, { project }: LookupContext): OrmValue | undefined {
   if (type === undefined || !ts.isTypeReferenceNode(type)) return undefined;
   const name = ts.isIdentifier(type.typeName) ? type.typeName.text : "";
   return { kind: lookUp(project, file, name, "type") === undefined ? "any" : "other" };
 }
 
-/** What an object is whose members are written down: a repository where its class extends one. */
+/** Resolves an object by its declared members: a repository if its class extends one. */
 function ofMembers(node: WithMembers, file: SourceFile, where: LookupContext): OrmValue {
   if (!ts.isClassLike(node) && !ts.isInterfaceDeclaration(node)) return { kind: "own" };
   const own: WithMembers[] = [node];
@@ -295,7 +295,7 @@ function ofMembers(node: WithMembers, file: SourceFile, where: LookupContext): O
   return { kind: "own" };
 }
 
-/** `this.repo` of `class UsersService extends CrudService<User>`, where a package has the base class. */
+/** `this.repo` of `class UsersService extends CrudService<User>`, if a package has the base class. */
 function inheritedBy(
   name: string,
   owner: ts.ClassLikeDeclaration,
@@ -308,7 +308,7 @@ function inheritedBy(
   return model && repositoryOf(model);
 }
 
-/** Whether a method is written down; one without a body only says more about TypeORM's. */
+/** Whether a method is implemented. One without a body only refines TypeORM's declaration. */
 function declares(node: WithMembers, method: string): boolean {
   const members: readonly (ts.ClassElement | ts.TypeElement)[] = ts.isObjectLiteralExpression(node)
     ? []
@@ -319,7 +319,7 @@ function declares(node: WithMembers, method: string): boolean {
   });
 }
 
-/** What a value of TypeORM's own class is. */
+/** Resolves a value of TypeORM's own class. */
 function ofOrm(name: string, model: EntityModel | undefined): OrmValue | undefined {
   const kind = ormTypeOf(name);
   if (kind === undefined) return undefined;

@@ -4,9 +4,9 @@ import { namedValue } from "./named-value.js";
 import type { OrmValue } from "./orm-value.js";
 import { typedValue } from "./typed-value.js";
 
-/** What an expression is to TypeORM: its type says it; names where there is none, and the aliases of a query. Undefined where nothing does. */
+/** Resolves an expression to a TypeORM value: by its type, else by names, and by the aliases of a query. Undefined if none resolves it. */
 export function ormValueOf(expression: ts.Expression, file: SourceFile, where: LookupContext): OrmValue | undefined {
-  // A value that is made of itself ends here.
+  // Ends the recursion of a value that refers to itself.
   return once(where, ormValueOf, expression, () => evaluate(expression, file, where), null) ?? undefined;
 }
 

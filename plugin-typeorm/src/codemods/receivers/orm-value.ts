@@ -1,6 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 
-/** What an expression is to TypeORM. */
+/** The TypeORM value that an expression resolves to. */
 export type OrmValue = RepositoryValue | Builder | Foreign | Plain;
 
 /** A `Repository<User>`, also one of the app's own that extends it, or a class of active records. */
@@ -19,7 +19,7 @@ export interface Builder {
   readonly aliases: ReadonlyMap<string, EntityModel>;
 }
 
-/** Something of a package that has nothing to do with TypeORM. */
+/** A value of a package unrelated to TypeORM. */
 export interface Foreign {
   readonly kind: "foreign";
   readonly specifier: string;
@@ -31,12 +31,12 @@ export interface Plain {
    * - `source`: a DataSource or a QueryRunner, it has a manager
    * - `other`: a repository of something that is none of the models
    * - `any`: a repository of a type parameter
-   * - `own`: something of the app's that is nothing of TypeORM's
+   * - `own`: a value of the app's own, unrelated to TypeORM
    */
   readonly kind: "manager" | "source" | "other" | "any" | "own";
 }
 
-/** What TypeORM's own types are, by their names. */
+/** The kind of TypeORM's own types, by their names. */
 export function ormTypeOf(name: string): "repository" | "manager" | "source" | Builder["verb"] | undefined {
   if (/Repository$/.test(name)) return "repository";
   if (/EntityManager$/.test(name)) return "manager";

@@ -12,7 +12,7 @@ export function assignedTo(name: ts.Identifier, file: SourceFile): ts.Expression
   return set?.right;
 }
 
-/** The value behind `users` of `const [users, orders] = [source.getRepository(User), …]`, also where all are awaited. */
+/** The element that `users` of `const [users, orders] = [source.getRepository(User), …]` is set to, also if all are awaited. */
 export function elementOf(name: ts.Identifier): ts.Expression | undefined {
   const declared = declarationOf(name);
   if (declared === undefined || !ts.isBindingElement(declared) || !ts.isArrayBindingPattern(declared.parent))
@@ -28,7 +28,7 @@ export function elementOf(name: ts.Identifier): ts.Expression | undefined {
   return isResolved ? given.arguments[0] : given;
 }
 
-/** What a class sets a member of its own to: `this.users = source.getRepository(User)` in its constructor. */
+/** The value that a class assigns to its own member: `this.users = source.getRepository(User)` in its constructor. */
 export function setOfThis(
   name: string,
   owner: ts.ClassLikeDeclaration | undefined,
@@ -43,7 +43,7 @@ export function setOfThis(
   return undefined;
 }
 
-/** `User` of `repositoryOf(User)`, where that gives back `source.getRepository(type)` of its parameter. */
+/** `User` of `repositoryOf(User)`, if that returns `source.getRepository(type)` of its parameter. */
 export function argumentBehind(
   returned: ts.Expression,
   called: ts.SignatureDeclaration,

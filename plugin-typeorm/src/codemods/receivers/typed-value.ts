@@ -6,8 +6,8 @@ import { isTypeorm } from "./modules.js";
 import { type OrmValue, ormTypeOf } from "./orm-value.js";
 
 /**
- * What an expression is by its type: the compiler follows base classes, type parameters, factories and injected members wherever they
- * are. Undefined where it knows no type, or not of which entity it is.
+ * Resolves an expression by its type: the compiler follows base classes, type parameters, factories and injected members. Undefined if it
+ * knows no type, or not which entity the type belongs to.
  */
 export function typedValue(expression: ts.Expression, where: LookupContext): OrmValue | undefined {
   const { types } = where.project;
@@ -41,7 +41,7 @@ function valueOfType(type: Type, types: Types, where: LookupContext): OrmValue |
       const model = modelAmong(rows, types, where);
       if (model !== undefined) return { kind, model, isOwn };
       if (rows[0]?.isTypeParameter()) return { kind: "any" };
-      // Of an entity that is out of view names say more.
+      // For an entity that is out of view, names are better evidence.
       return rows.some((each) => isInView(each, types)) ? { kind: "other" } : undefined;
     }
     default: {
@@ -52,7 +52,7 @@ function valueOfType(type: Type, types: Types, where: LookupContext): OrmValue |
   }
 }
 
-/** Whether a value is a repository of which its type does not say the entity: `Repository<T>`, `Repository<any>`. */
+/** Whether a value is a repository whose type does not identify the entity: `Repository<T>`, `Repository<any>`. */
 export function isOfAnyEntity(expression: ts.Expression, types: Types): boolean {
   const type = types.of(expression);
   const [rows] = type === undefined ? [] : rowsOf(type, types);
@@ -61,11 +61,11 @@ export function isOfAnyEntity(expression: ts.Expression, types: Types): boolean 
   return isOfAny || rows.getSymbol()?.name === "ObjectLiteral";
 }
 
-/** The rows of a repository, whatever class of the app extends it: what its methods give back and take. */
+/** The row types of a repository, including app classes that extend it: what its methods return and accept. */
 function rowsOf(type: Type, types: Types): readonly Type[] {
   if (type.isIntersection()) return type.types.flatMap((each) => rowsOf(each, types));
   const { checker } = types;
-  // Where a part was picked, or the app hides a method, the others say it.
+  // If a part was picked, or the app hides a method, the other methods have the type.
   return ["create", "findOneByOrFail", "findOne", "find", "insert", "save"].flatMap((name) => {
     const method = checker.getPropertyOfType(type, name);
     if (method === undefined || ormTypeOf(ownerIn(method) ?? "") !== "repository") return [];
@@ -86,7 +86,7 @@ function modelAmong(rows: readonly Type[], types: Types, where: LookupContext): 
   return undefined;
 }
 
-/** The model of `DeepPartial<User>`, also in a list or beside something else. */
+/** The model of `DeepPartial<User>`, also in a list or a union. */
 export function modelOfPart(type: Type, types: Types, where: LookupContext): EntityModel | undefined {
   const { aliasSymbol, aliasTypeArguments } = type;
   const isPart = /^(?:DeepPartial|QueryDeepPartialEntity)$/.test(aliasSymbol?.name ?? "");
@@ -107,7 +107,7 @@ function isInView(type: Type, types: Types): boolean {
   return type.getSymbol()?.declarations?.some((each) => types.fileOf(each) !== undefined) === true;
 }
 
-/** Whether a class has members that nobody knows: of a package that is not read. */
+/** Whether a class has unknown members: it extends a class of a package that is not read. */
 function isOpen(type: Type, types: Types): boolean {
   const declared = type.getSymbol()?.declarations ?? [];
   return declared.some((node) => {
@@ -134,7 +134,7 @@ function ownerIn(member: TypeSymbol): string | undefined {
   return parent && (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent)) ? parent.name?.text : undefined;
 }
 
-/** Whether the app has a member; a method without a body only says more about TypeORM's. */
+/** Whether the app declares a member. A method without a body only refines TypeORM's declaration. */
 function isOfApp(member: TypeSymbol | undefined): boolean {
   return (member?.declarations ?? []).some((each) => {
     return !isOfTypeorm(each) && !(ts.isMethodDeclaration(each) && each.body === undefined);

@@ -10,7 +10,7 @@ export function isWholeRow(type: Type, context: TransformContext): boolean {
     const property = type.getProperty(name);
     const [declaration] = property?.declarations ?? [];
     const isPart = property !== undefined && (property.flags & ts.SymbolFlags.Optional) !== 0;
-    // `Partial<User>`: optional where the entity says that it is there.
+    // `Partial<User>`: optional, although the entity declares it as required.
     if (isPart && declaration && ts.isPropertyDeclaration(declaration) && !declaration.questionToken) return false;
     const declared = declaration?.parent;
     const file = declared && ts.isClassDeclaration(declared) ? types.fileOf(declared) : undefined;

@@ -35,7 +35,7 @@ import { writtenRows } from "./written-rows.js";
 
 const id = "create-data";
 
-/** Everything that becomes a new row of the entity fills the column. */
+/** Makes every new row of the entity set the column. */
 export const createData: Transform = {
   id,
   intents: ["write", "dropFallback"],
@@ -108,7 +108,7 @@ function placesOf(context: TransformContext): readonly WrittenNode[] {
   return [...found.values()];
 }
 
-/** What was spread, instead of the literal that `spreadDto` made of it. */
+/** The original spread, instead of the literal that `spreadDto` made of it. */
 function withoutSpread(literal: ts.ObjectLiteralExpression, what: string, file: SourceFile): Finding {
   const [spread] = spreadsOf(literal);
   const text = spread === undefined ? "" : textOf(spread.expression, file);
@@ -116,7 +116,7 @@ function withoutSpread(literal: ts.ObjectLiteralExpression, what: string, file: 
   return { kind: "edit", splices: [splice], what, text: "", replaces: textOf(literal, file) };
 }
 
-/** The constructor of the entity that takes its fields one by one, where rows are made with it. */
+/** The constructor of the entity that takes its fields one by one, if code creates rows with it. */
 function* listConstructors(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const owner = classOf(context.model, context);
   const maker = owner?.node.members.find(ts.isConstructorDeclaration);
@@ -128,7 +128,7 @@ function* listConstructors(file: SourceFile, context: TransformContext): Iterabl
   yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
-/** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
+/** Calls that look like writes but have another receiver. A person decides whether they take the column too. */
 function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
   for (const { literal, what, reason, isUnknown } of otherWrites(file, context)) {

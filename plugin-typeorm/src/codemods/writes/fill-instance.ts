@@ -27,7 +27,7 @@ import { isComplete, mayExist, mayExistToo, referenceIn } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
 import { chosenIn, type WholeDto, wholeDto } from "./request-dtos.js";
 
-/** Makes code that fills a row field by field set the new one too. */
+/** Makes code that fills a row field by field also set the new field. */
 export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { origin, name, model, given, elsewhere, assigned, last, use } = instance;
   const { field } = context;
@@ -49,7 +49,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
   };
   if (mayExist(model, given, false)) {
-    // What has its key is an update of a part, unless it is all there.
+    // An instance with its key updates a part of a row, unless it is complete.
     if (isComplete(given, context))
       yield place("likely", `it has its key, so it may be a row that exists: unless it is, add \`${text}\``);
     return;
@@ -120,7 +120,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   yield* withCallerValue({ kind: "edit", what, ...statement }, choice, file, context);
 }
 
-/** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
+/** The same for a column without a defined value: the row is ranked, and gets the field where it was chosen. */
 export function* offerInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { origin, name, given, last, use } = instance;
   const { field } = context;
@@ -143,25 +143,25 @@ export function* offerInstance(instance: MadeInstance, file: SourceFile, context
   );
 }
 
-/** Whether an instance may be a row that exists, and changes what a mirror follows: `update-data` looks after it. */
+/** Whether an instance may be an existing row with a change that a mirror follows: `update-data` handles it. */
 export function isFollowed(instance: MadeInstance, context: TransformContext): boolean {
   const { model, given, elsewhere } = instance;
   if (!mayExist(model, given, false) && !mayBeThere(instance)) return false;
   return sourceAmong([...given.keys(), ...elsewhere.keys()], context) !== undefined;
 }
 
-/** Whether it is found where there is one, or gets the key of one. */
+/** Whether it was found where a row exists, or gets the key of one. */
 function mayBeThere({ mayBeFound, model, elsewhere }: MadeInstance): boolean {
   return mayBeFound || mayExistToo(model, elsewhere);
 }
 
-/** The only DTO that a row takes its fields from. */
+/** The only DTO that provides the fields of a row. */
 function dtoOf(instance: MadeInstance, file: SourceFile, context: TransformContext): WholeDto | undefined {
   const [source, ...others] = instance.assigned;
   return source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
 }
 
-/** Whether TypeScript refuses `user.handle = …`. */
+/** Whether TypeScript rejects `user.handle = …`. */
 function isNotAssignable(model: EntityModel, context: TransformContext): boolean {
   const owner = classOf(model, context);
   const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
@@ -171,12 +171,12 @@ function isNotAssignable(model: EntityModel, context: TransformContext): boolean
   );
 }
 
-/** How people call the place where a row is made. */
+/** The display name of the code that creates a row. */
 export function whatOfInstance(node: ts.Node, context: TransformContext): string {
   return describe(node, `new ${context.model.name}`);
 }
 
-/** The value over what is set already: `user.email.toLowerCase()`. */
+/** The value computed from the fields that are already set: `user.email.toLowerCase()`. */
 function valueToSet(instance: MadeInstance, file: SourceFile, context: TransformContext): string | undefined {
   const computed = computedOver((field) => instance.given.get(field), file, context);
   return computed ?? valueText(ofGiven(instance), file, context);

@@ -18,7 +18,7 @@ export function isRelation(context: TransformContext): boolean {
   return relationOver(context)?.name === context.field.name;
 }
 
-/** The property that a field ends in, and the literal that has to hold it; undefined where that is not written down. */
+/** The property that a field ends in, and the literal that must contain it. Undefined if the literal is not in the text. */
 export function holderOf(
   literal: ts.ObjectLiteralExpression,
   path: string,
@@ -58,7 +58,7 @@ export function fillPath(
   return { kind: "place", certainty: "required", offset: literal.getStart(file.ast), what, reason };
 }
 
-/** A relation is given by an object with its key, unless `@lockstep.write` says what it is. */
+/** The value of a relation is an object with its key, unless `@lockstep.write` defines it. */
 function valueAs(value: string | undefined, context: TransformContext): string | undefined {
   if (value === undefined || !isRelation(context) || context.intent.value.kind === "typescript") return value;
   const relation = relationOver(context);

@@ -36,7 +36,7 @@ import { madeInstances } from "./made-instances.js";
 import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { isFollowed, type WrittenRow } from "./written-rows.js";
 
-/** Makes a value that becomes a row fill the column: an edit, or the place where a person has to. */
+/** Makes a value that becomes a row set the column: an edit, or a place for a manual edit. */
 export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way, besides } = row;
   if (isFollowed(row, context) || (besides && givesValue(besides, context))) return;
@@ -53,14 +53,14 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   }
   if (isConnected(literal, context)) return;
   if (isKeyGivenBy(row.through, context)) return;
-  // A mirror follows its source in rows that exist, too.
+  // A mirror also follows its source in existing rows.
   const source = isTestFile(file) ? undefined : sourceAmong(given.keys(), context);
   const mayFollow = source !== undefined || hidingSource(literal, file, context) !== undefined;
   if (way === "nested" && hasKey(context.model, given)) {
     if (mayFollow && !isTestFile(file)) yield* updateRow(literal, what, file, context);
     return;
   }
-  // What is filled after it was made is looked after where that happens.
+  // A value that is filled after its creation is handled where that happens.
   if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
   const copied = spreadsOf(literal).find(({ expression }) => rowShapeOfValue(expression, file, context) === "row");
   const whyNew = copied && whyNewOfCopy(copied, literal, context);
@@ -77,7 +77,7 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     yield { kind: "place", certainty: "required", offset, what, reason };
     return;
   }
-  // `{ ...user, name }` is the row that it was.
+  // `{ ...user, name }` is the existing row.
   if (copied !== undefined && whyNew === undefined) return;
   if (whyNew !== undefined) {
     yield { kind: "place", certainty: "likely", offset, what, reason: `${whyNew} \`${text}\``, mayLeaveOut: true };
@@ -113,13 +113,13 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   const found = [...fillNew(literal, row, file, context)];
   const isUnsure =
     source === undefined && way !== "insert" && mayExistToo(context.model, givenElsewhere(literal, file, context));
-  // An edit would overwrite what was chosen for the row that is there.
+  // An edit would overwrite the value of the existing row.
   if (isUnsure && found.some(({ kind }) => kind === "edit"))
     yield mayBeNew(offset, what, text, "it may have its key, and be a row that exists");
   else yield* found;
 }
 
-/** Why a literal that copies a row may be a new one: nothing was found, and all that a row needs is there, or the key is taken away. */
+/** Why a literal that copies a row may be a new row: it is complete and was not read from the database, or its key is removed. */
 function whyNewOfCopy(
   { expression, pos }: ts.SpreadAssignment,
   literal: ts.ObjectLiteralExpression,
@@ -147,7 +147,7 @@ function* fillNew(
   else if (isPlain) yield* fillLiteral(literal, row.what, file, context, chosenIn(entriesOf(literal), file, context));
 }
 
-/** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
+/** The same for a column without a defined value: the row is ranked, and gets the field where it was chosen. */
 export function* offerRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way } = row;
   const literal = unwrap(value);
@@ -162,7 +162,7 @@ export function* offerRow(row: WrittenRow, file: SourceFile, context: TransformC
   else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
 }
 
-/** `{ ...dto }` where the DTO is in view: what it holds is known, and so is where the column belongs. */
+/** `{ ...dto }` with the DTO in view: its fields are known, and so is where the column belongs. */
 function fillSpread(
   literal: ts.ObjectLiteralExpression,
   { what, way }: WrittenRow,
@@ -174,7 +174,7 @@ function fillSpread(
   return addProperty(literal, `${context.field.name}: ${dto.value}`, what, file);
 }
 
-/** The only DTO that a literal spreads, seen with what stands behind it. */
+/** The only DTO that a literal spreads, with the properties after it. */
 function spreadIn(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -203,7 +203,7 @@ function whyNotUpsert(text: string, { field }: TransformContext): string {
   );
 }
 
-/** A value that is no literal: rows that exist, or that were made in view, are looked after where they are made. */
+/** A value that is not a literal. Existing rows, and rows created in view, are handled where they are created. */
 function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way } = row;
   if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
@@ -219,16 +219,16 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
   }
   const found = builtElsewhere(value, what, file, context);
   if (found?.kind !== "place") return;
-  // Most of what is saved was read before.
+  // Most saved values were read before.
   yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
 }
 
-/** `await users.save(input); return input;`: TypeORM gives `input` its key, and would give it to a copy. */
+/** `await users.save(input); return input;`: TypeORM sets the key of `input`, and would set it on the copy instead. */
 function isHandedOnAfter(value: ts.Expression, file: SourceFile): boolean {
   const call = value.parent;
   const outer = ts.isAwaitExpression(call.parent) ? call.parent : call;
   if (!ts.isExpressionStatement(outer.parent)) return false;
-  // Of a member it may be read by any path: its owner is handed on, too.
+  // Any path may read a member: its owner is passed on, too.
   if (!ts.isIdentifier(value)) return isOwner(value);
   return file.identifiers(value.text).some((use) => {
     const isRead = ts.isPropertyAccessExpression(use.parent) && use.parent.expression === use;
@@ -236,7 +236,7 @@ function isHandedOnAfter(value: ts.Expression, file: SourceFile): boolean {
   });
 }
 
-/** `users.create(dto)` becomes `users.create({ ...dto, handle: dto.handle ?? … })`, where the DTO has no key of a row that exists. */
+/** `users.create(dto)` becomes `users.create({ ...dto, handle: dto.handle ?? … })`, if the DTO has no key of an existing row. */
 function spreadDto({ value, what, way }: WrittenRow, file: SourceFile, context: TransformContext): Finding | undefined {
   const { parent } = value;
   const isPlain = ts.isArrayLiteralExpression(parent) || (ts.isCallExpression(parent) && parent.expression !== value);
@@ -250,17 +250,17 @@ function spreadDto({ value, what, way }: WrittenRow, file: SourceFile, context: 
   return { kind: "edit", splices, what, text: before + textOf(value, file) + after };
 }
 
-/** Whether what callers send may be a row that exists. */
+/** Whether the value that callers send may be an existing row. */
 function hasKeyField(fields: ReadonlyMap<string, unknown>, { model }: TransformContext): boolean {
   return model.fields.some((field) => field.isId && fields.has(field.name));
 }
 
-/** `user` of `const user = found ?? new User()`: it is looked after where it is made. */
+/** `user` of `const user = found ?? new User()`: handled where it is created. */
 function isMadeInView(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
   return ts.isIdentifier(value) && madeInstances(file, context).some(({ name }) => name === value.text);
 }
 
-/** Whether a value is declared as something that is no row yet: a DTO, a part of one. */
+/** Whether the declared type of a value is not a row yet: a DTO, a part of one. */
 function isPart(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
   const found = resolveExpression(value, file, context.project);
   if (resolveDeclared(found, context.project)?.kind === "object") return true;

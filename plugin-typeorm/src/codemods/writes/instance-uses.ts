@@ -2,12 +2,12 @@ import { pathOf, type SourceFile, type TransformContext, ts, unwrap, wrapperOf }
 import { entityCallAt } from "../calls/entity-calls.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
 
-/** What code does with an instance: it becomes a row, says what is looked for, goes to a function, or is only read and filled. */
+/** How code uses an instance: it becomes a row, is a query's criterion, is passed to a function, or is only read and filled. */
 export type InstanceUse = "row" | "query" | "argument" | "read";
 
 const writes = /^(?:save|insert|create|values)$/;
 
-/** What the code does where the instance is named. */
+/** How the code uses the instance at a name. */
 export function useOf(use: ts.Identifier, file: SourceFile, context: TransformContext): InstanceUse {
   let node = wrapperOf(use);
   while (ts.isArrayLiteralExpression(node.parent) || ts.isSpreadElement(node.parent)) node = wrapperOf(node.parent);
@@ -38,7 +38,7 @@ export function assignedTo(use: ts.Identifier, file: SourceFile, context: Transf
   return isAssign ? call.arguments.slice(1) : [];
 }
 
-/** `handle` of `user.handle ??= …`, `user["handle"] = …`, and of an assignment inside of something else. */
+/** `handle` of `user.handle ??= …`, `user["handle"] = …`, and of a nested assignment. */
 export function assignedMember(use: ts.Identifier): string | undefined {
   const access = use.parent;
   const isAccess = ts.isPropertyAccessExpression(access) || ts.isElementAccessExpression(access);
@@ -48,7 +48,7 @@ export function assignedMember(use: ts.Identifier): string | undefined {
   return isSet && access.parent.left === access ? pathOf(access).at(-1) : undefined;
 }
 
-/** What `assignedMember` is set to. */
+/** The value that `assignedMember` is set to. */
 export function assignedValue(use: ts.Identifier): ts.Expression | undefined {
   const set = use.parent.parent;
   return ts.isBinaryExpression(set) ? set.right : undefined;
@@ -66,7 +66,7 @@ function isAssigned({ left, right, operatorToken }: ts.BinaryExpression, node: t
   return operatorToken.kind === ts.SyntaxKind.EqualsToken && right === node && !ts.isIdentifier(left);
 }
 
-/** `manager.save(user)`, and `rows.push(user)`: the list is what is written. */
+/** `manager.save(user)`, and `rows.push(user)`: the list is written. */
 function isHandedOn(call: ts.CallExpression, file: SourceFile, context: TransformContext): boolean {
   const callee = unwrap(call.expression);
   if (!ts.isPropertyAccessExpression(callee)) return false;

@@ -14,24 +14,24 @@ import {
 } from "@lockstep/core/codemods";
 import { assignedMember, assignedTo, assignedValue } from "./instance-uses.js";
 
-/** What is set of a row: the value of each field, as far as it is written down. */
+/** The fields that code sets on a row, with their values if those are in the text. */
 export type Given = ReadonlyMap<string, ts.Expression | undefined>;
 
 /**
  * Whether a row that is created or saved with its key may exist already: TypeORM then updates it.
  *
- * @param isSaved `save`, which also updates rows whose key the app makes up
+ * @param isSaved `save`, which also updates rows whose key the app generates
  */
 export function mayExist(model: EntityModel, given: Given, isSaved: boolean): boolean {
   const named = keysOf(model).filter((field) => given.has(field.name));
   if (named.length === 0 || named.some((field) => isFresh(given.get(field.name)))) return false;
-  // A key that the database makes is only named where the row is there.
+  // Code sets a generated key only for an existing row.
   return isSaved || named.some((field) => field.hasDefault && !field.isForeignKey);
 }
 
 /**
- * The same of a key that a row has only under a condition, or gets later: `if (found) user.id = found.id;`. A key of another row says
- * nothing there: what is new has it as well.
+ * The same for a key that a row has only under a condition, or gets later: `if (found) user.id = found.id;`. A foreign key is no evidence
+ * there: new rows have it as well.
  */
 export function mayExistToo(model: EntityModel, elsewhere: Given): boolean {
   return keysOf(model).some(
@@ -39,7 +39,7 @@ export function mayExistToo(model: EntityModel, elsewhere: Given): boolean {
   );
 }
 
-/** What a literal gets beside its own properties: from what is spread into it, and what the constant that it is in is set to later. */
+/** The fields that a literal gets besides its own properties: from spreads, and from later assignments to its constant. */
 export function givenElsewhere(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -57,7 +57,7 @@ export function givenElsewhere(
   return found;
 }
 
-/** Adds a value to those that are set elsewhere: of several the one by which the row may be there already. */
+/** Adds a value to those that are set elsewhere: of several, the one that indicates an existing row. */
 export function addElsewhere(
   elsewhere: Map<string, ts.Expression | undefined>,
   name: string,
@@ -100,13 +100,13 @@ function keysOf({ fields, primaryKey }: EntityModel): readonly EntityField[] {
   return fields.filter((field) => field.isId || primaryKey.includes(field.column));
 }
 
-/** Whether a row has its key: inside of another one it is then only referred to. */
+/** Whether a row has its key: inside another row it is then only a reference. */
 export function hasKey(model: EntityModel, given: Given): boolean {
   return keysOf(model).some((field) => given.has(field.name));
 }
 
 /**
- * Whether a value with its whole key refers to a row that exists. `role: { id }` cannot be inserted where roles also need a name.
+ * Whether a value with its whole key refers to an existing row. `role: { id }` cannot be inserted if roles also require a name.
  *
  * @returns undefined: it can be a new row; `unsure`: a hook may still set what is missing, or the key may be all that a row needs
  */
@@ -129,19 +129,19 @@ export function referenceIn(
   return isOnlyKey && others.length > 0 ? "unsure" : undefined;
 }
 
-/** Whether a row is given a key that no row has. */
+/** Whether a row gets a newly generated key. */
 export function hasFreshKey(model: EntityModel, given: Given): boolean {
   return keysOf(model).some(({ name }) => isFresh(given.get(name)));
 }
 
-/** Whether all is there that a new row needs: it may be one after all. */
+/** Whether it has everything that a new row requires: it may be one after all. */
 export function isComplete(given: Given, context: TransformContext): boolean {
   return context.core
     .filter(isNeeded)
     .every((field) => given.has(field.name) || given.has(field.name.split(".")[0] ?? ""));
 }
 
-/** Whether every new row has to say what the field is. */
+/** Whether every new row must set the field. */
 function isNeeded({ isOptional, hasDefault, isUpdatedAt }: EntityField): boolean {
   return !isOptional && !hasDefault && !isUpdatedAt;
 }

@@ -16,8 +16,8 @@ import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
 import { concerns } from "../receivers/entities.js";
 
 /**
- * Code that knows a row by a unique key which contract takes away. It goes on compiling: an upsert on the key fails in PostgreSQL, and
- * what finds, changes or deletes by it may meet several rows.
+ * Code that identifies a row by a unique key that contract drops. It still compiles, but an upsert on the key fails in PostgreSQL, and a
+ * find, update or delete by it may match several rows.
  */
 export const leaveUnique: Transform = {
   id: "leave-unique",
@@ -66,13 +66,13 @@ function fieldsOfKey(unique: string, model: EntityModel): readonly string[] {
   return model.fields.some(({ name }) => name === unique) ? [unique] : unique.split("_");
 }
 
-/** Query builders name columns, everything else properties. */
+/** Query builders name columns, all other calls properties. */
 function keyAs({ builder, model }: EntityCall, key: readonly string[]): readonly string[] {
   if (builder === undefined) return key;
   return key.map((name) => model.fields.find((field) => field.name === name)?.column ?? name);
 }
 
-/** What a call names as the key of a conflict. */
+/** The conflict key that a call names. */
 function conflictsOf({ args, builder, call, method }: EntityCall): readonly ts.Expression[] {
   if (builder !== undefined) {
     if (method !== "values") return [];
@@ -89,7 +89,7 @@ function conflictsOf({ args, builder, call, method }: EntityCall): readonly ts.E
   return paths === undefined ? [] : [paths];
 }
 
-/** The literals that say which row is meant. */
+/** The literals that identify the row. */
 function selectorsOf({ args, method }: EntityCall): readonly ts.ObjectLiteralExpression[] {
   const [argument] = args;
   const first = argument && unwrap(argument);

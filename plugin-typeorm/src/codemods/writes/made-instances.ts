@@ -16,7 +16,7 @@ import { once } from "../receivers/lookup-context.js";
 import { assignedMember, assignedTo, assignedValue, statementOf, useOf } from "./instance-uses.js";
 import { addElsewhere } from "./keys.js";
 
-/** A row that is made empty and filled field by field: `const user = new User(); user.email = …; await users.save(user);` */
+/** A row that is created empty and filled field by field: `const user = new User(); user.email = …; await users.save(user);` */
 export interface MadeInstance {
   /** `const user = new User();`, `user = new User();` */
   readonly origin: ts.Statement;
@@ -24,19 +24,19 @@ export interface MadeInstance {
   readonly model: EntityModel;
   /** `new User()`, `users.create()` */
   readonly made: ts.Expression;
-  /** It is only made where no row is there: `found ?? new User()`. */
+  /** It is created only if no row exists: `found ?? new User()`. */
   readonly mayBeFound: boolean;
-  /** What is set in the block that makes it, whatever happens, before it is used. */
+  /** The fields that its block sets unconditionally before it is used. */
   readonly given: ReadonlyMap<string, ts.Expression>;
-  /** What is set somewhere else: under a condition, or later. */
+  /** The fields that are set elsewhere: under a condition, or later. */
   readonly elsewhere: ReadonlyMap<string, ts.Expression | undefined>;
-  /** Fields may come from there: `Object.assign(user, dto)`. */
+  /** Fields may come from these values: `Object.assign(user, dto)`. */
   readonly assigned: readonly ts.Expression[];
-  /** The last statement that sets a field; undefined where none does. */
+  /** The last statement that sets a field. Undefined if none does. */
   readonly last: ts.Statement | undefined;
-  /** Whether it becomes a row, may become one in a function that gets it, or does not. */
+  /** Whether it becomes a row, may become one in a function that receives it, or does not. */
   readonly use: "row" | "unknown" | "none";
-  /** A function gets it, and may fill it. */
+  /** A function receives it, and may fill it. */
   readonly isHandedOn: boolean;
 }
 
@@ -63,7 +63,6 @@ export function madeInstances(file: SourceFile, context: TransformContext): read
   });
 }
 
-/** Whether a literal has nothing in it. */
 export function isEmpty(value: ts.Expression): boolean {
   const inner = unwrap(value);
   return ts.isObjectLiteralExpression(inner) && inner.properties.length === 0;
@@ -71,7 +70,7 @@ export function isEmpty(value: ts.Expression): boolean {
 
 type Made = Pick<MadeInstance, "model" | "made" | "mayBeFound">;
 
-/** `new User()`, `users.create()`, `users.create({})`: there is nothing in it yet. Of `found ?? new User()` it may be another one. */
+/** `new User()`, `users.create()`, `users.create({})`: it has no fields yet. `found ?? new User()` may be another row. */
 function madeIn(value: ts.Expression, file: SourceFile, context: TransformContext): Made | undefined {
   const made = unwrap(value);
   const either = (...values: readonly ts.Expression[]): Made | undefined => {

@@ -13,16 +13,16 @@ import { entityOfValue } from "../receivers/entities.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
 import { isComplete } from "./keys.js";
 
-/** A literal in a call that looks like a write of the entity, and is none as far as the code in view says. */
+/** A literal in a call that looks like a write of the entity, but that the visible code does not identify as one. */
 export interface OtherWrite {
   readonly literal: ts.ObjectLiteralExpression;
   readonly what: string;
   readonly reason: string;
-  /** It may well be a write of the entity: nothing says what is called. */
+  /** It may be a write of the entity: the receiver is unresolved. */
   readonly isUnknown: boolean;
 }
 
-/** `userRepository.save({ … })` where nothing says what it is; `sdk.users.create({ … })` of another package. */
+/** `userRepository.save({ … })` with an unresolved receiver, or `sdk.users.create({ … })` of another package. */
 export function* otherWrites(file: SourceFile, context: TransformContext): Iterable<OtherWrite> {
   const known = new Set<ts.Node>(entityCalls(file, context).map(({ call }) => call));
   const named = new RegExp(`^_?(?:\\w*${context.model.name})(?:s|es)?(?:Repo|Repository|Repositories)?$`, "i");
@@ -35,10 +35,10 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
     const owner = ormValueOf(call.expression.expression, file, context);
     const isOwn = owner?.kind === "repository" && owner.model === context.model;
     const isNamed = ofEntity || isOwn || named.test(path.at(-2) ?? "");
-    // Nothing says what is called, and all that a row needs is there.
+    // The receiver is unresolved, and the literal has everything that a row requires.
     const isWhole = (literal: ts.ObjectLiteralExpression) => owner === undefined && namesRow(literal, context);
     const label = path.slice(-2).join(".");
-    // What a repository of another entity takes is known.
+    // The parameters of another entity's repository are known.
     if (!isOwn && /^(?:repository|builder|other|any)$/.test(owner?.kind ?? "")) continue;
     const reason =
       owner?.kind === "foreign"
@@ -53,7 +53,7 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
   }
 }
 
-/** Whether a literal names all that a new row needs, and that is no single name. */
+/** Whether a literal has everything that a new row requires, and more than one name. */
 function namesRow(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
   const given = new Map([...propertiesOf(literal).keys()].map((name) => [name, undefined]));
   return namesColumns(literal, 2, context) && isComplete(given, context);

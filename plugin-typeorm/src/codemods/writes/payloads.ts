@@ -5,20 +5,20 @@ import { modelOfRows } from "../receivers/entities.js";
 import type { LookupContext } from "../receivers/lookup-context.js";
 import { modelOfPart } from "../receivers/typed-value.js";
 
-/** A value that a function of the app is given as a part of an entity: `this.create({ email })` of `create(data: DeepPartial<T>)`. */
+/** A value that an app function receives as a part of an entity: `this.create({ email })` of `create(data: DeepPartial<T>)`. */
 export interface Payload {
   readonly value: ts.Expression;
   readonly model: EntityModel;
   readonly what: string;
-  /** How the function writes it, as far as its body says it. */
+  /** How the function writes it, as far as its body shows. */
   readonly way: "create" | "save" | "insert" | "unknown";
 }
 
 const mayInsert = /^(?:create|insert|save|add|register|store|upsert|persist|make|new|seed|build)/i;
-/** Functions hand values on to functions; nobody nests them this deep. */
+/** Functions pass values on to functions. Real code does not nest deeper. */
 const deepest = 5;
 
-/** The payloads in a file, by the types of the parameters that take them; none where the compiler knows no types. */
+/** The payloads in a file, by the types of the parameters that take them. None if the compiler knows no types. */
 export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Payload> {
   const { types } = where.project;
   if (types === undefined) return;
@@ -37,7 +37,7 @@ export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Pa
       if (model === undefined) continue;
       const found = wayOf(call, call.arguments.indexOf(value), { types, model });
       const way = found === "either" ? "unknown" : found;
-      // Only what is made for TypeORM is one wherever it goes; of other values the function is listed that writes them.
+      // Only values made for TypeORM are payloads in any call. For other values, the function that writes them is listed.
       if (way === undefined || way === "update" || (part === undefined && way === "unknown")) continue;
       yield { value, model, what: describe(call, `row of ${pathOf(call.expression).slice(-2).join(".")}`), way };
     }
@@ -51,16 +51,16 @@ function rowOf(type: Type | undefined, types: Types, where: LookupContext): Enti
   return modelOfRows(part ?? type, types, where);
 }
 
-/** What is asked of a payload, whichever function has it. */
+/** What identifies a payload, whichever function has it. */
 interface Asked {
   readonly types: Types;
   readonly model: EntityModel;
 }
 
-/** `update` changes rows that exist; `either` inserts them as well. */
+/** `update` changes existing rows; `either` inserts them as well. */
 type Way = Payload["way"] | "update" | "either" | undefined;
 
-/** How a function writes what it is given; undefined where it writes nothing. */
+/** How a function writes its argument. Undefined: it does not write it. */
 function wayOf(call: ts.CallExpression, index: number, asked: Asked, depth = 0): Way {
   const declaration = asked.types.calledBy(call);
   const name = pathOf(call.expression).at(-1) ?? "";
@@ -93,7 +93,7 @@ function isOf(name: ts.Identifier, parameter: ts.Node, types: Types): boolean {
   return symbol?.valueDeclaration === parameter;
 }
 
-/** What becomes of one use of the parameter: itself, in a list, or spread. */
+/** How one use of the parameter is written: itself, in a list, or spread. */
 function wayOfUse(use: ts.Identifier, asked: Asked, depth: number): Way {
   let node: ts.Node = use;
   let beside: ts.ObjectLiteralExpression | undefined;
@@ -129,7 +129,7 @@ function wayOfUse(use: ts.Identifier, asked: Asked, depth: number): Way {
   }
 }
 
-/** `save({ id, ...data })` changes a row; of `save({ ...found, ...data })` nothing says whether it is there. */
+/** `save({ id, ...data })` changes a row. For `save({ ...found, ...data })` it is unknown whether the row exists. */
 function wayOfSpread(literal: ts.ObjectLiteralExpression, { model }: Asked): Way {
   const names = new Set(literal.properties.map((each) => nameOf(each.name)));
   if (model.fields.some((field) => field.isId && names.has(field.name))) return "update";

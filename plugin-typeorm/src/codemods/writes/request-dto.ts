@@ -1,7 +1,7 @@
 import { type Transform, whatOfClass } from "@lockstep/core/codemods";
 import { requestPlans } from "./request-dtos.js";
 
-/** DTO classes that rows are made of, and whose callers cannot choose the value without a person: the others are edited by the core. */
+/** DTO classes that rows are created from, if a person decides whether callers choose the value. The core edits the others. */
 export const requestDto: Transform = {
   id: "request-dto",
   intents: ["acceptInRequests"],

@@ -35,23 +35,23 @@ import { mayExist, mayExistToo, referenceIn } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { writtenRows } from "./written-rows.js";
 
-/** The class of what callers send, where rows are made of it. */
+/** The class of a request body, if rows are created from it. */
 export interface RequestDto {
   readonly node: ts.ClassDeclaration;
   readonly file: SourceFile;
 }
 
-/** The class with how a row takes what callers choose. */
+/** The class, with how a row receives the callers' value. */
 interface InputDto extends RequestDto {
   choice(): CallerValue | undefined;
 }
 
-/** Whether a DTO class takes the new field, or why a person has to see to it. */
+/** Whether a DTO class takes the new field, or why a person has to decide. */
 export interface RequestPlan extends RequestDto {
   readonly reason: string | undefined;
 }
 
-/** The DTO that a row is made of, by the members that are copied from it: `{ email: dto.email, name: dto.name }`. */
+/** The DTO that a row is created from, by the members that are copied: `{ email: dto.email, name: dto.name }`. */
 export function dtoBehind(
   given: Iterable<readonly [string, ts.Expression | undefined]>,
   file: SourceFile,
@@ -74,7 +74,7 @@ export function dtoBehind(
   return pattern && dto && { ...dto, choice: () => callerValueIn(pattern, file, context) };
 }
 
-/** The class of what a pattern takes apart: `({ email, name }: CreateUserDto)`, `const { email, name } = dto`. */
+/** The class of a destructured value: `({ email, name }: CreateUserDto)`, `const { email, name } = dto`. */
 function dtoOfPattern(
   { parent: owner }: ts.ObjectBindingPattern,
   file: SourceFile,
@@ -87,7 +87,7 @@ function dtoOfPattern(
   return shape?.kind === "class" ? asDto(shape, context) : undefined;
 }
 
-/** `dto.handle`, where the class behind a row has the field, or gets it in this phase. */
+/** `dto.handle`, if the class behind a row has the field, or gets it in this phase. */
 export function chosenIn(
   given: Iterable<readonly [string, ts.Expression | undefined]>,
   file: SourceFile,
@@ -99,17 +99,17 @@ export function chosenIn(
 
 /** A DTO that becomes a row as a whole: `users.create(dto)`, `users.save({ ...dto })`. */
 export interface WholeDto {
-  /** The value of the new field of a row that is made of it. */
+  /** The new field's value in a row created from it. */
   readonly value: string;
-  /** `dto.handle`, where callers may choose. */
+  /** `dto.handle`, if callers may choose. */
   readonly chosen: CallerValue | undefined;
   readonly fields: ReadonlyMap<string, ts.PropertyDeclaration>;
 }
 
 /**
- * What a row gets that is made of a DTO; undefined where the DTO does not say that it has what the value is computed from.
+ * The value for a row that is created from a DTO. Undefined if the DTO does not declare what the value is computed from.
  *
- * @param own what stands beside it, and wins
+ * @param own the properties beside it, which override it
  */
 export function wholeDto(
   value: ts.Expression,
@@ -117,7 +117,7 @@ export function wholeDto(
   file: SourceFile,
   context: TransformContext,
 ): WholeDto | undefined {
-  // What may be missing leaves a row as it is, and nothing can be read from it.
+  // A value that may be missing leaves a row unchanged, and nothing can be read from it.
   const isThere = isOwner(value) && context.project.types?.mayBeMissing(value) !== true;
   const dto = isThere ? dtoOf(value, file, context) : undefined;
   if (dto === undefined) return undefined;
@@ -138,12 +138,12 @@ function isChosenBy(dto: RequestDto, context: TransformContext): boolean {
   return fields.has(context.field.name) || (!isKeyed(fields, context) && whyNotDto(dto, context) === undefined);
 }
 
-/** With the key in it, it is as well what changes a row: it does not get the field. */
+/** A DTO with the key also changes rows: it does not get the field. */
 function isKeyed(fields: ReadonlyMap<string, unknown>, { model }: TransformContext): boolean {
   return model.fields.some((field) => field.isId && fields.has(field.name));
 }
 
-/** The DTO classes that rows of the model are made of, once per snapshot. */
+/** The DTO classes that rows of the model are created from, once per snapshot. */
 export const requestPlans = memoized((context): readonly RequestPlan[] => {
   if (context.intent.exposure === "internal") return [];
   const found = new Map<ts.Node, RequestDto>();
@@ -162,7 +162,7 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
   for (const { value, model, way } of writtenRows(file, context)) {
     if (!concerns(model, context) || way === "nested") continue;
     const inner = unwrap(value);
-    // What changes a row that exists is no new one.
+    // An update of an existing row does not create one.
     if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {
       const isCopy = spreadsOf(inner).some((spread) => rowShapeOfValue(spread.expression, file, context) === "row");
       const given = new Map(entriesOf(inner));
@@ -186,7 +186,7 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
   }
 }
 
-/** What a literal sets, by name. */
+/** The properties that a literal sets, by name. */
 export function* entriesOf(
   literal: ts.ObjectLiteralExpression,
 ): Iterable<readonly [string, ts.Expression | undefined]> {
@@ -197,7 +197,7 @@ export function* entriesOf(
   }
 }
 
-/** The class that a value is declared as, if it looks like what callers send. */
+/** The declared class of a value, if it looks like a request body. */
 function dtoOf(value: Owner, file: SourceFile, context: TransformContext): RequestDto | undefined {
   const { types } = context.project;
   for (const node of types?.of(value)?.getSymbol()?.declarations ?? []) {
@@ -221,14 +221,14 @@ function asDto({ node, file }: RequestDto, context: TransformContext): RequestDt
   if (entityOfDeclaration(dto.node, dto.file, context) !== undefined) return undefined;
   const name = dto.node.name?.text ?? "";
   if (/response|output|result|view|event|entity/i.test(name)) return undefined;
-  // Whoever calls, as a token or a session says it.
+  // The caller, as identified by a token or a session.
   if (/^(?:jwt|auth(?:enticated)?|current|session|request)user|principal|claims|^jwt/i.test(name)) return undefined;
   const isNamed = /(?:dto|input|request|body|payload|command|args|form|create\w*|signup\w*)$/i.test(name);
   return isNamed || isDecorated(dto.node, dto.file, context) ? dto : undefined;
 }
 
 function whyNotDto({ node, file }: RequestDto, context: TransformContext): string | undefined {
-  // A role that is the same for all is the app's to give: only what follows from the request is the callers' to choose.
+  // A constant value, such as a role, is set by the app. Callers may choose only values that derive from the request.
   const isDerived = sourcesOf(context).length > 0 || context.intent.exposure === "exposed";
   if (!isDerived) return "its value does not follow from what callers send";
   const fields = allFieldsOf(node, file, context);

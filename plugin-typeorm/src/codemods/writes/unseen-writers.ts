@@ -25,12 +25,12 @@ import { isOfAnyEntity, isOfTypeorm } from "../receivers/typed-value.js";
 import { madeInstances } from "./made-instances.js";
 
 const inserting = ["create", "save", "insert", "upsert"];
-/** What changes rows that exist, and which argument of a repository's method holds the change. */
+/** Methods that update existing rows, with the index of the argument that holds the change. */
 const changing: Readonly<Record<string, number>> = { update: 1, preload: 0, merge: 1 };
 
 /**
- * Where rows may be inserted by code that names no entity: a repository of any of them, `Repository<T>`, a method that is handed on, an
- * instance that is filled elsewhere.
+ * Code that may insert rows without naming an entity: a repository of any entity, `Repository<T>`, a method that is passed on, an instance
+ * that is filled elsewhere.
  */
 export function* unseenWriters(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
@@ -74,7 +74,7 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
   }
 }
 
-/** What a call of a repository or manager inserts, where nothing says of which entity: in a base class, from a registry. */
+/** The row that a call of a repository or manager inserts, if the entity is unresolved: in a base class, from a registry. */
 function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformContext): ts.Expression | undefined {
   const { types } = context.project;
   const { expression } = call;
@@ -83,7 +83,7 @@ function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformC
   return value === undefined || (types && isTold(unwrap(value), types)) ? undefined : value;
 }
 
-/** The same of what a call changes in rows that exist; a literal says whether that may be what a mirror follows. */
+/** The same for updates of existing rows. A literal shows whether it may change what a mirror follows. */
 function changeOfAny(call: ts.CallExpression, file: SourceFile, context: TransformContext): ts.Expression | undefined {
   const { expression } = call;
   const at = ts.isPropertyAccessExpression(expression) ? changing[expression.name.text] : undefined;
@@ -114,7 +114,7 @@ function argumentOfAny(
   return call.arguments[isOfManager ? at + 1 : at];
 }
 
-/** Whether a manager is given a class that is no entity of the models. */
+/** Whether a manager receives a class that is no entity of the models. */
 function isOfOther(target: ts.Expression | undefined, { project }: TransformContext): boolean {
   if (target === undefined || !ts.isIdentifier(target)) return false;
   const declared = project.types?.of(target)?.getSymbol()?.declarations ?? [declarationOf(target)];
@@ -123,7 +123,7 @@ function isOfOther(target: ts.Expression | undefined, { project }: TransformCont
   );
 }
 
-/** `DeepPartial<T>` is looked for where it is given, and a whole `T` where it is made; `{ ...found, name }` is the row that it was. */
+/** `DeepPartial<T>` is detected where it is passed, and a whole `T` where it is created. `{ ...found, name }` is the existing row. */
 function isTold(value: ts.Expression, types: Types): boolean {
   if (ts.isObjectLiteralExpression(value))
     return spreadsOf(value).some(({ expression }) => isWhole(types.of(expression)));
@@ -132,7 +132,7 @@ function isTold(value: ts.Expression, types: Types): boolean {
   return /^(?:DeepPartial|QueryDeepPartialEntity)$/.test(element?.aliasSymbol?.name ?? "") || isWhole(element);
 }
 
-/** `T`, unless it is declared to be a part of a row: `C extends DeepPartial<T>`. */
+/** `T`, unless it is declared as a part of a row: `C extends DeepPartial<T>`. */
 function isWhole(type: Type | undefined): boolean {
   const [declaration] = (type?.isTypeParameter() && type.getSymbol()?.declarations) || [];
   return declaration !== undefined && ts.isTypeParameterDeclaration(declaration)
@@ -149,7 +149,7 @@ function isHandedOn(name: ts.Identifier, file: SourceFile, context: TransformCon
   return owner?.kind === "repository" && concerns(owner.model, context);
 }
 
-/** Whether an instance is kept by something else than a name of its function: a member, what is given back. */
+/** Whether something other than a local variable keeps an instance: a member, a return value. */
 function isKept({ parent }: ts.NewExpression): boolean {
   if (ts.isBinaryExpression(parent))
     return parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && !ts.isIdentifier(parent.left);

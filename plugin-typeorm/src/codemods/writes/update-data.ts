@@ -36,7 +36,7 @@ import { writtenRows } from "./written-rows.js";
 
 const id = "update-data";
 
-/** Updates that change what the new column is computed from may have to set it too: the code alone knows whether it follows. */
+/** Updates of the new column's source may have to set it too: only the code determines whether the column follows. */
 export const updateData: Transform = {
   id,
   intents: ["write"],
@@ -44,7 +44,7 @@ export const updateData: Transform = {
   *find(file, context) {
     if (isTestFile(file)) return;
     const isMirror = mirrorSources(context).length > 0;
-    // What is created with the same literal has the column from there.
+    // Rows created with the same literal get the column from there.
     const created = new Set<ts.Node>(isMirror ? writtenRows(file, context).map(({ value }) => unwrap(value)) : []);
     const updates = [...updatesIn(file, context), ...(isMirror ? assignedIn(file, context) : [])];
     for (const { node, what } of updates) {
@@ -68,7 +68,7 @@ export const updateData: Transform = {
 
 const writtenAssignments = memoized((context) => findWritten(id, assignmentsOf(context), context));
 
-/** All statements that may have been written behind those that change a row. */
+/** All statements that may have been written after an update of a row. */
 function assignmentsOf(context: TransformContext): readonly WrittenNode<ts.ExpressionStatement>[] {
   return context.project.files.flatMap((file) =>
     file
@@ -140,7 +140,7 @@ interface UpdatedRow {
   readonly what: string;
 }
 
-/** The values that change rows of the model. */
+/** The values of updates of the model's rows. */
 function* updatesIn(file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
   for (const found of entityCalls(file, context)) {
     if (!concerns(found.model, context) || fillsNew(found, file, context)) continue;
@@ -149,14 +149,14 @@ function* updatesIn(file: SourceFile, context: TransformContext): Iterable<Updat
   }
 }
 
-/** `users.merge(users.create(), dto)`, and the same with a row that was made before. */
+/** `users.merge(users.create(), dto)`, and the same with a row that was created before. */
 function fillsNew({ method, args }: EntityCall, file: SourceFile, context: TransformContext): boolean {
   const [target] = args;
   if (method !== "merge" || target === undefined || !ts.isIdentifier(target)) return false;
   return madeInstances(file, context).some(({ name, mayBeFound }) => name === target.text && !mayBeFound);
 }
 
-/** What a call changes in rows that exist. */
+/** The changes that a call makes to existing rows. */
 function valuesOf({ method, args, builder }: EntityCall): readonly ts.Expression[] {
   if (builder !== undefined) {
     if (method === "set" && builder.verb === "update") return args.slice(0, 1);

@@ -33,17 +33,17 @@ export interface WrittenRow {
   readonly model: EntityModel;
   /** `row of users.create` */
   readonly what: string;
-  /** `create` and `save` write a row that exists too, where it has its key; `nested` only makes one without. */
+  /** `create` and `save` also write an existing row, if it has its key; `nested` only creates one without. */
   readonly way: "create" | "save" | "insert" | "upsert" | "nested" | "unknown";
-  /** The entity of the row that it is written inside of. */
+  /** The entity of the surrounding row. */
   readonly through?: EntityModel;
   /** The `.values(…)` of the query that inserts it. */
   readonly values?: ts.CallExpression;
-  /** What the function that is given the row adds to it. */
+  /** The properties that the receiving function adds to it. */
   readonly besides?: ts.ObjectLiteralExpression;
 }
 
-/** All values of a file that become rows: those that its code writes, and those that it hands to functions which do. */
+/** All values of a file that become rows: those that its code writes, and those that it passes to functions which do. */
 export function writtenRows(file: SourceFile, context: LookupContext): readonly WrittenRow[] {
   const handed = passedTo(context).rows.filter((row) => row.file === file);
   const own = ownRows(file, context);
@@ -60,7 +60,7 @@ export function isFollowed({ value }: WrittenRow, context: TransformContext): bo
   return !isOwn && passedTo(context).followed.has(value);
 }
 
-/** What functions are given that write it. */
+/** The rows passed to functions that write them. */
 function passedTo(where: LookupContext): PassedRows<WrittenRow> {
   return once(where, passedTo, undefined, () => {
     const written = where.project.files.flatMap((file) =>
@@ -82,13 +82,13 @@ function passedTo(where: LookupContext): PassedRows<WrittenRow> {
   });
 }
 
-/** Entities and the rows of schemas have the field as soon as the model has. */
+/** Entities and the rows of schemas get the field with the model. */
 function behind(where: LookupContext): LiteralLookup {
   const isRow = (node: ts.Node, file: SourceFile) => entityOfDeclaration(node, file, where) !== undefined;
   return { project: where.project, isGiven, isRow };
 }
 
-/** `DeepPartial<User>`, `Partial<User>[]`: what has the field as soon as the entity has. */
+/** `DeepPartial<User>`, `Partial<User>[]`: types that get the field with the entity. */
 function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where: LookupContext, depth = 0): boolean {
   if (depth > 8) return false;
   const next = (inner: ts.TypeNode, its = file): boolean => isPartOf(model, inner, its, where, depth + 1);
@@ -107,7 +107,7 @@ function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where
   return isPart && entityOfType(first, file, where) === model;
 }
 
-/** Those that calls of the file write, each once: in calls, in constants behind them, inside of other rows. */
+/** The rows written by calls of the file, each once: in calls, in constants that the calls use, inside other rows. */
 function ownRows(file: SourceFile, context: LookupContext): readonly WrittenRow[] {
   return once(context, ownRows, file, () => {
     const rows = new Map<ts.Expression, WrittenRow>();
@@ -125,7 +125,7 @@ function* allRows(file: SourceFile, context: LookupContext): Iterable<WrittenRow
   for (const row of payloadsIn(file, context)) yield* eachOf(row, file, context);
 }
 
-/** What a call writes as new rows. */
+/** The new rows that a call writes. */
 function rowOf(found: EntityCall): WrittenRow | undefined {
   const { args, call, label, method, model, builder } = found;
   const [value] = args;
@@ -142,7 +142,7 @@ function rowOf(found: EntityCall): WrittenRow | undefined {
   return { value, model, what: describe(call, `row of ${label}`), way: method };
 }
 
-/** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, and `new User({ … })` where its constructor takes a part of it. */
+/** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, and `new User({ … })` if its constructor takes a part of it. */
 function* instancedRows(file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const [target, ...values] = call.arguments;
@@ -166,7 +166,7 @@ function* instancedRows(file: SourceFile, context: LookupContext): Iterable<Writ
   }
 }
 
-/** The values behind one, and the rows of other entities inside of them. */
+/** The values that one resolves to, and the rows of other entities inside them. */
 function* eachOf(row: WrittenRow, file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
   for (const value of literalsOf(row.value)) {
     for (const each of literalsOfVariable(value, file, behind(context)) ?? [value])
@@ -176,7 +176,7 @@ function* eachOf(row: WrittenRow, file: SourceFile, context: LookupContext): Ite
 
 function* withNested(row: WrittenRow, file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
   yield row;
-  // An insert stores keys of other rows; only what is created and saved makes them.
+  // An insert stores keys of other rows; only `create` and `save` create them.
   if (!ts.isObjectLiteralExpression(row.value) || row.way === "insert" || row.way === "upsert") return;
   for (const relation of row.model.relations) {
     const value = valueAt(row.value, relation.name);
@@ -191,7 +191,7 @@ function* withNested(row: WrittenRow, file: SourceFile, context: LookupContext):
   }
 }
 
-/** The literal of `const user = { email }` that only this row has. */
+/** The literal of `const user = { email }`, used only by this row. */
 function constantBehind(value: ts.Expression): ts.Expression {
   const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.type !== undefined)
@@ -206,7 +206,7 @@ function isAround(parent: ts.Node, node: ts.Node): boolean {
   return ts.isArrayLiteralExpression(parent) || ts.isSpreadElement(parent) || ts.isParenthesizedExpression(parent);
 }
 
-/** Whether a use of a constant hands it to a write: `users.save(rows)`, `users.save([row, other])`. */
+/** Whether a use of a constant passes it to a write: `users.save(rows)`, `users.save([row, other])`. */
 function isGiven(use: ts.Identifier): boolean {
   let node: ts.Node = use;
   while (isAround(node.parent, node)) node = node.parent;
@@ -214,7 +214,7 @@ function isGiven(use: ts.Identifier): boolean {
   if (!ts.isCallExpression(call) || !call.arguments.includes(node as ts.Expression)) return false;
   const method = pathOf(call.expression).at(-1) ?? "";
   const [target] = call.arguments;
-  // What is put over a row that was found makes no new one.
+  // Assigning to a row that was found creates no new one.
   if (method === "assign") return target !== node && target !== undefined && isMadeHere(target);
   return /^(?:create|insert|save|values|upsert|plainTo\w+)$/.test(method);
 }

@@ -8,8 +8,8 @@ import { type Change, changed } from "./changes.js";
 import { withOriginal } from "./originals.js";
 
 /**
- * Takes Lockstep's annotations out of the comments of a column and of relations over it; other words stay. A comment that held
- * nothing else goes, with its line.
+ * Removes Lockstep's annotations from the comments of a column and of relations over it; other text stays. A comment without other text is
+ * removed, with its line.
  *
  * @throws LS4002 when there is no such column
  */
@@ -48,7 +48,7 @@ function withoutAnnotations(member: Member): readonly Splice[] {
   });
 }
 
-/** What a line says without the cuts. */
+/** The text of a line without the cuts. */
 function remains({ text }: DocLine, cuts: readonly { readonly start: number; readonly end: number }[]): string {
   let result = "";
   let at = 0;
@@ -59,7 +59,7 @@ function remains({ text }: DocLine, cuts: readonly { readonly start: number; rea
   return (result + text.slice(at)).trim();
 }
 
-/** One of the spaces around a cut goes with it. */
+/** Removes one of the spaces around a cut too. */
 function shortened(line: DocLine, cut: { readonly start: number; readonly end: number }, text: string): Splice {
   const start = line.start + cut.start;
   let end = line.start + cut.end;
@@ -73,19 +73,19 @@ function shortened(line: DocLine, cut: { readonly start: number; readonly end: n
   return { start, end, text: "" };
 }
 
-/** The comment with its line where it stands alone there, else with the space before it. */
+/** The comment with its line if nothing else is on it, otherwise with the space before it. */
 function ownLine({ start, end }: { readonly start: number; readonly end: number }, text: string): Splice {
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const isAlone = text.slice(lineStart, start).trim() === "";
   const after = /^[ \t]*(\r?\n|$)/.exec(text.slice(end));
   if (isAlone && after !== null) {
     const next = end + after[0].length;
-    // Between nothing and an empty line that line would be left over.
+    // Without this, an empty line would remain at the start of a block or beside another empty line.
     const isFirst = /(?:[{(]|\n)[ \t]*\r?\n$/.test(text.slice(0, lineStart));
     const blank = isFirst ? (/^[ \t]*\r?\n/.exec(text.slice(next))?.[0].length ?? 0) : 0;
     return { start: lineStart, end: next + blank, text: "" };
   }
-  // Before the property on its line the space behind it goes, behind the property the one before.
+  // Before the property on its line, removes the space after it; after the property, the space before.
   if (isAlone) return { start, end: end + (/^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0), text: "" };
   const lead = /[ \t]*$/.exec(text.slice(lineStart, start))?.[0].length ?? 0;
   return { start: start - lead, end, text: "" };
@@ -98,8 +98,8 @@ function wholeLine(offset: number, text: string): Splice {
 }
 
 /**
- * The reverse of `dropAnnotations`: a property that nobody has changed since gets its comments back as they were. Where somebody has,
- * the annotations stand in a comment of their own above it.
+ * The reverse of `dropAnnotations`: an unchanged property gets its comments back as they were. If the property was changed, the annotations
+ * are written in a comment of their own above it.
  *
  * @param original the declarations as the user wrote them
  * @throws LS4002 when there is no such column
@@ -143,7 +143,7 @@ function regionOf({ node, file }: Pick<Member, "node" | "file">): { readonly sta
   const isOnLine = file.text.slice(lineStart, first).trim() === "";
   const blank = /(?:[ \t]*\r?\n)*$/.exec(file.text.slice(0, lineStart))?.[0].length ?? 0;
   return {
-    // What ends the line above is not empty, so its break stays.
+    // The line above does not end with an empty line, so its break stays.
     start: isOnLine ? file.text.indexOf("\n", lineStart - blank - 1) + 1 : first,
     end: Math.max(node.end, ...comments.map(({ end }) => end)),
   };

@@ -7,7 +7,7 @@ export interface Change {
   readonly splices: readonly Splice[];
 }
 
-/** The entities with changes made; a change that two edits ask for is made once. */
+/** The entities with changes made; a change that two edits require is made once. */
 export function changed(entities: Entities, changes: readonly Change[]): Entities {
   const byFile = new Map<string, Map<string, Splice>>();
   for (const { file, splices } of changes) {

@@ -1,4 +1,4 @@
-/** The names that people write, where PostgreSQL's own are longer. */
+/** The common names, if PostgreSQL's own are longer. */
 const short: Readonly<Record<string, string>> = {
   "character varying": "varchar",
   integer: "int",
@@ -8,7 +8,7 @@ const short: Readonly<Record<string, string>> = {
   "time with time zone": "timetz",
 };
 
-/** Types that TypeORM takes by PostgreSQL's name. Enums and domains are not among them: they need options of their own. */
+/** Types that TypeORM accepts under PostgreSQL's name. Without enums and domains, which need options of their own. */
 const known = new Set(
   (
     "smallint,integer,bigint,numeric,real,double precision,money,character varying,character,text,citext,hstore,bytea,bit,bit varying," +
@@ -19,8 +19,7 @@ const known = new Set(
 );
 
 /**
- * What TypeORM makes of the types that it reflects on MySQL and MariaDB; none of these is a name of PostgreSQL's. A `tinyint` in a
- * decorator would be a number.
+ * The types that TypeORM reflects on MySQL and MariaDB; PostgreSQL has none of these names. A `tinyint` in a decorator would be a number.
  */
 const reflectedOnMysql: Readonly<Record<string, string>> = {
   varchar: "varchar",
@@ -30,7 +29,7 @@ const reflectedOnMysql: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a decorator says so that TypeORM need not reflect the property's type, which it takes for an object as soon as it may be null.
+ * The type to write in a decorator, because TypeORM reflects a nullable property's type as an object.
  *
  * @param databaseType as `format_type` prints it; length and dimensions have options of their own
  * @example columnType("character varying(64)") // "varchar", as for "varchar(64)"

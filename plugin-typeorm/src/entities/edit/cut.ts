@@ -7,8 +7,8 @@ interface Span {
 }
 
 /**
- * Takes a declaration away with the comments that belong to it: whole lines where it has them to itself, and one of the blank lines
- * that would be left together. An entry of a list goes with its comma.
+ * Removes a declaration with its comments: whole lines if nothing else is on them, and one of two adjacent blank lines. A list entry is
+ * removed with its comma.
  */
 export function cutOut(node: ts.Node, file: SourceFile): readonly Splice[] {
   const part = emptiedBy(node);
@@ -21,7 +21,7 @@ export function cutOut(node: ts.Node, file: SourceFile): readonly Splice[] {
   return [lines(span, file)];
 }
 
-/** With the last entry of `indices: […]` or `relations: { … }` goes that part of a schema. */
+/** Removing the last entry of `indices: […]` or `relations: { … }` removes that property of a schema. */
 function emptiedBy({ parent }: ts.Node): ts.PropertyAssignment | undefined {
   const isLast =
     (ts.isArrayLiteralExpression(parent) && parent.elements.length === 1) ||
@@ -32,9 +32,9 @@ function emptiedBy({ parent }: ts.Node): ts.PropertyAssignment | undefined {
   return ts.isObjectLiteralExpression(schema) && propertiesOf(schema).has("columns") ? part : undefined;
 }
 
-/** Comments of a property are its documentation; those above other declarations are theirs up to a blank line. */
+/** Comments of a property are its documentation; comments above other declarations belong to them up to a blank line. */
 function withComments(node: ts.Node, file: SourceFile): Span {
-  // What stands above the first decorator is about the class.
+  // A comment above the first decorator belongs to the class.
   if (ts.isDecorator(node)) return { start: node.getStart(file.ast), end: node.end };
   const own = isProperty(node)
     ? docLines({ node, file }).map(({ comment }) => comment)
@@ -65,23 +65,23 @@ function entry(node: ts.Node, items: ts.NodeArray<ts.Node>, span: Span, file: So
   const cuts = removeItem(list, node, file);
   const last = cuts.at(-1);
   if (last === undefined) return cuts;
-  // Comments above it begin on a line of their own: what goes then ends with the line before.
+  // Comments above it begin on a line of their own, so the cut ends with the line before.
   const before = file.text.lastIndexOf("\n", span.start - 1);
   const isBelow = before !== -1 && file.text.slice(before, span.start).trim() === "" && span.start < last.start;
   const start = isBelow ? beforeBreak(before, file) : Math.min(last.start, span.start);
   const end = Math.max(last.end, span.end);
-  // The comma of the entry before goes with the last one, where that had none of its own.
+  // The comma of the entry before is removed with the last one, if that had none of its own.
   return [...cuts.slice(0, -1), { start: withoutBlank(start, end, file), end, text: "" }];
 }
 
-/** Where an empty line above would be left at the end of a list, or beside another one, it goes as well. */
+/** Also removes an empty line above that would end a list or follow another empty line. */
 function withoutBlank(start: number, end: number, { text }: SourceFile): number {
   const blank = /\r?\n[ \t]*$/.exec(text.slice(0, start));
   const isNeedless = /^[ \t]*\r?\n[ \t]*(?:[}\])]|\r?\n)/.test(text.slice(end));
   return blank !== null && isNeedless ? blank.index : start;
 }
 
-/** Where the list ends: its closing bracket. */
+/** The end of the list: its closing bracket. */
 function closeOf(items: ts.NodeArray<ts.Node>, { text }: SourceFile): number {
   const trivia = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
   trivia.lastIndex = items.end;
@@ -97,7 +97,7 @@ function lines(span: Span, { text }: SourceFile): Splice {
   const start = text.lastIndexOf("\n", span.start - 1) + 1;
   const rest = /^[ \t]*(\r?\n|$)/.exec(text.slice(span.end));
   if (text.slice(start, span.start).trim() !== "" || rest === null) {
-    // Something else is on its line: the space before it goes along.
+    // Something else is on its line: removes the space before it too.
     const lead = /[ \t]*$/.exec(text.slice(start, span.start))?.[0].length ?? 0;
     return { start: span.start - lead, end: span.end, text: "" };
   }
@@ -111,7 +111,7 @@ function lines(span: Span, { text }: SourceFile): Splice {
   return { start, end: end + below, text: "" };
 }
 
-/** Where the blank line above begins. */
+/** The start of the blank line above. */
 function blankAbove(text: string, start: number): number | undefined {
   const match = /(?:^|\n)([ \t]*\r?\n)$/.exec(text.slice(0, start));
   return match?.[1] === undefined ? undefined : start - match[1].length;

@@ -7,7 +7,7 @@ import { changed } from "./changes.js";
 import { cutOut } from "./cut.js";
 import { statementOf } from "./originals.js";
 
-/** An enum of the code behind a type of the database. */
+/** An enum in the code for a type of the database. */
 export interface CodeEnum {
   readonly type: TableName;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface CodeEnum {
   readonly file: string;
 }
 
-/** The enums whose types the edits remove, as long as the columns are there that say which they are. */
+/** The enums whose types the edits remove, found while their columns still exist. */
 export function enumsBehind(entities: Entities, edits: readonly ModelEdit[]): readonly CodeEnum[] {
   return edits.flatMap((edit): CodeEnum[] => {
     if (edit.kind !== "removeType") return [];
@@ -30,7 +30,7 @@ export function enumsBehind(entities: Entities, edits: readonly ModelEdit[]): re
   });
 }
 
-/** Takes an enum away that nothing uses any more; with its last declaration a file is empty. */
+/** Removes an unused enum; if it was the only declaration, the file becomes empty. */
 export function removeEnum(entities: Entities, { name, file: path }: CodeEnum): Entities {
   const { project } = entities;
   const file = project.files.find((each) => each.file === path);
@@ -39,7 +39,7 @@ export function removeEnum(entities: Entities, { name, file: path }: CodeEnum): 
   if (file === undefined || own === undefined || others.length > 0 || own.getSourceFile() !== file.ast) return entities;
   const statement = statementOf(own);
   const isAlone = file.ast.statements.length === 1;
-  // A file that others pass on cannot go, and without a declaration it is no module.
+  // A file that others re-export cannot be deleted, and without a declaration it is no module.
   const isNamed = project.files.some((each) => each !== file && namesFile(each.text, path));
   if (isAlone && isNamed) return entities;
   return changed(entities, [{ file, splices: cutOut(statement, file) }]);

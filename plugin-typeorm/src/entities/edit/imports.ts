@@ -21,7 +21,7 @@ export function namesIn(node: ts.Node): ReadonlySet<string> {
   return names;
 }
 
-/** Takes imports out that nothing uses any more, of the names that something used which was removed. */
+/** Removes imports of the given names that are now unused. */
 export function dropUnusedImports(entities: Entities, removed: ReadonlyMap<string, ReadonlySet<string>>): Entities {
   let state = entities;
   for (const [path, names] of removed) {
@@ -53,7 +53,7 @@ function unusedImport(name: string, file: SourceFile): readonly Splice[] {
   return [];
 }
 
-/** Makes a name of TypeORM available in a file that does not import it yet. */
+/** Imports a name of TypeORM in a file that does not import it yet. */
 export function importOrm(name: string, file: SourceFile): readonly Splice[] {
   const imports = file.ast.statements.filter(ts.isImportDeclaration);
   const own = imports.find(
@@ -67,7 +67,7 @@ export function importOrm(name: string, file: SourceFile): readonly Splice[] {
   );
   const bindings = own?.importClause?.namedBindings;
   if (bindings !== undefined && ts.isNamedImports(bindings)) {
-    // In the order of the alphabet, where the list is.
+    // In alphabetical order, if the list is.
     const names = bindings.elements.map((element) => (element.propertyName ?? element.name).text);
     const isSorted = names.every((each, index) => index === 0 || (names[index - 1] as string) <= each);
     const index = isSorted ? names.findIndex((each) => each > name) : -1;

@@ -12,15 +12,15 @@ import { dropUnique, keepUnique } from "./unique.js";
 import { verifyEdits } from "./verify.js";
 
 /**
- * The files with the edits made, in their order; every other byte stays, and what is as it should be is left alone.
+ * The files with the edits made, in their order; every other byte stays, and correct declarations are not changed.
  *
- * @throws LS2011 when something else would change · LS4002 when there is no such entity or column · LS9040 where a declaration
- *   cannot be edited
+ * @throws LS2011 when something else would change · LS4002 when there is no such entity or column · LS9040 when a declaration cannot be
+ *   edited
  * @example editEntities(files, [{ kind: "makeOptional", column, original: undefined }])
  */
 export function editEntities(files: readonly EntityFile[], edits: readonly ModelEdit[]): readonly EntityFile[] {
   const entities = new Entities(files);
-  // Which enum a type is only the columns say, and they go first.
+  // Only the columns show which enum a type is, and they are removed first.
   const enums = enumsBehind(entities, edits);
   const edited = edits.reduce((state, edit) => applyEdit(state, edit, enums), entities);
   verifyEdits(entities, edited, edits);
@@ -37,7 +37,7 @@ function applyEdit(entities: Entities, edit: ModelEdit, enums: readonly CodeEnum
       return changed(entities, closeReads(entities, edit.column));
     case "makeRequired": {
       const required = makeRequired(entities, edit.column, edit.original);
-      // What the annotations said stands in the plan; contract leaves nothing of Lockstep in the entity.
+      // The plan contains the annotations; contract leaves nothing of Lockstep in the entity.
       return changed(required, dropAnnotations(required, edit.column));
     }
     case "dropAnnotations":
@@ -45,7 +45,7 @@ function applyEdit(entities: Entities, edit: ModelEdit, enums: readonly CodeEnum
     case "reopen": {
       const annotated =
         edit.original === undefined ? entities : restoreAnnotations(entities, edit.column, edit.original);
-      // A column that stays optional has nothing but its annotations to bring back.
+      // For a column that stays optional, only its annotations are restored.
       return edit.column.isRelaxed ? changed(annotated, makeOptional(annotated, edit.column)) : annotated;
     }
     case "removeField":

@@ -11,18 +11,18 @@ import { type Option, setOptions } from "./options.js";
 import { allowNull } from "./property-type.js";
 import { isPromised, isReadInside, rowTypesOf } from "./row-type.js";
 
-/** A column of a plan, as far as its declaration goes. */
+/** A column of a plan, with the properties for its declaration. */
 export interface ColumnRef extends FieldRef {
   /** As `format_type` prints it. */
   readonly type: string;
 }
 
 /**
- * `nullable: true, select: false`, and a type that may be null. The type that TypeORM would reflect is written down: of `string | null`
- * it sees an object. A relation over the column becomes optional with it: TypeORM joins what it takes for required, and rows without
- * a key would be gone from every result.
+ * `nullable: true, select: false`, and a nullable type. The type that TypeORM would reflect is written explicitly, because it reflects
+ * `string | null` as an object. A relation over the column becomes optional too: TypeORM uses an inner join for a required one, and every
+ * result would lack the rows without a key.
  *
- * @throws LS4002 when there is no such column · LS9040 where its declaration cannot be read
+ * @throws LS4002 when there is no such column · LS9040 when its declaration cannot be read
  */
 export function makeOptional(entities: Entities, column: ColumnRef): readonly Change[] {
   const place = placeOf(entities, column);
@@ -49,7 +49,7 @@ function relaxRelation(member: RelationMember, place: Place, entities: Entities)
   return [...nullable(member, place, entities), { file: member.file, splices }];
 }
 
-/** Lets the property, or what a schema describes by it, be null. */
+/** Makes the property nullable, or the one that a schema describes. */
 function nullable({ node, file, name }: ColumnMember | RelationMember, { owner }: Place, entities: Entities): Change[] {
   const change = (splices: readonly Splice[], at = file): Change[] =>
     splices.length === 0 ? [] : [{ file: at, splices }];
@@ -74,20 +74,19 @@ function isFirm(node: ts.PropertyDeclaration, owner: Place["owner"], name: strin
 }
 
 /**
- * Whether the type of a column's property stays although the column may be null: an interface promises it, its own class reads it, or
- * another decorator asks for it at run time.
- * Code that reads it compiles then, and finds nothing until switch.
+ * Whether the type of a column's property stays although the column is nullable: an interface declares it, its own class reads it, or
+ * another decorator reflects it at run time. Code that reads it compiles, and gets no value until switch.
  */
 export function keepsType(entities: Entities, column: FieldRef): boolean {
   const { member, owner } = placeOf(entities, column);
   return ts.isPropertyDeclaration(member.node) && isFirm(member.node, owner, member.name, entities);
 }
 
-/** Decorators of GraphQL and OpenAPI that ask for a property's type at run time, unless they are told one. */
+/** Decorators of GraphQL and OpenAPI that reflect a property's type at run time, unless it is given explicitly. */
 const reflecting = /^(?:Field|FilterableField|ApiProperty|ApiPropertyOptional|ApiResponseProperty)$/;
 const toldBy = ["type", "enum", "schema", "oneOf", "anyOf", "allOf", "$ref"];
 
-/** Whether such a decorator would see an object in `string | null`: GraphQL refuses to start with it, and OpenAPI would say so. */
+/** Whether such a decorator would see an object in `string | null`: GraphQL would not start, and OpenAPI would document an object. */
 function isReflected(node: ts.PropertyDeclaration): boolean {
   return (ts.getDecorators(node) ?? []).some(({ expression }) => {
     const call = unwrap(expression);
@@ -100,7 +99,7 @@ function isReflected(node: ts.PropertyDeclaration): boolean {
   });
 }
 
-/** `type: "varchar"` where TypeORM reflects the property's type, and would not know it any more. */
+/** `type: "varchar"` if TypeORM reflects the property's type, and could not resolve it any more. */
 function missingType(
   { mark, typeArgument, file, node, name }: ColumnMember,
   isChanged: boolean,
@@ -111,7 +110,7 @@ function missingType(
   if (!isChanged || mark.decorator !== "Column" || typeArgument !== undefined || options.get("type")) return [];
   const type = columnType(column.type);
   if (type !== undefined) return [["type", quoted(type, file.style)]];
-  // What is spread into the options may have it.
+  // A spread in the options may contain it.
   if (!options.isComplete) return [];
   const { line } = file.ast.getLineAndCharacterOfPosition(node.getStart());
   throw new LockstepError(

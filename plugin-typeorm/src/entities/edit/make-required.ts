@@ -13,8 +13,8 @@ import { forbidNull, type Typed } from "./property-type.js";
 import { openReads } from "./reads.js";
 
 /**
- * Takes back what `makeOptional` and `openReads` have done. A property that nobody has touched since gets the user's own bytes back,
- * annotations included; of one that somebody has changed only what Lockstep wrote goes.
+ * Reverts `makeOptional` and `openReads`. An unchanged property gets the user's own bytes back, annotations included. In a changed one only
+ * Lockstep's parts are removed.
  *
  * @param original the declarations as the user wrote them
  * @throws LS4002 when there is no such column
@@ -26,7 +26,7 @@ export function makeRequired(entities: Entities, column: ColumnRef, original: st
   return restored ?? takeOut(entities, column, before);
 }
 
-/** The parts as they were; undefined where one is neither what Lockstep made of it nor what it was. */
+/** The original parts. Undefined if one is neither the original nor Lockstep's version of it. */
 function restoreParts(
   entities: Entities,
   before: Entities,
@@ -56,7 +56,7 @@ function partText({ node, file }: Part): string {
   return textOf(node, file);
 }
 
-/** Option by option, each as it was or gone. */
+/** Option by option: restores the original or removes it. */
 function takeOut(entities: Entities, column: ColumnRef, before: Entities | undefined): Entities {
   const former = before && placeOf(before, column);
   const formerMember = (index: number) => former && membersAt(former)[index];
@@ -67,7 +67,7 @@ function takeOut(entities: Entities, column: ColumnRef, before: Entities | undef
       const member = membersAt(placeOf(state, column))[index];
       const own = formerMember(index);
       if (member === undefined || !isOurs(name, member, column, state)) continue;
-      // A type that says what would be reflected does no harm: whose it is only the user's text can tell.
+      // A `type` that equals the reflected one is harmless: only the user's text shows whose it is.
       if (name === "type" && own === undefined) continue;
       const text = own && optionText(own, name);
       const splices =
@@ -91,7 +91,7 @@ function takeOut(entities: Entities, column: ColumnRef, before: Entities | undef
   );
 }
 
-/** The type as it was where it is still what Lockstep made of it; else without null, unless that was the user's own. */
+/** Restores the original type if the current one is Lockstep's version. Otherwise removes null, unless the user wrote it. */
 function typeSplices(now: TypedPart, was: TypedPart | undefined, relaxed: TypedPart | undefined): readonly Splice[] {
   const [text, former, made] = [now, was, relaxed].map((part) => part && annotationText(part));
   if (was !== undefined && text !== undefined && made !== undefined && compact(text) === compact(made)) {
@@ -102,7 +102,7 @@ function typeSplices(now: TypedPart, was: TypedPart | undefined, relaxed: TypedP
   return hadNull ? [] : forbidNull(now.node);
 }
 
-/** `: string | null`, with the colon; undefined where nothing is written. */
+/** `: string | null`, with the colon. Undefined if there is no annotation. */
 function annotationText({ node, file }: TypedPart): string | undefined {
   if (node.type === undefined) return undefined;
   const colon = file.text.lastIndexOf(":", node.type.getStart(file.ast) - 1);
@@ -115,7 +115,7 @@ function typedParts(entities: Entities, column: ColumnRef): readonly TypedPart[]
   return partsOf(placeOf(entities, column), entities).filter(isTyped);
 }
 
-/** Whether an option says what Lockstep writes there. */
+/** Whether an option has the value that Lockstep writes. */
 function isOurs(name: string, member: ColumnMember | RelationMember, column: ColumnRef, entities: Entities): boolean {
   const options = optionsOf(member, entities);
   if (name === "type") {

@@ -23,9 +23,9 @@ type Member = ColumnMember | RelationMember;
 export type Option = readonly [name: string, text: string];
 
 /**
- * Gives options of a column or relation their values, as the file writes such things. Those that have them already stay.
+ * Sets options of a column or relation, in the style of the file. Options with the right value stay.
  *
- * @throws LS9040 where the options are something that cannot be told from the text
+ * @throws LS9040 when the options cannot be read from the text
  */
 export function setOptions(member: Member, wanted: readonly Option[], entities: Entities): readonly Splice[] {
   const { mark, file } = member;
@@ -35,7 +35,7 @@ export function setOptions(member: Member, wanted: readonly Option[], entities: 
   const literal = unwrap(options);
   if (!ts.isObjectLiteralExpression(literal)) {
     refuseUnreadable(member, entities);
-    // The last one counts: what the constant says is kept but for these.
+    // The last one wins: the constant's other options stay.
     const start = options.getStart(file.ast);
     return [{ start, end: options.end, text: braced([`...${textOf(options, file)}`, ...texts], file) }];
   }
@@ -47,7 +47,7 @@ export function setOptions(member: Member, wanted: readonly Option[], entities: 
     const property = properties.get(name);
     if (property === undefined) added.push(`${name}: ${text}`);
     else if (lastSpread !== undefined && lastSpread.pos > property.pos) {
-      // A spread behind it could overrule it.
+      // A spread after it could override it.
       splices.push(...removeProperty(literal, name, file));
       added.push(`${name}: ${text}`);
     } else splices.push(...replaceValue(property, name, text, file));
@@ -55,7 +55,7 @@ export function setOptions(member: Member, wanted: readonly Option[], entities: 
   return added.length === 0 ? splices : [...splices, ...insert(literal, added, file)];
 }
 
-/** The option as it is written: `nullable: false`; undefined where the member itself has none. */
+/** The source text of an option: `nullable: false`. Undefined if the member itself has none. */
 export function optionText({ mark, file }: Member, name: string): string | undefined {
   const literal = mark.options && unwrap(mark.options);
   const property = literal && ts.isObjectLiteralExpression(literal) ? propertiesOf(literal).get(name) : undefined;
@@ -63,9 +63,9 @@ export function optionText({ mark, file }: Member, name: string): string | undef
 }
 
 /**
- * Takes an option out.
+ * Removes an option.
  *
- * @param empty what is left of the options with the last one; undefined: nothing, a decorator can do without
+ * @param empty what remains after the last option is removed; undefined: nothing, a decorator needs no options
  */
 export function removeOption({ mark, file }: Member, name: string, empty: string | undefined): readonly Splice[] {
   const literal = mark.options && unwrap(mark.options);
@@ -78,7 +78,7 @@ export function removeOption({ mark, file }: Member, name: string, empty: string
   return removeProperty(literal, name, file);
 }
 
-/** Puts an option back as it was written. */
+/** Restores the source text of an option. */
 export function restoreOption(member: Member, name: string, text: string, entities: Entities): readonly Splice[] {
   const literal = member.mark.options && unwrap(member.mark.options);
   const isObject = literal !== undefined && ts.isObjectLiteralExpression(literal);
@@ -107,7 +107,7 @@ function insert(literal: ts.ObjectLiteralExpression, texts: readonly string[], f
   if (last === undefined) {
     const inside = file.text.slice(list.open, list.close);
     if (inside === "") return [{ start: list.open, end: list.open, text: braced(texts, file).slice(1, -1) }];
-    // Behind a comment, unless that would swallow it.
+    // After a comment, unless that would swallow it.
     const at = inside.includes("//") ? list.open : list.open + inside.trimEnd().length;
     return [{ start: at, end: at, text: ` ${texts.join(", ")}` }];
   }
@@ -151,13 +151,13 @@ function removeArgument(call: ts.CallExpression, argument: ts.Expression, file: 
   return [{ start: before.end, end: argument.end, text: "" }];
 }
 
-/** `{ a, b }`, or `{a, b}` where the file's imports are written like that. */
+/** `{ a, b }`, or `{a, b}` if the file's imports are written like that. */
 function braced(texts: readonly string[], file: SourceFile): string {
   const isTight = /(?:import|export)\s*(?:type\s*)?\{\S/.test(file.text);
   return isTight ? `{${texts.join(", ")}}` : `{ ${texts.join(", ")} }`;
 }
 
-/** `@Column(own)`: options or a type, as long as nobody knows what `own` is. */
+/** `@Column(own)`: options or a type, as long as `own` is unresolved. */
 function refuseUnreadable({ mark, file, name, node }: Member, { project }: Entities): void {
   const { options, call } = mark;
   const isAlone = call === undefined || call.arguments[0] === options;

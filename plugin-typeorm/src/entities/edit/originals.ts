@@ -11,7 +11,7 @@ export interface Part {
   readonly file: SourceFile;
 }
 
-/** All that an edit of a column may change: its property, relations over it, and their types where those stand elsewhere. */
+/** All that an edit of a column may change: its property, relations over it, and their types if those are declared elsewhere. */
 export function partsOf(place: Place, entities: Entities): readonly Part[] {
   const members = [
     { member: place.member, owner: place.owner },
@@ -24,8 +24,8 @@ export function partsOf(place: Place, entities: Entities): readonly Part[] {
 }
 
 /**
- * The declarations that the columns of a plan stand in, as they are now: what `makeRequired` and `reopen` bring back. A model has
- * several where its columns are inherited, embedded, or described by a schema.
+ * The current declarations that contain the columns of a plan: `makeRequired` and `reopen` restore them. A model has several if its columns
+ * are inherited, embedded, or described by a schema.
  */
 export function originalModels(
   files: readonly EntityFile[],
@@ -49,8 +49,8 @@ export function originalModels(
 }
 
 /**
- * The entities with the declarations of a field as they were. Undefined where the declaration itself has another name now, or the
- * text is of something else.
+ * The entities with the original declarations of a field. Undefined if the declaration itself was renamed, or the text is of something
+ * else.
  */
 export function withOriginal(entities: Entities, field: FieldRef, original: string): Entities | undefined {
   const place = findPlace(entities, field);
@@ -79,7 +79,7 @@ export function withOriginal(entities: Entities, field: FieldRef, original: stri
   return findPlace(before, field) === undefined ? undefined : before;
 }
 
-/** The statement of the file's top level that a node stands in. */
+/** The top-level statement that contains a node. */
 export function statementOf(node: ts.Node): ts.Node {
   let at = node;
   while (at.parent !== undefined && !ts.isSourceFile(at.parent)) at = at.parent;

@@ -3,7 +3,7 @@ import { indentAt, lookUp, nameOf, type Project, type SourceFile, type Splice, t
 /** Where a type is declared: a property of a class, an interface or a constructor. */
 export type Typed = ts.PropertyDeclaration | ts.PropertySignature | ts.ParameterDeclaration;
 
-/** Lets a property be null: `string` becomes `string | null`. Nothing where it may be already, or where nothing says what it is. */
+/** Makes a property nullable: `string` becomes `string | null`. No edit if it already is, or if its type is unknown. */
 export function allowNull(node: Typed, file: SourceFile, project: Project): readonly Splice[] {
   if (file.isJavaScript) return [];
   const { type } = node;
@@ -15,7 +15,7 @@ export function allowNull(node: Typed, file: SourceFile, project: Project): read
   return [{ start: at, end: at, text: `: ${inferred} | null` }];
 }
 
-/** The reverse: takes `| null` out again. Types that were not written, and parentheses, stay as they are. */
+/** The reverse: removes `| null`. Inferred types, and parentheses, stay unchanged. */
 export function forbidNull({ type }: Typed): readonly Splice[] {
   const union = type && (lazyType(type) ?? type);
   if (union === undefined || !ts.isUnionTypeNode(union)) return [];
@@ -25,7 +25,7 @@ export function forbidNull({ type }: Typed): readonly Splice[] {
   return [{ start: before.end, end: own.end, text: "" }];
 }
 
-/** Whether a type has room for null. */
+/** Whether a type includes null. */
 export function mayBeNull(type: ts.TypeNode, file: SourceFile, project: Project): boolean {
   const inner = lazyType(type) ?? type;
   if (isNull(inner)) return true;
@@ -39,7 +39,7 @@ export function mayBeNull(type: ts.TypeNode, file: SourceFile, project: Project)
 }
 
 function orNull(type: ts.TypeNode, file: SourceFile): readonly Splice[] {
-  // Of a relation that is loaded when it is asked for TypeORM must see the Promise.
+  // For a lazy relation, TypeORM must see the Promise.
   const inner = lazyType(type) ?? type;
   const { end } = inner;
   if (ts.isFunctionTypeNode(inner) || ts.isConstructorTypeNode(inner) || ts.isConditionalTypeNode(inner)) {
@@ -67,7 +67,7 @@ function isNull(type: ts.TypeNode): boolean {
   return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword;
 }
 
-/** What TypeScript infers from an initialiser, where it is plain. */
+/** The type that TypeScript infers from a simple initialiser. */
 function inferredType(initializer: ts.Expression | undefined): string | undefined {
   if (initializer === undefined) return undefined;
   if (ts.isStringLiteralLike(initializer) || ts.isTemplateExpression(initializer)) return "string";
@@ -82,7 +82,7 @@ function inferredType(initializer: ts.Expression | undefined): string | undefine
   return isDate ? "Date" : undefined;
 }
 
-/** The property of a name in a class (its constructor's as well), an interface or an object type. */
+/** The property of a name in a class (or its constructor), an interface or an object type. */
 export function typedMember(
   node: ts.ClassDeclaration | ts.InterfaceDeclaration | ts.TypeLiteralNode,
   name: string,

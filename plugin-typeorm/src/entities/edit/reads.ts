@@ -9,7 +9,7 @@ import { optionText, removeOption, restoreOption, setOptions } from "./options.j
 import { withOriginal } from "./originals.js";
 
 /**
- * Ends `select: false`, unless it is the user's own. A decorator that nothing else was done to gets the user's own bytes back.
+ * Removes `select: false`, unless it is the user's own. A decorator without other edits gets the user's own bytes back.
  *
  * @param original the declarations as the user wrote them
  * @throws LS4002 when there is no such column

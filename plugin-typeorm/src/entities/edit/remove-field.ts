@@ -11,14 +11,14 @@ import { dropUnusedImports, namesIn } from "./imports.js";
 import { rowTypesOf } from "./row-type.js";
 
 /**
- * Takes a column away: its property with its comments, relations over it on both sides, ids of these relations, indexes and unique
- * constraints and checks of the class that name it, and imports that nothing uses any more. One that is gone already is no change.
+ * Removes a column: its property with its comments, relations over it on both sides, ids of these relations, indexes and unique constraints
+ * and checks of the class that name it, and unused imports. An already removed one is no change.
  */
 export function removeField(entities: Entities, field: RemovedColumn): Entities {
   let state = entities;
   const names = new Map<string, Set<string>>();
   for (let place = findPlace(state, field); place !== undefined; place = findPlace(state, field)) {
-    // What names the property goes first: it is found by it.
+    // References to the property are removed first: they are found by it.
     const { node, file } = nextOf(place, field, state);
     const used = names.get(file.file) ?? new Set<string>();
     for (const name of namesIn(node)) used.add(name);
@@ -35,7 +35,7 @@ function nextOf(place: Place, field: RemovedColumn, entities: Entities): Dependa
   return place.member;
 }
 
-/** A field, and the name of its column where it is known. */
+/** A field, and the name of its column, if known. */
 interface RemovedColumn extends FieldRef {
   readonly name?: string;
 }
@@ -60,7 +60,7 @@ function* dependants(place: Place, field: RemovedColumn, entities: Entities): It
   yield* rowTypesOf(place.owner, place.member.name, entities);
 }
 
-/** Constraints and indexes beside the columns, by whatever path the entity reaches the property. */
+/** Constraints and indexes beside the columns, by any path from the entity to the property. */
 function indexesNaming(gone: ReadonlySet<Member>, entity: Declaration, entities: Entities): readonly IndexMark[] {
   const paths = membersOf(entity, entities)
     .filter(({ member }) => gone.has(member))

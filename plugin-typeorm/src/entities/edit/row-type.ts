@@ -11,7 +11,7 @@ export interface TypedPlace {
 
 type Shape = ts.ClassDeclaration | ts.InterfaceDeclaration | ts.TypeLiteralNode;
 
-/** Where the type of a property stands that a schema describes: its interface or class, or a base of it. */
+/** Where the type of a property is declared for a schema: in its interface or class, or a base of it. */
 export function rowTypesOf(owner: Declaration, name: string, entities: Entities): readonly TypedPlace[] {
   if (owner.kind !== "schema") return [];
   const found = new Map<ts.Node, TypedPlace>();
@@ -22,10 +22,7 @@ export function rowTypesOf(owner: Declaration, name: string, entities: Entities)
   return [...found.values()];
 }
 
-/**
- * Whether something that the class extends or implements says that the property is never null: the class may not say otherwise. So
- * does what cannot be looked into.
- */
+/** Whether a base class or interface declares the property as never null: the class must agree. Unresolved bases count as such. */
 export function isPromised(owner: ClassDeclaration, name: string, entities: Entities): boolean {
   const isFirm = (place: TypedPlace) =>
     place.node.type !== undefined && !mayBeNull(place.node.type, place.file, entities.project);
@@ -42,8 +39,8 @@ export function isPromised(owner: ClassDeclaration, name: string, entities: Enti
 }
 
 /**
- * Whether a class, or one that extends it, reads the property in its own code: `this.handle.length` would not compile any more. So the
- * type stays; nobody is told a lie by it, because reads are kept away from the column anyway.
+ * Whether a class or a subclass reads the property in its own code: `this.handle.length` would no longer compile. So the type stays. This
+ * is correct, because reads do not select the column anyway.
  */
 export function isReadInside(owner: ClassDeclaration, name: string, entities: Entities): boolean {
   const classes = entities.declarations.filter(
@@ -69,7 +66,7 @@ function isReadOfThis(use: ts.Identifier): boolean {
   return !isWritten || around.operatorToken.kind !== ts.SyntaxKind.EqualsToken;
 }
 
-/** The property in a type of this name or in what that extends; `unknown` where it leads out of the files. */
+/** The property in a type of this name or in its bases. `unknown` if a base is outside the files. */
 function declaredIn(
   type: string,
   file: SourceFile,

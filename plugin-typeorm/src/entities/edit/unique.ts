@@ -22,15 +22,15 @@ import { removeOption, setOptions } from "./options.js";
 
 type Declared = Pick<KeptUnique, "model" | "fields" | "attribute">;
 
-/** Where an entity says that exactly these fields are unique. */
+/** An entity's declaration that exactly these fields are unique. */
 type UniqueDeclaration =
   | { readonly kind: "option"; readonly member: ColumnMember }
   /** A decorator of the property or the class, or an entry of a schema. */
   | { readonly kind: "node"; readonly node: ts.Decorator | ts.ObjectLiteralExpression; readonly file: SourceFile };
 
 /**
- * Declares a unique constraint again that a change took away: in the options of its column, on its property, or on the class, above
- * the one that takes its place. One that is declared is left alone.
+ * Restores the declaration of a unique constraint that a change removed: in the options of its column, on its property, or on the class,
+ * above its replacement. An existing declaration is not changed.
  *
  * @throws LS4002 when there is no such entity
  */
@@ -66,7 +66,7 @@ export function dropUnique(entities: Entities, unique: Pick<KeptUnique, "model" 
   return dropUnusedImports(state, new Map([[file.file, namesIn(node)]]));
 }
 
-/** Where an entity declares that exactly these fields are unique, in this order. */
+/** The declaration of an entity that exactly these fields are unique, in this order. */
 function declarationOf(
   entity: Declaration,
   fields: readonly string[],
@@ -87,7 +87,7 @@ function declarationOf(
 }
 
 /**
- * How an entity declared a unique index before the change: as it stands in the last commit; without one, by the constraint's name.
+ * How an entity declared a unique index before the change: as in the last commit; without one, by the constraint's name.
  *
  * @param known the columns of the running data source
  */
@@ -131,7 +131,7 @@ function formerAttribute(entities: Entities, model: string, fields: readonly str
   return `${isIndex ? "indices" : "uniques"}: ${text}`;
 }
 
-/** By the name that the database has: TypeORM calls unique indexes `IDX_…` and constraints `UQ_…`. */
+/** By the name in the database: TypeORM names unique indexes `IDX_…` and constraints `UQ_…`. */
 function newAttribute(index: UnitIndex, fields: readonly string[], isSchema: boolean): string {
   const list = `[${fields.map((field) => JSON.stringify(field)).join(", ")}]`;
   const name = JSON.stringify(index.name);
@@ -143,7 +143,7 @@ function newAttribute(index: UnitIndex, fields: readonly string[], isSchema: boo
   return isIndex ? `@Index(${name}, ${list}, { unique: true })` : `@Unique(${name}, ${list})`;
 }
 
-/** On a line of its own, above the constraint that takes its place, or else right above the class or the property. */
+/** On a line of its own, above its replacement, or else directly above the class or the property. */
 function beforeDecorators(
   node: ts.ClassDeclaration | ColumnMember["node"],
   attribute: string,
@@ -175,7 +175,7 @@ function schemaEntry(schema: ts.ObjectLiteralExpression, attribute: string, file
   return insertItem(items, `${part}: [${text}]`, file) ?? [];
 }
 
-/** The decorator may have been imported for this constraint alone. */
+/** The decorator may have been imported only for this constraint. */
 function withImport(entities: Entities, path: string, attribute: string): Entities {
   const name = /^@(\w+)\s*\(/.exec(attribute)?.[1];
   const file = entities.project.files.find((each) => each.file === path);

@@ -4,10 +4,10 @@ import { findPlace } from "../place.js";
 import { entityModels } from "../read.js";
 
 /**
- * Reads the entities again after edits: the files are still TypeScript, the columns are what they were to become, and nothing else
- * is different.
+ * Reads the entities again after edits: checks that the files are still TypeScript, the columns have their new declarations, and nothing
+ * else is different.
  *
- * @throws LS2011 with the first difference that was not meant
+ * @throws LS2011 with the first unintended difference
  */
 export function verifyEdits(before: Entities, after: Entities, edits: readonly ModelEdit[]): void {
   for (const file of after.project.files) {
@@ -36,7 +36,7 @@ export function verifyEdits(before: Entities, after: Entities, edits: readonly M
   }
 }
 
-/** The columns that the edits are about. Classes that share a table share its columns. */
+/** The edited columns. Classes that share a table share its columns. */
 function touchedColumns(
   entities: Entities,
   models: readonly EntityModel[],
@@ -56,10 +56,10 @@ function touchedColumns(
   );
 }
 
-/** Words, and what a column is to a relation that goes. */
+/** Documentation, and the role of a column for a removed relation. */
 const isLoose = new Set<string>(["documentation", "isForeignKey"]);
 
-/** Fields and relations that differ without being touched. Relations go with their columns. */
+/** Fields and relations that differ without being edited. Relations are removed with their columns. */
 function firstDifference(was: EntityModel, is: EntityModel, touched: ReadonlySet<string>): string | undefined {
   for (const field of was.fields.filter((each) => !touched.has(key(was, each)))) {
     const now = is.fields.find(({ name }) => name === field.name);
@@ -96,7 +96,7 @@ function refused(edits: readonly ModelEdit[], difference: string): LockstepError
   );
 }
 
-/** The compiler keeps what it could not parse with the file, but does not show it in its types. */
+/** The compiler stores syntax errors in the file, but does not declare them in its types. */
 function syntaxErrors(ast: object): number {
   return (ast as { readonly parseDiagnostics?: readonly unknown[] }).parseDiagnostics?.length ?? 0;
 }

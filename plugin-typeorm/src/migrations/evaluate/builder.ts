@@ -113,7 +113,7 @@ function createTable(
 const ofTable = ({ schema }: Options): Options => (schema === undefined ? {} : { referencedSchema: schema });
 
 function addColumn(table: unknown, column: Options): readonly string[] | undefined {
-  // The present key of the table is not known.
+  // The current key of the table is unknown.
   if (column.isPrimary) return undefined;
   return [
     ...(isEnum(column) ? [createType(table, column)] : []),
@@ -221,7 +221,7 @@ function dropConstraint(table: unknown, name: string | undefined, ifExists: unkn
     : [`${alter(table)} DROP CONSTRAINT ${when(ifExists, "IF EXISTS ")}${quote(name)}`];
 }
 
-/** The name of a key or index: its own, or what TypeORM calls it by its columns. */
+/** The name of a key or index: its own, or TypeORM's name from its columns. */
 function constraintOf(part: string, table: unknown, it: unknown): string | undefined {
   if (typeof it === "string") return it;
   const { name, columnNames, expression, where } = it as Options;
@@ -233,7 +233,7 @@ function constraintOf(part: string, table: unknown, it: unknown): string | undef
 
 const prefixes = { indices: "IDX_", uniques: "UQ_", foreignKeys: "FK_" };
 
-/** As TypeORM's DefaultNamingStrategy; of another strategy only the code that runs knows. */
+/** As TypeORM's DefaultNamingStrategy; any other strategy is only known at run time. */
 function hashed(prefix: string, table: unknown, columns: readonly string[], where?: string): string {
   return hash(prefix, table, [...columns].sort().join("_") + (where ? `_${where}` : ""));
 }

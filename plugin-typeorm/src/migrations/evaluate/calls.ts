@@ -18,10 +18,10 @@ import {
   type Value,
 } from "./values.js";
 
-/** Calls: of functions of the repository, of methods of known values, and of code that is not known. */
+/** Calls: of functions of the repository, of methods of known values, and of unknown code. */
 export abstract class Calls extends Expressions {
   protected root: ts.Node | undefined;
-  /** The call that led out of the method that is read: what runs there is reported on its line. */
+  /** The call that left the method being read: statements that run there are reported on its line. */
   protected anchor: ts.Node | undefined;
   private depth = 0;
 
@@ -123,7 +123,7 @@ export abstract class Calls extends Expressions {
         : items.map((item) => (item === null || item === undefined ? "" : textOf(item)));
       return texts.includes(undefined) ? opaque(node) : texts.join(first === undefined ? "," : textOf(first));
     }
-    // What is added under a condition is read as added; what is added in a loop can be anything.
+    // A conditional `push` is read as unconditional; a `push` in a loop can add anything.
     if (name !== "push" || this.loops > 0) target.isOpen = true;
     else items.push(...args);
     if (name === "push") return unknown;
@@ -147,7 +147,7 @@ export abstract class Calls extends Expressions {
     if (own !== undefined) return own;
     const [, role, method = ""] = /^#(\w+):(.*)/.exec(name) ?? [];
     if (role !== undefined) return this.hostCall({ kind: "host", role: role as Role }, method, args, node);
-    // What TypeORM's functions return can run SQL; they do not.
+    // The functions returned by TypeORM can run SQL, but do not here.
     if (owner === "typeorm") return unknown;
     return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
   }
@@ -169,11 +169,11 @@ export abstract class Calls extends Expressions {
     return undefined;
   }
 
-  /** A call of something that is not in the repository, or not known: it calls the functions that it receives. */
+  /** A call of unknown code, or of code outside the repository: it calls the functions that it receives. */
   protected callUnknown(args: readonly Value[], node: ts.Node, isHarmless = false): Value {
     const callbacks = args.filter((arg) => is(arg, "function"));
     const isLog = isLogged(node);
-    // It can change what it receives.
+    // It can change its arguments.
     if (!isLog) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
     const given = isHarmless ? data : unknown;
     const values = Array.from<Value>({ length: 9 }).fill(given);
@@ -183,7 +183,7 @@ export abstract class Calls extends Expressions {
     return given;
   }
 
-  /** Awaited, or called without use of its result: it is called for what it does. */
+  /** Awaited, or called without use of its result: it is called for its effect. */
   protected settle(value: Value): Value {
     if (!is(value, "unknown") || !value.isPending || value.from === undefined) return value;
     this.unread("other code", value.from);
@@ -197,7 +197,7 @@ export abstract class Calls extends Expressions {
     // A class of TypeORM is its options: `new Table({ … })`.
     if (is(called, "external") && /[:.](?:Table\w*|View)$/.test(called.name) && args.length === 1) return args[0];
     this.callUnknown(args, node, true);
-    // `new Date()`; the methods of an object of a package are not known.
+    // `new Date()`. The methods of a package's objects are unknown.
     return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;
   }
 }

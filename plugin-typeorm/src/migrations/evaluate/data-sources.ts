@@ -9,7 +9,7 @@ import { type MigrationReader, opened } from "./query-runner.js";
 import { type Files, Scope } from "./scope.js";
 import { is, rec, unknown, type Value } from "./values.js";
 
-/** What the options of a data source say of the migrations that it loads. */
+/** The options of a data source for the migrations that it loads. */
 export interface DataSourceFacts {
   readonly file: string;
   /** `postgres`, as TypeORM calls it. */
@@ -29,7 +29,7 @@ export interface Glob {
   readonly isDeep: boolean;
 }
 
-/** The options of data sources in a file: objects with `migrations` that are patterns or classes. */
+/** The options of data sources in a file: objects whose `migrations` are patterns or classes. */
 export function readDataSources(file: string, text: string, files: Files): DataSourceFacts[] {
   if (file.endsWith(".json")) return ofJson(file, text);
   const { module, reader } = opened(file, text, files);
@@ -49,7 +49,7 @@ export function readDataSources(file: string, text: string, files: Files): DataS
   return found;
 }
 
-/** The constants around an expression, each read when it is asked for. */
+/** The constants around an expression, each evaluated on demand. */
 function scopeAt(node: ts.Node, outermost: Scope, reader: MigrationReader): Scope {
   let scope = outermost;
   const blocks: ts.Block[] = [];
@@ -104,7 +104,7 @@ function ofOptions(file: string, options: Value, files: Files | undefined): Data
   };
 }
 
-/** Relative patterns count from where a command is run: the folder of some package.json above. */
+/** Relative patterns are relative to the working directory: the folder of some package.json above. */
 function globsOf(pattern: string, file: string, files: Files | undefined): Glob[] {
   const make = (text: string): Glob => {
     const [base = ""] = text.split(/[*{[?(]/);

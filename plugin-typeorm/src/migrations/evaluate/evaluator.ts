@@ -15,8 +15,8 @@ import {
 import { equal, type FunctionValue, is, rec, truth, unknown, type Value } from "./values.js";
 
 /**
- * Reads code as if it ran, without running it: values that the repository determines are known, all others are not. Where a condition is
- * not known, both branches are read; a loop over an unknown value is read once.
+ * Reads code as if it ran, without running it: values that the repository determines are known, all others are not. If a condition is
+ * unknown, both branches are read; a loop over an unknown value is read once.
  */
 export abstract class Evaluator extends Calls {
   private readonly modules = new Map<string, Module | undefined>();
@@ -109,7 +109,7 @@ export abstract class Evaluator extends Calls {
     else for (const { name } of head.declarations) this.bind(name, item, scope);
   }
 
-  /** `for (;;)`, `for … in`, `while` and `do`: read once, as a loop whose end is not known. */
+  /** `for (;;)`, `for … in`, `while` and `do`: read once, as a loop with an unknown end. */
   private runLoop(node: ts.Statement & { statement: ts.Statement }, scope: Scope): Completion {
     const inner = new Scope(scope.module, scope);
     if (ts.isForInStatement(node)) this.bindEach(node.initializer, unknown, inner);
@@ -165,7 +165,7 @@ export abstract class Evaluator extends Calls {
       if (ts.isVariableStatement(statement)) this.hoistVariables(statement, scope);
       this.readExports(statement, module);
     }
-    // Modules are not run: what they change later is not known.
+    // Modules are not run: their later assignments are unknown.
     const variables = new Set(source.statements.filter(ts.isVariableStatement).flatMap(declaredBy));
     for (const statement of source.statements)
       if (!ts.isVariableStatement(statement) && declaredBy(statement).length === 0)
@@ -173,7 +173,7 @@ export abstract class Evaluator extends Calls {
     return module;
   }
 
-  /** What a statement exports, as an ES module or as CommonJS. */
+  /** The exports of a statement, as an ES module or as CommonJS. */
   private readExports(statement: ts.Statement, { exports, stars, scope, file }: Module): void {
     const own = (name: string) => () => this.identifier(name, scope);
     const modifiers = (ts.canHaveModifiers(statement) && ts.getModifiers(statement)) || [];
@@ -216,7 +216,7 @@ export abstract class Evaluator extends Calls {
       else if (ts.isImportDeclaration(statement)) this.hoistImports(statement, scope);
   }
 
-  /** Declares the variables of a file, each to be evaluated when it is read. */
+  /** Declares the variables of a file, each evaluated when it is read. */
   hoistVariables({ declarationList }: ts.VariableStatement, scope: Scope): void {
     for (const { name, initializer } of declarationList.declarations) {
       const whole: Binding = { value: undefined, lazy: () => initializer && this.evaluate(initializer, scope) };
@@ -253,7 +253,7 @@ export abstract class Evaluator extends Calls {
     const stars = module.stars.map((star) => this.imported(star, name, module.file));
     if (name !== undefined && (name !== "default" || module.exports.size === 0))
       return stars.find((value) => value !== undefined && !is(value, "unknown")) ?? unknown;
-    // `import x from` a CommonJS module has all of it.
+    // `import x from` a CommonJS module imports all of it.
     const all = rec([...module.exports].map(([key, value]) => [key, value()]));
     for (const star of stars)
       if (is(star, "rec")) for (const [key, value] of star.fields) all.fields.set(key, value);
@@ -291,7 +291,7 @@ function treeOf(files: Files, file: string, text: string, isOnce: boolean): ts.S
   return made;
 }
 
-/** Code that does not end, or calls itself without end, is not read. */
+/** Endless code, or endless recursion, is not read. */
 export function unlessTooMuch<T>(run: () => T, otherwise: () => T): T {
   try {
     return run();

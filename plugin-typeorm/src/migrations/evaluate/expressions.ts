@@ -20,19 +20,19 @@ import {
   type Value,
 } from "./values.js";
 
-/** How a statement ends other than at its end. */
+/** How a statement ends other than normally. */
 export type Completion =
   | { readonly kind: "return"; readonly value: Value }
   | { readonly kind: "break" | "continue" | "throw" }
   | undefined;
 
-/** The root of the repository, as the value of `__dirname` begins. */
+/** The root of the repository, the prefix of the value of `__dirname`. */
 export const top = "/@repository";
 
 /** Code that does not end. */
 export class TooMuch extends Error {}
 
-/** Evaluates expressions: what they call is read as well. */
+/** Evaluates expressions and reads the functions that they call. */
 export abstract class Expressions {
   /** Reads without reporting, to find what a loop assigns. */
   isSilent = false;
@@ -49,9 +49,9 @@ export abstract class Expressions {
   // The query runner; see query-runner.ts.
   protected abstract hostProperty(host: Host, name: string): Value;
   protected abstract hostCall(host: Host, method: string, args: readonly Value[], node: ts.Node): Value;
-  /** Whether a name is that of the project's database; undefined: it can be. */
+  /** Whether a name is that of the project's database. Undefined: possibly. */
   protected abstract isDialect(name: string): boolean | undefined;
-  /** Records code that can run SQL which is not known. */
+  /** Records code that can run unknown SQL. */
   abstract unread(what: string, node: ts.Node): void;
 
   // Calls; see calls.ts.
@@ -66,12 +66,12 @@ export abstract class Expressions {
     if (this.steps > 300_000) throw new TooMuch();
   }
 
-  /** Starts again after it stopped in the middle. */
+  /** Continues after it was stopped. */
   reset(): void {
     Object.assign(this, { isSilent: false, isInCatch: false, anchor: undefined, depth: 0, loops: 0, mayReturn: false });
   }
 
-  // Code that may run, or any number of times: each branch is read as if it ran, and what it assigns is not known afterwards.
+  // Code that may run, or any number of times: each branch is read as if it ran, and the variables it assigns are unknown afterwards.
 
   protected branches(runs: readonly (() => Completion)[]): Completion {
     const ends = runs.map((run) => {
@@ -100,7 +100,7 @@ export abstract class Expressions {
     apply(value);
   }
 
-  /** Once for each item that is known, once for the others. */
+  /** Once for each known item, once for the others. */
   protected each(over: Value, once: (item: Value, at: number) => Completion): Completion {
     const items = is(over, "list") ? [...over.items] : [];
     for (const [at, item] of items.entries()) {
@@ -254,7 +254,7 @@ export abstract class Expressions {
     return value;
   }
 
-  /** `type === DatabaseType.mysql`: a value that is only known at run time, compared with the name of a database, is the project's database. */
+  /** `type === DatabaseType.mysql`: a run-time value that is compared with the name of a database is the project's database. */
   protected ofDialect(asked: ts.Expression, node: ts.Expression, value: Value): boolean | undefined {
     if (!/type|dialect|driver|client|engine|vendor|db|database|connection/i.test(asked.getText())) return undefined;
     // `POSTGRES`, `BETTER_SQLITE3`, `better-sqlite3`, `auroraPostgres`.
@@ -337,7 +337,7 @@ export abstract class Expressions {
     return is(receiver, "host") ? this.hostProperty(receiver, name) : unknown;
   }
 
-  /** A method of the instances of a class and of its base classes, or a static member of it where the class itself is `self`. */
+  /** A method of the instances of a class and of its base classes, or a static member of it if the class itself is `self`. */
   private member(of: ClassValue, name: string, self: Rec | ClassValue): Value {
     for (const member of of.node.members) {
       if (nameOf(member.name) !== name || isStatic(member) !== is(self, "class")) continue;
@@ -375,7 +375,7 @@ export abstract class Expressions {
   }
 }
 
-/** What is in it is not known any more. */
+/** Makes its content unknown. */
 export function spoil(target: Value): void {
   if (is(target, "list")) Object.assign(target, { items: [], isOpen: true });
   if (!is(target, "rec")) return;

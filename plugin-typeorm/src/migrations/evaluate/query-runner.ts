@@ -5,7 +5,7 @@ import { Evaluator } from "./evaluator.js";
 import type { Files, Module } from "./scope.js";
 import { data, type Host, is, NotPlain, plain, type Role, truth, unknown, type Value } from "./values.js";
 
-/** A statement that a migration runs, or code that can run SQL which is not known. */
+/** A statement that a migration runs, or code that can run unknown SQL. */
 export type Effect =
   | { readonly kind: "query"; readonly sql: string; readonly node: ts.Node; readonly place: ts.Node }
   | {
@@ -20,7 +20,7 @@ export const runner: Host = { kind: "host", role: "runner" };
 
 /** The properties of the query runner, and their properties. */
 const parts: Readonly<Record<Role, Readonly<Record<string, Role>>>> = {
-  // Some give `up` a context with the query runner in it.
+  // Some pass `up` a context that contains the query runner.
   runner: { manager: "manager", connection: "connection", dataSource: "connection", queryRunner: "runner" },
   manager: { queryRunner: "runner", connection: "connection", dataSource: "connection" },
   connection: { manager: "manager", driver: "driver", options: "options" },
@@ -34,7 +34,7 @@ export function opened(file: string, text: string, files: Files, dialect = "post
   return { reader, module: reader.module(file, text) as Module };
 }
 
-/** Reads code that has TypeORM's query runner, and records what it runs. */
+/** Reads code that has TypeORM's query runner, and records the statements it runs. */
 export class MigrationReader extends Evaluator {
   readonly effects: Effect[] = [];
   /** How many transactions are open. */
@@ -75,7 +75,7 @@ export class MigrationReader extends Evaluator {
     if (method === "query" && role !== "driver") return this.query(args[0], node);
     if (role === "runner") return this.ofRunner(method, args, node);
     if (method === "createQueryRunner") return runner;
-    // What they return asks the database when it is awaited.
+    // They return a promise that queries the database when it is awaited.
     const isLookUp =
       /^(?:get|is|has|escape$|create$|merge$|createQueryBuilder|parseTableName|connect$|initialize$|destroy$|close$|release$)/;
     if (!isLookUp.test(method)) this.unread(role === "manager" ? "the entity manager" : "other code", node);
@@ -104,7 +104,7 @@ export class MigrationReader extends Evaluator {
 
   /** @param by how many more transactions are open afterwards */
   private record(sql: string, node: ts.Node, by = 0): void {
-    // The transaction that a `catch` rolls back is committed where nothing fails.
+    // The transaction that a `catch` rolls back is committed if nothing fails.
     if (this.isSilent || (by !== 0 && this.isInCatch)) return;
     this.effects.push({ kind: "query", sql, node, place: this.placeOf(node) });
     this.transactions = Math.max(0, this.transactions + by);
@@ -125,7 +125,7 @@ export class MigrationReader extends Evaluator {
   }
 }
 
-/** How an argument is written whose text is not known. */
+/** The source text of an argument whose value is unknown. */
 export function kindOf(node: ts.Expression | undefined, value: Value): string {
   const inner = node && unwrap(node);
   const isBuilt = (each: ts.Node | undefined) =>

@@ -23,7 +23,7 @@ export interface BuiltCode {
   readonly method: "up" | "down";
 }
 
-/** A migration class that is nothing but queries, or `built` says what else it is. */
+/** A migration class that contains only queries; otherwise `built` lists the rest. */
 export interface MigrationClass {
   /** Its identifier, else its `name`; empty when the file has no migration. */
   readonly className: string;
@@ -45,8 +45,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads what the migration classes of a file run, in the order in which TypeORM runs them: statements that the repository determines, and
- * code that can run other SQL. It runs no code of the repository and never fails.
+ * Reads the statements of a file's migration classes, in the order in which TypeORM runs them: statements that the repository determines,
+ * and code that can run other SQL. It runs no code of the repository and never fails.
  */
 export function readUp(text: string, file: string, files: Files, options: ReadOptions): MigrationSource {
   return unlessTooMuch(
@@ -65,7 +65,7 @@ function read(
   const lineOf = lineIn(module);
   const classes = classesOf(module, reader);
   const stamped = classes.filter(({ name }) => stamp.test(name));
-  // A base class beside it is none.
+  // A base class beside it is not a migration.
   const found = (stamped.length > 0 ? stamped : classes).sort(
     (a, b) => Number(a.name.slice(-13)) - Number(b.name.slice(-13)),
   );
@@ -101,14 +101,14 @@ type Placed = Effect & { readonly own: number; readonly called: number };
 interface Found {
   readonly of: ClassValue;
   readonly instance: Rec;
-  /** As TypeORM calls it: the `name` of the instance, else that of the class. */
+  /** TypeORM's name: the `name` of the instance, else that of the class. */
   readonly name: string;
   readonly identifier: string | undefined;
 }
 
 const stamp = /\d{13}$/;
 
-/** The classes that TypeORM can take for migrations: those with `up`, or 13 digits at the end of their names. */
+/** The classes that TypeORM can treat as migrations: those with `up`, or 13 digits at the end of their names. */
 function classesOf(module: Module, reader: MigrationReader): Found[] {
   const found: Found[] = [];
   const visit = (node: ts.Node): void => {
@@ -130,7 +130,7 @@ function classesOf(module: Module, reader: MigrationReader): Found[] {
     ts.forEachChild(node, visit);
   };
   visit(module.source);
-  // What runs when the file is loaded has no query runner.
+  // Code that runs when the file is loaded has no query runner.
   reader.effects.length = 0;
   return found;
 }
@@ -147,10 +147,10 @@ function isAbstract(node: ts.ClassLikeDeclaration): boolean {
 }
 
 /**
- * Reads a migration that Lockstep can rewrite or run itself: each statement of its methods has to be a query with known SQL. If a file
- * has several migrations, it reads the one that the file is named after; the others count as code. It never fails.
+ * Reads a migration that Lockstep can rewrite or run itself: each statement of its methods has to be a query with known SQL. If a file has
+ * several migrations, it reads the one that the file is named after; the others count as code. It never fails.
  *
- * @param file its path: the extension decides the language
+ * @param file its path: the extension determines the language
  * @example readClass(text, "src/migrations/1763648123456-AddHandle.ts").up // [{ sql: 'ALTER TABLE "users" …', line: 7 }]
  */
 export function readClass(text: string, file: string): MigrationClass {
@@ -218,7 +218,7 @@ function isPrint(part: ts.Node): boolean {
   return call !== undefined && ts.isCallExpression(call) && pathOf(call.expression)[0] === "console";
 }
 
-/** @param isLast TypeORM awaits what it returns */
+/** @param isLast TypeORM awaits its return value */
 function readPart(
   part: ts.Node,
   parameter: string | undefined,
@@ -276,14 +276,14 @@ function countLines(text: string): number {
   return text.split("\n").length - 1;
 }
 
-/** SQL on one line: comments go, and breaks outside of quotes. */
+/** SQL on one line: without comments, and without breaks outside quotes. */
 function flat(sql: string): string {
   return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1|--[^\n]*|\/\*[\s\S]*?\*\/|\s*\n\s*/g, (part) =>
     /^(?:--|\/\*|\s)/.test(part) ? " " : part,
   );
 }
 
-/** Of code inside of code that is reported, only the outer. */
+/** For nested reported code, only the outer. */
 function outermost(effects: readonly Placed[]): UnreadCode[] {
   const unread = effects.filter((effect) => effect.kind === "unread");
   return unread

@@ -47,7 +47,7 @@ export interface Module {
   readonly stars: string[];
 }
 
-/** Each value is evaluated once: of two that refer to each other, one is not known. */
+/** Evaluates each value once: of two that refer to each other, one is unknown. */
 export function force(binding: Binding, inCircle: Value): Value {
   const { lazy } = binding;
   if (lazy === undefined) return binding.value;

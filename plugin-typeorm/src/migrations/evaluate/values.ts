@@ -9,7 +9,7 @@ export type Primitive = string | number | boolean | bigint | null | undefined;
 /** Only known at run time: rows, the environment, the time. */
 export interface Unknown {
   readonly kind: "unknown";
-  /** The code that produces it, where that explains more than a name. */
+  /** The code that produces it, if that explains more than a name. */
   readonly from?: ts.Node;
   /** Rows, the environment, results of packages: reading from it runs no SQL. */
   readonly isData?: true;
@@ -98,7 +98,7 @@ export function holdsRunner(value: Value, depth = 0): boolean {
   return is(value, "rec") && [...value.fields.values()].some((field) => holdsRunner(field, depth + 1));
 }
 
-/** As plain data. @throws NotPlain where a part is only known at run time */
+/** As plain data. @throws NotPlain if a part is only known at run time */
 export function plain(value: Value): unknown {
   if (isPrimitive(value)) return value;
   if (is(value, "list") && !value.isOpen) return value.items.map(plain);
@@ -133,7 +133,7 @@ export function operate(kind: ts.SyntaxKind, left: Value, right: Value): Value {
 
 /** Plain methods of text with known arguments: `"a".concat("b")`. */
 export function ofText(text: string, method: string, args: readonly Value[]): Value {
-  // `repeat` and `padEnd` can ask for any length.
+  // `repeat` and `padEnd` can request any length.
   if (!computes(method) || /^(?:repeat|pad)/.test(method) || !args.every(isPrimitive)) return unknown;
   let made: unknown;
   try {

@@ -1,4 +1,4 @@
-/** The process that makes the traffic: in that of the rehearsal its requests would wait for the backfill's work. */
+/** The process that sends the traffic: in the rehearsal's own process, requests would wait for the backfill's work. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sample } from "../../results/figures.js";
 import type { Load, TrafficAnswer, TrafficOrder } from "./messages.js";
@@ -7,7 +7,7 @@ import { startScript } from "./script.js";
 import type { Request } from "./sender.js";
 import { statementSender } from "./statements.js";
 
-/** Answers are told so often. */
+/** The interval for reporting responses. */
 const tellMs = 100;
 
 let samples: Sample[] = [];
@@ -22,7 +22,7 @@ process.on("message", (order: TrafficOrder) => {
       process.disconnect();
     });
 });
-// Whoever wanted it is gone.
+// Its parent has ended.
 process.on("disconnect", () => process.exit());
 
 async function run({ load, rate, sessions }: Extract<TrafficOrder, { kind: "open" }>): Promise<void> {
@@ -60,7 +60,7 @@ async function run({ load, rate, sessions }: Extract<TrafficOrder, { kind: "open
   process.disconnect();
 }
 
-/** Its rate is its own: requests count from when they come. */
+/** The script sets the rate: latency counts from a request's arrival. */
 async function runScript(load: Extract<Load, { kind: "script" }>): Promise<void> {
   const script = await startScript(load, (sample) => samples.push(sample));
   tell({ kind: "opened" });

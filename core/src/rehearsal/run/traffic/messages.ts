@@ -4,7 +4,7 @@ import type { Sample } from "../../results/figures.js";
 /** Of the application's sessions, in the server's list. */
 export const applicationName = "rehearsed application";
 
-/** What is sent, and to whom. */
+/** The requests, and their destination. */
 export type Load =
   | {
       readonly kind: "statements";
@@ -14,7 +14,7 @@ export type Load =
     }
   | {
       readonly kind: "requests";
-      /** `http://127.0.0.1:3000` of each build that serves: they take turns. */
+      /** `http://127.0.0.1:3000` of each running build: they take turns. */
       readonly origins: readonly string[];
       readonly requests: readonly string[];
       /** The first number of `{n}`. */
@@ -28,17 +28,17 @@ export type Load =
       readonly cwd: string;
     };
 
-/** What the process that makes the traffic is told. */
+/** Messages to the process that sends the traffic. */
 export type TrafficOrder =
   | {
       readonly kind: "open";
       readonly load: Load;
       /** Requests a second. */
       readonly rate: number;
-      /** Requests under way at once, at most. */
+      /** Maximum number of concurrent requests. */
       readonly sessions: number;
     }
-  /** No more requests; it ends when the last one was answered. */
+  /** Sends no more requests; it ends when the last one was answered. */
   | { readonly kind: "stop" };
 
 export type TrafficAnswer =

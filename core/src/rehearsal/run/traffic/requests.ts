@@ -1,7 +1,7 @@
 import type { Load } from "./messages.js";
 import type { Sender } from "./sender.js";
 
-/** An application that answers nothing for so long has failed. */
+/** An application without a response for so long has failed. */
 const patienceMs = 60_000;
 
 /** Sends requests over HTTP to the builds of an application, which take turns. */
@@ -29,7 +29,7 @@ async function ask(origin: string, text: string, number: number, round: number):
       redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     });
-    // It is answered when all of it is there.
+    // The response counts once it is complete.
     await answer.arrayBuffer();
     return answer.status < 400 ? undefined : `${text.split(" ", 2).join(" ")} was answered with ${answer.status}`;
   } catch (error) {
@@ -38,7 +38,7 @@ async function ask(origin: string, text: string, number: number, round: number):
   }
 }
 
-/** `{n}` is another number in each request; `{1..500}` goes through these again and again. */
+/** `{n}` is another number in each request; `{1..500}` cycles through these numbers. */
 export function filled(text: string, number: number, round: number): string {
   return text
     .replaceAll("{n}", String(number))

@@ -5,7 +5,7 @@ import type { Sample } from "../../results/figures.js";
 import type { Load } from "./messages.js";
 
 export interface RunningScript {
-  /** Requests that have not been answered for as long as nobody should wait. */
+  /** The number of requests that have been unanswered for too long. */
   waiting(): number;
   /** Why it makes no requests: it ended without one. */
   silence(): string | undefined;
@@ -14,17 +14,17 @@ export interface RunningScript {
 
 /** A script that has sent nothing for so long never will. */
 const patienceMs = 60_000;
-/** What comes first opens sessions and compiles code, and does not count. */
+/** The first requests open sessions and compile code, and do not count. */
 const warmUpMs = 2000;
-/** Virtual users of a script always have a request under way. */
+/** Virtual users of a script always have a request in progress. */
 const waitsMs = 250;
-/** One that ends is started again, no sooner than after so long. */
+/** The minimum time before a script that ended is restarted. */
 const restMs = 500;
 const toldLines = 15;
 
 /**
- * Runs a script of the user's that makes requests. It is given one address, LOCKSTEP_URL: a proxy that passes them to the builds in turn, as a load
- * balancer does, and notes how they were answered. The script begins again when it ends.
+ * Runs a user's script that makes requests. It gets one address, LOCKSTEP_URL: a proxy that passes them to the builds in turn, as a load
+ * balancer does, and records the responses. The script restarts when it ends.
  *
  * @param onSample of each request that counts
  * @returns once it is warm
@@ -90,7 +90,7 @@ function silenceText(exitCode: number, output: string): string {
   return `it ended with exit code ${exitCode} and sent no request to LOCKSTEP_URL${told === "" ? ", and printed nothing" : `. It printed:\n${told}`}`;
 }
 
-/** @returns what is said against the answer, without values */
+/** @returns the error of the response, without values */
 async function pass(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -113,7 +113,7 @@ async function pass(
         outgoing.writeHead(statusCode, answer.headers);
         answer.pipe(outgoing);
         answer.once("error", failed);
-        // It is answered when all of it is there.
+        // The response counts once it is complete.
         answer.once("end", () => resolve(statusCode < 400 ? undefined : `${what} was answered with ${statusCode}`));
       },
     );
@@ -123,7 +123,7 @@ async function pass(
   });
 }
 
-/** Neither the query nor what looks like a key of a row: reports name it. */
+/** Neither the query nor parts that look like a key of a row: reports contain the path. */
 const pathOnly = (url: string) =>
   url
     .replace(/[?#].*$/s, "")

@@ -1,7 +1,7 @@
-/** One request: it resolves with what is said against it, without values, and with nothing where all is well. */
+/** One request: it resolves with its error, without values, or with undefined if it succeeded. */
 export type Request = () => Promise<string | undefined>;
 
-/** Where requests come from, in the same order each time. */
+/** A source of requests, in the same order each time. */
 export interface Sender {
   next(): Request;
   close(): Promise<void>;

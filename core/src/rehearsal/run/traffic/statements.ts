@@ -41,7 +41,7 @@ interface Call {
   readonly values: readonly (string | null)[];
 }
 
-/** Which statement comes next: the same ones in the same order each time, as often as their weights say. */
+/** Selects the next statement: in the same order each time, in proportion to the weights. */
 class Calls {
   readonly #credits: number[];
   readonly #sent: number[];

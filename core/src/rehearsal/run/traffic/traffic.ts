@@ -6,24 +6,24 @@ import { ownProcess } from "../../../base/files/own-process.js";
 import type { Sample } from "../../results/figures.js";
 import type { Load, TrafficAnswer, TrafficOrder } from "./messages.js";
 
-/** Sessions of an application: as many as a pool of usual size has. */
+/** Sessions of an application: the usual size of a pool. */
 const sessions = 20;
 
-/** What an application does with a database, or is asked to do, from a process of its own for each load. */
+/** The requests of an application to a database, or to the application, from a process of its own for each load. */
 export class TrafficRun {
   readonly samples: Sample[] = [];
   /** Requests that are due and not answered yet. */
   waiting = 0;
   #child: ChildProcess | undefined;
-  /** Why nothing comes any more. */
+  /** Why the traffic has stopped. */
   #failure: Error | undefined;
 
   /** @param rate requests a second */
   constructor(private readonly rate: number) {}
 
   /**
-   * From now on these come, instead of what came before.
-   * @throws LS6507 a script that makes no requests, or made none any more before it · what keeps it from connecting
+   * Replaces the current load.
+   * @throws LS6507 a script that makes no requests, or whose predecessor stopped making any · the error that prevents it from connecting
    */
   async send(load: Load): Promise<void> {
     await this.stop();
@@ -46,7 +46,7 @@ export class TrafficRun {
     });
   }
 
-  /** Until nobody waits any more, beyond a few that are on their way. */
+  /** Resolves when no requests wait any more, except a few in progress. */
   async settled(signal: AbortSignal): Promise<void> {
     if (this.#child === undefined) return;
     do await sleep(250, undefined, { signal });
@@ -54,8 +54,8 @@ export class TrafficRun {
   }
 
   /**
-   * No more requests; resolves when the last one was answered.
-   * @throws LS6507 a script has made none for a while: what was seen meanwhile was seen without traffic
+   * Sends no more requests; resolves when the last one was answered.
+   * @throws LS6507 a script has made none for a while: the observations meanwhile were without traffic
    */
   async stop(): Promise<void> {
     const child = this.#child;
@@ -67,7 +67,7 @@ export class TrafficRun {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** At once: without whoever started it the process ends, and takes the script that it runs with it. */
+  /** Immediately: the process ends without its parent, and ends the script that it runs. */
   kill(): void {
     if (this.#child?.connected) this.#child.disconnect();
     else this.#child?.kill("SIGKILL");

@@ -5,7 +5,7 @@ import { withoutControls } from "../../printable.js";
 import { defineTextFormat } from "../format.js";
 import { adviceWords, consequence, noteWords, saferLines } from "../messages.js";
 
-/** JUnit's XML, as most CI servers read it: a suite a file, a failed case an error. */
+/** JUnit's XML, as most CI servers read it: one suite per file, one failed case per error. */
 export default defineTextFormat({
   id: "junit",
   summary: "JUnit XML",
@@ -22,7 +22,7 @@ export default defineTextFormat({
       suites.push(
         `  <testsuite name="lockstep check" tests="1" failures="0">\n    <testcase classname="lockstep" name="${counted(files, "migration")}"/>\n  </testsuite>`,
       );
-    // A case that passed, so that a server that shows nothing else shows it.
+    // A passed case, for servers that show nothing else.
     if (notes.length > 0)
       suites.push(
         `  <testsuite name="notes" tests="1" failures="0">\n    <testcase classname="lockstep" name="notes">\n      <system-out>${xml(notes.join("\n"))}</system-out>\n    </testcase>\n  </testsuite>`,
@@ -38,7 +38,7 @@ function testCase(finding: CheckFinding): string {
   return `    <testcase classname="${xml(file)}" name="${xml(`${rule} line ${line}`)}" file="${xml(file)}" line="${line}">\n      <failure message="${xml(consequence(finding))}" type="${xml(rule)}">${xml(text)}</failure>\n    </testcase>`;
 }
 
-/** What XML cannot hold at all becomes a mark. */
+/** Replaces characters that XML cannot contain. */
 function xml(text: string): string {
   return withoutControls(text)
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "�")

@@ -5,7 +5,7 @@ import { codeSpan, fenced, joinMarkdown, type Markdown, md, plain } from "../../
 import { defineTextFormat } from "../format.js";
 import { adviceWords, consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
 
-/** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
+/** A pull request comment. The Action finds an earlier one by its first line. */
 export default defineTextFormat({
   id: "markdown",
   summary: "pull request comment",

@@ -87,7 +87,7 @@ function suppressed({ rule, file, line, fingerprint, reason }: WaivedFinding): R
   };
 }
 
-/** Offsets of SARIF are counted as those of the file are: `columnKind` says UTF-16. */
+/** Offsets in SARIF are those of the file: `columnKind` is UTF-16. */
 function fixOf({ file, safer }: CheckFinding, { start, end, text }: Fix): SarifFix {
   const replacement = { deletedRegion: { charOffset: start, charLength: end - start }, insertedContent: { text } };
   return {

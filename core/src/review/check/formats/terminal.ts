@@ -40,10 +40,10 @@ export default defineTextFormat({
   },
 });
 
-/** Of a whole history more is not read by anybody. */
+/** Readers skip more than that in a whole history. */
 const shownInAll = 40;
 
-/** How often each rule is broken, and where last. */
+/** How often each rule is broken, and its last position. */
 function summary(findings: readonly CheckFinding[], { colors }: FormatContext): string {
   const byRule = new Map<string, CheckFinding[]>();
   for (const finding of findings) {
@@ -61,7 +61,7 @@ function summary(findings: readonly CheckFinding[], { colors }: FormatContext): 
   return [columns(rows), colors.dim("  List all: --format markdown")].join("\n");
 }
 
-/** How to accept the first finding that `--fix` leaves. A migration that has run must not be edited: only new ones are offered a comment. */
+/** How to accept the first finding that `--fix` leaves: by a comment, but only in new migrations. Applied ones must not be edited. */
 function waiverWords(findings: readonly CheckFinding[]): string[] {
   const left = findings.filter(({ fix }) => fix === undefined);
   const first = left.find(({ severity }) => severity === "error") ?? left[0];
@@ -70,7 +70,7 @@ function waiverWords(findings: readonly CheckFinding[]): string[] {
   return [`To accept a finding, write above its statement: ${comment} lockstep-ignore ${first.rule}: <reason>`];
 }
 
-/** The mechanical ones first: they are a command away. Else the rule that says most. */
+/** The mechanical ones first: one command fixes them. Otherwise the rule with the most findings. */
 function next(findings: readonly CheckFinding[]): string {
   const fixes = findings.filter(({ fix }) => fix !== undefined).length;
   if (fixes > 0)
@@ -94,7 +94,7 @@ function findingText(finding: CheckFinding, text: string | undefined, { colors }
   ].join("\n");
 }
 
-/** The lines that it is about, the first one underlined; none where it is about a file as a whole. */
+/** The lines of the finding, the first one underlined; none if it concerns a whole file. */
 function excerpt(
   finding: CheckFinding,
   source: string,

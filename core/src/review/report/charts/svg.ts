@@ -3,15 +3,15 @@ import { type Html, html } from "../template.js";
 import { ticks, timeText, timeTicks } from "./ticks.js";
 
 const plotHeight = 144;
-/** Room below the plot for the axis of time, above it for the names of bands; in pixels. */
+/** Space below the plot for the time axis, above it for the names of bands; in pixels. */
 const bottom = 24;
 const topOf = ({ bands }: Chart) => (bands.length > 0 ? 40 : 8);
-/** The plot's own units: it is stretched to the width that there is, and letters are not. */
+/** The plot's own units: it is stretched to the available width, but letters are not. */
 const width = 1000;
 
 /**
- * A chart as inline SVG: as wide as its place, with letters of one size. Lines with an area below; spans of time as bands.
- * Colours come from the page's style.
+ * A chart as inline SVG: full width, with letters of one size. Lines with an area below; spans of time as bands. The page's style sets the
+ * colours.
  */
 export function svgOf(chart: Chart): Html {
   const { id, title, description, endMs, series, bands, marks, unit } = chart;
@@ -56,7 +56,7 @@ ${timeTicks(endMs).map((atMs, at) => {
 </svg>`;
 }
 
-/** Names in two rows, by turns, so that neighbours keep apart; those at the right end to the left of it. */
+/** Names in two alternating rows, so that neighbours do not overlap; those at the right end to the left of it. */
 function bandNames(bands: Chart["bands"], endMs: number) {
   return bands.map(({ name, fromMs, toMs }, at) => {
     const isLate = fromMs > endMs * 0.82;

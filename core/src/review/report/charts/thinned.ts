@@ -1,7 +1,7 @@
 /**
- * At most so many points: neighbours are merged into one.
+ * Limits the number of points by merging neighbours.
  *
- * @param merge what several points come to, in order; at least one
+ * @param merge combines several points, in order; at least one
  */
 export function thinned<T>(points: readonly T[], most: number, merge: (neighbours: readonly T[]) => T): readonly T[] {
   if (points.length <= most) return points;

@@ -1,4 +1,4 @@
-/** Round values from 0 to at least the greatest one, few enough to be read. */
+/** Round values from 0 to at least the greatest one, few enough to be readable. */
 export function ticks(most: number, count = 4): readonly number[] {
   if (!(most > 0)) return [0, 1];
   const raw = most / count;

@@ -10,17 +10,17 @@ import { defineSection, type RecordedRun, type ReportInput } from "../section.js
 const mostPoints = 400;
 const mostRows = 40;
 
-/** A stretch of a backfill: how many rows it filled in a second, and how far replicas were behind. */
+/** A stretch of a backfill: rows filled per second, and the lag of replicas. */
 interface Stretch {
   readonly atMs: number;
   readonly untilMs: number;
   readonly rows: number;
   readonly lagMs?: number;
-  /** Default: the whole of it. A stretch may have pauses in it. */
+  /** Default: its whole duration. A stretch may contain pauses. */
   readonly workedMs?: number;
 }
 
-/** Rows a second, lag and waits of the backfills over time. */
+/** Rows per second, lag and waits of the backfills over time. */
 export default defineSection({
   id: "backfill",
   title: "The backfill over time",
@@ -76,10 +76,10 @@ export default defineSection({
   },
 });
 
-/** So many backfills of targets are drawn; all of them are in the data. */
+/** The maximum number of charts; the data contains all backfills. */
 const mostRuns = 6;
 
-/** What really ran. */
+/** The actual runs. */
 function recordedBlocks(runs: readonly RecordedRun[]): readonly Part[] {
   if (runs.length === 0) return [text("No backfill has started on these targets.")];
   return [
@@ -181,7 +181,7 @@ function lagChart(at: string, title: string, points: readonly Stretch[]): Chart 
   };
 }
 
-/** What was filled between two points, from the beginning of the step on. */
+/** The rows filled between two points, from the beginning of the step on. */
 function stretches(
   points: readonly { readonly atMs: number; readonly rows?: number | undefined; readonly lagMs?: number | undefined }[],
   fromMs: number,

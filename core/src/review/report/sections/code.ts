@@ -5,13 +5,13 @@ import type { Block, DiffLine } from "../blocks.js";
 import { heading, list, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** So many edits are shown with their lines, and so many places of a list. */
+/** Maximum number of edits shown with their lines, and of places in a list. */
 const mostEdits = 150;
 const mostPlaces = 100;
 /** Lines of the file above and below an edit. */
 const around = 2;
 
-/** What was edited in the code, and what waits for a person. */
+/** The code edits, and the places that wait for a person. */
 export default defineSection({
   id: "code",
   title: "Code edits",
@@ -106,7 +106,7 @@ function isAhead(phase: IntentPhase, released: IntentPhase): boolean {
   return order.indexOf(phase) > order.indexOf(released);
 }
 
-/** The lines around an edit as the file has them now; where it is not found there, what was put in and taken away. */
+/** The lines around an edit in the current file; if it is not found there, the inserted and removed text. */
 function diffOf({ text: given, replaces = "", line }: PlannedEdit, file: string | undefined): readonly DiffLine[] {
   const signed = (sign: DiffLine["sign"], lines: readonly string[]) =>
     lines.map((each): DiffLine => ({ sign, text: each }));
@@ -117,7 +117,7 @@ function diffOf({ text: given, replaces = "", line }: PlannedEdit, file: string 
   if (at === undefined) return [...signed("-", said(replaces)), ...signed("+", put)];
   const after = lines.slice(at, at + put.length);
   const [only = "", ...more] = after;
-  // A part of a line: the line as it was before is shown above it.
+  // A part of a line: the former line is shown above it.
   const isPart = more.length === 0 && only.trim().replace(/[,;]$/, "") !== given.trim().replace(/[,;]$/, "");
   const gone = isPart ? [without(only, given.trim(), replaces.trim())] : said(replaces);
   return [
@@ -128,7 +128,7 @@ function diffOf({ text: given, replaces = "", line }: PlannedEdit, file: string 
   ].filter(({ text }, index, all) => text.trim() !== "" || (index > 0 && index < all.length - 1));
 }
 
-/** A line as it was before a part of it was put in: in a list, without the comma. */
+/** A line before a part of it was inserted: in a list, without the comma. */
 function without(line: string, part: string, replaces: string): string {
   const [from, to] = [line.indexOf(part), line.indexOf(part) + part.length];
   const [head, tail] = [line.slice(0, from), line.slice(to)];
@@ -137,7 +137,7 @@ function without(line: string, part: string, replaces: string): string {
   return `${head.replace(/,\s*$/, "")}${tail}`;
 }
 
-/** The line, from 0, nearest to where the edit was made at which its text stands. */
+/** The line, from 0, that contains its text and is nearest to the edit. */
 function nearest(lines: readonly string[], given: readonly string[], line: number): number | undefined {
   const wanted = given.map((each) => each.trim());
   const found = lines.flatMap((_, at) =>

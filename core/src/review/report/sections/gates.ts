@@ -5,7 +5,7 @@ import { columnLabel } from "../../messages.js";
 import { heading, list, missing, type Part, type Text, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** What has to be proved before a phase, and what was. */
+/** What has to be proved before a phase, and what was proved. */
 export default defineSection({
   id: "gates",
   title: "Gates",
@@ -48,7 +48,7 @@ export default defineSection({
           },
         ];
       const opens = list(
-        // Of two columns a gate may say the same.
+        // A gate may have the same text for two columns.
         [...new Map(steps.map((step) => [`${step.gate} ${step.words}`, step])).values()].map(
           ({ gate, words, isConfirmed }) => [
             { strong: gate },

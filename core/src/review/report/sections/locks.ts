@@ -7,14 +7,14 @@ import { differenceText, seenText, stallText, waitText } from "../../rehearsal-w
 import { heading, list, missing, type Part, strong, table, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** The locks of each step: as the plan states them, and as a rehearsal has seen them. */
+/** The locks of each step: as stated in the plan, and as observed in a rehearsal. */
 export default defineSection({
   id: "locks",
   title: "Locks",
 
   data({ plan, rehearsal, measured }: ReportInput) {
     const seen = rehearsal?.runs.find(({ way }) => way === "plan")?.steps ?? [];
-    // A file is a step, under the name of its first unit.
+    // Each file is one step, named after its first unit.
     const stepOf = new Map(inFiles(plan.units).flatMap((file) => file.map(({ id }) => [id, file[0].id] as const)));
     const order = phasesOf(plan);
     return {
@@ -88,7 +88,7 @@ export default defineSection({
   },
 });
 
-/** What the tool that measured has seen of locks that stop writes or more. */
+/** The measurement's locks that block writes or more. */
 function measuredTable(measured: readonly MeasuredStep[]): Part {
   return table(
     "Locks seen during the measured run",
@@ -109,7 +109,7 @@ interface MeasuredStep extends Pick<RehearsedStep, "title" | "waits"> {
 
 const wayNames = { naive: "The ORM’s own migration", plan: "The plan" } as const;
 
-/** Of those who waited for the same at several steps, the longest. */
+/** Of the sessions that waited for the same lock at several steps, the longest. */
 function longestOf<T extends LockWait & { readonly way: string }>(waits: readonly T[]): readonly T[] {
   const longest = new Map<string, T>();
   for (const wait of waits) {
@@ -120,7 +120,7 @@ function longestOf<T extends LockWait & { readonly way: string }>(waits: readonl
   return [...longest.values()];
 }
 
-/** A step runs a second time after it was taken back: the stronger look counts. */
+/** A step runs a second time after it was reverted: the stronger observation counts. */
 function seenIn(steps: readonly RehearsedStep[]) {
   const observed = steps.flatMap((step) => step.observed ?? []);
   const error = steps.find((step) => step.error !== undefined)?.error;

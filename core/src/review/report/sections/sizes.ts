@@ -6,7 +6,7 @@ import { adviceTexts, named } from "../../rehearsal-words.js";
 import { list, missing, type Part, table } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** How large the tables are, how they grow, and how long it takes with production's rows. */
+/** The size of the tables, their growth, and the duration with production's rows. */
 export default defineSection({
   id: "sizes",
   title: "Rows and sizes",

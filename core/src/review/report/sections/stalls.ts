@@ -8,11 +8,11 @@ import { thinned } from "../charts/thinned.js";
 import { timeText } from "../charts/ticks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** A picture is not wider, and a table not longer. */
+/** The limit for the width of a picture and the length of a table. */
 const mostPoints = 400;
 const mostRows = 40;
 
-/** What an application meets: the ORM's own migration against the plan. */
+/** The effect on an application: the ORM's own migration against the plan. */
 export default defineSection({
   id: "stalls",
   title: "Effect on the application",
@@ -60,7 +60,7 @@ export default defineSection({
   },
 });
 
-/** On one scale and one time axis. */
+/** On a common scale and time axis. */
 function chartsOf(runs: readonly Run[], isRehearsed: boolean): readonly Block[] {
   const most = Math.max(...runs.flatMap(({ points }) => points.map(({ longestMs }) => longestMs)));
   const endMs = Math.max(...runs.map((run) => run.endMs));
@@ -82,12 +82,12 @@ function chartOf({ way, points, endMs, steps }: Run, most: number, isRehearsed: 
   const longest = Math.max(0, ...steps.map(({ traffic }) => traffic?.longestMs ?? 0));
   const failed = points.filter((point) => point.failed > 0);
   const failures = failed.reduce((sum, point) => sum + point.failed, 0);
-  // What waits at the end of that time waits for the first step.
+  // A request that waits at the end of that time waits for the first step.
   const first = steps[0]?.startedMs ?? 0;
   const quiet = points.filter((_, at) => (points[at + 1]?.atMs ?? endMs) < first).map(({ longestMs }) => longestMs);
   const calm = quiet.length === 0 ? "" : `; before the first step ${stallText(Math.max(...quiet))}`;
   const between = Math.max(0, ...points.slice(quiet.length).map(({ longestMs }) => longestMs));
-  // A phase is done again after its way back, and other statements are made for another build: nothing of a deployment.
+  // A phase is applied again after it was reverted, and statements are prepared for another build: not part of a deployment.
   const own =
     isRehearsed && between > longest
       ? `; between steps, where the rehearsal prepares the next, ${stallText(between)}`
@@ -123,7 +123,7 @@ function chartOf({ way, points, endMs, steps }: Run, most: number, isRehearsed: 
   };
 }
 
-/** Steps that follow one another in one phase are one band. */
+/** Consecutive steps of one phase form one band. */
 export function bandsOf(steps: Run["steps"]): Chart["bands"] {
   const bands: { name: string; fromMs: number; toMs: number }[] = [];
   for (const { kind, phase, startedMs, durationMs } of steps) {

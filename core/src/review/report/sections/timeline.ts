@@ -8,11 +8,11 @@ import { stallText } from "../../rehearsal-words.js";
 import { missing, type Part, type Timeline, type Tone, table, text } from "../blocks.js";
 import { defineSection, type RecordedDeployment, type ReportInput, type TargetState } from "../section.js";
 
-/** So many targets are shown in full. */
+/** The number of targets that are shown in full. */
 const shownTargets = 12;
 const shownDeployments = 30;
 
-/** The plan over its deployments, and where it stands. */
+/** The plan's deployments, and its current state. */
 export default defineSection({
   id: "timeline",
   title: "Deployments, in order",
@@ -27,7 +27,7 @@ export default defineSection({
       released,
       phases: phases.map((phase, at) => ({
         phase,
-        /** Of the deployments; absent: it is run between two. */
+        /** The deployment of this phase. Absent: it runs between two. */
         ...(phase !== "backfill" && {
           deployment: phases.slice(0, at + 1).filter((each) => each !== "backfill").length,
         }),
@@ -92,7 +92,7 @@ function targetBlocks(targets: readonly TargetState[]): readonly Part[] {
   ];
 }
 
-/** Those of the ORM's own command are recorded nowhere but in its own table. */
+/** Deployments by the ORM's own command are recorded only in its own table. */
 function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Part[] {
   if (deployments.length === 0)
     return [text("No deployment is recorded. `npx lockstep deploy` records each one; the ORM’s own command does not.")];
@@ -135,7 +135,7 @@ function stateOf(
   return states.includes("open") ? ["in progress", "warn"] : ["not yet", "plain"];
 }
 
-/** Of a plan that was taken back the databases tell one thing: whether they have lost its column again. */
+/** Of an undone plan the databases show one thing: whether its column was dropped again. */
 function undoneState(phase: string, targets: readonly TargetState[] | undefined): readonly [string | undefined, Tone] {
   const states = (targets ?? []).flatMap(({ phases = [] }) => phases.map(({ state }) => state));
   if (phase === "expand" && states.includes("open")) return ["reverted in the repository, not on every target", "warn"];

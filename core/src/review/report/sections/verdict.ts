@@ -9,7 +9,7 @@ import { type Block, list, type Text, type Tone, text } from "../blocks.js";
 import { measured } from "../measured.js";
 import { defineSection, type RecordedRun, type ReportInput, type TargetState } from "../section.js";
 
-/** Whether to deploy it, by what is known. */
+/** Whether to deploy it, by the available evidence. */
 export default defineSection({
   id: "verdict",
   title: "Verdict",
@@ -84,7 +84,7 @@ function runsOf(of: Parameters<typeof measured>[0] | undefined) {
 /** More are in the timeline. */
 const shownTargets = 5;
 
-/** What the targets have shown: how far each is, and how many rows its backfills have filled. */
+/** The state of the targets: their progress, and the rows filled by their backfills. */
 function factBlocks({ plan, targets = [], runs = [] }: ReportInput): readonly Block[] {
   if (plan.state.released === "undone") return [];
   const more = targets.length - shownTargets;

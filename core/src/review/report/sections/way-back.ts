@@ -5,7 +5,7 @@ import { stallText } from "../../rehearsal-words.js";
 import { missing, type Part, strong, table, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** How each phase is taken back, what that loses, and what it did in the rehearsal. */
+/** How to revert each phase, what that loses, and its result in the rehearsal. */
 export default defineSection({
   id: "way-back",
   title: "Undo",

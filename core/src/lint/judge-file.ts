@@ -104,7 +104,8 @@ function byRule(
   const concerns = verdict.concerns.filter((concern) => {
     if (isKnownServer(concern, environment)) return false;
     // Unknown whether the server is too old.
-    if (concern.kind === "needs-server" && environment.server === undefined) return false;
+    const isOfVersion = concern.kind === "needs-server" && concern.since !== undefined;
+    if (isOfVersion && environment.server === undefined) return false;
     return concern.kind !== "searches-default-partition" || !schemaState.hasNoDefaultPartition(concern.table);
   });
   return [...claimed(operation, concerns)]

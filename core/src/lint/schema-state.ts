@@ -90,7 +90,9 @@ export class SchemaState {
         return dependentsOf(used, this.#tables, this.#uses).filter(({ name }) => !this.#isInBlock(name));
       },
       withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
-      definesFunction: (name) => this.#functions.has(name) || this.#unread.some((text) => text.includes(name)),
+      definesFunction: (name) =>
+        [...this.#functions.keys()].some((each) => each.toLowerCase() === name) ||
+        this.#unread.some((text) => text.includes(name)),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
       history: this.#history,
     };
@@ -186,7 +188,11 @@ export class SchemaState {
     const isOfIndex = operation.kind === "createIndex";
     // MariaDB holds no lock after a statement, and most of these take none.
     const locks = isOfIndex || /^(?:addColumn|dropColumn|dropConstraint)$/.test(operation.kind);
-    if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) return undefined;
+    if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) {
+      // A server may refuse the words alone.
+      const { newer, statement, sql, line } = operation;
+      return newer && { newer, statement, sql, line, kind: "form", what: "ALTER TABLE", locks: [] };
+    }
     const mode = !isOfIndex ? "ACCESS EXCLUSIVE" : operation.isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
     const { statement, sql, line, table } = operation;
     return { statement, sql, line, kind: "form", what: "ALREADY DONE", locks: [{ table, mode }] };

@@ -1,4 +1,6 @@
+import { dialectIds } from "./dialect.js";
 import { tableName } from "./names-schema.js";
+import { newerForms } from "./newer-forms.js";
 import {
   boolean,
   isTrue,
@@ -13,7 +15,7 @@ import {
   type Schema,
   string,
 } from "./schema.js";
-import { doubts, durations, goneKinds, lockModes, newerForms, rowFailures, userKinds } from "./verdict-kinds.js";
+import { doubts, durations, goneKinds, lockModes, rowFailures, userKinds } from "./verdict-kinds.js";
 
 const lockMode = oneOf(lockModes);
 const why = oneOf(rowFailures);
@@ -128,8 +130,8 @@ const concerns = [
     why: oneOf(["used", "partitioned-index", "partitioned-not-valid", "virtual-index", "index-of-key", "type-of-key"]),
     by: optional(dependent),
   },
-  /** Servers below that major version refuse it. */
-  { kind: literal("needs-server"), major: number, what: oneOf(newerForms) },
+  /** Servers below that version refuse it, or accept it and do nothing. Absent: all of the system do. */
+  { kind: literal("needs-server"), system: oneOf(dialectIds), since: optional(number), what: oneOf(newerForms) },
   /** What a constraint refused is allowed from now on. */
   { kind: literal("guards-less"), table: tableName },
   /** An index goes that queries may use. */

@@ -169,7 +169,7 @@ export class SchemaState {
         return isGone(this.#views.has(keyOf(operation.name)));
       case "dropColumn": {
         const found = this.#tables.find(operation.table);
-        return found !== undefined && isGone(!found.isPlain || found.columns.has(operation.column));
+        return found !== undefined && isGone(!found.hasAllColumns || found.columns.has(operation.column));
       }
       case "dropIndex":
         return isGone(this.#hasIndex(operation));
@@ -416,13 +416,12 @@ export class SchemaState {
     const parents = partitionOf === undefined ? inherits : [partitionOf];
     const above = parents.flatMap((parent) => this.#tables.find(parent) ?? []);
     if (partitionOf !== undefined && above[0] !== undefined && isDefault(sql)) above[0].defaultPartition = table;
-    const isPlain =
-      parents.length === 0 &&
-      operation.isOfQuery !== true &&
-      operation.like === undefined &&
-      !/\b(?:LIKE|OF)\b/i.test(sql);
+    const isListed =
+      operation.isOfQuery !== true && operation.like === undefined && !/\b(?:LIKE|(?<!\bPARTITION\s+)OF)\b/i.test(sql);
+    const isPlain = isListed && parents.length === 0;
+    const hasAllColumns = isListed && parents.every((parent) => this.#tables.find(parent)?.hasAllColumns === true);
     const isPartitioned = /\bPARTITION\s+BY\b/i.test(sql);
-    this.#tables.make(table, { isPartitioned, optionsSql, isPlain, parents, ofType });
+    this.#tables.make(table, { isPartitioned, optionsSql, isPlain, hasAllColumns, parents, ofType });
     const made = this.#tables.find(table);
     if (made !== undefined) made.hasOwnNames = columns.some(({ checks }) => checks.length > 0);
     for (const each of above) {

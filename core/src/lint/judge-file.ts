@@ -55,7 +55,7 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState:
     done.push(operation);
     const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, schemaState)) {
-      const way = saferWay(rule, operation, fixable, schemaState);
+      const way = saferWay(rule, operation, part, fixable, schemaState);
       findings.push(make(rule, operation, { verdict: part, ...way, isRewritten: rewritten.has(operation) }));
     }
     const locks = keptAt(operation, verdict);

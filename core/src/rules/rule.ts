@@ -31,6 +31,8 @@ export interface SaferContext {
   /** How a statement runs outside a transaction: `, in a migration of its own`; empty if every statement does. */
   readonly alone: string;
   readonly quote: Quote;
+  /** What the rule claims of the statement's verdict. */
+  readonly concerns: readonly Concern[];
 }
 
 /** The safe sequence that replaces an operation, by phase. The plan omits phases without steps. */

@@ -208,8 +208,10 @@ function createIndex(operation: OperationOf<"createIndex">, context: VerdictCont
   if (context.createdInThisChange(table)) return harmless;
   const concerns: Concern[] = [];
   if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
-  const why = isUnique && !isConcurrent ? duplicatesOf(operation, context) : undefined;
-  if (why !== undefined) concerns.push({ kind: "fails-on-rows", table, why });
+  const why = isUnique ? duplicatesOf(operation, context) : undefined;
+  // CONCURRENTLY fails as well, on values that somebody should have looked at. Of a column that nobody can have filled that is certain.
+  const isTold = !isConcurrent || (why === "two-rows" && context.isAsWritten);
+  if (why !== undefined && isTold) concerns.push({ kind: "fails-on-rows", table, why });
   if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
   const alone = isConcurrent && context.isAsWritten ? concurrently(operation.statement, context) : harmless;
   return verdict({

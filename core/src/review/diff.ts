@@ -45,9 +45,12 @@ function range(start: number, lines: number): string {
   return lines === 0 ? `${start - 1},0` : `${start},${lines}`;
 }
 
-/** Git reads a name in quotes as C does: what a terminal would obey is in octal there. */
+/**
+ * Git reads a name in quotes as C does: what a terminal would obey is in octal there. Of an empty file only the first line has names, where
+ * git cannot tell a folder that ends with a space from the end of a name: not even `git apply` of what `git diff` prints.
+ */
 function nameOf(path: string): string {
-  if (!/["\\\t\n\r]/.test(path) && withoutControls(path) === path) return path;
+  if (!/["\\\t\n\r]| \//.test(path) && withoutControls(path) === path) return path;
   const quoted = [...path].map((sign) => {
     if (sign === '"' || sign === "\\") return `\\${sign}`;
     if (sign >= " " && withoutControls(sign) === sign) return sign;

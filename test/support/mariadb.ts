@@ -25,7 +25,7 @@ export const findServer = (): MysqlBinaries | undefined => (isOnMysql ? findMysq
 export const sequence = (to: number): string =>
   `JSON_TABLE(CONCAT('[0', REPEAT(',0', ${to - 1}), ']'), '$[*]' COLUMNS (seq FOR ORDINALITY)) numbered`;
 
-/** The version of a server, as `Environment.server` counts. */
+/** The version of a server, in the format of `Environment.server`. */
 export async function versionOf(session: Connection): Promise<number> {
   const [[row]] = (await session.query("SELECT VERSION() AS version")) as unknown as [[{ version: string }]];
   return versionNumber(/^[\d.]+/.exec(row.version)?.[0] ?? "");

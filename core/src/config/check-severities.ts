@@ -1,4 +1,4 @@
-/** The oldest server that migrations run on, as many parts of its version as matter, behind its system: `15`, `mysql:8.0.29`, `mariadb:11.4`. */
+/** The oldest server that migrations run on: its system, then its version, up to the patch level: `15`, `mysql:8.0.29`, `mariadb:11.4`. */
 export const serverText = /^(?:(postgres(?:ql)?|mysql|mariadb):)?((?:[89]|[1-9]\d)(?:\.\d{1,2}){0,2})(?:\.\d+)*$/;
 
 /** `error`: the command fails. `warning`: it is told. `off`: it is not. */

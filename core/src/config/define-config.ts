@@ -169,8 +169,8 @@ export interface CheckInput {
   /** The branch that migrations are new since: "origin/develop". Default: the main branch. */
   base?: string;
   /**
-   * The oldest server that they run on: 15 for PostgreSQL, "mysql:8.0.29", "mariadb:11.4". Without a patch level it is the first of its
-   * series: 8.0.12 for "mysql:8.0". Default: unknown; `check` does not report newer syntax.
+   * The oldest server that they run on: 15 for PostgreSQL, "mysql:8.0.29", "mariadb:11.4". Without a patch level, `check` assumes the
+   * first release of the series, and 8.0.12 for "mysql:8.0". Default: unknown; `check` does not report newer syntax.
    */
   server?: number | string;
   /** By rule: "error", "warning" or "off". Default: each rule's own. */

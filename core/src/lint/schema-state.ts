@@ -189,7 +189,7 @@ export class SchemaState {
     // MariaDB holds no lock after a statement, and most of these take none.
     const locks = isOfIndex || /^(?:addColumn|dropColumn|dropConstraint)$/.test(operation.kind);
     if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) {
-      // A server may refuse the words alone.
+      // A server may still reject the syntax.
       const { newer, statement, sql, line } = operation;
       return newer && { newer, statement, sql, line, kind: "form", what: "ALTER TABLE", locks: [] };
     }

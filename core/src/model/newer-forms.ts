@@ -1,6 +1,6 @@
 import type { DialectId } from "./dialect.js";
 
-/** Forms of statements: what PostgreSQL's SQL calls them, and its first major version that has them. */
+/** Syntax by the first major version of PostgreSQL that supports it, with its label. */
 const postgresqlForms = {
   "column-compression": ["COMPRESSION", "14"],
   "detach-concurrently": ["DETACH CONCURRENTLY", "14"],
@@ -31,7 +31,7 @@ const postgresqlForms = {
   "virtual-column": ["a virtual column", "18"],
 } as const;
 
-/** Functions of PostgreSQL, and the first major version that has them. */
+/** Functions by the first major version of PostgreSQL that has them. */
 const postgresqlFunctions = {
   gen_random_uuid: ["13"],
   bit_count: ["14"],
@@ -69,9 +69,9 @@ const postgresqlFunctions = {
 } as const;
 
 /**
- * Forms of MySQL's and MariaDB's statements: what people call them, and the first version of MySQL and of MariaDB that has them. `always`:
- * every version from MySQL 8.0.12 and MariaDB 10.2 on. `never`: no version so far, up to MySQL 9.7 and MariaDB 13.1. The versions are those
- * of both manuals and release notes; `test/database/mysql/newer-forms.test.ts` runs each form on a server.
+ * Syntax by the first version of MySQL and of MariaDB that supports it, with its label. `always`: since MySQL 8.0.12 or MariaDB 10.2.
+ * `never`: not up to MySQL 9.7 or MariaDB 13.1. `ignored`: older versions accept it without effect. The versions come from both manuals and
+ * release notes. `test/database/mysql/newer-forms.test.ts` runs each form on a server.
  */
 const mysqlForms = {
   "rename-column": ["RENAME COLUMN", "always", "10.5.2"],
@@ -129,7 +129,7 @@ const mysqlForms = {
   "member-of": ["MEMBER OF", "8.0.17", "never"],
 } as const satisfies Record<string, readonly [label: string, mysql: string, mariadb: string, older?: "ignored"]>;
 
-/** Functions of MySQL and MariaDB, and the first version of both that has them. */
+/** Functions by the first version of MySQL and of MariaDB that has them. */
 const mysqlFunctions = {
   any_value: ["always", "never"],
   bin_to_uuid: ["always", "never"],
@@ -177,7 +177,7 @@ export interface NewerFunctions {
 export type NewerForm = PostgresqlForm | MysqlForm | NewerFunctions[Family];
 
 type Rows = Readonly<Record<string, readonly string[]>>;
-/** By who reads the statements, with the systems in the order of the versions. */
+/** One family per SQL reader. `systems` has the order of the versions in the rows. */
 const families = {
   postgresql: { forms: postgresqlForms as Rows, functions: postgresqlFunctions as Rows, systems: ["postgresql"] },
   mysql: { forms: mysqlForms as Rows, functions: mysqlFunctions as Rows, systems: ["mysql", "mariadb"] },
@@ -188,7 +188,7 @@ export function newerFunctions<F extends Family>(family: F): readonly NewerFunct
   return Object.keys(families[family].functions) as NewerFunctions[F][];
 }
 
-/** All of a family. */
+/** All forms and functions of a family. */
 export function newerFormsOf(family: Family): readonly NewerForm[] {
   return [...(Object.keys(families[family].forms) as NewerForm[]), ...newerFunctions(family)];
 }
@@ -199,17 +199,17 @@ export function isNewerFunction<F extends Family>(form: string, family: F): form
   return Object.hasOwn(families[family].functions, form);
 }
 
-/** What a system makes of a form. */
+/** How a system supports a form. */
 export interface Since {
   /** `uuidv7()` */
   readonly label: string;
-  /** As `Environment.server` counts. Undefined: no version has it. */
+  /** In the format of `Environment.server`. Undefined: no version supports it. */
   readonly since: number | undefined;
-  /** Older versions accept it, and do nothing. */
+  /** Older versions accept it without effect. */
   readonly isIgnored: boolean;
 }
 
-/** What a form is called, and the first version of a system that has it. */
+/** The label of a form, and the first version of a system that supports it. */
 export function newerForm(form: NewerForm, system: DialectId): Since {
   const { forms, functions, systems } = families[system === "postgresql" ? system : "mysql"];
   const [label = form, ...versions] = functions[form] ? [`${form}()`, ...functions[form]] : (forms[form] ?? []);
@@ -223,13 +223,13 @@ function versionIn(text: string, system: DialectId): number | undefined {
   return system === "postgresql" ? Number(text) : versionNumber(text);
 }
 
-/** `8.0.13` as MySQL and MariaDB count: 80013. Parts that are left out are 0. */
+/** Converts `8.0.13` to 80013, as versioned comments have it. Missing parts are 0. */
 export function versionNumber(text: string): number {
   const [major = 0, minor = 0, patch = 0] = text.split(".").map(Number);
   return major * 10_000 + minor * 100 + patch;
 }
 
-/** A version as people write it: `18`, `8.0.13`, `10.6`. @param version as `Environment.server` counts */
+/** A version as people write it: `18`, `8.0.13`, `10.6`. @param version in the format of `Environment.server` */
 export function versionText(version: number, system: DialectId): string {
   if (system === "postgresql") return String(version);
   const patch = version % 100;

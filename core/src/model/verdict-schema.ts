@@ -130,7 +130,7 @@ const concerns = [
     why: oneOf(["used", "partitioned-index", "partitioned-not-valid", "virtual-index", "index-of-key", "type-of-key"]),
     by: optional(dependent),
   },
-  /** Servers below that version refuse it, or accept it and do nothing. Absent: all of the system do. */
+  /** Older servers reject it, or ignore a part of it. `since` absent: every version of the system does. */
   { kind: literal("needs-server"), system: oneOf(dialectIds), since: optional(number), what: oneOf(newerForms) },
   /** What a constraint refused is allowed from now on. */
   { kind: literal("guards-less"), table: tableName },

@@ -46,8 +46,8 @@ function range(start: number, lines: number): string {
 }
 
 /**
- * Git reads a name in quotes as C does: what a terminal would obey is in octal there. Of an empty file only the first line has names, where
- * git cannot tell a folder that ends with a space from the end of a name: not even `git apply` of what `git diff` prints.
+ * Git reads a name in quotes as C does: what a terminal would obey is in octal there. A folder that ends with a space needs quotes, because
+ * the patch of an empty file names it only in the first line: `git apply` rejects what `git diff` prints there.
  */
 function nameOf(path: string): string {
   if (!/["\\\t\n\r]| \//.test(path) && withoutControls(path) === path) return path;

@@ -66,7 +66,7 @@ export function markdownTable(
 function written(value: MarkdownValue): string {
   if (value instanceof Markdown) return value.text;
   if (typeof value === "object") return value.map(written).join("");
-  // Several backticks in a row are of a name: none of our sentences has them.
+  // Our own sentences contain only single backticks.
   return String(value)
     .split(/(?<!`)`([^`]+)`(?!`)/)
     .map((part, at) => (at % 2 === 1 ? codeSpan(part).text : escaped(part)))

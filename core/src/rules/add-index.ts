@@ -21,7 +21,7 @@ export default defineRule({
   isMechanical: true,
   safer: ({ sql, newer }, { alone, concerns }) => {
     const words = `${valuesFirst(concerns, newer)}build it while writes continue${alone}`;
-    // Rows without a value break it in either way.
+    // CONCURRENTLY would fail as well.
     if (concerns.some((concern) => concern.kind === "fails-on-rows" && concern.why === "two-rows")) return { words };
     return { words, sql: [sql.replace(/\bINDEX\b(?!\s+CONCURRENTLY)/i, "INDEX CONCURRENTLY")] };
   },

@@ -31,7 +31,7 @@ export interface SaferContext {
   /** How a statement runs outside a transaction: `, in a migration of its own`; empty if every statement does. */
   readonly alone: string;
   readonly quote: Quote;
-  /** What the rule claims of the statement's verdict. */
+  /** The concerns of the statement's verdict that the rule claims. */
   readonly concerns: readonly Concern[];
 }
 

@@ -10,7 +10,7 @@ export interface Checked {
   /** How many of the last ones are checked. Default: 1 */
   readonly checked?: number;
   readonly transactions?: TransactionMode;
-  /** As `--server` takes it, or as `Environment.server` counts. */
+  /** As `--server` takes it, or in the format of `Environment.server`. */
   readonly server?: string | number;
   /** As for Prisma's migrations. */
   readonly sendsDefaults?: boolean;

@@ -31,7 +31,7 @@ const judging = isOnMysql ? mysqlJudging : mariadbJudging;
 
 let database: MariadbDatabase;
 let session: Connection;
-/** As `Environment.server` counts. */
+/** In the format of `Environment.server`. */
 let server: number;
 
 beforeAll(async () => {

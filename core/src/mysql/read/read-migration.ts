@@ -33,7 +33,7 @@ export function readMysqlMigration(sql: string, file: string): Migration {
     for (const [at, { from, to, whats }] of clauses.entries()) {
       const [start, until] = to - from === tokens.length ? [offset, end] : boundsOf(tokens, from, to);
       const place = { statement: index, sql: sql.slice(start, until), line: lineAt(start), ...demanded };
-      // What stands before the first clause is told with it.
+      // The first clause includes the start of the statement.
       const words = wordsOf(tokens, at === 0 ? 0 : from, to);
       for (const what of whats) operations.push({ ...place, ...what, ...newerIn({ what, demands, words }) });
     }

@@ -9,11 +9,11 @@ import {
 import type { What } from "./read-alter.js";
 import type { Token } from "./scan.js";
 
-/** What stands in a statement, or in a clause of ALTER TABLE. */
+/** A statement, or a clause of ALTER TABLE. */
 interface Part {
   readonly what: What;
   readonly demands: Demands;
-  /** As `wordsOf` has them. */
+  /** The result of `wordsOf`. */
   readonly words: string;
 }
 
@@ -40,7 +40,7 @@ const ofForm =
 const columnKinds = /^(?:addColumn|redeclareColumn|createTable)$/;
 const defaultKinds = /^(?:addColumn|redeclareColumn|createTable|setDefault)$/;
 
-/** How each form is recognised. What stands in parentheses of an INSERT or DELETE is not about its rows. */
+/** Detects each form. */
 const tests: Readonly<Record<MysqlForm, Test>> = {
   "rename-column": /\bRENAME COLUMN\b/,
   "rename-index": /\bRENAME (?:INDEX|KEY)\b/,
@@ -114,7 +114,7 @@ const tests: Readonly<Record<MysqlForm, Test>> = {
 
 const listed = Object.entries(tests);
 
-/** Not where a name stands that may be anybody's: of a table, a column in front of its type, an index. */
+/** Function calls, except where a table, index or routine is named. */
 const calls = new RegExp(
   `(?<!(?:[.@]|\\b(?:TABLE|EXISTS|INTO|INDEX|KEY|ON|REFERENCES|FUNCTION|PROCEDURE|CALL|VIEW|UNIQUE)) )\\b(?:${newerFunctions("mysql").join("|")}) \\(`,
   "gi",
@@ -128,7 +128,7 @@ function holds(test: Test, part: Part): boolean {
   return typeof test === "function" ? test(part) : test.test(part.words);
 }
 
-/** What some version of MySQL or MariaDB refuses in a statement, or in a clause of ALTER TABLE. */
+/** The forms that some version of MySQL or MariaDB rejects or ignores. */
 export function newerIn(part: Part): { readonly newer?: readonly NewerForm[] } {
   const found = listed.flatMap(([form, test]): NewerForm[] => (holds(test, part) ? [form as MysqlForm] : []));
   const called = part.words.match(calls)?.map((each) => each.slice(0, -2).toLowerCase() as NewerForm) ?? [];
@@ -137,8 +137,8 @@ export function newerIn(part: Part): { readonly newer?: readonly NewerForm[] } {
 }
 
 /**
- * The words and signs of a text, each once separated by a space: quoted names as `` ` ``, literals and commas between them as `'`. Without
- * versioned comments: a server that is too old does not run them.
+ * The tokens as one string, separated by spaces: a quoted name is `` ` ``, a list of literals is `'`. Versioned comments are left out,
+ * because older servers do not run them.
  */
 export function wordsOf(tokens: readonly Token[], from: number, to: number): string {
   const words: string[] = [];
@@ -152,7 +152,7 @@ export function wordsOf(tokens: readonly Token[], from: number, to: number): str
   return words.join(" ");
 }
 
-/** Without what stands in parentheses. */
+/** Removes everything in parentheses. */
 function outermost(words: string): string {
   const without = words.replace(/\([^()]*\) ?/g, "");
   return without === words ? words : outermost(without);
@@ -163,14 +163,14 @@ function columnsIn(what: What): readonly ColumnDeclaration[] {
   return what.kind === "addColumn" || what.kind === "redeclareColumn" ? [what.column] : [];
 }
 
-/** The parts of its indexes that are more than columns. */
+/** The keys of its indexes, where they are more than columns. */
 function keysIn(what: What): readonly (readonly IndexKey[])[] {
   if (what.kind === "createTable")
     return [...what.constraints, ...(what.indexes ?? [])].flatMap(({ keys }) => (keys ? [keys] : []));
   return "keys" in what && what.keys !== undefined ? [what.keys] : [];
 }
 
-/** What stands behind the parts of its indexes. */
+/** The options of its indexes. */
 function optionsIn(what: What): readonly string[] {
   const indexes = what.kind === "createTable" ? (what.indexes ?? []) : what.kind === "createIndex" ? [what] : [];
   return indexes.map(({ definition }) =>

@@ -82,7 +82,7 @@ export function addColumn(
   }
   if (column.checks.length > 0 && !ignores("check", server, context)) checked(found, column, isFilled, server);
   if (references !== undefined && !ignores("column-references", server, context)) {
-    // Who does not know the version does not know whether it is read and forgotten.
+    // The version is unknown, so the server may ignore it.
     if (server === "mysql" && context.environment.server === undefined)
       found.concerns.push({ kind: "ignores", what: "references", table, column: name });
     found.needs(copies, { kind: "scans", table, why: "check" });

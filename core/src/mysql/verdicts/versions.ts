@@ -3,7 +3,7 @@ import { type Concern, type MysqlForm, newerForm, type Operation, versionNumber 
 import { newerThan } from "../../sql/verdicts/newer.js";
 import { type ClauseVerdict, inPlace, instant, rebuilds, type Server } from "./ddl-algorithm.js";
 
-/** Of forms that some version has, nothing is told where nobody knows the version: developers write what their own server takes. */
+/** If the version is unknown, only what no version supports: the developer's own server accepts the rest. */
 export function newerOn(server: Server, operation: Operation, context: VerdictContext): readonly Concern[] {
   const isKnown = context.environment.server !== undefined;
   return newerThan(server, operation, context).filter(
@@ -11,15 +11,15 @@ export function newerOn(server: Server, operation: Operation, context: VerdictCo
   );
 }
 
-/** Whether the server is known to be one that accepts the form, and ignores it. */
+/** Whether the version is known and ignores the form. */
 export function ignores(form: MysqlForm, server: Server, { environment }: VerdictContext): boolean {
   const { since = Number.POSITIVE_INFINITY, isIgnored } = newerForm(form, server);
   return isIgnored && environment.server !== undefined && environment.server < since;
 }
 
 /**
- * The first versions that do it in an instant: see "Online DDL Operations" of MySQL's manual, and "InnoDB Online DDL Operations with the
- * INSTANT Alter Algorithm" of MariaDB's. What is not here every version does that has ALGORITHM=INSTANT.
+ * The first versions with an instant change: see "Online DDL Operations" in MySQL's manual, and "InnoDB Online DDL Operations with the
+ * INSTANT Alter Algorithm" in MariaDB's. Every version with ALGORITHM=INSTANT supports the others.
  */
 const instantSince = {
   "other-place": { mysql: "8.0.29", mariadb: "10.4" },
@@ -27,7 +27,7 @@ const instantSince = {
   rename: { mysql: "8.0.28", mariadb: "10.3.2" },
 } as const;
 
-/** What an older server does in place that newer ones do in an instant. Where nobody knows the version, it is a newer one. */
+/** Older servers change in place what newer ones change instantly. An unknown version counts as newer. */
 export function onVersion(
   judged: ClauseVerdict,
   operation: Operation,
@@ -45,7 +45,7 @@ function changeOf(operation: Operation, context: VerdictContext): keyof typeof i
     case "addColumn": {
       const { position, column, demands } = operation;
       if (position === undefined || column.isVirtual === true) return undefined;
-      // Behind the last column it is an instant, too: nobody knows the order, and the demand says so.
+      // After the last column it is instant. The order of the columns is unknown, so trust the requested algorithm.
       return position !== "first" && demands?.algorithm === "INSTANT" ? undefined : "other-place";
     }
     case "dropColumn":

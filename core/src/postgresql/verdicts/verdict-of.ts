@@ -209,7 +209,7 @@ function createIndex(operation: OperationOf<"createIndex">, context: VerdictCont
   const concerns: Concern[] = [];
   if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
   const why = isUnique ? duplicatesOf(operation, context) : undefined;
-  // CONCURRENTLY fails as well, on values that somebody should have looked at. Of a column that nobody can have filled that is certain.
+  // CONCURRENTLY fails on duplicates too. For a new column, which is still empty, that is certain.
   const isTold = !isConcurrent || (why === "two-rows" && context.isAsWritten);
   if (why !== undefined && isTold) concerns.push({ kind: "fails-on-rows", table, why });
   if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });

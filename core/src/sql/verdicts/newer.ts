@@ -9,8 +9,8 @@ import {
 } from "../../model/index.js";
 
 /**
- * What older servers refuse: a concern wherever it runs, for the next server may be older. A function only where it is known that nobody
- * has made one of the same name.
+ * What older servers reject: always a concern, because another target may have an older server. A function only if no user-defined function
+ * has its name.
  */
 export function newerThan(
   system: DialectId,
@@ -23,7 +23,7 @@ export function newerThan(
     .map((what) => needsServer(what, system));
 }
 
-/** The concern of one form. */
+/** The concern about one form. */
 export function needsServer(what: NewerForm, system: DialectId): Concern {
   const { since } = newerForm(what, system);
   return { kind: "needs-server", system, ...(since === undefined ? {} : { since }), what };

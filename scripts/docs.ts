@@ -18,7 +18,7 @@ import {
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commandGroups, inOrder } from "../core/src/cli/command-groups.js";
 import { commands } from "../core/src/cli/commands/index.js";
-import { newerForm, newerForms } from "../core/src/model/index.js";
+import { type DialectId, type NewerForm, newerForm, newerFormsOf, versionText } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
 import { advices } from "../core/src/rules/advice.js";
 import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
@@ -37,14 +37,30 @@ const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[])
 /** What a terminal says, as Markdown: `<file>` is no element there, and would be gone. */
 const prose = (text: string) => text.replace(/`[^`]*`|<(?=[a-z/])/gi, (part) => (part === "<" ? "\\<" : part));
 
-function newerRows(): string {
-  const all = newerForms.map(newerForm);
-  const majors = [...new Set(all.map(({ major }) => major))].sort((one, other) => one - other);
-  const labelsOf = (major: number) => all.filter((each) => each.major === major).map(({ label }) => label);
-  return tableOf(
-    ["since PostgreSQL", "what"],
-    majors.map((major) => [String(major), labelsOf(major).join(", ")]),
-  );
+function newerRows(): string[] {
+  const all = newerFormsOf("postgresql").map((form) => newerForm(form, "postgresql"));
+  const majors = [...new Set(all.map(({ since = 0 }) => since))].sort((one, other) => one - other);
+  const labelsOf = (major: number) => all.filter(({ since }) => since === major).map(({ label }) => label);
+  const sinceOf = (form: NewerForm, system: DialectId) => {
+    const { since, isIgnored } = newerForm(form, system);
+    if (since === undefined) return "–";
+    return since === 0 ? "all" : `${versionText(since, system)}${isIgnored ? ", ignored before" : ""}`;
+  };
+  return [
+    tableOf(
+      ["since PostgreSQL", "what"],
+      majors.map((major) => [String(major), labelsOf(major).join(", ")]),
+    ),
+    '"All" means MySQL 8.0.12 and later, or MariaDB 10.2 and later. "–" means no version up to MySQL 9.7 or MariaDB 13.1.',
+    tableOf(
+      ["what", "since MySQL", "since MariaDB"],
+      newerFormsOf("mysql").map((form) => [
+        newerForm(form, "mysql").label,
+        sinceOf(form, "mysql"),
+        sinceOf(form, "mariadb"),
+      ]),
+    ),
+  ];
 }
 
 function metricRows(): string {
@@ -170,7 +186,7 @@ function pages(): Map<string, string> {
       `# ${rule.id}`,
       `${rule.summary}.`,
       rule.background,
-      ...(rule.id === "newer-than-server" ? [newerRows()] : []),
+      ...(rule.id === "newer-than-server" ? newerRows() : []),
       ...rulePage(rule),
     );
   const listed = (all: readonly { readonly id: string; readonly summary: string }[]) =>

@@ -1,7 +1,13 @@
 /** What `newerForms` says of each form, against the server: one that is too old refuses it, any other runs it. */
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isNewerFunction, type NewerForm, newerForm, newerForms } from "../../core/src/model/index.js";
+import {
+  isNewerFunction,
+  type NewerFunctions,
+  newerForm,
+  newerFormsOf,
+  type PostgresqlForm,
+} from "../../core/src/model/index.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
@@ -10,11 +16,8 @@ const setup = `CREATE TABLE p (id int PRIMARY KEY, x int, UNIQUE (id, x)); CREAT
 CREATE VIEW v AS SELECT 1 AS a; CREATE TABLE r (id int) PARTITION BY LIST (id); CREATE TABLE r1 PARTITION OF r FOR VALUES IN (1);
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`;
 
-type Form = Exclude<NewerForm, Calls>;
-type Calls = keyof typeof calls;
-
 /** The last statement is the one that has the form. */
-const statements: Readonly<Record<Form, string>> = {
+const statements: Readonly<Record<PostgresqlForm, string>> = {
   "column-compression": "ALTER TABLE t ALTER d SET COMPRESSION pglz",
   "detach-concurrently": "ALTER TABLE r DETACH PARTITION r1 CONCURRENTLY",
   "function-body": "CREATE FUNCTION one() RETURNS int RETURN 1",
@@ -43,7 +46,7 @@ const statements: Readonly<Record<Form, string>> = {
   "temporal-constraint": "CREATE TABLE n (a int4range, b int4range, PRIMARY KEY (a, b WITHOUT OVERLAPS))",
   "virtual-column": "CREATE TABLE n (a int, b int GENERATED ALWAYS AS (a) VIRTUAL)",
 };
-const calls = {
+const calls: Readonly<Record<NewerFunctions["postgresql"], string>> = {
   gen_random_uuid: "",
   bit_count: "b'101'",
   date_bin: "'1 hour', now(), now()",
@@ -77,7 +80,7 @@ const calls = {
   lgamma: "1",
   uuidv4: "",
   uuidv7: "",
-} as const;
+};
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -94,8 +97,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-test.each(newerForms)("%s", async (form) => {
-  const sql = isNewerFunction(form) ? `SELECT ${form}(${calls[form]})` : statements[form as Form];
+test.each(newerFormsOf("postgresql"))("%s", async (form) => {
+  const sql = isNewerFunction(form, "postgresql")
+    ? `SELECT ${form}(${calls[form]})`
+    : statements[form as PostgresqlForm];
   const { operations } = readMigration(sql, "migration.sql", await loadParser());
   // That of an enum is a matter of several statements.
   if (form !== "value-of-new-enum") expect(operations.at(-1)?.newer).toContain(form);
@@ -107,5 +112,5 @@ test.each(newerForms)("%s", async (form) => {
     () => undefined,
     ({ message }: Error) => message,
   );
-  expect(failure === undefined, failure).toBe(major >= newerForm(form).major);
+  expect(failure === undefined, failure).toBe(major >= newerForm(form, "postgresql").since!);
 });

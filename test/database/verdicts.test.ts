@@ -111,7 +111,7 @@ describe.each([...Object.entries(cases).filter(([, list]) => list.length > 0), .
       return;
     }
     if (each.from !== undefined && server < each.from) {
-      expect(stated.concerns).toContainEqual(expect.objectContaining({ kind: "needs-server", major: each.from }));
+      expect(stated.concerns).toContainEqual(expect.objectContaining({ kind: "needs-server", since: each.from }));
       expect((await observe(each)).error).toBeDefined();
       return;
     }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import { versionNumber } from "../../core/src/model/index.js";
 import type { MysqlBinaries } from "../../core/src/rehearsal/server/mysql-binaries.js";
 import { type MysqlServer, startMysql } from "../../core/src/rehearsal/server/mysql-server.js";
 import { findMariadb } from "./mariadb-binaries.js";
@@ -23,6 +24,12 @@ export const findServer = (): MysqlBinaries | undefined => (isOnMysql ? findMysq
 /** Rows with a column `seq` from 1 on, behind FROM. MariaDB's engine of sequences is its own. */
 export const sequence = (to: number): string =>
   `JSON_TABLE(CONCAT('[0', REPEAT(',0', ${to - 1}), ']'), '$[*]' COLUMNS (seq FOR ORDINALITY)) numbered`;
+
+/** The version of a server, in the format of `Environment.server`. */
+export async function versionOf(session: Connection): Promise<number> {
+  const [[row]] = (await session.query("SELECT VERSION() AS version")) as unknown as [[{ version: string }]];
+  return versionNumber(/^[\d.]+/.exec(row.version)?.[0] ?? "");
+}
 
 /** An account without rights, in the place of one of the same name: 'plain'@'%'. */
 export async function createAccount(session: { query(sql: string): Promise<unknown> }, account: string): Promise<void> {

@@ -7,7 +7,7 @@ import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { MigrationSet } from "../lint/migration-set.js";
 import type { Waiver } from "../lint/waivers.js";
-import type { DialectId } from "../model/index.js";
+import { type DialectId, versionNumber } from "../model/index.js";
 import { advices } from "../rules/advice.js";
 import { reportedRules } from "../rules/index.js";
 
@@ -99,15 +99,23 @@ export interface NamedServer {
   readonly version: number;
 }
 
-/** Parses a server option: `15`, `postgresql:15.4`, `mariadb:11.4`. @throws LS8016 the text is invalid */
+/** The oldest version that Lockstep supports, assumed if the patch level is missing. */
+const oldestMysql = "8.0.12";
+
+/**
+ * Parses a server option: `15`, `postgresql:15.4`, `mysql:8.0.29`, `mariadb:11.4`. Missing parts are the lowest.
+ *
+ * @throws LS8016 the text is invalid
+ */
 export function serverOf(text: string | undefined): NamedServer | undefined {
   if (text === undefined) return undefined;
-  const [, name = "postgresql", major, minor = "0"] = serverText.exec(text) ?? [];
-  if (major !== undefined) {
+  const [, name = "postgresql", version] = serverText.exec(text) ?? [];
+  if (version !== undefined) {
     const system = name === "mysql" || name === "mariadb" ? name : "postgresql";
-    return { system, version: Number(major) + (system === "postgresql" ? 0 : Number(minor) / 100) };
+    if (system === "postgresql") return { system, version: Number.parseInt(version, 10) };
+    return { system, version: versionNumber(version === "8" || version === "8.0" ? oldestMysql : version) };
   }
   throw new LockstepError("LS8016", `"${text}" is not a version of PostgreSQL, MySQL or MariaDB.`, {
-    hint: "For example: --server 15, --server mysql:8.4 or --server mariadb:11.4",
+    hint: "For example: --server 15, --server mysql:8.0.29 or --server mariadb:11.4",
   });
 }

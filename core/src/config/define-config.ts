@@ -169,8 +169,8 @@ export interface CheckInput {
   /** The base branch: migrations that it lacks are new. "origin/develop". Default: the main branch. */
   base?: string;
   /**
-   * The oldest server that they run on: 15 for PostgreSQL, "mysql:8.4", "mariadb:11.4". Default: unknown; `check` assumes the oldest
-   * supported one, and does not report newer syntax.
+   * The oldest server that they run on: 15 for PostgreSQL, "mysql:8.0.29", "mariadb:11.4". Without a patch level, `check` assumes the
+   * first release of the series, and 8.0.12 for "mysql:8.0". Default: unknown; `check` does not report newer syntax.
    */
   server?: number | string;
   /** Severity by rule: "error", "warning" or "off". Default: each rule's own. */

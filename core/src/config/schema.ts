@@ -104,7 +104,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       base: z.string().min(1).optional(),
       server: z
-        .union([z.int().min(9), z.string().regex(serverText, "a version is needed: 15, mysql:8.4 or mariadb:11.4")])
+        .union([z.int().min(9), z.string().regex(serverText, "a version is needed: 15, mysql:8.0.29 or mariadb:11.4")])
         .optional(),
       rules: z.record(z.string().min(1), z.enum(severities)).optional(),
       waivers: z

@@ -1,5 +1,5 @@
 import type { Checking, Safer } from "../dialect/checking.js";
-import { type Environment, type Migration, type Operation, operationsIn } from "../model/index.js";
+import { type Environment, type Migration, type Operation, operationsIn, type Verdict } from "../model/index.js";
 import type { ReportedRule } from "../rules/rule.js";
 import type { CheckFinding, Fix } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
@@ -18,17 +18,19 @@ export interface FixableFile {
  * The safe alternative to a statement, with a fix only if two conditions are true: the file does not run in a transaction, so a statement
  * can become several or run CONCURRENTLY, and the replacement loses no part of it.
  *
+ * @param concerns of the statement that the rule claims
  * @param schemaState before the statement
  */
 export function saferWay(
   rule: ReportedRule,
   operation: Operation,
+  { concerns }: Pick<Verdict, "concerns">,
   file: FixableFile,
   schemaState: SchemaState,
 ): Pick<CheckFinding, "safer" | "fix"> {
   const own = file.checking.saferWay(rule.id, operation);
   if (own !== undefined) return { safer: own };
-  const safer = rule.safer(operation, { alone: file.set.alone, quote: file.checking.judging.quote });
+  const safer = rule.safer(operation, { alone: file.set.alone, quote: file.checking.judging.quote, concerns });
   if (!rule.isMechanical) return { safer };
   if ("table" in operation && schemaState.isPartitioned(operation.table)) return { safer: byPartition(operation) };
   const fix = fixOf(operation, safer, file);

@@ -55,7 +55,7 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState:
     done.push(operation);
     const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, schemaState)) {
-      const way = saferWay(rule, operation, fixable, schemaState);
+      const way = saferWay(rule, operation, part, fixable, schemaState);
       findings.push(make(rule, operation, { verdict: part, ...way, isRewritten: rewritten.has(operation) }));
     }
     const locks = keptAt(operation, verdict);
@@ -104,7 +104,8 @@ function byRule(
   const concerns = verdict.concerns.filter((concern) => {
     if (isKnownServer(concern, environment)) return false;
     // Unknown whether the server is too old.
-    if (concern.kind === "needs-server" && environment.server === undefined) return false;
+    const isOfVersion = concern.kind === "needs-server" && concern.since !== undefined;
+    if (isOfVersion && environment.server === undefined) return false;
     return concern.kind !== "searches-default-partition" || !schemaState.hasNoDefaultPartition(concern.table);
   });
   return [...claimed(operation, concerns)]

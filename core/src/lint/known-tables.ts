@@ -29,6 +29,8 @@ export interface KnownTable {
   readonly optionsSql: string;
   /** All of its parts come from statements seen here: it is no partition, child or copy of another table. */
   readonly isPlain: boolean;
+  /** All its columns were seen: its own, and those of the table of which it is a partition or heir. */
+  readonly hasAllColumns: boolean;
   /** PostgreSQL, or a statement that was not seen, has named a part of it. */
   hasOwnNames: boolean;
   /** How a subscriber finds a row, if not by the primary key. */
@@ -73,7 +75,7 @@ export class KnownTables {
 
   make(
     table: TableName,
-    made: Pick<KnownTable, "isPartitioned" | "optionsSql" | "isPlain" | "parents" | "ofType">,
+    made: Pick<KnownTable, "isPartitioned" | "optionsSql" | "isPlain" | "hasAllColumns" | "parents" | "ofType">,
   ): void {
     const empty = { defaultPartition: undefined, hasOwnNames: false, columns: new Map(), constraints: new Map() };
     this.#tables.set(keyOf(table), { name: table, ...made, ...empty });

@@ -90,7 +90,9 @@ export class SchemaState {
         return dependentsOf(used, this.#tables, this.#uses).filter(({ name }) => !this.#isInBlock(name));
       },
       withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
-      definesFunction: (name) => this.#functions.has(name) || this.#unread.some((text) => text.includes(name)),
+      definesFunction: (name) =>
+        [...this.#functions.keys()].some((each) => each.toLowerCase() === name) ||
+        this.#unread.some((text) => text.includes(name)),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
       history: this.#history,
     };
@@ -167,7 +169,7 @@ export class SchemaState {
         return isGone(this.#views.has(keyOf(operation.name)));
       case "dropColumn": {
         const found = this.#tables.find(operation.table);
-        return found !== undefined && isGone(!found.isPlain || found.columns.has(operation.column));
+        return found !== undefined && isGone(!found.hasAllColumns || found.columns.has(operation.column));
       }
       case "dropIndex":
         return isGone(this.#hasIndex(operation));
@@ -186,7 +188,11 @@ export class SchemaState {
     const isOfIndex = operation.kind === "createIndex";
     // MariaDB holds no lock after a statement, and most of these take none.
     const locks = isOfIndex || /^(?:addColumn|dropColumn|dropConstraint)$/.test(operation.kind);
-    if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) return undefined;
+    if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) {
+      // A server may still reject the syntax.
+      const { newer, statement, sql, line } = operation;
+      return newer && { newer, statement, sql, line, kind: "form", what: "ALTER TABLE", locks: [] };
+    }
     const mode = !isOfIndex ? "ACCESS EXCLUSIVE" : operation.isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
     const { statement, sql, line, table } = operation;
     return { statement, sql, line, kind: "form", what: "ALREADY DONE", locks: [{ table, mode }] };
@@ -410,13 +416,12 @@ export class SchemaState {
     const parents = partitionOf === undefined ? inherits : [partitionOf];
     const above = parents.flatMap((parent) => this.#tables.find(parent) ?? []);
     if (partitionOf !== undefined && above[0] !== undefined && isDefault(sql)) above[0].defaultPartition = table;
-    const isPlain =
-      parents.length === 0 &&
-      operation.isOfQuery !== true &&
-      operation.like === undefined &&
-      !/\b(?:LIKE|OF)\b/i.test(sql);
+    const isListed =
+      operation.isOfQuery !== true && operation.like === undefined && !/\b(?:LIKE|(?<!\bPARTITION\s+)OF)\b/i.test(sql);
+    const isPlain = isListed && parents.length === 0;
+    const hasAllColumns = isListed && parents.every((parent) => this.#tables.find(parent)?.hasAllColumns === true);
     const isPartitioned = /\bPARTITION\s+BY\b/i.test(sql);
-    this.#tables.make(table, { isPartitioned, optionsSql, isPlain, parents, ofType });
+    this.#tables.make(table, { isPartitioned, optionsSql, isPlain, hasAllColumns, parents, ofType });
     const made = this.#tables.find(table);
     if (made !== undefined) made.hasOwnNames = columns.some(({ checks }) => checks.length > 0);
     for (const each of above) {

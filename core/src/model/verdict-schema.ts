@@ -1,4 +1,6 @@
+import { dialectIds } from "./dialect.js";
 import { tableName } from "./names-schema.js";
+import { newerForms } from "./newer-forms.js";
 import {
   boolean,
   isTrue,
@@ -13,7 +15,7 @@ import {
   type Schema,
   string,
 } from "./schema.js";
-import { doubts, durations, goneKinds, lockModes, newerForms, rowFailures, userKinds } from "./verdict-kinds.js";
+import { doubts, durations, goneKinds, lockModes, rowFailures, userKinds } from "./verdict-kinds.js";
 
 const lockMode = oneOf(lockModes);
 const why = oneOf(rowFailures);
@@ -129,8 +131,8 @@ const concerns = [
     why: oneOf(["used", "partitioned-index", "partitioned-not-valid", "virtual-index", "index-of-key", "type-of-key"]),
     by: optional(dependent),
   },
-  /** Servers below that major version reject it. */
-  { kind: literal("needs-server"), major: number, what: oneOf(newerForms) },
+  /** Older servers reject it, or ignore a part of it. `since` absent: every version of the system does. */
+  { kind: literal("needs-server"), system: oneOf(dialectIds), since: optional(number), what: oneOf(newerForms) },
   /** Values that a constraint rejected are now allowed. */
   { kind: literal("guards-less"), table: tableName },
   /** Drops an index that queries may use. */

@@ -1,6 +1,7 @@
 import { type LockMode, lockModes } from "./verdict-kinds.js";
 import type { TableLock, Verdict } from "./verdict-schema.js";
 
+export * from "./newer-forms.js";
 export * from "./verdict-kinds.js";
 export type { Concern, ConcernKind, Dependent, Hazard, Notice, Remark, TableLock, Verdict } from "./verdict-schema.js";
 
@@ -27,7 +28,7 @@ export function blocksWrites(mode: LockMode | undefined): boolean {
 
 /** Where a change runs, as far as it is known. */
 export interface Environment {
-  /** The lowest version of the servers it runs on: 13 … 18 for PostgreSQL; 8.04, 10.11, 11.08 for MySQL and MariaDB. */
+  /** The lowest version of the servers it runs on: 13 … 18 for PostgreSQL, 80029 for MySQL 8.0.29, 101103 for MariaDB 10.11.3. */
   readonly server?: number;
   readonly transactions?: TransactionMode;
   /** A file is sent to the server in one message, which is a transaction too. False: each statement alone, after the ORM's BEGIN. */

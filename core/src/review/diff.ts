@@ -45,9 +45,12 @@ function range(start: number, lines: number): string {
   return lines === 0 ? `${start - 1},0` : `${start},${lines}`;
 }
 
-/** Git parses a quoted name as a C string: characters that a terminal would interpret are in octal. */
+/**
+ * Git parses a quoted name as a C string: characters that a terminal would interpret are in octal. A folder that ends with a space needs
+ * quotes: the patch of an empty file names it only in the first line, and `git apply` rejects what `git diff` prints there.
+ */
 function nameOf(path: string): string {
-  if (!/["\\\t\n\r]/.test(path) && withoutControls(path) === path) return path;
+  if (!/["\\\t\n\r]| \//.test(path) && withoutControls(path) === path) return path;
   const quoted = [...path].map((sign) => {
     if (sign === '"' || sign === "\\") return `\\${sign}`;
     if (sign >= " " && withoutControls(sign) === sign) return sign;

@@ -66,8 +66,9 @@ export function markdownTable(
 function written(value: MarkdownValue): string {
   if (value instanceof Markdown) return value.text;
   if (typeof value === "object") return value.map(written).join("");
+  // Our own sentences contain only single backticks.
   return String(value)
-    .split(/`([^`]+)`/)
+    .split(/(?<!`)`([^`]+)`(?!`)/)
     .map((part, at) => (at % 2 === 1 ? codeSpan(part).text : escaped(part)))
     .join("");
 }

@@ -2,6 +2,7 @@ import {
   blocksWrites,
   type Concern,
   type Dependent,
+  dialectLabels,
   isSameTable,
   type LockMode,
   type Notice,
@@ -12,6 +13,7 @@ import {
   type RowFailure,
   type TableName,
   type Verdict,
+  versionText,
 } from "../model/index.js";
 import { counted } from "./counted.js";
 
@@ -132,7 +134,7 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
     case "searches-default-partition":
       return `reads and writes of ${label(concern.table)} wait while PostgreSQL checks the rows of its default partition, if it has one`;
     case "needs-server":
-      return `${newerForm(concern.what).label} needs PostgreSQL ${concern.major} or later`;
+      return newerWords(concern);
     case "guards-less":
       return `locks the table${verdict.doubts.includes("other-tables") ? ", and the other table of a foreign key" : ""}; the database then accepts rows that the constraint rejected`;
     case "loses-index":
@@ -156,6 +158,14 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
     default:
       return concern satisfies never;
   }
+}
+
+function newerWords({ what, system, since }: Extract<Concern, { kind: "needs-server" }>): string {
+  const { label, isIgnored } = newerForm(what, system);
+  const name = dialectLabels[system];
+  if (since === undefined) return `${name} does not support ${label}`;
+  const version = versionText(since, system);
+  return isIgnored ? `${name} before ${version} ignores ${label}` : `${label} needs ${name} ${version} or later`;
 }
 
 function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { kind: "session-default" }>): string {

@@ -1,8 +1,16 @@
-import { isFilled } from "../model/index.js";
+import { type Concern, isFilled, type NewerForm } from "../model/index.js";
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
 import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { addColumn, buildIndex, unitIndex } from "./steps.js";
+
+/** What a unique index requires before it is built, CONCURRENTLY or not. Empty: nothing. */
+export function valuesFirst(concerns: readonly Concern[], newer: readonly NewerForm[] = []): string {
+  const why = concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [concern.why] : []));
+  if (why.includes("two-rows")) return "give each row a value of its own first, then ";
+  if (!why.includes("duplicates")) return "";
+  return `resolve duplicate values${newer.includes("nulls-not-distinct") ? ", NULL included," : ""} first, then `;
+}
 
 /** An index. If the same change adds its column to an existing table, a plan builds the index. */
 export default defineRule({
@@ -11,10 +19,12 @@ export default defineRule({
   summary: "CREATE INDEX blocks writes to the table during the whole build",
   on: ["createIndex"],
   isMechanical: true,
-  safer: ({ sql }, { alone }) => ({
-    words: `build it while writes continue${alone}`,
-    sql: [sql.replace(/\bINDEX\b(?!\s+CONCURRENTLY)/i, "INDEX CONCURRENTLY")],
-  }),
+  safer: ({ sql, newer }, { alone, concerns }) => {
+    const words = `${valuesFirst(concerns, newer)}build it while writes continue${alone}`;
+    // CONCURRENTLY would fail as well.
+    if (concerns.some((concern) => concern.kind === "fails-on-rows" && concern.why === "two-rows")) return { words };
+    return { words, sql: [sql.replace(/\bINDEX\b(?!\s+CONCURRENTLY)/i, "INDEX CONCURRENTLY")] };
+  },
 
   consequence(operation, { concerns }, context) {
     const { table, reads, isConcurrent, isUnique } = operation;

@@ -1,5 +1,6 @@
 import { isFilled } from "../model/index.js";
 import { whileSmall } from "./add-exclusion.js";
+import { valuesFirst } from "./add-index.js";
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
 import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
@@ -12,10 +13,10 @@ export default defineRule({
   summary: "ADD UNIQUE blocks reads and writes until PostgreSQL has built its index",
   on: ["addUnique"],
   isMechanical: true,
-  safer: ({ table, name, columns, hasOther, refusesNull, deferrable, newer }, { alone, quote }) => {
+  safer: ({ table, name, columns, hasOther, refusesNull, deferrable, newer }, { alone, quote, concerns }) => {
     if (newer?.includes("temporal-constraint")) return { words: whileSmall };
     const key = quote.identifier(name ?? `${table.name}_${columns.join("_")}_key`);
-    const words = `build the index while writes continue${alone}, then attach it`;
+    const words = `${valuesFirst(concerns, newer)}build the index while writes continue${alone}, then attach it`;
     // INCLUDE, NULLS NOT DISTINCT and storage belong to the index, DEFERRABLE to the constraint.
     if (hasOther || refusesNull !== undefined || deferrable !== "no")
       return { words: `${words}, with the same options` };

@@ -31,6 +31,8 @@ export interface SaferContext {
   /** How a statement runs outside a transaction: `, in a migration of its own`; empty if every statement does. */
   readonly alone: string;
   readonly quote: Quote;
+  /** The concerns of the statement's verdict that the rule claims. */
+  readonly concerns: readonly Concern[];
 }
 
 /** The safe sequence that replaces an operation, by phase. The plan omits phases without steps. */

@@ -242,6 +242,18 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     [`DROP DOMAIN IF EXISTS "Role" CASCADE;`],
     [`ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "c";`],
     [`ALTER TABLE "User" DROP COLUMN IF EXISTS "nick";`],
+    ...[`"P1" PARTITION OF "P" FOR VALUES IN (1)`, `"P1" ("more" INT) INHERITS ("P")`].flatMap((declared) => {
+      const made = `CREATE TABLE "P" ("id" INT, "a" INT) PARTITION BY LIST ("id"); CREATE TABLE ${declared};`;
+      return [
+        [`ALTER TABLE "P1" DROP COLUMN IF EXISTS "nick";`, made],
+        [`ALTER TABLE "P1" DROP COLUMN IF EXISTS "a";`, made, "drop-column 1:18"],
+      ];
+    }),
+    [
+      `ALTER TABLE "P1" DROP COLUMN IF EXISTS "nick";`,
+      `CREATE TABLE "P" (LIKE "User"); CREATE TABLE "P1" () INHERITS ("P");`,
+      "drop-column 1:18",
+    ],
     [`DROP INDEX IF EXISTS "i";`, `CREATE INDEX "i" ON "User" ("name");`, "drop-index 1:1"],
     [`DROP INDEX IF EXISTS "User_name_idx";`, `CREATE INDEX ON "User" ("name");`, "drop-index 1:1"],
     [`DROP INDEX IF EXISTS "i";`, `SELECT something();`, "drop-index 1:1"],

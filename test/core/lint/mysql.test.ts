@@ -124,7 +124,8 @@ test.each(cases.map(([sql, rules, server]) => ({ sql, rules, server: server ?? (
 const documented = reportedRules.flatMap(({ id, mysql }) => (mysql === undefined ? [] : [[id, mysql] as const]));
 describe.each(documented)("%s", (id, { unsafe, safe }) => {
   test.each(unsafe)("is told of %s", async (sql) => {
-    expect(await rulesFound({ migrations: [sql], dialect: "mysql" })).toContain(id);
+    const server = id === "newer-than-server" ? { server: "mysql:8.0" } : {};
+    expect(await rulesFound({ migrations: [sql], dialect: "mysql", ...server })).toContain(id);
   });
   test.each(safe)("nothing is told of %s", async (sql) => {
     expect(await rulesFound({ migrations: [sql], dialect: "mysql" })).toEqual([]);
@@ -189,8 +190,8 @@ test.each([
   ],
 ] as const)("%s before MariaDB 11.2, and from there on", async (sql, old, since) => {
   for (const [server, expected] of [
-    [10.11, old],
-    [11.02, since],
+    [101_100, old],
+    [110_200, since],
   ] as const) {
     const said = await wordsOf({ migrations: [before, sql], dialect: "mariadb", server });
     const waits = said.split("; ").filter((words) => / wait$|at once/.test(words));
@@ -202,6 +203,96 @@ test("who demands a copy while writes go on has a server that makes it", async (
   const sql = `${converted.slice(0, -1)}, ALGORITHM=COPY, LOCK=NONE;`;
   expect(await wordsOf({ migrations: [before, sql], dialect: "mariadb" })).toBe("");
 });
+
+/** What is said of a server that is named, or of a system whose version nobody names. */
+test.each<readonly [server: string, sql: string, words: string]>([
+  [
+    "mysql:8.0.12",
+    "CREATE TABLE `A` (`a` INT, INDEX `i`((`a` + 1)));",
+    "an index over an expression needs MySQL 8.0.13 or later",
+  ],
+  ["mysql:8.0", "CREATE VIEW `v` AS SELECT 1 AS a EXCEPT SELECT 2;", "INTERSECT or EXCEPT needs MySQL 8.0.31 or later"],
+  ["mysql:8.0.31", "CREATE VIEW `v` AS SELECT 1 AS a EXCEPT SELECT 2;", ""],
+  ["mysql:8.4", "ALTER TABLE `User` RENAME INDEX `User_email_key` TO `e`;", ""],
+  [
+    "mariadb:10.5.1",
+    "ALTER TABLE `User` RENAME INDEX `User_email_key` TO `e`;",
+    "RENAME INDEX needs MariaDB 10.5.2 or later",
+  ],
+  ["mariadb:10.5.2", "ALTER TABLE `User` RENAME INDEX `User_email_key` TO `e`;", ""],
+  ["mariadb:11.6", "CREATE TABLE `A` (`id` CHAR(36) DEFAULT (uuid_v7()));", "uuid_v7() needs MariaDB 11.7 or later"],
+  // What the other system alone has
+  ["mysql:9.7", "CREATE TABLE `A` (`id` UUID);", "MySQL does not support the type UUID"],
+  [
+    "mysql:9.7",
+    "CREATE TABLE `A` (`a` TEXT NOT NULL DEFAULT 'x');",
+    "MySQL does not support a constant as DEFAULT of a TEXT, BLOB or JSON column",
+  ],
+  ["mariadb:11.8", "CREATE VIEW `v` AS SELECT `email`->>'$.a' FROM `User`;", "-> or ->> needs MariaDB 13.1 or later"],
+  // Nothing is left to do, and MySQL refuses the words.
+  [
+    "mysql:8.4",
+    "ALTER TABLE `User` ADD COLUMN IF NOT EXISTS `age` INTEGER NULL;",
+    "MySQL does not support IF EXISTS or IF NOT EXISTS of a column, key or index",
+  ],
+  // Whichever system it is: MariaDB's words are for MariaDB.
+  ["", "ALTER TABLE `User` ADD COLUMN IF NOT EXISTS `n` INTEGER NULL;", ""],
+  ["", "ALTER TABLE `User` RENAME INDEX `User_email_key` TO `e`;", ""],
+  // What older servers do not run
+  ["mysql:8.0.22", "CREATE TABLE `A` (`a` INT, `b` INT /*!80023 INVISIBLE */);", ""],
+  ["mysql:8.0.22", "CREATE TABLE `A` (`a` INT, `b` INT INVISIBLE);", "an INVISIBLE column needs MySQL 8.0.23 or later"],
+  [
+    "mysql:9.7",
+    "SELECT nextval('s');",
+    "calls nextval(), which Lockstep cannot analyse; MySQL does not support nextval()",
+  ],
+  [
+    "mysql:9.7",
+    "CREATE FUNCTION nextval(s TEXT) RETURNS INT DETERMINISTIC RETURN 1; CREATE VIEW `v` AS SELECT nextval('s');",
+    "",
+  ],
+  // What older servers accept and ignore
+  ["mysql:8.0.15", "ALTER TABLE `User` ADD CONSTRAINT `c` CHECK (`age` > 0);", "MySQL before 8.0.16 ignores CHECK"],
+  ["mysql:8.0.15", "CREATE TABLE `A` (`a` INT, CHECK (`a` > 0));", "MySQL before 8.0.16 ignores CHECK"],
+  ["mysql:8.0.16", "CREATE TABLE `A` (`a` INT, CHECK (`a` > 0));", ""],
+  [
+    "mysql:8.4",
+    "ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL REFERENCES `Team`(`id`);",
+    "MySQL before 9.0 ignores REFERENCES after a column",
+  ],
+  [
+    "mysql:9.0",
+    "ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL REFERENCES `Team`(`id`);",
+    `all rows of "User" are checked while writes of "User" and "Team" wait`,
+  ],
+  [
+    "mariadb:10.6",
+    "CREATE INDEX `i` ON `User`(`age`, `nick` DESC);",
+    "MariaDB before 10.8 ignores DESC next to an ascending column of an index",
+  ],
+  ["mariadb:10.6", "CREATE INDEX `i` ON `User`(`age` DESC);", ""],
+  // In an instant
+  ["mysql:8.0.28", "ALTER TABLE `User` DROP COLUMN `age`, ALGORITHM=INSTANT;", atOnce("INSTANT")],
+  ["mysql:8.0.28", "ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL FIRST, ALGORITHM=INSTANT;", atOnce("INSTANT")],
+  ["mysql:8.0.29", "ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL FIRST, ALGORITHM=INSTANT;", ""],
+  ["mysql:8.0.28", "ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL AFTER `seen`, ALGORITHM=INSTANT;", ""],
+  ["mysql:8.0.28", "ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL, ALGORITHM=INSTANT;", ""],
+  ["mysql:8.0.27", "ALTER TABLE `User` RENAME COLUMN `age` TO `years`, ALGORITHM=INSTANT;", atOnce("INSTANT")],
+])("on %s: %s", async (server, sql, words) => {
+  const named = server === "" ? {} : { server };
+  expect(await wordsOf({ migrations: [before, sql], dialect: "mysql", ...named })).toBe(words);
+});
+
+test("what a system has in no version is told without a version", async () => {
+  const sql = "CREATE INDEX `i` ON `User`((`age` + 1)); ALTER TABLE `User` RENAME INDEX `i` TO `j`;";
+  const words = await wordsOf({ migrations: [before, sql], dialect: "mariadb" });
+  expect(words).toContain("MariaDB does not support an index over an expression");
+  expect(words).not.toContain("RENAME INDEX");
+});
+
+function atOnce(algorithm: string): string {
+  return `fails at once and changes nothing: the server does not support it with ALGORITHM=${algorithm}`;
+}
 
 function both(words: string): readonly [string, string] {
   return [words, words];

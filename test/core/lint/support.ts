@@ -1,3 +1,4 @@
+import { serverOf } from "../../../core/src/cli/check-settings.js";
 import { checkingOf } from "../../../core/src/databases/checking-of.js";
 import { type CheckedSet, checkMigrations } from "../../../core/src/lint/check-migrations.js";
 import type { MigrationSet } from "../../../core/src/lint/migration-set.js";
@@ -9,7 +10,8 @@ export interface Checked {
   /** How many of the last ones are checked. Default: 1 */
   readonly checked?: number;
   readonly transactions?: TransactionMode;
-  readonly server?: number;
+  /** As `--server` takes it, or in the format of `Environment.server`. */
+  readonly server?: string | number;
   /** As for Prisma's migrations. */
   readonly sendsDefaults?: boolean;
   /** Default: `postgresql` */
@@ -35,13 +37,14 @@ export async function check({
     files,
     read: (sql) => ({ sql, unread: [] }),
   };
+  const named = typeof server === "string" ? serverOf(server) : undefined;
   return checkMigrations({
     set,
     isChecked: (file) => files.indexOf(file) >= files.length - checked,
     isOneDeployment: true,
     read: (file) => migrations[files.indexOf(file)],
-    checking: (await checkingOf(dialect))!,
-    server,
+    checking: (await checkingOf(dialect, named?.system))!,
+    server: typeof server === "string" ? named?.version : server,
   });
 }
 

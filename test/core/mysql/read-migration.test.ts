@@ -84,7 +84,7 @@ test.each(["MODIFY `a` int NOT NULL", "RENAME INDEX `i` TO `j`", "ENGINE=InnoDB"
     const concerns = judge(read(`ALTER TABLE t ${clause}`), { judging }).notices.flatMap(
       ({ verdict }) => verdict?.concerns ?? [],
     );
-    expect(concerns).toEqual([expect.objectContaining({ kind: "not-understood" })]);
+    expect(concerns).toContainEqual(expect.objectContaining({ kind: "not-understood" }));
   },
 );
 

@@ -18,9 +18,9 @@ export const fromPrisma: readonly Case[] = [
   [
     "ALTER TABLE `User` DROP PRIMARY KEY,\n    ADD PRIMARY KEY (`id`, `x`(3) DESC)",
     "dropConstraint User name=PRIMARY of=primary",
-    "addPrimaryKey User columns=[id, x] keys=[id, x(3) desc]",
+    "addPrimaryKey User columns=[id, x] keys=[id, x(3) desc] newer=[mixed-directions]",
   ],
-  ["ALTER TABLE `User` RENAME INDEX `a` TO `b`", "form RENAME INDEX tables=[User]"],
+  ["ALTER TABLE `User` RENAME INDEX `a` TO `b`", "form RENAME INDEX tables=[User] newer=[rename-index]"],
   ["ALTER TABLE `User` DROP FOREIGN KEY `fk`", "dropConstraint User name=fk of=foreign-key"],
   [
     "ALTER TABLE `Post` ADD CONSTRAINT `Post_authorId_fkey` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`) ON DELETE RESTRICT ON UPDATE CASCADE",
@@ -37,7 +37,7 @@ export const fromPrisma: readonly Case[] = [
   ],
   [
     "CREATE INDEX `i` ON `User`(`a`(10), `b` DESC)",
-    "createIndex User name=i reads=[a, b] method=btree definition=(`a`(10), `b` DESC) keys=[a(10), b desc]",
+    "createIndex User name=i reads=[a, b] method=btree definition=(`a`(10), `b` DESC) keys=[a(10), b desc] newer=[mixed-directions]",
   ],
   ["DROP INDEX `User_email_key` ON `User`", "dropIndex name=User_email_key onTable=User"],
   [
@@ -73,7 +73,7 @@ export const fromTypeorm: readonly Case[] = [
   ],
   [
     "CREATE TABLE `m`.`users` (`id` int NOT NULL AUTO_INCREMENT, `team` int NULL REFERENCES t (id), `name` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL, UNIQUE INDEX `REL_1` (`team`), CONSTRAINT `fk` FOREIGN KEY (`team`) REFERENCES `teams` (`id`) ON DELETE CASCADE, PRIMARY KEY (`id`)) ENGINE=InnoDB",
-    "createTable m.users (id int notNull isIdentity, team int references=REFERENCES t (id), name varchar(10) storageSql=CHARACTER SET latin1 collationSql=latin1_bin notNull) primaryKey=[id] references=[t, teams] constraints=[{foreign-key columns=[team] references=t}, {unique name=REL_1 columns=[team]}, {foreign-key name=fk columns=[team] references=teams referencedColumns=[id] follows}, {primary columns=[id]}] optionsSql=ENGINE=InnoDB",
+    "createTable m.users (id int notNull isIdentity, team int references=REFERENCES t (id), name varchar(10) storageSql=CHARACTER SET latin1 collationSql=latin1_bin notNull) primaryKey=[id] references=[t, teams] constraints=[{foreign-key columns=[team] references=t}, {unique name=REL_1 columns=[team]}, {foreign-key name=fk columns=[team] references=teams referencedColumns=[id] follows}, {primary columns=[id]}] optionsSql=ENGINE=InnoDB newer=[column-references]",
   ],
 ];
 
@@ -81,34 +81,34 @@ export const fromTypeorm: readonly Case[] = [
 export const byHand: readonly Case[] = [
   [
     "alter ignore table if exists t wait 5 add column if not exists (a bool default true, b serial, index i (a), constraint c check (a is not null))",
-    "addColumn t (a tinyint(1) default true) wait=5",
-    "addColumn t (b bigint unsigned notNull isIdentity isUnique) wait=5",
-    "createIndex t name=i columns=[a] reads=[a] method=btree definition=(a) wait=5",
-    "addCheck t name=c reads=[a] notNull=[a] isNotNullOnly refusesNull=[a] wait=5",
+    "addColumn t (a tinyint(1) default true) newer=[clause-if-exists, table-if-exists, ddl-wait, check] wait=5",
+    "addColumn t (b bigint unsigned notNull isIdentity isUnique) newer=[clause-if-exists, table-if-exists, ddl-wait, check] wait=5",
+    "createIndex t name=i columns=[a] reads=[a] method=btree definition=(a) newer=[clause-if-exists, table-if-exists, ddl-wait] wait=5",
+    "addCheck t name=c reads=[a] notNull=[a] isNotNullOnly refusesNull=[a] newer=[clause-if-exists, table-if-exists, ddl-wait, check] wait=5",
   ],
   [
     "ALTER ONLINE TABLE t ADD a int FIRST, ALGORITHM=INSTANT, LOCK = NONE",
-    "addColumn t (a int) first algorithm=INSTANT lock=NONE",
+    "addColumn t (a int) first newer=[instant-algorithm] algorithm=INSTANT lock=NONE",
   ],
   [
     "ALTER TABLE t NOWAIT ADD COLUMN IF NOT EXISTS a uuid DEFAULT uuid()",
-    "addColumn t (a uuid default uuid() computed) wait=0",
+    "addColumn t (a uuid default uuid() computed) newer=[clause-if-exists, ddl-wait, default-function, uuid-type] wait=0",
   ],
   [
     "ALTER TABLE t MODIFY COLUMN IF EXISTS a double precision(7,4) unsigned, CHANGE COLUMN a b NATIONAL CHARACTER VARYING(10) FIRST",
-    "redeclareColumn t formerName=a (a double(7,4) unsigned)",
+    "redeclareColumn t formerName=a (a double(7,4) unsigned) newer=[clause-if-exists]",
     "redeclareColumn t formerName=a (b varchar(10)) first",
   ],
   [
     "ALTER TABLE t ALTER a SET DEFAULT 'x,y', ALTER COLUMN b SET DEFAULT (uuid()), ALTER COLUMN c SET INVISIBLE",
     "setDefault t column=a defaultSql='x,y'",
-    "setDefault t column=b defaultSql=(uuid())",
-    "form ALTER COLUMN INVISIBLE tables=[t] column=c",
+    "setDefault t column=b defaultSql=(uuid()) newer=[default-expression]",
+    "form ALTER COLUMN INVISIBLE tables=[t] column=c newer=[set-visible]",
   ],
   [
     "ALTER TABLE t RENAME COLUMN a TO b, RENAME KEY i TO j, RENAME TO u",
-    "renameColumn t column=a newName=b",
-    "form RENAME INDEX tables=[t]",
+    "renameColumn t column=a newName=b newer=[rename-column]",
+    "form RENAME INDEX tables=[t] newer=[rename-index]",
     "renameTable t newName=u",
   ],
   ["ALTER TABLE t RENAME AS other.u", "form RENAME TO SCHEMA tables=[t] gone={table name=t newName=other.u}"],
@@ -117,7 +117,7 @@ export const byHand: readonly Case[] = [
     "createIndex t name= columns=[a] reads=[a] method=btree definition=(a)",
     "createIndex t name=k columns=[a] reads=[a] method=hash definition=USING HASH (a) COMMENT 'x'",
     "createIndex t name=s columns=[g] reads=[g] method=spatial definition=(g)",
-    "createIndex t name=e reads=[a, b] method=btree definition=((lower(`a`)) DESC, b) keys=[expression desc, b]",
+    "createIndex t name=e reads=[a, b] method=btree definition=((lower(`a`)) DESC, b) keys=[expression desc, b] newer=[mixed-directions, expression-index]",
   ],
   [
     "ALTER TABLE t ADD UNIQUE (a), ADD CONSTRAINT u UNIQUE KEY (a(5)), ADD UNIQUE KEY k (a, b), ADD CONSTRAINT PRIMARY KEY USING BTREE (a)",
@@ -132,24 +132,24 @@ export const byHand: readonly Case[] = [
   ],
   [
     "ALTER TABLE t ADD CHECK (a > 0 OR lower(`b`) = 'x'), ADD CONSTRAINT c CHECK ((a IS NOT NULL) AND b IS NOT NULL) NOT ENFORCED",
-    "addCheck t reads=[a, b]",
-    "addCheck t name=c reads=[a, b] notNull=[a, b] isNotNullOnly",
+    "addCheck t reads=[a, b] newer=[check]",
+    "addCheck t name=c reads=[a, b] notNull=[a, b] isNotNullOnly newer=[enforced, check]",
   ],
   [
     "ALTER TABLE t DROP a, DROP COLUMN IF EXISTS b CASCADE, DROP KEY i, DROP INDEX `PRIMARY`, DROP CONSTRAINT IF EXISTS c, DROP CHECK d",
     "dropColumn t column=a",
-    "dropColumn t column=b",
+    "dropColumn t column=b newer=[clause-if-exists]",
     "dropIndex name=i onTable=t",
     "dropConstraint t name=PRIMARY of=primary",
-    "dropConstraint t name=c",
-    "dropConstraint t name=d of=check",
+    "dropConstraint t name=c newer=[clause-if-exists, drop-constraint]",
+    "dropConstraint t name=d of=check newer=[drop-check]",
   ],
   [
     "ALTER TABLE t ALTER CHECK c NOT ENFORCED, ALTER CONSTRAINT c ENFORCED, ALTER INDEX i INVISIBLE, ALTER KEY i NOT IGNORED",
-    "form ALTER CONSTRAINT NOT ENFORCED tables=[t]",
-    "form ALTER CONSTRAINT ENFORCED tables=[t]",
-    "form ALTER INDEX INVISIBLE tables=[t]",
-    "form ALTER INDEX NOT IGNORED tables=[t]",
+    "form ALTER CONSTRAINT NOT ENFORCED tables=[t] newer=[enforced]",
+    "form ALTER CONSTRAINT ENFORCED tables=[t] newer=[alter-constraint, enforced]",
+    "form ALTER INDEX INVISIBLE tables=[t] newer=[invisible-index]",
+    "form ALTER INDEX NOT IGNORED tables=[t] newer=[ignored-index]",
   ],
   [
     "ALTER TABLE t ENGINE=InnoDB ROW_FORMAT=COMPRESSED, AUTO_INCREMENT 5, DEFAULT CHARSET=utf8mb4 COLLATE utf8mb4_bin, FORCE",
@@ -189,7 +189,7 @@ export const byHand: readonly Case[] = [
   ["ALTER TABLE t DROP c,", "unknown ALTER TABLE tables=[t]"],
   [
     "ALTER TABLE t ADD SYSTEM VERSIONING, DROP COLUMN a, ADD b nosuchtype, FROBNICATE (1, 2)",
-    "unknown ALTER TABLE ADD tables=[t]",
+    "unknown ALTER TABLE ADD tables=[t] newer=[system-versioning]",
     "dropColumn t column=a",
     "unknown ALTER TABLE ADD tables=[t]",
     "unknown ALTER TABLE FROBNICATE tables=[t]",
@@ -202,12 +202,12 @@ export const byHand: readonly Case[] = [
   ],
   [
     "ALTER TABLE t ADD a int UNIQUE PRIMARY KEY CHECK (a > 0) CONSTRAINT c CHECK (a < 9) NOT ENFORCED COLLATE utf8_bin INVISIBLE",
-    "addColumn t (a int notNull isUnique isPrimaryKey hasOther collationSql=utf8_bin isInvisible checks=[CHECK (a > 0), CONSTRAINT c CHECK (a < 9) NOT ENFORCED])",
+    "addColumn t (a int notNull isUnique isPrimaryKey hasOther collationSql=utf8_bin isInvisible checks=[CHECK (a > 0), CONSTRAINT c CHECK (a < 9) NOT ENFORCED]) newer=[enforced, check, invisible-column]",
   ],
   [
     "ALTER TABLE t ADD a int GENERATED ALWAYS AS (b + 1) STORED, ADD c int AS (b) PERSISTENT, ADD d geometry NOT NULL SRID 4326",
     "addColumn t (a int isGenerated)",
-    "addColumn t (c int isGenerated)",
+    "addColumn t (c int isGenerated) newer=[persistent]",
     "addColumn t (d geometry notNull hasOther)",
   ],
   [
@@ -217,7 +217,7 @@ export const byHand: readonly Case[] = [
     "addColumn t (c int default -1)",
     "addColumn t (d datetime default now() onUpdateSql=now())",
     "addColumn t (e int)",
-    "addColumn t (f int default (5))",
+    "addColumn t (f int default (5)) newer=[default-expression]",
   ],
   [
     "ALTER TABLE t ADD a int(11), ADD b tinyint(1), ADD c tinyint(4), ADD d tinyint(1) unsigned, ADD e int(5) zerofill, ADD f bigint(20) unsigned, ADD g int8, ADD h middleint",
@@ -253,7 +253,7 @@ export const byHand: readonly Case[] = [
     "addColumn t (i time)",
     "addColumn t (j binary(3))",
     "addColumn t (k bit(1))",
-    "addColumn t (l vector(3))",
+    "addColumn t (l vector(3)) newer=[vector-type]",
   ],
   [
     "ALTER TABLE t ADD a set('x', \"y z\", 'q\\'r') NOT NULL",
@@ -262,26 +262,26 @@ export const byHand: readonly Case[] = [
   [`ALTER TABLE "a"."b" ADD "c" int`, "addColumn a.b (c int)"],
   [
     "CREATE TABLE t (a int KEY, b int UNIQUE, c int, KEY (c), CONSTRAINT u UNIQUE (c), CHECK (c IS NOT NULL), FOREIGN KEY (c) REFERENCES p (x)) ENGINE=MyISAM, COMMENT='x' PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN MAXVALUE)",
-    "createTable t (a int notNull isPrimaryKey, b int isUnique, c int) primaryKey=[a] references=[p] constraints=[{primary columns=[a]}, {unique columns=[b]}, {unique name=u columns=[c]}, {check columns=[c]}, {foreign-key columns=[c] references=p referencedColumns=[x]}] indexes=[{name= columns=[c] reads=[c] method=btree definition=(c)}] optionsSql=ENGINE=MyISAM, COMMENT='x' PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN MAXVALUE)",
+    "createTable t (a int notNull isPrimaryKey, b int isUnique, c int) primaryKey=[a] references=[p] constraints=[{primary columns=[a]}, {unique columns=[b]}, {unique name=u columns=[c]}, {check columns=[c]}, {foreign-key columns=[c] references=p referencedColumns=[x]}] indexes=[{name= columns=[c] reads=[c] method=btree definition=(c)}] optionsSql=ENGINE=MyISAM, COMMENT='x' PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN MAXVALUE) newer=[check]",
   ],
   [
     "CREATE TEMPORARY TABLE IF NOT EXISTS t (a int) IGNORE AS SELECT 1 AS a",
     "createTable t (a int) ifNotExists isOfQuery",
   ],
-  ["CREATE OR REPLACE TABLE t LIKE s.u", "dropTable t", "createTable t like=s.u"],
+  ["CREATE OR REPLACE TABLE t LIKE s.u", "dropTable t newer=[or-replace]", "createTable t like=s.u newer=[or-replace]"],
   ["CREATE TABLE t (LIKE u)", "createTable t like=u"],
   ["CREATE TABLE t ENGINE=InnoDB AS (SELECT 1)", "createTable t isOfQuery optionsSql=ENGINE=InnoDB"],
   ["CREATE TABLE t (a int, NONSENSE HERE)", "unknown CREATE TABLE tables=[t]"],
   [
     "CREATE OR REPLACE UNIQUE INDEX IF NOT EXISTS i USING HASH ON s.t (a) KEY_BLOCK_SIZE = 8 INVISIBLE ALGORITHM INPLACE LOCK NONE",
-    "dropIndex name=i onTable=s.t algorithm=INPLACE lock=NONE",
-    "createIndex s.t name=i columns=[a] reads=[a] method=hash definition=(a) KEY_BLOCK_SIZE = 8 INVISIBLE isUnique algorithm=INPLACE lock=NONE",
+    "dropIndex name=i onTable=s.t newer=[clause-if-exists, or-replace] algorithm=INPLACE lock=NONE",
+    "createIndex s.t name=i columns=[a] reads=[a] method=hash definition=(a) KEY_BLOCK_SIZE = 8 INVISIBLE isUnique newer=[clause-if-exists, or-replace, invisible-index] algorithm=INPLACE lock=NONE",
   ],
   [
     "CREATE INDEX i ON t ((a + b))",
-    "createIndex t name=i reads=[a, b] method=btree definition=((a + b)) keys=[expression]",
+    "createIndex t name=i reads=[a, b] method=btree definition=((a + b)) keys=[expression] newer=[expression-index]",
   ],
-  ["DROP INDEX IF EXISTS i ON s.t WAIT 3", "dropIndex name=i onTable=s.t wait=3"],
+  ["DROP INDEX IF EXISTS i ON s.t WAIT 3", "dropIndex name=i onTable=s.t newer=[clause-if-exists, ddl-wait] wait=3"],
   ["DROP INDEX i ON t ALGORITHM=COPY LOCK EXCLUSIVE", "dropIndex name=i onTable=t algorithm=COPY lock=EXCLUSIVE"],
   ["DROP INDEX `PRIMARY` ON t", "dropConstraint t name=PRIMARY of=primary"],
   ["DROP TEMPORARY TABLE IF EXISTS a, s.b CASCADE", "dropTable a", "dropTable s.b"],
@@ -299,7 +299,7 @@ export const byHand: readonly Case[] = [
   ["DROP VIEW IF EXISTS v, w", "dropView name=v", "dropView name=w"],
   [
     "CREATE DEFINER = CURRENT_USER() TRIGGER IF NOT EXISTS s.tr BEFORE INSERT ON s.t FOR EACH ROW SET NEW.a = IF(NEW.a IS NULL, 1, 2)",
-    "createTrigger s.t name=tr",
+    "createTrigger s.t name=tr newer=[routine-if-not-exists]",
   ],
   [
     "CREATE TRIGGER tr AFTER UPDATE ON t FOR EACH ROW FOLLOWS x BEGIN IF NEW.a THEN SET @a = CASE WHEN 1 THEN IF(1, 2, 3) ELSE 4 END; ELSEIF 1 THEN BEGIN END; END IF; END",
@@ -318,7 +318,7 @@ export const byHand: readonly Case[] = [
     "createFunction name=f",
   ],
   ["CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM t; DELETE FROM u; END", "form CREATE EVENT"],
-  ["BEGIN NOT ATOMIC SET @a = 1; SET @b = 2; END", "unknown BEGIN NOT"],
+  ["BEGIN NOT ATOMIC SET @a = 1; SET @b = 2; END", "unknown BEGIN NOT newer=[not-atomic]"],
   ["DROP TRIGGER IF EXISTS s.tr", "form DROP TRIGGER"],
   ["DROP PROCEDURE p", "form DROP PROCEDURE gone={function name=p}"],
   ["DROP DATABASE IF EXISTS d", "form DROP DATABASE gone={schema name=d}"],
@@ -341,7 +341,7 @@ export const byHand: readonly Case[] = [
   ["DELETE QUICK FROM t ORDER BY a", "delete t"],
   ["DELETE c, a FROM a LEFT JOIN s.b c ON a.id = c.id WHERE 1", "delete s.b", "delete a"],
   ["DELETE FROM a USING a JOIN b", "delete a"],
-  ["WITH x AS (SELECT 1) UPDATE t JOIN x SET t.a = 1", "update t columns=[a]"],
+  ["WITH x AS (SELECT 1) UPDATE t JOIN x SET t.a = 1", "update t columns=[a] newer=[with-update]"],
   ["TRUNCATE TABLE s.t", "truncate s.t"],
   ["SELECT f(1), s.g(2), count(*) FROM t WHERE a IN (1) FOR UPDATE", "select functions=[f, s.g, count]"],
   ["CALL s.p(1)", "select functions=[s.p]"],
@@ -354,7 +354,10 @@ export const byHand: readonly Case[] = [
     "setting name=foreign_key_checks",
   ],
   ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "setting name=TRANSACTION isLocal"],
-  ["SET STATEMENT max_statement_time = 1, lock_wait_timeout = 1 FOR ALTER TABLE t ADD a int", "addColumn t (a int)"],
+  [
+    "SET STATEMENT max_statement_time = 1, lock_wait_timeout = 1 FOR ALTER TABLE t ADD a int",
+    "addColumn t (a int) newer=[set-statement]",
+  ],
   ["START TRANSACTION READ ONLY", "transaction does=begin"],
   ["BEGIN", "transaction does=begin"],
   ["COMMIT", "transaction does=commit"],

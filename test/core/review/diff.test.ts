@@ -58,7 +58,20 @@ test("git apply accepts every patch, in the root and below it, and makes the tex
         ).toBe(after);
       rmSync(repository, { recursive: true });
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        // Folders that end with a space, and nothing in the files that says their names again.
+        [
+          [
+            { file: "d /a", before: undefined, after: "" },
+            { file: "a", before: "", after: undefined },
+          ],
+          "",
+          false,
+        ],
+      ],
+    },
   );
 }, 120_000);
 

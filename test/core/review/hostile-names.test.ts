@@ -25,6 +25,7 @@ test.each([
   ["npx @lockstep/prisma rewrite", "npx `@lockstep/prisma` rewrite"],
   ["ask @octo-cat", "ask `@octo-cat`"],
   ["in `a @b c`", "in `a @b c`"],
+  ["in ``.a*, ``.b", "in \\`\\`.a\\*, \\`\\`.b"],
   ["by @lockstep.skip: a@b.example", "by @lockstep.skip: a@\u200bb.example"],
 ])("%s notifies nobody, and is copied as it stands", (words, expected) => {
   expect(md`${words}`.text).toBe(expected);

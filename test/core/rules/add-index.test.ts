@@ -1,5 +1,7 @@
+import { expect, test } from "vitest";
 import rule from "../../../core/src/rules/add-index.js";
 import { ruleTester } from "../../support/rule-tester.js";
+import { check } from "../lint/support.js";
 
 ruleTester(rule, {
   safe: [
@@ -65,3 +67,38 @@ ruleTester(rule, {
     },
   ],
 });
+
+const users = `CREATE TABLE "User" ("id" INT, "name" TEXT);`;
+const build = "build it while writes continue";
+const concurrently = (sql: string) => [sql.replace("INDEX", "INDEX CONCURRENTLY")];
+
+/** The way that is safe, and its statements: what breaks on rows is to be mended before, CONCURRENTLY or not. */
+test.each([
+  [`CREATE INDEX "i" ON "User"("name")`, build],
+  [`CREATE UNIQUE INDEX "i" ON "User"("name")`, `resolve duplicate values first, then ${build}`],
+  [
+    `CREATE UNIQUE INDEX "i" ON "User"("name") NULLS NOT DISTINCT`,
+    `resolve duplicate values, NULL included, first, then ${build}`,
+  ],
+  [`CREATE UNIQUE INDEX "i" ON "User"("n")`, build, `ALTER TABLE "User" ADD COLUMN "n" INT;`],
+  [
+    `ALTER TABLE "User" ADD CONSTRAINT "k" UNIQUE NULLS NOT DISTINCT ("name")`,
+    "resolve duplicate values, NULL included, first, then build the index while writes continue, then attach it, with the same options",
+  ],
+])("%s", async (sql, words, first = "") => {
+  const { findings } = await check({ migrations: [users, `${first}${sql};`] });
+  const safer = findings.find((each) => sql.endsWith(each.sql))?.safer;
+  expect(safer?.words).toBe(words);
+  if (sql.startsWith("CREATE")) expect(safer?.sql).toEqual(concurrently(sql));
+});
+
+test.each(["", "CONCURRENTLY "])(
+  "%sover a column without values it breaks, and no statement is offered",
+  async (how) => {
+    const sql = `CREATE UNIQUE INDEX ${how}"i" ON "User"("n") NULLS NOT DISTINCT`;
+    const { findings } = await check({ migrations: [users, `ALTER TABLE "User" ADD COLUMN "n" INT; ${sql};`] });
+    expect(findings.map(({ rule, safer }) => [rule, safer])).toEqual([
+      ["add-index", { words: `give each row a value of its own first, then ${build}` }],
+    ]);
+  },
+);

@@ -31,8 +31,13 @@ afterAll(async () => {
 /** The plan as if what needs 18 needed another version. */
 function needing(major: number): Plan {
   const text = JSON.stringify(plan);
-  expect(text).toContain('"kind":"needs-server","major":18');
-  return JSON.parse(text.replaceAll('"kind":"needs-server","major":18', `"kind":"needs-server","major":${major}`));
+  expect(text).toContain('"kind":"needs-server","system":"postgresql","since":18');
+  return JSON.parse(
+    text.replaceAll(
+      '"kind":"needs-server","system":"postgresql","since":18',
+      `"kind":"needs-server","system":"postgresql","since":${major}`,
+    ),
+  );
 }
 const released = (of: Plan) => of.units.map((unit, at) => ({ unit, migration: `m${at}` }) as unknown as ReleasedUnit);
 

@@ -136,12 +136,12 @@ describe("where the server tells who holds a table", () => {
   });
 
   it("a unit that needs a newer server is refused in its words", async () => {
-    const verdict = { locks: [], held: "instant", doubts: [], concerns: [{ kind: "needs-server", major: 99 }] };
+    const verdict = { locks: [], held: "instant", doubts: [], concerns: [{ kind: "needs-server", since: 990_003 }] };
     const needing = [{ unit: { verdict }, migration: "m" }] as unknown as readonly ReleasedUnit[];
     await expect(requireServer(connection, needing, "production")).rejects.toMatchObject({
       code: "LS7025",
       message: expect.stringMatching(
-        /^m needs (MariaDB|MySQL) 99 or later, but production is \1 \d+\.\d+\.\d+\. Nothing was applied\.$/,
+        /^m needs (MariaDB|MySQL) 99\.0\.3 or later, but production is \1 \d+\.\d+\.\d+\. Nothing was applied\.$/,
       ),
     });
     await requireServer(connection, [], "production");

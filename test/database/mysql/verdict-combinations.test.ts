@@ -1,13 +1,21 @@
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SchemaState } from "../../../core/src/lint/schema-state.js";
-import type { Operation, Verdict } from "../../../core/src/model/index.js";
+import { type Concern, newerForm, type Operation, type Verdict } from "../../../core/src/model/index.js";
 import { mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
 import { judgedOn } from "../../../core/src/mysql/verdicts/verdict-of.js";
 import { contextOf } from "../../../core/src/rules/judge.js";
 import { combine } from "../../../core/src/sql/verdicts/combine.js";
-import { createMariadbDatabase, isOnMysql, type MariadbDatabase, serverId, serverName } from "../../support/mariadb.js";
+import { isKnownServer } from "../../../core/src/sql/verdicts/notice-filter.js";
+import {
+  createMariadbDatabase,
+  isOnMysql,
+  type MariadbDatabase,
+  serverId,
+  serverName,
+  versionOf,
+} from "../../support/mariadb.js";
 import { changeWeakly, strongestWay, type Way, wayOf, ways } from "../../support/mysql-ways.js";
 import { brokenCode } from "../../support/statement-observer.js";
 import { disagreementsOf, isWhole, show } from "../../support/verdict-oracle.js";
@@ -23,15 +31,13 @@ const judging = isOnMysql ? mysqlJudging : mariadbJudging;
 
 let database: MariadbDatabase;
 let session: Connection;
-/** As `Environment.server` counts. */
+/** In the format of `Environment.server`. */
 let server: number;
 
 beforeAll(async () => {
   database = await createMariadbDatabase("combinations");
   session = await database.open({ multipleStatements: true });
-  const [[row]] = (await session.query("SELECT VERSION() AS version")) as unknown as [[{ version: string }]];
-  const [major = 0, minor = 0] = row.version.split(".").map(Number);
-  server = major + minor / 100;
+  server = await versionOf(session);
   // Beside a binary log MySQL refuses defaults that differ from server to server (1674).
   if (isOnMysql) await session.query("SET sql_log_bin = 0");
 });
@@ -124,7 +130,7 @@ async function disagreements(sql: string, scene: LiveScene): Promise<string[] | 
   await make(scene);
   const { way, error } = await change(sql);
   const { verdict, way: saidWay } = statedOf(scene.operations, sql);
-  const refusesAlways = verdict.concerns.some(({ kind }) => kind === "fails-always");
+  const refusesAlways = verdict.concerns.some((concern) => concern.kind === "fails-always" || isLacking(concern));
   if (error !== undefined && !ofRows.has(error.errno)) {
     if (process.env.LOCKSTEP_VERDICTS_SHOWN === "refused") console.log(`${scene.name}: ${sql}: ${error.message}`);
     return refusesAlways ? [] : undefined;
@@ -152,6 +158,15 @@ async function disagreements(sql: string, scene: LiveScene): Promise<string[] | 
   if (!isAlike(sql, way, saidWay) && (isSure ? saidWay !== way : isWeaker))
     found.push(`is done ${way}, and said is ${saidWay}`);
   return found;
+}
+
+/** Whether a statement needs another server, which this one refuses. */
+function isLacking(concern: Concern): boolean {
+  return (
+    concern.kind === "needs-server" &&
+    !isKnownServer(concern, { server }) &&
+    !newerForm(concern.what, concern.system).isIgnored
+  );
 }
 
 /** MySQL 9 does some of these in place that 8.0 and 8.4 copy the table for: what is said is true of all of them. */

@@ -11,7 +11,7 @@ export default defineCommand({
       description: "branch to compare with (default: from CI or the remote)",
     },
     { flags: "--all", description: "check every migration" },
-    { flags: "--server <version>", description: "oldest server in use: 15, mysql:8.4, mariadb:11.4" },
+    { flags: "--server <version>", description: "oldest server in use: 15, mysql:8.0.29, mariadb:11.4" },
     {
       flags: "--format <format>",
       description: "terminal, github, gitlab, junit, markdown or sarif",

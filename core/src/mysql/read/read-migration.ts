@@ -3,6 +3,7 @@ import type { Migration, Operation, Statement } from "../../model/index.js";
 import { linesOf } from "../../sql/lines.js";
 import { boundsOf } from "./cursor.js";
 import { type Cut, cutStatements } from "./cut-statements.js";
+import { newerIn, wordsOf } from "./read-newer.js";
 import { readStatement } from "./read-statement.js";
 import { Unclosed } from "./scan.js";
 
@@ -29,10 +30,12 @@ export function readMysqlMigration(sql: string, file: string): Migration {
     consumed = fullEnd;
     const { clauses, demands } = readStatement(sql, cut);
     const demanded = Object.keys(demands).length === 0 ? {} : { demands };
-    for (const { from, to, whats } of clauses) {
+    for (const [at, { from, to, whats }] of clauses.entries()) {
       const [start, until] = to - from === tokens.length ? [offset, end] : boundsOf(tokens, from, to);
       const place = { statement: index, sql: sql.slice(start, until), line: lineAt(start), ...demanded };
-      for (const what of whats) operations.push({ ...place, ...what });
+      // The first clause includes the start of the statement.
+      const words = wordsOf(tokens, at === 0 ? 0 : from, to);
+      for (const what of whats) operations.push({ ...place, ...what, ...newerIn({ what, demands, words }) });
     }
   }
   return { sql, statements, tail: sql.slice(consumed), operations };

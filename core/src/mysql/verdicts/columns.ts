@@ -27,6 +27,7 @@ import {
 import { evaluated, implicitValue } from "./defaults.js";
 import { isUnchecked } from "./keys.js";
 import { typeChange } from "./types.js";
+import { ignores } from "./versions.js";
 
 /** The collected verdict of a clause: the strongest algorithm, and every concern. */
 class Findings {
@@ -56,7 +57,11 @@ class Findings {
 }
 
 /** ADD COLUMN only changes metadata, at any position, unless rows get different values or the server must check them. */
-export function addColumn({ table, column }: OperationOf<"addColumn">, server: Server): ClauseVerdict {
+export function addColumn(
+  { table, column }: OperationOf<"addColumn">,
+  context: VerdictContext,
+  server: Server,
+): ClauseVerdict {
   const found = new Findings(table);
   const { name, references, isGenerated, isIdentity } = column;
   const isStored = isGenerated && column.isVirtual !== true;
@@ -75,9 +80,13 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, server: S
     found.fails("null");
     found.narrows("null");
   }
-  if (column.checks.length > 0) checked(found, column, isFilled, server);
-  if (references !== undefined) {
-    reference(found, column, server, isFilled);
+  if (column.checks.length > 0 && !ignores("check", server, context)) checked(found, column, isFilled, server);
+  if (references !== undefined && !ignores("column-references", server, context)) {
+    // The version is unknown, so the server may ignore it.
+    if (server === "mysql" && context.environment.server === undefined)
+      found.concerns.push({ kind: "ignores", what: "references", table, column: name });
+    found.needs(copies, { kind: "scans", table, why: "check" });
+    if (isFilled) found.fails("foreign-key");
     found.others.push(references.table);
   }
   if (column.notNull && column.defaultSql === undefined && !isGenerated && !isIdentity) {
@@ -108,14 +117,6 @@ const isMissed = ({ values, type }: ColumnDeclaration) => values === undefined |
 /** MariaDB implements a unique index on long text as an index on hashes. */
 function isHashed({ type }: ColumnDeclaration, server: Server): boolean {
   return server === "mariadb" && /^(?:(?:tiny|medium|long)?(?:text|blob)|json)\b/.test(type);
-}
-
-/** MySQL before 9 parses and ignores REFERENCES of a column. */
-function reference(found: Findings, { name }: ColumnDeclaration, server: Server, isFilled: boolean): void {
-  const { table } = found;
-  if (server === "mysql") found.concerns.push({ kind: "ignores", what: "references", table, column: name });
-  found.needs(copies, { kind: "scans", table, why: "check" });
-  if (isFilled) found.fails("foreign-key");
 }
 
 export function dropColumn(
@@ -209,7 +210,8 @@ export function redeclareColumn(
   if (column.isIdentity !== former.isIdentity && (column.isIdentity || server === "mysql"))
     found.rewrites("computed", copiesLocked);
   if (operation.position !== undefined && server === "mysql") found.needs(rebuilds);
-  if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
+  if (column.checks.length > 0 && server === "mysql" && !ignores("check", server, context))
+    found.needs(copies, { kind: "scans", table, why: "check" });
   if (column.isUnique || column.isPrimaryKey) {
     found.needs(builds);
     found.fails("duplicates");

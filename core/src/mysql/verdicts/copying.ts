@@ -3,7 +3,7 @@ import type { Concern, Demands, TableName } from "../../model/index.js";
 import { type ClauseVerdict, copies, copiesOnline, type DdlAlgorithm, type Server } from "./ddl-algorithm.js";
 
 /** MariaDB 11.2, in the format of `Environment.server`. */
-const onlineSince = 11.02;
+const onlineSince = 110_200;
 
 /**
  * How a server copies a table. Since 11.2, MariaDB replays concurrent writes, so writes continue, unless a foreign key of the table changes

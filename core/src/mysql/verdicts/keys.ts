@@ -21,6 +21,7 @@ import {
   rebuilds,
   type Server,
 } from "./ddl-algorithm.js";
+import { ignores } from "./versions.js";
 
 /** Writes continue, except for full-text, spatial and expression indexes. */
 export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): ClauseVerdict {
@@ -74,8 +75,14 @@ export function addForeignKey(
 }
 
 /** MySQL and MariaDB read every row and always copy the table. */
-export function addCheck({ table, isEnforced }: OperationOf<"addCheck">): ClauseVerdict {
-  return isEnforced === false ? { ddl: instant, concerns: [] } : copied(table, "check");
+export function addCheck(
+  { table, isEnforced }: OperationOf<"addCheck">,
+  context: VerdictContext,
+  server: Server,
+): ClauseVerdict {
+  return isEnforced === false || ignores("check", server, context)
+    ? { ddl: instant, concerns: [] }
+    : copied(table, "check");
 }
 
 export function dropConstraint(

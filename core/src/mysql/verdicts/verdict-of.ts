@@ -35,6 +35,7 @@ import { form } from "./forms.js";
 import { unknownFunctions } from "./functions.js";
 import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
 import { ofTable } from "./of-table.js";
+import { newerOn, onVersion } from "./versions.js";
 
 /**
  * The effect of one operation on a database in use, run without changes. If the server is unknown, the worst of both.
@@ -43,7 +44,7 @@ import { ofTable } from "./of-table.js";
 export function verdictOf(operation: Operation, context: VerdictContext, servers: readonly Server[]): Verdict {
   const possible = servers.map((server) => verdictOn(operation, context, server));
   // If one server rejects the statement without any change, it was written for the other server.
-  const accepted = possible.filter(({ concerns }) => concerns.every(({ kind }) => kind !== "refuses-demand"));
+  const accepted = possible.filter(({ concerns }) => !concerns.some(isRefusal));
   const verdicts = accepted.length > 0 ? accepted : possible;
   const all = combine(verdicts);
   if (verdicts.every((each) => JSON.stringify(each) === JSON.stringify(verdicts[0]))) return all;
@@ -52,10 +53,15 @@ export function verdictOf(operation: Operation, context: VerdictContext, servers
   return { ...all, locks, doubts: combine([all, verdict({ doubts: ["server"] })]).doubts };
 }
 
+function isRefusal(concern: Concern): boolean {
+  return concern.kind === "refuses-demand" || (concern.kind === "needs-server" && concern.since === undefined);
+}
+
 function verdictOn(operation: Operation, context: VerdictContext, server: Server): Verdict {
   const judged = judgedOn(operation, context, server);
   const found = judged === undefined ? otherVerdict(operation, context) : lockedAs(judged, operation, context);
-  return committedBefore(operation, context) ? { ...found, concerns: found.concerns.map(leavingHalf) } : found;
+  const concerns = [...found.concerns, ...newerOn(server, operation, context)];
+  return { ...found, concerns: committedBefore(operation, context) ? concerns.map(leavingHalf) : concerns };
 }
 
 function lockedAs(
@@ -125,9 +131,14 @@ function besideOthers(
 }
 
 function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
+  const judged = byKind(operation, context, server);
+  return judged && onVersion(judged, operation, context, server);
+}
+
+function byKind(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
   switch (operation.kind) {
     case "addColumn":
-      return addColumn(operation, server);
+      return addColumn(operation, context, server);
     case "dropColumn":
       return dropColumn(operation, context, server);
     case "redeclareColumn":
@@ -147,7 +158,7 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     case "addForeignKey":
       return addForeignKey(operation, context, server);
     case "addCheck":
-      return addCheck(operation);
+      return addCheck(operation, context, server);
     case "dropConstraint":
       return dropConstraint(operation, context, server);
     case "createTrigger":

@@ -1,5 +1,11 @@
 import type { Node } from "libpg-query";
-import { isNewerFunction, type NewerForm, newerForms, newerFunctions } from "../../model/index.js";
+import {
+  isNewerFunction,
+  type NewerForm,
+  newerFormsOf,
+  newerFunctions,
+  type PostgresqlForm,
+} from "../../model/index.js";
 import { strings } from "./read-type.js";
 import { type AnyNode, walk } from "./walk.js";
 
@@ -10,7 +16,7 @@ const kinds = new Set(
 );
 
 /** Others are looked through for functions and JSON alone, where their text has one: rows that are inserted may be many. */
-const named = new RegExp(`\\b(?:json\\w*|\\w*multirange|${newerFunctions.join("|")})\\b`, "i");
+const named = new RegExp(`\\b(?:json\\w*|\\w*multirange|${newerFunctions("postgresql").join("|")})\\b`, "i");
 
 type Test = (part: AnyNode) => boolean;
 
@@ -25,7 +31,7 @@ const query = { "json-query": always };
 const multirange = { multirange: ({ typeName }: AnyNode) => isMultirange(typeName) };
 
 /** By the node of the tree, and what of it is newer. */
-const tests: Readonly<Record<string, Readonly<Partial<Record<NewerForm, Test>>>>> = {
+const tests: Readonly<Record<string, Readonly<Partial<Record<PostgresqlForm, Test>>>>> = {
   AlterTableCmd: {
     "column-compression": ({ subtype }) => subtype === "AT_SetCompression",
     "access-method": ({ subtype }) => subtype === "AT_SetAccessMethod",
@@ -100,9 +106,9 @@ export function newerIn(node: Node, sql: string): { readonly newer?: readonly Ne
   walk([node], (each, part) => {
     for (const [form, test] of Object.entries(tests[each] ?? {})) if (test(part)) found.add(form);
     const called = each === "FuncCall" ? calledName(part) : undefined;
-    if (called !== undefined && isNewerFunction(called)) found.add(called);
+    if (called !== undefined && isNewerFunction(called, "postgresql")) found.add(called);
   });
-  return found.size === 0 ? {} : { newer: newerForms.filter((form) => found.has(form)) };
+  return found.size === 0 ? {} : { newer: newerFormsOf("postgresql").filter((form) => found.has(form)) };
 }
 
 /** One that may be PostgreSQL's own. */

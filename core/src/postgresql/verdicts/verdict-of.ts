@@ -1,10 +1,8 @@
 import type { Concern } from "../../model/index.js";
 import {
   blocksWrites,
-  isNewerFunction,
   type LockMode,
   nameKey,
-  newerForm,
   type Operation,
   type OperationOf,
   type Verdict,
@@ -12,6 +10,7 @@ import {
 import { duplicatesOf, setDefault } from "../../sql/verdicts/columns.js";
 import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { newerThan } from "../../sql/verdicts/newer.js";
 import {
   addEnumValue,
   comment,
@@ -57,17 +56,8 @@ export function verdictOf(operation: Operation, context: VerdictContext): Verdic
     refused,
     waited,
     verdict(newEnumValue(operation, context)),
-    verdict(needsServer(operation, context)),
+    verdict({ concerns: newerThan("postgresql", operation, context) }),
   ]);
-}
-
-/**
- * What older servers reject: always a concern, because another target may have an older server. A function only if no user-defined function
- * has its name.
- */
-function needsServer({ newer = [] }: Operation, { definesFunction }: VerdictContext): Partial<Verdict> {
-  const needed = newer.filter((what) => !isNewerFunction(what) || definesFunction(what) === false);
-  return { concerns: needed.map((what) => ({ kind: "needs-server", major: newerForm(what).major, what })) };
 }
 
 /** Earlier locks of the same transaction, for example from adding the constraint, last while the rows are checked. */
@@ -218,8 +208,10 @@ function createIndex(operation: OperationOf<"createIndex">, context: VerdictCont
   if (context.createdInThisChange(table)) return harmless;
   const concerns: Concern[] = [];
   if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
-  const why = isUnique && !isConcurrent ? duplicatesOf(operation, context) : undefined;
-  if (why !== undefined) concerns.push({ kind: "fails-on-rows", table, why });
+  const why = isUnique ? duplicatesOf(operation, context) : undefined;
+  // CONCURRENTLY fails on duplicates too. For a new column, which is still empty, that is certain.
+  const isTold = !isConcurrent || (why === "two-rows" && context.isAsWritten);
+  if (why !== undefined && isTold) concerns.push({ kind: "fails-on-rows", table, why });
   if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
   const alone = isConcurrent && context.isAsWritten ? concurrently(operation.statement, context) : harmless;
   return verdict({

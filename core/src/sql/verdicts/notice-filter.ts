@@ -13,7 +13,7 @@ export function isExpected(concern: Concern): boolean {
 
 /** Whether every target's server is known to be new enough. */
 export function isKnownServer(concern: Concern, { server = 0 }: Environment): boolean {
-  return concern.kind === "needs-server" && concern.major <= server;
+  return concern.kind === "needs-server" && concern.since !== undefined && concern.since <= server;
 }
 
 /** Whether a person should review a statement: it blocks, fails, loses something, or is not understood. */

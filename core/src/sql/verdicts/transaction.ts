@@ -2,7 +2,6 @@ import { userTypeText } from "../../model/declaration.js";
 import {
   type ColumnDeclaration,
   type Doubt,
-  newerForm,
   type Operation,
   operationsOfKind,
   type Verdict,
@@ -10,6 +9,7 @@ import {
 import { hasEnumValue } from "../enum-value.js";
 import { harmless } from "./combine.js";
 import type { VerdictContext } from "./context.js";
+import { needsServer } from "./newer.js";
 
 type Said = Pick<Verdict, "concerns" | "doubts">;
 
@@ -91,8 +91,7 @@ export function newEnumValue(operation: Operation, context: VerdictContext): Sai
       };
     // Observed on PostgreSQL 15 and 17. Migrations rarely add values to an enum that they create: no notice if the server is unknown.
     const what = "value-of-new-enum";
-    if (context.environment.server !== undefined)
-      return { concerns: [{ kind: "needs-server", major: newerForm(what).major, what }], doubts: [] };
+    if (context.environment.server !== undefined) return { concerns: [needsServer(what, "postgresql")], doubts: [] };
   }
   return harmless;
 }

@@ -6,14 +6,13 @@ export function serverMajor({ serverVersion }: Connection): number {
   return Math.floor(serverVersion / 10_000);
 }
 
-/** The version of the server as `Environment.server` counts: 17, 10.11, 11.08. */
-export function judgedVersion({ dialect, serverVersion }: Connection): number {
-  const major = Math.floor(serverVersion / 10_000);
-  return dialect.id === "postgresql" ? major : major + (Math.floor(serverVersion / 100) % 100) / 100;
+/** The version of the server in the format of `Environment.server`: 17, 80029, 101103. */
+export function judgedVersion(connection: Connection): number {
+  return connection.dialect.id === "postgresql" ? serverMajor(connection) : connection.serverVersion;
 }
 
-/** The version that a unit needs: what the server must know to run its statements. */
+/** The server version that the statements of a unit need, in the format of `Environment.server`. */
 export function neededServer({ verdict }: Unit): number | undefined {
-  const needed = verdict.concerns.flatMap((concern) => (concern.kind === "needs-server" ? [concern.major] : []));
+  const needed = verdict.concerns.flatMap((concern) => (concern.kind === "needs-server" ? (concern.since ?? []) : []));
   return needed.length === 0 ? undefined : Math.max(...needed);
 }

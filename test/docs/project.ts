@@ -224,7 +224,7 @@ class Shown {
         .replace(/\bsince \d+ (?:s|min)\b/g, "since 12 s")
         .replace(/\bin \d+(?:\.\d+)?m?s\b/g, "in 52ms")
         .replace(/\bon 20\d\d-\d\d-\d\d \d\d:\d\d UTC\b/g, "on 2026-12-01 10:15 UTC")
-        .replace(/, at a terminal: (.*)\n {7}In a pipeline, add --by .*/g, ": $1") // as on a terminal
+        .replace(/, run at a terminal: (.*)\n {7}In a pipeline, add --by .*/g, ", run: $1") // as on a terminal
         .replace(/[ \t]+$/gm, "")
         .replace(/^\n+|\n+$/g, "")
     );

@@ -207,7 +207,7 @@ describe("with the stock Prisma", () => {
         /20200101000001_twins first\. Then Lockstep tries the fills of the next plan again/,
       );
       expect(stopped.stderr).toMatch(
-        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. when /,
+        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. Once /,
       );
       expect(stopped.stdout).toMatch(/4 migrations applied, then stopped before \d+_third_way_undo_expand/);
       expect(stopped.stdout).toMatch(steps);

@@ -221,10 +221,10 @@ class Shown {
         .replace(/^(?:Checking the types of the chosen edits| {2}[░█]+) .*\n/gm, "")
         .replace(/\bfilled in \d+ batch(?:es)?\b/g, "filled in 2 batches")
         .replace(/\bpid \d+/g, "pid 4711")
-        .replace(/\bsince \d+ (?:s|min)\b/g, "since 12 s")
+        .replace(/(\bsince|" for) \d+ (?:s|min)\b/g, "$1 12 s")
         .replace(/\bin \d+(?:\.\d+)?m?s\b/g, "in 52ms")
         .replace(/\bon 20\d\d-\d\d-\d\d \d\d:\d\d UTC\b/g, "on 2026-12-01 10:15 UTC")
-        .replace(/, at a terminal: (.*)\n {7}In a pipeline, add --by .*/g, ": $1") // as on a terminal
+        .replace(/, run at a terminal: (.*)\n {7}In a pipeline, add --by .*/g, ", run: $1") // as on a terminal
         .replace(/[ \t]+$/gm, "")
         .replace(/^\n+|\n+$/g, "")
     );

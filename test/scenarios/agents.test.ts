@@ -55,7 +55,7 @@ test.each([
   [
     "an agent",
     agent,
-    /Next {3}ask your user\. If they confirm it, with their name: npx lockstep next --confirm .* --by "<name>"/,
+    /Next {3}ask your user\. If they confirm it, run with their name: npx lockstep next --confirm .* --by "<name>"/,
   ],
 ])("%s confirms nothing without a name", async (_, env, next) => {
   const { code, output } = await shop.lockstep(
@@ -72,7 +72,7 @@ test.each([
 test("an agent that did not confirm is told to ask its user, and shows the phase without a name", async () => {
   const { output } = await shop.lockstep(["next"], agent);
   expect(output).toMatch(
-    /when that is so, ask your user\. If they confirm it, with their name: npx lockstep next .* --confirm reads-steady --by "<name>"/,
+    /Once both are true, ask your user\. If they confirm it, run with their name: npx lockstep next .* --confirm reads-steady --by "<name>"/,
   );
   const shown = await ok(["next", "--confirm", "writers-aware,reads-steady", "--dry-run", "--by", ""], agent);
   expect(shown.output).toContain("would be confirmed (--dry-run: nothing is recorded)");
@@ -81,7 +81,7 @@ test("an agent that did not confirm is told to ask its user, and shows the phase
 test("an agent on a terminal is asked nothing", async () => {
   const env = { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
   const { code, output } = await onTerminal(shop.root, ["next"], [], { ...env, ...agent });
-  expect([code, output]).toEqual([1, expect.not.stringContaining("is it so that")]);
+  expect([code, output]).toEqual([1, expect.not.stringContaining("is it true that")]);
   expect(await recorded("writers-aware")).toEqual([]);
 });
 

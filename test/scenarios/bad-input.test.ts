@@ -137,7 +137,7 @@ describe("with an open plan", () => {
     const failures = await shop.lockstep(["backfill", "failures"]);
     await production.end();
     expect(failures.stdout).toMatch(
-      / {2}id=\d+ {2}another row has its value \(SQLSTATE 23505\) {2}20\d\d-\d\d-\d\d \d\d:\d\d UTC/,
+      / {2}id=\d+ {2}another row already has this value \(SQLSTATE 23505\) {2}20\d\d-\d\d-\d\d \d\d:\d\d UTC/,
     );
     expect(run.code).toBe(1);
     expect(run.output).toMatch(/LS5006 "User" row id=(\d+) .*The same value is in id=\d+\./);

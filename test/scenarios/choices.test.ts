@@ -100,10 +100,10 @@ test("contract asks by name about rows that may lack the column, on a terminal a
 export const seed = (prisma: PrismaClient, text: string) => prisma.user.createMany({ data: JSON.parse(text) });\n`,
   );
   const env = { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
-  const asked = await onTerminal(shop.root, ["next"], [[/production: is it so that/, "n"]], env);
+  const asked = await onTerminal(shop.root, ["next"], [[/production: is it true that/, "n"]], env);
   expect(asked.code, asked.output).toBe(1);
   expect(asked.output.replace(/[\s│]+/g, " ")).toMatch(
-    /production: is it so that all services .* and that the rows written at 1 place have it\?/,
+    /production: is it true that all services .* and that the rows written at 1 place have it\?/,
   );
   const named = /1 place may leave the column out\n +prisma\/seed\.ts:3 +.*createMany — .*`JSON\.parse\(text\)`/g;
   // Before the question, and in the answer.
@@ -127,17 +127,21 @@ test("a write site that came since closes contract, whatever the level; a reader
   expect(shown.output).toContain("writers-aware would be confirmed (--dry-run: nothing is recorded)");
   const closed = await shop.lockstep(["next", "--confirm", "writers-aware"], { LOCKSTEP_CODE: "none" });
   expect(closed.code, closed.output).toBe(1);
-  expect(closed.output).toMatch(/✖ Not confirmed for \S+: all services that write/);
+  expect(closed.output).toMatch(/✖ writers-aware is not confirmed for \S+: all services that write/);
   expect(closed.output).toMatch(/1 place in the code has to change first: src\/users\/service\.ts:\d+/);
   expect(closed.output).toContain("! --confirm writers-aware has no effect");
   expect((await shop.lockstep(["code", "--code", "required"])).code).toBe(0);
   await shop.commit("Write the handle of invited users");
   // It is recorded, while something else keeps contract closed; what came since is not.
-  expect((await shop.lockstep(["next", "--confirm", "writers-aware"])).output).toContain("✖ Not confirmed");
+  expect((await shop.lockstep(["next", "--confirm", "writers-aware"])).output).toContain(
+    "✖ reads-steady is not confirmed",
+  );
   shop.write("prisma/seed.ts", shop.read("prisma/seed.ts").replaceAll("text", "rows"));
   const anew = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(anew.code).toBe(1);
-  expect(anew.output).toMatch(/Not confirmed for production: the rows written at 1 place have "User"\."handle" \(/);
+  expect(anew.output).toMatch(
+    /writers-aware is not confirmed for production: the rows written at 1 place have "User"\."handle" \(/,
+  );
   await shop.commit("Seed rows");
   const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
   expect(open.code, open.output).toBe(0);

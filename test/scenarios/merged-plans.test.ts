@@ -88,7 +88,7 @@ test("the way back of another branch, with plan.json of this one", async () => {
   shop.write(`lockstep/${plan}/plan.json`, theirs);
   const stopped = await shop.lockstep(["deploy"]);
   expect(stopped.code, stopped.output).toBe(1);
-  expect(stopped.output).toContain("Not confirmed for production: no running build uses the column");
+  expect(stopped.output).toContain("column-unused is not confirmed for production: no running build uses the column");
 });
 
 test("the same, without plan.json", async () => {

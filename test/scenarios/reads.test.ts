@@ -90,7 +90,7 @@ test("a read that got slower is named, and overruled on the record", async () =>
   const shown = await shop.lockstep(["next"]);
   expect(shown.stdout).toMatch(/Next {3}Find the cause, or undo switch: npx lockstep undo/);
   expect(shown.stdout).toMatch(
-    /to override the gate, which the ledger records, at a terminal: npx lockstep next \S+ --confirm reads-steady/,
+    /To override the gate, which the ledger records, run at a terminal: npx lockstep next \S+ --confirm reads-steady/,
   );
   const written = await lockstep("next", "--confirm", "reads-steady");
   expect(written.stdout).toMatch(/confirmed on .* although ‘SELECT/);

@@ -90,7 +90,7 @@ test("contract waits for every service, and for the instances of older builds", 
   );
   expect(closed.stdout).toContain("npx lockstep announce worker --target production");
   expect(closed.stdout).toMatch(
-    /to override the gate, which the ledger records, at a terminal: npx lockstep next \d+_add_handle --confirm writers-aware/,
+    /To override the gate, which the ledger records, run at a terminal: npx lockstep next \d+_add_handle --confirm writers-aware/,
   );
   const overruled = await shop.lockstep(["next", "--confirm", "reads-steady", "writers-aware", "--dry-run"]);
   expect(overruled.code, overruled.output).toBe(0);
@@ -179,7 +179,7 @@ test("it opens once all have announced and the older instance is silent", async 
   const asked = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(asked.code, asked.output).toBe(1);
   expect(asked.stdout).toMatch(
-    /✖ Not confirmed for production: 1 instance of build web-1 of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)/,
+    /✖ writers-aware is not confirmed for production: 1 instance of build web-1 of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)/,
   );
   expect((await shop.lockstep(["status"])).stdout).toMatch(
     /production: web: .*; silent since .* UTC: 1 instance of build web-1/,

@@ -97,10 +97,10 @@ describe("with the stock Prisma", () => {
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed/,
     );
     expect(stopped.stdout).toContain(
-      `✖ Not confirmed for production: no running build uses the column ("User"."handle")`,
+      `✖ column-unused is not confirmed for production: no running build uses the column ("User"."handle")`,
     );
     expect(stopped.stdout).toMatch(
-      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
+      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
     );
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
@@ -155,7 +155,7 @@ describe("with the stock Prisma", () => {
     const stopped = await lockstep(...confirm);
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stderr).toMatch(
-      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: /,
+      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. Once all old builds have ended, run at a terminal: /,
     );
     expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+_third_undo_expand/);
     expect(stopped.stdout).toMatch(/--confirm column-unused does not count before \d+_third_undo_contract is applied/);
@@ -197,7 +197,7 @@ describe("with the stock Prisma", () => {
         [
           `1\\. on production: GRANT INSERT \\("nick"\\) ON "User" TO ${app}`,
           `2\\. Deploy the code that does not use "User"\\."handle"\\. .*`,
-          "3\\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused",
+          "3\\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused",
           "In a pipeline, .*\\n$",
         ].join("\\n +"),
       );
@@ -207,7 +207,7 @@ describe("with the stock Prisma", () => {
         /20200101000001_twins first\. Then Lockstep tries the fills of the next plan again/,
       );
       expect(stopped.stderr).toMatch(
-        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. when /,
+        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. Once /,
       );
       expect(stopped.stdout).toMatch(/4 migrations applied, then stopped before \d+_third_way_undo_expand/);
       expect(stopped.stdout).toMatch(steps);
@@ -323,7 +323,7 @@ describe("where Prisma leaves no migration out, because its config names another
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies all pending migrations or none: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
+      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

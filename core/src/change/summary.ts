@@ -68,7 +68,7 @@ export function expandText(
         ...migrations.map(({ name, unit }) => [name, fileTitle(unit.units)] as const),
         ...models,
         ...others.map(({ file }) => [file, ""] as const),
-        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, pending and undo migrations"],
+        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, unreleased and undo migrations"],
       ],
       colors,
     ),

@@ -81,11 +81,11 @@ export async function askWaits(request: {
   return {
     open: open.map(({ statement }) => statement),
     help: [
-      `for the safe way: ${rules.map((rule) => `npx lockstep explain ${rule}`).join(", ")}`,
+      `For the safe way: ${rules.map((rule) => `npx lockstep explain ${rule}`).join(", ")}`,
       confirming(
         `npx lockstep deploy --target ${target.name} --confirm ${waitsAccepted}`,
         io,
-        "if the application may wait that long",
+        "If the application may wait that long",
       ),
     ].join("\n       "),
   };

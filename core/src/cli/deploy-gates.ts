@@ -171,7 +171,10 @@ async function askDrops(
               (file) =>
                 `${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}   # with the URL of ${target.name}`,
             ),
-        drop: [helpOf(said, deploy, invocation.io), ...(isConfirmed ? [] : [`npx lockstep ${deploy}`])],
+        drop: [
+          helpOf(said, deploy, invocation.io, "Once all old builds have ended"),
+          ...(isConfirmed ? [] : [`npx lockstep ${deploy}`]),
+        ],
       }),
     );
   }

@@ -207,7 +207,7 @@ function nextOf(
   const first = granting(target, grants);
   if (typeof after === "object") return [...first, ...after].join("\n");
   if (first.length === 0) return after;
-  return [...first, after ?? "Deploy the code that belongs to it.\nnpx lockstep status"].join("\n");
+  return [...first, after ?? "Deploy the code of this commit.\nnpx lockstep status"].join("\n");
 }
 
 function granting({ name }: Target, grants: readonly string[]): readonly string[] {

@@ -124,8 +124,9 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: st
  * Returns the command that opens the gate: first what a query can check, then all required confirmations at once.
  *
  * @param command command that takes `--confirm`: `next 20261120093000_add_handle`
+ * @param when condition for confirming, as a clause. Default: `Once this is true`
  */
-export function helpOf(answers: GateResult["answers"], command: string, person: Person): string {
+export function helpOf(answers: GateResult["answers"], command: string, person: Person, when?: string): string {
   const confirmed = (names: readonly string[], when: string) =>
     confirming(`npx lockstep ${command} ${names.map((gate) => `--confirm ${gate}`).join(" ")}`, person, when);
   const closed = answers.filter((answer) => !answer.isOpen);
@@ -133,12 +134,14 @@ export function helpOf(answers: GateResult["answers"], command: string, person: 
     closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined)
     return provable.mayOverrule === true
-      ? `${provable.help}\n       ${confirmed([provable.gate], "to override the gate, which the ledger records")}`
+      ? `${provable.help}\n       ${confirmed([provable.gate], "To override the gate, which the ledger records")}`
       : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
-  return [confirmed(gates, "when that is so"), ...otherwise].join("\n       ");
+  return [confirmed(gates, when ?? `Once ${trueText(closed.length)}`), ...otherwise].join("\n       ");
 }
+
+const trueText = (count: number) => ["this is true", "both are true"][count - 1] ?? "all of these are true";
 
 /**
  * Returns the names passed to `--confirm`.
@@ -187,7 +190,7 @@ async function askPerson(
   for (const answer of asked) {
     if (answer.writers !== undefined) invocation.io.err(writersText([answer], invocation.io.colors));
     const { unconfirmed = answer.statement } = answer;
-    if (!(await invocation.io.confirm(`${open.target.name}: is it so that ${unconfirmed}?`))) return;
+    if (!(await invocation.io.confirm(`${open.target.name}: is it true that ${unconfirmed}?`))) return;
     await recordAll(
       open,
       steps.filter((step) => step.gate === answer.gate && isAbout(answer, step)),

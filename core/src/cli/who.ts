@@ -44,20 +44,19 @@ const starters = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"];
 /**
  * Returns the command that confirms gates in this environment. A pipeline or an agent must name the person, whom no command can invent.
  *
- * @param when the condition for confirming: `when that is so`. Default: none
- * @example confirming("npx lockstep deploy --confirm column-unused", io, "when that is so")
+ * @param when the condition for confirming, as a clause: `Once this is true`. Default: none
+ * @example confirming("npx lockstep deploy --confirm column-unused", io, "Once all old builds have ended")
  */
 export function confirming(command: string, { env, isInteractive }: Person, when?: string): string {
-  if (isInteractive) return `${when === undefined ? "" : `${when}: `}${command}`;
-  const first = when === undefined ? "" : `${when}, `;
+  if (isInteractive) return `${when === undefined ? "" : `${when}, run: `}${command}`;
   if (codingAgent(env) !== undefined)
-    return `${first}ask your user. If they confirm it, with their name: ${command} --by "<name>"`;
+    return `${when === undefined ? "" : `${when}, `}ask your user. If they confirm it, run with their name: ${command} --by "<name>"`;
   const starter = starters.find((name) => env[name] && !env[name].endsWith("[bot]"));
   const elsewhere =
     starter === undefined
       ? "In a pipeline, add --by with the name of the person who confirms it."
       : `or in a job that the person who confirms it starts: ${command} --by "$${starter}"`;
-  return `${first}at a terminal: ${command}\n       ${elsewhere}`;
+  return `${when === undefined ? "" : `${when}, run `}at a terminal: ${command}\n       ${elsewhere}`;
 }
 
 /** Determines whether a prompt is possible. */

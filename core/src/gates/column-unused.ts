@@ -10,7 +10,7 @@ import { readTable } from "../target/facts/table.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
 import { readDeployments } from "../target/ledger/deployments.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import { confirmed, confirmHelp, without } from "./confirmed.js";
+import { confirmed, confirmHelp, notConfirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, servicesWithout } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
@@ -57,7 +57,7 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
       gate,
       subject: name,
       isOpen: false,
-      statement: `Not confirmed for ${target}: what happens to objects that no plan created: ${objects.map(({ reason }) => reason).join("; ")}`,
+      statement: `${notConfirmed(gate, target)}: what happens to objects that no plan created: ${objects.map(({ reason }) => reason).join("; ")}`,
       help: "Find what needs them, and re-create them without the column",
       mayOverrule: true,
     };
@@ -97,7 +97,7 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
     return {
       ...about,
       isOpen: false,
-      statement: `Not confirmed for ${target}: ${unconfirmed} (${name})`,
+      statement: `${notConfirmed(gate, target)}: ${unconfirmed} (${name})`,
       unconfirmed,
       help: confirmHelp(command(facts), gate),
       needsConfirmation: true,

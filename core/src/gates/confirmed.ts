@@ -50,7 +50,7 @@ export function confirmed(
       ...about,
       ...named(news),
       isOpen: false,
-      statement: `Not confirmed for ${target}: ${open}`,
+      statement: `${notConfirmed(gate, target)}: ${open}`,
       unconfirmed: open,
       help: confirmHelp(command(facts), gate),
       needsConfirmation: true,
@@ -65,7 +65,12 @@ export function confirmed(
  * @param command that takes `--confirm`: `next 20261120093000_add_handle`
  */
 export function confirmHelp(command: string, gate: string): string {
-  return `When it is so, at a terminal: npx lockstep ${command} --confirm ${gate}. Elsewhere add --by with the person's name.`;
+  return `Once this is true, run at a terminal: npx lockstep ${command} --confirm ${gate}. Elsewhere add --by with the person's name.`;
+}
+
+/** Returns the beginning of a statement. It names the gate, because `--confirm` requires the name. */
+export function notConfirmed(gate: string, target: string): string {
+  return `${gate} is not confirmed for ${target}`;
 }
 
 /** The call sites of an answer, without their ids. */

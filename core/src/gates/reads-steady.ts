@@ -3,7 +3,7 @@ import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import { confirmed, confirmHelp, without } from "./confirmed.js";
+import { confirmed, confirmHelp, notConfirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { measureReads } from "./reads/measure-reads.js";
 import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/messages.js";
@@ -74,7 +74,7 @@ function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, w
     gate,
     subject: name,
     isOpen: false,
-    statement: `Not confirmed for ${target}: ${open}`,
+    statement: `${notConfirmed(gate, target)}: ${open}`,
     unconfirmed: open,
     help: confirmHelp(`next ${plan}`, gate),
     needsConfirmation: true,

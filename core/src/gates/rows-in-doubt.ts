@@ -8,7 +8,7 @@ import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep, PlannedColumn } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import { confirmHelp, without } from "./confirmed.js";
+import { confirmHelp, notConfirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
 /** Rows that may be intended or wrong. */
@@ -85,7 +85,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
     return {
       ...about,
       isOpen: false,
-      statement: `Not confirmed for ${target}: ${found.meant(news)}`,
+      statement: `${notConfirmed(gate, target)}: ${found.meant(news)}`,
       unconfirmed: found.meant(news),
       help: confirmHelp(`next ${plan}`, gate),
       otherwise: found.otherwise(news, news.length < found.rows.length),

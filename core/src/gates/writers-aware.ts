@@ -4,7 +4,7 @@ import type { GateStep } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
 import { type Evidence, readEvidence } from "../target/ledger/evidence.js";
-import { confirmed, confirmHelp, named, without, written } from "./confirmed.js";
+import { confirmed, confirmHelp, named, notConfirmed, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { findRowsByOldBuilds, type RowsByOldBuilds } from "./rows-by-old-builds.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
@@ -73,7 +73,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       ...about,
       ...named(news),
       isOpen: false,
-      statement: `Not confirmed for ${target}: ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
+      statement: `${notConfirmed(step.gate, target)}: ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
       unconfirmed,
       help: confirmHelp(`next ${plan}`, step.gate),
       needsConfirmation: true,

@@ -37,7 +37,7 @@ import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
 import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
-import { whyCareful } from "./pace.js";
+import { byDefault, whyCareful } from "./pace.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources, ReadSources } from "./sources.js";
 
@@ -138,7 +138,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     versions: request.versions,
     source: { sql: migration.sql, sha256: sha256(migration.sql) },
     pace: careful === undefined ? (request.pace?.pace ?? "careful") : "careful",
-    paceReason: careful ?? request.pace?.reason ?? "the default",
+    paceReason: careful ?? request.pace?.reason ?? byDefault,
     columns,
     hazards,
     notices: noticesWith(eased, notices, migration, judgement.context),

@@ -2,10 +2,13 @@ import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { Pace, Plan, PlannedColumn } from "../model/index.js";
 
+/** The reason for the pace if neither the config nor the columns decide it. */
+export const byDefault = "the default";
+
 /** The pace of a new plan, and why. */
 export function paceOf(config: Pick<LockstepConfig, "pace">): { readonly pace: Pace; readonly reason: string } {
   return config.pace === undefined
-    ? { pace: "careful", reason: "the default" }
+    ? { pace: "careful", reason: byDefault }
     : { pace: config.pace, reason: "pace in lockstep.config.ts" };
 }
 

@@ -1,6 +1,7 @@
 import type { Unformatted } from "../code/formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { blocksWrites, isTestFile, strongestMode } from "../model/index.js";
+import { byDefault } from "../plan/pace.js";
 import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
@@ -59,7 +60,7 @@ export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) =
   return [
     `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${safetyWords(plan, phaseCount(plan))}`,
     ...unsafePhases(plan).map(({ phase, words }) => `  ${colors.yellow("!")} ${phase}: ${inLine(words.join("; "))}`),
-    ...(phases.length > 1 ? [`Pace ${plan.pace} (${inLine(plan.paceReason)})`] : []),
+    ...(phases.length > 1 && plan.paceReason !== byDefault ? [`Pace ${plan.pace} (${inLine(plan.paceReason)})`] : []),
     columns(rows),
   ].join("\n");
 }

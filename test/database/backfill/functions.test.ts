@@ -465,7 +465,7 @@ describe("a function that fails", () => {
     const error = await failing(fill, spec);
     expect(error).toMatchObject({
       code: "LS5006",
-      message: expect.stringMatching(/row id=1 on .*another row has its value \(constraint "User_handle_idx"/),
+      message: expect.stringMatching(/row id=1 on .*another row already has this value \(constraint "User_handle_idx"/),
     });
     expect(asked).toBeLessThanOrEqual(14);
   });

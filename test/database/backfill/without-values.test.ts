@@ -27,7 +27,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     {
       name: "unique",
       input: { isUnique: true },
-      says: /another row has its value \(constraint "User_handle_idx", .*23505\)/,
+      says: /another row already has this value \(constraint "User_handle_idx", .*23505\)/,
     },
     {
       name: "foreign key",
@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     {
       name: "unique",
       input: { isUnique: true },
-      says: /another row has its value \(constraint "handle", SQLSTATE 23505\)/,
+      says: /another row already has this value \(constraint "handle", SQLSTATE 23505\)/,
     },
     {
       name: "foreign key",

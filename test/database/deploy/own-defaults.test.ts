@@ -276,7 +276,7 @@ describe("on postgresql", () => {
     const sql = set("tenant()");
     const no = await ask(sql, { person: { confirm: () => false } });
     expect([no.asked, no.help === undefined]).toEqual([
-      [`production: is it so that every session that inserts into "users" can evaluate tenant()?`],
+      [`production: is it true that every session that inserts into "users" can evaluate tenant()?`],
       false,
     ]);
     expect((await ask(sql, { confirmed: ["inserts-allowed"] })).help).toBeUndefined();

@@ -62,13 +62,13 @@ async function during<T>(sql: string, act: () => Promise<T>): Promise<T> {
 
 /** Nothing but `deploy` takes the confirmation. */
 const help =
-  "When it is so, at a terminal: npx lockstep deploy --target production --confirm column-unused. Elsewhere add --by with the person's name.";
+  "Once this is true, run at a terminal: npx lockstep deploy --target production --confirm column-unused. Elsewhere add --by with the person's name.";
 
 it("asks a person, and opens with the word of one while nothing uses the column", async () => {
   expect(await ask()).toMatchObject({
     isOpen: false,
     needsConfirmation: true,
-    statement: 'Not confirmed for production: no running build uses the column ("User"."handle")',
+    statement: 'column-unused is not confirmed for production: no running build uses the column ("User"."handle")',
     help,
   });
   await confirmNow();
@@ -122,7 +122,9 @@ it("opens by itself when every service runs a build without the column", async (
   await say("b1", "expand", "i1");
   await db.query("UPDATE lockstep.announcements SET at = at - INTERVAL '3 minutes' WHERE instance = 'i1'");
   expect(await ask({ services })).toMatchObject({
-    statement: expect.stringMatching(/^Not confirmed for production: 1 instance of build b1 of web, silent since/),
+    statement: expect.stringMatching(
+      /^column-unused is not confirmed for production: 1 instance of build b1 of web, silent since/,
+    ),
     needsConfirmation: true,
     help,
   });

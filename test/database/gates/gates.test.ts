@@ -55,7 +55,7 @@ describe("no-missing-values", () => {
     const column = { ...spec.columns[0]!, table: spec.table, uniqueKeys: [["handle"]] } as unknown as PlannedColumn;
     const columns = [column];
     const why =
-      /: a text cannot be read as a value of its type \(2 rows: id=1; id=6\), .*another row has its value \(2 rows: id=3; id=5\)/;
+      /: a text cannot be read as a value of its type \(2 rows: id=1; id=6\), .*another row already has this value \(2 rows: id=3; id=5\)/;
     const before = await ask("no-missing-values", { columns });
     expect(before).toMatchObject({ isOpen: false, help: `Run: npx lockstep backfill run ${plan}` });
     expect(before.statement).toMatch(/^6 rows of .* lack a value, .*\. The backfill has no value for 5 rows/);
@@ -169,9 +169,9 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
       isOpen: false,
       needsConfirmation: true,
       statement: expect.stringMatching(
-        /^Not confirmed for production: .*\("User"\."handle"\)($|\. It was not measured: pg_stat_statements is not loaded)/,
+        /^(?:writers-aware|reads-steady) is not confirmed for production: .*\("User"\."handle"\)($|\. It was not measured: pg_stat_statements is not loaded)/,
       ),
-      help: `When it is so, at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`,
+      help: `Once this is true, run at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`,
     });
     const table = (await readTable(db, { name: "User" }))!;
     const { at } = await confirm(db, { plan, gate, table, column: "handle" }, "ada@example.org", "build 511");
@@ -207,7 +207,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       isOpen: false,
       writers: [seed, jobs],
       statement: expect.stringMatching(
-        /^Not confirmed .*\("User"\."handle"\), and that the rows written at 2 places have it$/,
+        /^writers-aware is not confirmed .*\("User"\."handle"\), and that the rows written at 2 places have it$/,
       ),
     });
     const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };
@@ -224,7 +224,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       needsConfirmation: true,
       writers: [jobs],
       statement: expect.stringMatching(
-        /^Not confirmed for production: the rows written at 1 place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
+        /^writers-aware is not confirmed for production: the rows written at 1 place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
       ),
     });
     expect(await asked(seed, seed)).toMatchObject({ isOpen: false, writers: [seed] });

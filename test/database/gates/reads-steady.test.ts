@@ -116,7 +116,7 @@ describe("what cannot be measured", () => {
     await make();
     const answer = await ask();
     expect(answer).toMatchObject({ isOpen: false, needsConfirmation: true });
-    expect(answer.statement).toMatch(/^Not confirmed for production: reads .*\. It was not measured: /);
+    expect(answer.statement).toMatch(/^reads-steady is not confirmed for production: reads .*\. It was not measured: /);
     expect(answer.statement).toMatch(why);
     await overrule();
     expect(await ask()).toMatchObject({ isOpen: true, statement: expect.stringMatching(/^ada@example.org confirmed/) });
@@ -192,7 +192,7 @@ describe("reads that were measured", () => {
       isOpen: false,
       needsConfirmation: true,
       statement: expect.stringMatching(
-        /^Not confirmed .* came since ada@example.org .*cannot be compared: ‘SELECT handle FROM .*’ is new/,
+        /^reads-steady is not confirmed .* came since ada@example.org .*cannot be compared: ‘SELECT handle FROM .*’ is new/,
       ),
     });
   });

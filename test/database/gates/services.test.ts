@@ -125,7 +125,7 @@ describe.each([
       services: [{ silent: [{ build: "old" }] }, {}],
     });
     expect(asked.statement).toMatch(
-      /^Not confirmed for production: 1 instance of build old of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)$/,
+      /^writers-aware is not confirmed for production: 1 instance of build old of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)$/,
     );
     expect(asked.unconfirmed).toMatch(/has ended$/);
     await confirmNow();

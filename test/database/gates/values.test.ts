@@ -99,11 +99,11 @@ describe("mirror-agrees", () => {
     expect(closed).toMatchObject({
       isOpen: false,
       needsConfirmation: true,
-      statement: `Not confirmed for production: code chose 1 value of ${subject} other than lower(email): id=2 has "i\\u{307}\\u001b[1m" instead of "b"`,
-      help: `When it is so, at a terminal: npx lockstep next ${plan} --confirm mirror-agrees. Elsewhere add --by with the person's name.`,
+      statement: `mirror-agrees is not confirmed for production: code chose 1 value of ${subject} other than lower(email): id=2 has "i\\u{307}\\u001b[1m" instead of "b"`,
+      help: `Once this is true, run at a terminal: npx lockstep next ${plan} --confirm mirror-agrees. Elsewhere add --by with the person's name.`,
     });
     expect((await live.ask("mirror-agrees", { isWithoutValues: true })).statement).toBe(
-      `Not confirmed for production: code chose 1 value of ${subject} other than lower(email): id=2 has another value`,
+      `mirror-agrees is not confirmed for production: code chose 1 value of ${subject} other than lower(email): id=2 has another value`,
     );
     // The statement that it names does what it says.
     const statement = /on production: (UPDATE .*), until it updates no row$/.exec(closed.otherwise ?? "")?.[1];

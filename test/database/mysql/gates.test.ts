@@ -142,7 +142,7 @@ describe("no-missing-values", () => {
     expect(statement).toMatch(/^6 rows .* for example id=1\. The backfill has no value for 5 rows: /);
     for (const why of [
       "int does not support the value of the fill (2 rows: id=2; id=6)",
-      "another row has its value (2 rows: id=3; id=5)",
+      "another row already has this value (2 rows: id=3; id=5)",
       "the fill yields NULL (1 row: id=4)",
     ])
       expect(statement).toContain(why);
@@ -233,7 +233,7 @@ describe("mirror-agrees", () => {
     expect(closed).toMatchObject({
       isOpen: false,
       needsConfirmation: true,
-      statement: `Not confirmed for production: code chose 2 values of ${subject} other than LOWER(\`email\`): id=1 has "A" instead of "a", id=2 has "b " instead of "b"`,
+      statement: `mirror-agrees is not confirmed for production: code chose 2 values of ${subject} other than LOWER(\`email\`): id=1 has "A" instead of "a", id=2 has "b " instead of "b"`,
     });
     const [, statement = ""] =
       /on production: (UPDATE .*), until it updates no row$/.exec(closed.otherwise ?? "") ?? [];

@@ -54,7 +54,7 @@ export default defineCommand({
     const skipped = targets.slice(reports.length).map((target) => target.name);
     const next =
       last?.next ??
-      (last?.status === "done" ? "Deploy the code that belongs to it.\nnpx lockstep status" : "npx lockstep status");
+      (last?.status === "done" ? "Deploy the code of this commit.\nnpx lockstep status" : "npx lockstep status");
     return {
       text: [
         ...reports.map((report) => deployText(report, io.colors)),

@@ -14,7 +14,7 @@ const sentences: Readonly<Record<string, string>> = {
   "22P05": "a text has characters that the encoding does not have",
   "23502": "a value is required",
   "23503": "no row has the key that it references",
-  "23505": "another row has its value",
+  "23505": "another row already has this value",
   "23514": "a check refuses the value",
   "23P01": "it is in conflict with another row under an exclusion constraint",
   "54000": "the value is too large for an index",
@@ -29,7 +29,7 @@ const classes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why a row is rejected, only by the condition: `another row has its value`.
+ * Why a row is rejected, only by the condition: `another row already has this value`.
  *
  * @example conditionText("23505")
  */
@@ -43,7 +43,7 @@ export function conditionText(sqlState: string): string {
  * The server's error about a value, without the value: its message may quote it, and a message raised by a trigger may contain anything.
  * Names are of the schema.
  *
- * @example textWithoutValues(error) // another row has its value (constraint "User_handle_key", SQLSTATE 23505)
+ * @example textWithoutValues(error) // another row already has this value (constraint "User_handle_key", SQLSTATE 23505)
  */
 export function textWithoutValues(error: unknown): string {
   if (!isDatabaseError(error)) return error instanceof Error ? error.name : "an error";

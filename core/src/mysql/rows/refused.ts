@@ -70,7 +70,7 @@ function refusedSql({
     [isRefused, "22000", `${column.type} does not support the value of the fill`],
     ...uniqueKeys.map((key, at) => {
       const isTwice = `o.nth${at} > 1 OR EXISTS (SELECT 1 FROM ${own} r WHERE ${same(key)})`;
-      return [`${isGiven(key)} AND (${isTwice})`, "23505", "another row has its value"] as const;
+      return [`${isGiven(key)} AND (${isTwice})`, "23505", "another row already has this value"] as const;
     }),
     ...foreignKeys.map(({ columns, references, referencedColumns }) => {
       const isMissing = `NOT EXISTS (SELECT 1 FROM ${quoteTable(references)} r WHERE ${same(columns, referencedColumns)})`;

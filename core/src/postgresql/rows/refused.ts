@@ -102,7 +102,7 @@ function refusedSql(
     "WHEN o.why IS NOT NULL THEN o.why",
     ...uniqueKeys.map(
       (key) =>
-        `WHEN ${key.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND (${isTwice(key)}) THEN ARRAY['23505', 'another row has its value']`,
+        `WHEN ${key.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND (${isTwice(key)}) THEN ARRAY['23505', 'another row already has this value']`,
     ),
     ...foreignKeys.map(
       ({ columns, references, referencedColumns }) =>

@@ -129,6 +129,7 @@ export class Observer {
       const record = found ?? (await readBackfill(connection, this.id));
       if (record !== undefined) await this.#goOn(connection, record, found === undefined);
     } catch {
+      // The run continues without its progress history.
       this.#cannotKeep = !connection.isLost;
     }
   }

@@ -32,9 +32,9 @@ child.on("close", (exit) => {
   }
   const frames = framesOf(printed);
   const transcript = transcriptOf(frames);
-  const late = /^This machine was busy.*$/m.exec(transcript);
+  const late = /^\s*(This machine was busy.*)$/m.exec(transcript);
   if (late !== null) {
-    console.error(`Nothing is recorded. ${late[0]} Record again on an idle machine.`);
+    console.error(`Nothing is recorded. ${late[1]} Record again on an idle machine.`);
     process.exitCode = 1;
     return;
   }

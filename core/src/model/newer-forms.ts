@@ -1,7 +1,12 @@
 import type { DialectId } from "./dialect.js";
 
+/** A label, except for functions, and one version per system. */
+type Row = readonly string[];
+/** With its names as their type. The texts would make the declarations of the package large. */
+const rowsOf = <Name extends string>(rows: Readonly<Record<Name, Row>>): Readonly<Record<Name, Row>> => rows;
+
 /** Syntax by the first major version of PostgreSQL that supports it, with its label. */
-const postgresqlForms = {
+const postgresqlForms = rowsOf({
   "column-compression": ["COMPRESSION", "14"],
   "detach-concurrently": ["DETACH CONCURRENTLY", "14"],
   "function-body": ["a function body without quotes", "14"],
@@ -29,10 +34,10 @@ const postgresqlForms = {
   "not-null-constraint": ["ADD NOT NULL as a constraint", "18"],
   "temporal-constraint": ["a temporal constraint", "18"],
   "virtual-column": ["a virtual column", "18"],
-} as const;
+});
 
 /** Functions by the first major version of PostgreSQL that has them. */
-const postgresqlFunctions = {
+const postgresqlFunctions = rowsOf({
   gen_random_uuid: ["13"],
   bit_count: ["14"],
   date_bin: ["14"],
@@ -66,14 +71,14 @@ const postgresqlFunctions = {
   lgamma: ["18"],
   uuidv4: ["18"],
   uuidv7: ["18"],
-} as const;
+});
 
 /**
  * Syntax by the first version of MySQL and of MariaDB that supports it, with its label. `always`: since MySQL 8.0.12 or MariaDB 10.2.
  * `never`: not up to MySQL 9.7 or MariaDB 13.1. `ignored`: older versions accept it without effect. The versions come from both manuals and
  * release notes. `test/database/mysql/newer-forms.test.ts` runs each form on a server.
  */
-const mysqlForms = {
+const mysqlForms = rowsOf({
   "rename-column": ["RENAME COLUMN", "always", "10.5.2"],
   "rename-index": ["RENAME INDEX", "always", "10.5.2"],
   "clause-if-exists": ["IF EXISTS or IF NOT EXISTS of a column, key or index", "never", "always"],
@@ -127,10 +132,10 @@ const mysqlForms = {
   "json-table": ["JSON_TABLE", "always", "10.6"],
   "json-arrow": ["-> or ->>", "always", "13.1"],
   "member-of": ["MEMBER OF", "8.0.17", "never"],
-} as const satisfies Record<string, readonly [label: string, mysql: string, mariadb: string, older?: "ignored"]>;
+});
 
 /** Functions by the first version of MySQL and of MariaDB that has them. */
-const mysqlFunctions = {
+const mysqlFunctions = rowsOf({
   any_value: ["always", "never"],
   bin_to_uuid: ["always", "never"],
   chr: ["never", "10.3.1"],
@@ -166,7 +171,7 @@ const mysqlFunctions = {
   vec_fromtext: ["never", "11.7"],
   vec_totext: ["never", "11.7"],
   vector_to_string: ["9.0", "never"],
-} as const;
+});
 
 export type PostgresqlForm = keyof typeof postgresqlForms;
 export type MysqlForm = keyof typeof mysqlForms;
@@ -176,7 +181,7 @@ export interface NewerFunctions {
 }
 export type NewerForm = PostgresqlForm | MysqlForm | NewerFunctions[Family];
 
-type Rows = Readonly<Record<string, readonly string[]>>;
+type Rows = Readonly<Record<string, Row>>;
 /** One family per SQL reader. `systems` has the order of the versions in the rows. */
 const families = {
   postgresql: { forms: postgresqlForms as Rows, functions: postgresqlFunctions as Rows, systems: ["postgresql"] },

@@ -131,7 +131,7 @@ const statements: Readonly<Record<MysqlForm, readonly string[]>> = {
   intersect: ["CREATE VIEW v AS SELECT 1 AS a INTERSECT SELECT 1", "CREATE VIEW v AS SELECT 1 AS a EXCEPT (SELECT 2)"],
   lateral: ["CREATE VIEW v AS SELECT p.id FROM p, LATERAL (SELECT a FROM t WHERE t.a = p.id) q"],
   "json-table": ["CREATE VIEW v AS SELECT * FROM JSON_TABLE('[1]', '$[*]' COLUMNS (a INT PATH '$')) x"],
-  "json-arrow": ["CREATE VIEW v AS SELECT j->'$.a' AS a FROM t", "ALTER TABLE t ADD c INT AS (j->>'$.a')"],
+  "json-arrow": ["CREATE VIEW v AS SELECT j->'$.a' AS a FROM t", `ALTER TABLE t ADD c INT AS (j->>"$.a")`],
   "member-of": ["CREATE VIEW v AS SELECT 1 MEMBER OF ('[1]') AS a"],
 };
 const calls: Readonly<Record<NewerFunctions["mysql"], string>> = {

@@ -6,6 +6,7 @@ import {
   type NewerForm,
   newerFunctions,
 } from "../../model/index.js";
+import { deepest } from "./expressions.js";
 import type { What } from "./read-alter.js";
 import type { Token } from "./scan.js";
 
@@ -108,7 +109,7 @@ const tests: Readonly<Record<MysqlForm, Test>> = {
   intersect: /\b(?:INTERSECT|EXCEPT) (?:(?:ALL|DISTINCT) )?(?:SELECT|VALUES|TABLE|WITH|\()/,
   lateral: /\bLATERAL \(/,
   "json-table": /\bJSON_TABLE \(/,
-  "json-arrow": /- > (?:> )?'/,
+  "json-arrow": /- > (?:> )?['`]/,
   "member-of": /\bMEMBER OF\b/,
 };
 
@@ -152,10 +153,11 @@ export function wordsOf(tokens: readonly Token[], from: number, to: number): str
   return words.join(" ");
 }
 
-/** Removes everything in parentheses. */
+/** Removes everything in parentheses, up to a depth that people write. */
 function outermost(words: string): string {
-  const without = words.replace(/\([^()]*\) ?/g, "");
-  return without === words ? words : outermost(without);
+  let left = words;
+  for (let depth = 0; depth < deepest && left.includes("("); depth++) left = left.replace(/\([^()]*\) ?/g, "");
+  return left;
 }
 
 function columnsIn(what: What): readonly ColumnDeclaration[] {

@@ -364,7 +364,7 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
       ✖ add-index 7:5  writes of "order" wait until its index is built; reads and writes of "order" (locked in line 6) wait as long, because the transaction holds the lock
         7 │     await queryRunner.query(\`CREATE INDEX "by_state" ON "\${table}" ("state")\`);
           │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  build it while writes continue, in a separate migration with \`transaction = false\`
+        Safer  build it while writes continue, in a separate migration with \`transaction = false\` and, in the data source, \`migrationsTransactionMode: "each"\`
                CREATE INDEX CONCURRENTLY "by_state" ON "order" ("state");
       ! unread-code 10:5  an interpolated string: Lockstep cannot check SQL that is built at run time or depends on the database
         10 │     await queryRunner.query(\`UPDATE \${process.env.TABLE} SET a = 1\`);

@@ -105,7 +105,7 @@ test("a table that is held and an old snapshot: named before, then retried until
     ),
   );
   expect(deploy.stderr).toContain("did not get its locks (attempt 1 of 5)");
-  expect(deploy.stderr).toMatch(new RegExp(`pid ${snapshot.pid} .*which building an index concurrently waits for`));
+  expect(deploy.stderr).toMatch(new RegExp(`pid ${snapshot.pid} .*a concurrent index build waits for it`));
   expect(deploy.output).not.toContain(new URL(shop.production).password || "postgres:postgres");
   expect(await invalidIndexes()).toEqual([]);
   const status = await shop.prisma(["migrate", "status"], { DATABASE_URL: shop.production });

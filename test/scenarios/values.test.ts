@@ -200,7 +200,7 @@ test("one backfill fills every row that exists", async () => {
   // NULL is a value that code may choose: the next run leaves it alone.
   await production.query(`UPDATE "User" SET "nickname" = NULL WHERE "name" = 'User 9'`);
   const again = await succeed(shop.lockstep(["backfill", "run"]));
-  expect(again).toContain("nothing is filled twice");
+  expect(again).toContain("no row was filled twice");
   expect(await one(`SELECT "nickname" FROM "User" WHERE "name" = 'User 9'`)).toEqual({ nickname: null });
 });
 

@@ -114,7 +114,7 @@ export async function readStatus(
     otherTargets,
     places: placesBefore(plan),
     next: !isDoneOnThese
-      ? nextOf(plan, states, plugin)
+      ? nextOf(plan, states, plugin, otherTargets.length > 0)
       : otherTargets.length > 0
         ? others
         : "nothing: this plan is done",
@@ -406,5 +406,8 @@ function openCode({ plan, places: { required, asked } }: PlanStatus, colors: Col
   ];
   return lines.length === 0
     ? []
-    : [...lines, `    ${colors.dim("Details:")} ${colors.cyan(`npx lockstep code ${plan}`)}`];
+    : [
+        ...lines,
+        `    ${colors.dim("As of the last run that read the code. Read it again:")} ${colors.cyan(`npx lockstep code ${plan}`)}`,
+      ];
 }

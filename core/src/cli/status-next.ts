@@ -8,8 +8,11 @@ import { deployCommand, nextStep } from "../review/next-step.js";
 import { deployTo } from "./ask-target.js";
 import type { TargetStatus } from "./plan-status.js";
 
-/** Returns the next command for a plan that is not done on all of these targets. */
-export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {
+/**
+ * The next command of a plan that is not done on all of these targets.
+ * @param isPartial there are further targets, which the command must not reach. Default: false
+ */
+export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin, isPartial = false): string {
   const problem = states.find((state) => state.error !== undefined);
   if (problem !== undefined) return problem.help ?? `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
@@ -46,7 +49,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
     const open = states.filter(({ phases }) =>
       phases.some(({ phase, state }) => phase === "backfill" && state === "open"),
     );
-    const target = states.length > open.length && open.length === 1 ? open[0]?.target : undefined;
+    const target = (isPartial || states.length > open.length) && open.length === 1 ? open[0]?.target : undefined;
     // New rows without a value may have been added since it was done.
     const begun = open.flatMap(({ backfills }) => backfills).map((state) => (state === "done" ? "stopped" : state));
     return refused?.help ?? backfillCommand(plan.id, begun, target) ?? `npx lockstep backfill run ${plan.id}`;

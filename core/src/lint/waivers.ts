@@ -83,7 +83,15 @@ export function waive(
       `${problem} ${rules.join()}`,
       0,
     ]);
-    return [{ ...finding, line: at.line, endLine: at.line, statementLine: at.line, safer: { words: advice[problem] } }];
+    return [
+      {
+        ...finding,
+        line: at.line,
+        endLine: at.line,
+        statementLine: at.line,
+        safer: { words: adviceOn(problem, at.file) },
+      },
+    ];
   });
   return { findings: [...left, ...told], waived };
 }
@@ -93,10 +101,19 @@ export type WaiverProblem = "unused" | "expired" | "no-reason" | "unknown-rule" 
 const advice: Readonly<Record<WaiverProblem, string>> = {
   unused: "remove it",
   expired: "review the statement again: change it, or set a later date",
-  "no-reason": "add a reason: -- lockstep-ignore <rule>: <reason>",
+  "no-reason": "add a reason:",
   "unknown-rule": "name an existing rule: npx lockstep explain lists them",
   "no-date": "write the date as 2027-01-31",
 };
+
+function adviceOn(problem: WaiverProblem, file: string): string {
+  return problem === "no-reason" ? `${advice[problem]} ${waiverComment(file, "<rule>")}` : advice[problem];
+}
+
+/** The comment that accepts a finding of a rule, in the language of the migration. */
+export function waiverComment(file: string, rule: string): string {
+  return `${/\.[cm]?[jt]s$/.test(file) ? "//" : "--"} lockstep-ignore ${rule}: <reason>`;
+}
 
 function problemOf(
   { rules, reason, until }: Waiver,

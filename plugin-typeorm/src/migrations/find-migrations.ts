@@ -152,7 +152,8 @@ function setOf(
     folder,
     dialect,
     isSentWhole: false,
-    alone: ", in a separate migration with `transaction = false`",
+    // TypeORM rejects every run in which a class overrides the mode `all`.
+    alone: `, in a separate migration with \`transaction = false\`${transactions === "all" ? ' and, in the data source, `migrationsTransactionMode: "each"`' : ""}`,
     transactions,
     files: ordered.map(({ path }) => path),
     read: (text, file) => readUp(text, file, files, { dialect, transactions, schema }),

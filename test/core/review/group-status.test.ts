@@ -68,7 +68,7 @@ test("code for which contract waits is a line for each kind", () => {
   expect(text.split("\n").slice(-3)).toEqual([
     "  ! 4 places to edit before contract: a.ts:1, a.ts:2, a.ts:3 and 1 more",
     "  ! 1 place may leave the column out (fix or confirm before contract): b.ts:9",
-    "    Details: npx lockstep code p",
+    "    As of the last run that read the code. Read it again: npx lockstep code p",
   ]);
 });
 

@@ -17,5 +17,6 @@ export default defineCommand({
           : isRunning
             ? "resumes within a second"
             : "no longer paused; it is not running",
+      (results) => (results.some(({ isRunning }) => isRunning) ? "status" : "run"),
     ),
 });

@@ -1,5 +1,6 @@
 import type { CheckFinding } from "../../../lint/finding.js";
 import { byFile, hasErrors } from "../../../lint/report.js";
+import { waiverComment } from "../../../lint/waivers.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";
@@ -66,8 +67,7 @@ function waiverWords(findings: readonly CheckFinding[]): string[] {
   const left = findings.filter(({ fix }) => fix === undefined);
   const first = left.find(({ severity }) => severity === "error") ?? left[0];
   if (first === undefined) return [];
-  const comment = /\.[cm]?[jt]s$/.test(first.file) ? "//" : "--";
-  return [`To accept a finding, write above its statement: ${comment} lockstep-ignore ${first.rule}: <reason>`];
+  return [`To accept a finding, write above its statement: ${waiverComment(first.file, first.rule)}`];
 }
 
 /** The mechanical ones first: one command fixes them. Otherwise the rule with the most findings. */

@@ -96,8 +96,8 @@ function measuredTable(measured: readonly MeasuredStep[]): Part {
     measured.map(({ way, title, locks, waits }, at) => [
       measured[at - 1]?.way === way ? "" : wayNames[way],
       title,
-      locks.map((each) => `${seenText({ locks: [each] })}, ${stallText(each.heldMs ?? 0)}`).join("; ") || "none",
-      waits.map(waitText).join("; ") || "no session",
+      locks.map((each) => `${seenText({ locks: [each] })}, ${stallText(each.heldMs ?? 0)}`).join("; ") || "none seen",
+      waits.map(waitText).join("; ") || "none seen",
     ]),
   );
 }

@@ -27,7 +27,9 @@ const everyMs = 20;
 
 /** Looks at the locks of the shop's table, phase by phase. */
 export class LockWatch {
-  readonly #phases = new Map<string, { held: Map<string, Held>; waits: Map<string, Wait> }>();
+  readonly #phases = new Map<string, { longest: Map<string, number>; waits: Map<string, Wait> }>();
+  /** When each lock that is held now was first seen, by session and mode. */
+  #held = new Map<string, number>();
   #phase: string | undefined;
   #isOver = false;
   readonly #looking: Promise<void>;
@@ -40,7 +42,7 @@ export class LockWatch {
   /** From now on everything belongs to this phase. */
   phase(name: string): void {
     this.#phase = name;
-    this.#phases.set(name, { held: new Map(), waits: new Map() });
+    this.#phases.set(name, { longest: new Map(), waits: new Map() });
   }
 
   async end(): Promise<void> {
@@ -51,11 +53,8 @@ export class LockWatch {
   of(name: string): LocksOfPhase | undefined {
     const phase = this.#phases.get(name);
     if (phase === undefined) return undefined;
-    const longest = new Map<string, number>();
-    for (const { mode, from, to } of phase.held.values())
-      longest.set(mode, Math.max(longest.get(mode) ?? 0, Math.round(to - from)));
     return {
-      locks: [...longest].map(([mode, heldMs]) => ({ mode, heldMs })),
+      locks: [...phase.longest].map(([mode, heldMs]) => ({ mode, heldMs: Math.round(heldMs) })),
       waits: [...phase.waits.values()].map(({ pids, longestMs, ...wait }) => ({
         ...wait,
         sessions: pids.size,
@@ -78,10 +77,10 @@ export class LockWatch {
     if (phase === undefined) return;
     const now = performance.now();
     const held = seen.filter(({ mode, waitedMs }) => waitedMs === undefined && strong.includes(mode));
-    for (const { pid, mode } of held) {
-      const known = phase.held.get(`${pid} ${mode}`);
-      phase.held.set(`${pid} ${mode}`, { mode, from: known?.from ?? now, to: now });
-    }
+    // A lock that a retry takes again is another one.
+    this.#held = new Map(held.map(({ pid, mode }) => [`${pid} ${mode}`, this.#held.get(`${pid} ${mode}`) ?? now]));
+    for (const { pid, mode } of held)
+      phase.longest.set(mode, Math.max(phase.longest.get(mode) ?? 0, now - this.#held.get(`${pid} ${mode}`)!));
     const queued = seen.filter(({ mode, waitedMs }) => waitedMs !== undefined && strong.includes(mode));
     // Others wait for who has the lock, or behind who has asked for it before them.
     const first = [...held, ...queued].sort((a, b) => strong.indexOf(b.mode) - strong.indexOf(a.mode))[0];
@@ -93,12 +92,6 @@ export class LockWatch {
       phase.waits.set(mode, { ...known, longestMs: Math.max(known.longestMs, waitedMs) });
     }
   }
-}
-
-interface Held {
-  readonly mode: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 interface Wait {

@@ -14,14 +14,14 @@ export const controlOptions = [
  *
  * @param change returns the new control state
  * @param verdict describes the change of one backfill for people
- * @param next the next subcommand. Default: `status`
+ * @param next the next command, without the plan. Default: `backfill status`
  * @throws LS5026 no backfill has started
  */
 export async function controlBackfill(
   invocation: Invocation,
   change: (control: Control) => Control,
   verdict: (before: Control, after: Control, isRunning: boolean) => string,
-  next: (results: readonly { readonly isRunning: boolean }[]) => "status" | "run" = () => "status",
+  next: (results: readonly { readonly isRunning: boolean }[]) => string = () => "npx lockstep backfill status",
 ): Promise<CommandResult> {
   const [{ findRunner }, { changeControl }, { eachBackfill }] = await Promise.all([
     import("../backfill/runner-lock.js"),
@@ -46,7 +46,7 @@ export async function controlBackfill(
         ({ target, table, before, after, isRunning }) =>
           `${colors.green("✔")} ${target}: ${table} — ${verdict(before, after, isRunning)}`,
       ),
-      nextText(`npx lockstep backfill ${next(results)} ${plan.id}`, colors),
+      nextText(`${next(results)} ${plan.id}`, colors),
     ].join("\n"),
     json: {
       plan: plan.id,

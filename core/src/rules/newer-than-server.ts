@@ -1,3 +1,4 @@
+import { versionText } from "../model/newer-forms.js";
 import { defineRule } from "./rule.js";
 
 export default defineRule({
@@ -6,10 +7,15 @@ export default defineRule({
   summary: "Needs a newer version than the configured server, or another system",
   on: "every",
   claims: (concern) => concern.kind === "needs-server",
-  safer: () => ({
-    words:
-      "write it in a form that the server supports, or correct the version with its patch level: --server mysql:8.0.36",
-  }),
+  safer: (_, { concerns }) => {
+    const [newest] = concerns
+      .flatMap((concern) => (concern.kind === "needs-server" && concern.since !== undefined ? [concern] : []))
+      .sort((a, b) => (b.since ?? 0) - (a.since ?? 0));
+    const words = "write it in a form that the server supports";
+    if (newest?.since === undefined) return { words };
+    const server = `${newest.system}:${versionText(newest.since, newest.system)}`;
+    return { words: `${words}. If yours is newer, name its version, at least --server ${server}` };
+  },
   examples: {
     unsafe: [
       `CREATE TABLE "User" ("email" TEXT); CREATE UNIQUE INDEX "u" ON "User" ("email") NULLS NOT DISTINCT;`,

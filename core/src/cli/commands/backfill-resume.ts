@@ -17,6 +17,7 @@ export default defineCommand({
           : isRunning
             ? "resumes within a second"
             : "no longer paused; it is not running",
-      (results) => (results.some(({ isRunning }) => isRunning) ? "status" : "run"),
+      (results) =>
+        results.some(({ isRunning }) => isRunning) ? "npx lockstep backfill status" : "npx lockstep backfill run",
     ),
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -64,9 +64,12 @@ describe("with the stock Prisma", () => {
     if (phase === "expand") return;
     await ok(lockstep("backfill", "run", planId()));
     await ok(lockstep("next", planId()));
+    const early = await lockstep("next", planId(), "--dry-run");
+    expect(early.stdout).toContain("! Files of switch are not committed: ");
     await shop.commit("switch");
     if (phase === "switch") return;
-    await ok(lockstep("next", planId(), ...confirmed));
+    const { stdout } = await ok(lockstep("next", planId(), ...confirmed));
+    expect(stdout).not.toContain("not committed");
     await shop.deploy(shop.production);
     await shop.commit("contract");
   }
@@ -102,12 +105,25 @@ describe("with the stock Prisma", () => {
     expect(stopped.stdout).toMatch(
       /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
     );
+    expect(stopped.stderr).toMatch(/! production: not committed: prisma\/migrations\/\d+_first_undo_expand\//);
+    await shop.commit("abandoned");
+    shop.write("src/labels.ts", "export const label = (user: any) => user.handle;\n");
+    shop.write("src/labels.test.ts", "expect(user.handle).toBe(1);\n");
+    expect((await lockstep("status")).stdout).toContain("1 line of code still contains “handle”: src/labels.ts:1.");
+    const named = await lockstep(...confirm);
+    expect(named.code, named.output).toBe(1);
+    expect(named.stderr).not.toContain("not committed");
+    expect(named.stdout).toContain(
+      `the code in this checkout still contains the name of "User"."handle": src/labels.ts:1`,
+    );
+    rmSync(join(shop.root, "src/labels.ts"));
+    rmSync(join(shop.root, "src/labels.test.ts"));
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
     await inserts.before();
     const { rows: evidence } = await production.query("SELECT gate, who FROM lockstep.evidence");
     expect(evidence).toContainEqual({ gate: "column-unused", who: "ada@example.com" });
-    await follow();
+    await shop.deploy(shop.development);
   });
 
   test("from switch: migrations before the drop run, those after it wait, and status says the order", async () => {

@@ -1,3 +1,5 @@
+import { readStillNamed } from "../change/release/still-named.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import type { Connection } from "../dialect/connection.js";
 import type { GateAnswer } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
@@ -49,6 +51,7 @@ interface Asked {
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
+  readonly code: CodeSettings;
   readonly state: TargetState;
   readonly own: OwnMigrations;
   /** Objects outside any plan that are dropped together with the columns of an undo. */
@@ -130,7 +133,7 @@ async function askDrops(
   drops: readonly PendingDrop[],
   confirmed: ReadonlySet<string>,
 ): Promise<Pick<DeployGates, "answers" | "stop">> {
-  const { invocation, target, connection, project, plugin, state } = request;
+  const { invocation, target, connection, project, plugin, state, code } = request;
   const answers: DeployGates["answers"][number][] = [];
   const steps: string[] = [];
   let from: { readonly at: number; readonly drop: string } | undefined;
@@ -138,9 +141,12 @@ async function askDrops(
   // If the ORM cannot leave migrations out, a person must run the earlier ones by hand.
   const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
   for (const { plan, migration, gates, first } of drops) {
+    const named = await readStillNamed(plan, { project, plugin, code });
     const asked = await askAbout(target, connection, plan, project, plugin);
     const goesWith = (step: GateStep) => request.foreign.filter(isOver(step)).map(({ dependent }) => dependent);
-    const open = { ...asked, facts: { ...asked.facts, goesWith } };
+    const linesNaming = ({ column }: GateStep) =>
+      named.filter(({ field }) => plan.columns.some((each) => each.name === column && each.field === field));
+    const open = { ...asked, facts: { ...asked.facts, goesWith, linesNaming } };
     // Until the migrations in `first` run, no code works without the column. So no such code can be live, whatever `--confirm` names.
     const said =
       first.length === 0

@@ -1,5 +1,7 @@
 import { LockstepError } from "../base/errors.js";
-import { type PlanFault, planFaultsIn } from "../change/release/verify-plans.js";
+import { dirtyFiles } from "../base/files/git.js";
+import { migrationFiles, type PlanFault, planFaultsIn } from "../change/release/verify-plans.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import { connect } from "../databases/connect.js";
 import { type Access, columnGrantText } from "../dialect/access.js";
 import type { PlannedTable } from "../dialect/check.js";
@@ -24,6 +26,7 @@ import { plannedTables } from "../operate/doctor/planned-tables.js";
 import { migrationOf, pendingBefore } from "../plan/migration-of.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin/plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../plugin/target-state.js";
+import { listed } from "../review/listed.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { addedColumns } from "../sql/verdicts/new-defaults.js";
 import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills.js";
@@ -34,7 +37,7 @@ import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import { eventText, orderLines } from "./deploy-text.js";
 import { type OwnMigrations, readOwnMigrations } from "./own-migrations.js";
-import type { Target } from "./targets.js";
+import { developmentTarget, type Target } from "./targets.js";
 
 /** The result of a deployment on one target. */
 export interface DeployReport {
@@ -77,6 +80,7 @@ interface DeployContext {
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
+  readonly code: CodeSettings;
   readonly attempts: number;
 }
 
@@ -258,6 +262,7 @@ async function look(target: Target, context: DeployContext, done: readonly strin
         ? { ...nothing, status: "nothing" }
         : { ...nothing, ...onlyUnlisted(unlisted, plans) };
     for (const each of unlisted) warn(target, context, unlistedStatement(each));
+    if (done.length === 0) warnOfUncommitted(target, context, pending);
     const asked = await requireRoom(connection, target, context, { state: all, done });
     const waits = await askWaits(asked);
     if (waits.help !== undefined)
@@ -292,6 +297,21 @@ function warn({ name }: Target, { invocation: { io } }: DeployContext, text: str
   io.err(`  ${io.colors.yellow("!")} ${name}: ${text}`);
 }
 
+/** Warns about migrations that only this checkout has: other deployments and the build of the code lack them. */
+function warnOfUncommitted(target: Target, context: DeployContext, pending: readonly string[]): void {
+  const { project, plugin } = context;
+  if (target.name === developmentTarget) return;
+  const files = migrationFiles(project, plugin);
+  const due = plugin.listMigrations(project).flatMap((name, at) => (pending.includes(name) ? [files[at]!] : []));
+  const dirty = dirtyFiles(project.root, due);
+  if (dirty.size > 0)
+    warn(
+      target,
+      context,
+      `not committed: ${listed([...dirty])}. A build from git does not contain ${dirty.size === 1 ? "it" : "them"}: commit before you deploy the code.`,
+    );
+}
+
 /** @throws the fault of a plan that this deployment would run. Warns about the faults of other plans */
 async function requireWholePlans(target: Target, context: DeployContext, state: TargetState): Promise<void> {
   const faults = await planFaultsIn(context.project, context.plugin);
@@ -308,13 +328,13 @@ async function requireWholePlans(target: Target, context: DeployContext, state: 
 async function requireRoom(
   connection: Connection,
   target: Target,
-  { invocation, project, plugin, plans }: DeployContext,
+  { invocation, project, plugin, plans, code }: DeployContext,
   { state, done }: { readonly state: TargetState; readonly done: readonly string[] },
 ) {
   for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
     requireSystem(connection, plan, target.name);
   await requireServer(connection, state.units, target.name);
-  const mine = { invocation, target, connection, project, plugin, plans, state };
+  const mine = { invocation, target, connection, project, plugin, plans, code, state };
   const own = await readOwnMigrations({ ...mine, done });
   const foreign = await foreignObjects(connection, state, plans, own.migrations);
   await requireNoObstacles(connection, state.units, target.name, [

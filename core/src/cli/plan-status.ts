@@ -1,6 +1,8 @@
 import { specMadeAgain } from "../backfill/made-again.js";
 import { type BackfillNow, type BackfillState, stateOf, stateText, workersOf } from "../backfill/state.js";
 import { LockstepError } from "../base/errors.js";
+import { type NamedLine, readStillNamed } from "../change/release/still-named.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import type { Connection } from "../dialect/connection.js";
 import { servicesWithoutColumn } from "../gates/column-unused.js";
 import type { AppliedUnits } from "../gates/gate.js";
@@ -22,6 +24,7 @@ import { listed } from "../review/listed.js";
 import { columnLabel } from "../review/messages.js";
 import { type PlaceGroups, placeGroups } from "../review/places.js";
 import { serviceLine } from "../review/services.js";
+import { stillNamedText } from "../review/still-named.js";
 import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills.js";
 import { recordOf } from "../target/facts/record-of.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
@@ -49,6 +52,8 @@ export interface PlanStatus {
   readonly otherTargets: readonly string[];
   /** Code places that block contract, as of the last command that read the code. */
   readonly places: Pick<PlaceGroups, "required" | "asked">;
+  /** Lines of code that still contain a field of an undone plan, until the undo is done. */
+  readonly named: readonly NamedLine[];
   readonly next: string;
 }
 
@@ -87,13 +92,14 @@ export interface TargetStatus {
  * Reads the state of a plan on every target. An unreachable target gets an entry with its error.
  * @param unset targets whose URL is not set
  * @param otherTargets further targets of the config
+ * @param code absent: the code is not searched for fields of an undone plan
  */
 export async function readStatus(
   plan: Plan,
   { targets, unset = [] }: { readonly targets: readonly Target[]; readonly unset?: readonly UnsetTarget[] },
   project: Project,
   plugin: OrmPlugin,
-  otherTargets: readonly string[] = [],
+  { code, otherTargets = [] }: { readonly code?: CodeSettings; readonly otherTargets?: readonly string[] } = {},
 ): Promise<PlanStatus> {
   const asked = await atOnce(targets, async (target) => ({
     ...(target.group !== undefined && { group: target.group }),
@@ -113,6 +119,7 @@ export async function readStatus(
     targets: states,
     otherTargets,
     places: placesBefore(plan),
+    named: isDoneOnThese || code === undefined ? [] : await readStillNamed(plan, { project, plugin, code }),
     next: !isDoneOnThese
       ? nextOf(plan, states, plugin, otherTargets.length > 0)
       : otherTargets.length > 0
@@ -386,6 +393,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     columns(rows),
     ...shortened(failed),
     ...openCode(status, colors),
+    ...(status.named.length === 0 ? [] : [stillNamedText(status.named, colors)]),
   ].join("\n");
 }
 

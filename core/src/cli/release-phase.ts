@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { LockstepError } from "../base/errors.js";
+import { dirtyFiles } from "../base/files/git.js";
 import { writeFiles } from "../base/files/write-files.js";
 import { type PhaseFiles, preparePhase } from "../change/release/prepare-phase.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
@@ -7,9 +8,11 @@ import { codeSettings } from "../config/code-settings.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { withPace } from "../plan/pace.js";
+import { planFolder } from "../plan/plan-file.js";
 import { choosePlan, listPlans } from "../plan/store.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
+import { listed } from "../review/listed.js";
 import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
@@ -34,7 +37,7 @@ import { dryRun } from "./dry-run.js";
 import { evidenceKey } from "./evidence-integrity.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
-import { chooseTargets, type Target } from "./targets.js";
+import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { requireName } from "./who.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
@@ -46,6 +49,8 @@ interface Asked {
   readonly gate: GateResult;
   /** Required places that a person has declined. */
   readonly declined: readonly Place[];
+  /** Files of the current phase that are not committed, if there are targets besides development. */
+  readonly uncommitted: readonly string[];
 }
 
 /**
@@ -91,7 +96,9 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     writersOf: sites?.writersOf,
     evidence: given.map(({ evidence }) => evidence),
   });
-  const asked = { plan, phase, gate, declined: sites?.declined ?? [] };
+  const isShared = Object.keys(config.targets).some((name) => name !== developmentTarget);
+  const uncommitted = isShared ? [...dirtyFiles(project.root, filesOf(plan))] : [];
+  const asked = { plan, phase, gate, declined: sites?.declined ?? [], uncommitted };
   if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
   const settings = codeSettings(config);
@@ -112,6 +119,11 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   if (signal.aborted) throw new Cancelled();
   if (invocation.options.dryRun !== true) writeFiles(project.root, prepared.changes);
   return released(asked, prepared, workspace, invocation);
+}
+
+/** What the released phases have written. */
+function filesOf({ id, state }: Plan): readonly string[] {
+  return [`${planFolder(id)}/plan.json`, ...[...state.written, ...state.codeFiles].map(({ file }) => file)];
 }
 
 /**
@@ -245,7 +257,11 @@ function released(
 type Coloured = Pick<Invocation["io"], "colors">;
 
 /** The verdict, all answers, and the writers that only a person can check. */
-function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { colors }: Coloured): readonly string[] {
+function gateLines(
+  { plan, phase, gate, declined, uncommitted }: Asked,
+  isOpen: boolean,
+  { colors }: Coloured,
+): readonly string[] {
   const verdict = isOpen ? colors.green("open") : colors.red("closed");
   const answers = gate.answers.map(
     (answer) => `  ${answer.isOpen ? colors.green("✔") : colors.red("✖")} ${answer.statement}`,
@@ -256,12 +272,17 @@ function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { co
     ...new Set(answers),
     ...new Set(gate.answers.flatMap(({ target, services = [] }) => services.map(serviceLine(target, colors)))),
     ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
+    ...(uncommitted.length === 0 ? [] : [`  ${colors.yellow("!")} ${uncommittedText(plan, uncommitted)}`]),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];
 }
 
-function gateJson({ plan, phase, gate, declined }: Asked) {
-  return { plan: plan.id, phase, gate: gate.answers, declined, written: false };
+function uncommittedText({ state }: Plan, files: readonly string[]): string {
+  return `Files of ${state.released} are not committed: ${listed(files, 3)}. A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
+}
+
+function gateJson({ plan, phase, gate, declined, uncommitted }: Asked) {
+  return { plan: plan.id, phase, gate: gate.answers, declined, uncommitted, written: false };
 }
 
 /** Lists the migrations with their effect, then the other files. */

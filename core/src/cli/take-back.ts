@@ -2,19 +2,16 @@ import { LockstepError } from "../base/errors.js";
 import { writeFiles } from "../base/files/write-files.js";
 import type { PhaseFiles } from "../change/release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../change/release/prepare-undo.js";
-import type { NamedLine } from "../change/release/still-named.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-undo.js";
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
-import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
-import { counted } from "../review/counted.js";
-import { listed } from "../review/listed.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
+import { stillNamedText } from "../review/still-named.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
@@ -79,7 +76,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
       patch: shown.patch,
       text: [
         effect,
-        namedText(prepared.named ?? [], colors),
+        stillNamedText(prepared.named ?? [], colors),
         "Nothing was written (--dry-run).",
         nextText(`npx lockstep ${command} ${plan.id}`, colors),
       ]
@@ -133,21 +130,9 @@ function takenBackLines(
     prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
     editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
-    namedText(prepared.named ?? [], colors),
+    stillNamedText(prepared.named ?? [], colors),
     nextText(next, colors),
   ];
-}
-
-/** The user's own code that may still use a removed field, one line for each field. */
-function namedText(named: readonly NamedLine[], colors: Colors): string {
-  const fields = [...new Set(named.map(({ field }) => field))];
-  return fields
-    .map((field) => {
-      const lines = named.filter((each) => each.field === field);
-      const at = lines.map(({ file, line }) => `${file}:${line}`);
-      return `${colors.yellow("!")} ${counted(lines.length, "line")} of code still ${lines.length === 1 ? "contains" : "contain"} “${field}”: ${listed(at, 5)}. Remove each use of the column before you deploy.`;
-    })
-    .join("\n");
 }
 
 /** What other code has declared on the columns since. Model names may be newer than the plan. */

@@ -1,4 +1,5 @@
 import { LockstepError } from "../base/errors.js";
+import { codeSettings } from "../config/code-settings.js";
 import { connect } from "../databases/connect.js";
 import type { Plan } from "../model/index.js";
 import { previousPhase } from "../plan/next-phase.js";
@@ -93,18 +94,19 @@ async function whyMixed(invocation: Invocation, plan: Plan, targets: readonly Ta
 }
 
 async function undo(invocation: Invocation, plan: Plan, targets: readonly Target[]): Promise<UndoOutcome> {
-  const { project, plugin } = await invocation.workspace("write");
+  const { project, plugin, config } = await invocation.workspace("write");
   const to = previousPhase(plan) as Exclude<ReturnType<typeof previousPhase>, undefined>;
   const written = await takeBack({ invocation, plan, command: "undo", to });
   const { migrations = [] } = written.json as { readonly migrations?: readonly string[] };
   const plans = listPlans(project.root);
+  const code = codeSettings(config);
   const reactions: Reaction[] = [
     { isDone: true, text: `${plan.state.released} is reverted in the repository, the plan is back in ${to}` },
   ];
   const reports: DeployReport[] = [];
   if (migrations.length > 0)
     for (const target of targets) {
-      const report = await deployOn(target, { invocation, project, plugin, plans, attempts: 5 });
+      const report = await deployOn(target, { invocation, project, plugin, plans, code, attempts: 5 });
       reports.push(report);
       const isDone = report.status === "done" || report.status === "nothing";
       reactions.push({

@@ -1,5 +1,8 @@
+import { LockstepError } from "../../base/errors.js";
 import type { SourceText } from "../../code/sources/source-files.js";
-import type { Plan } from "../../model/index.js";
+import type { CodeSettings } from "../../config/code-settings.js";
+import type { EntityModel, Plan } from "../../model/index.js";
+import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /** A line of application code that contains the name of a removed field. */
 export interface NamedLine {
@@ -11,17 +14,67 @@ export interface NamedLine {
 
 /**
  * The lines that contain a field name of a plan, for a person to check after the fields are removed. Searches the text, so a member of
- * another type can have the same name. Skips comments.
+ * another type can have the same name. Skips comments. A name that another model has too counts only in files that name the model.
+ *
+ * @param models all models. Default: none, so that each name counts everywhere
  */
-export function stillNamed(files: readonly SourceText[], { columns }: Pick<Plan, "columns">): readonly NamedLine[] {
-  const names = new Map(columns.flatMap(({ field, name }) => [[field, field] as const, [name, field] as const]));
-  return files.flatMap(({ file, text }) =>
-    [...names.keys()].some((name) => text.includes(name))
-      ? text.split("\n").flatMap((code, at) => {
-          if (/^\s*(\/\/|\/?\*)/.test(code)) return [];
-          const word = code.match(/[\p{L}\p{N}_$]+/gu)?.find((each) => names.has(each));
-          return word === undefined ? [] : [{ file, line: at + 1, field: names.get(word)! }];
-        })
-      : [],
-  );
+export function stillNamed(
+  files: readonly SourceText[],
+  { columns }: Pick<Plan, "columns">,
+  models: readonly EntityModel[] = [],
+): readonly NamedLine[] {
+  const fields = columns.map(({ field, name, model }) => {
+    const isShared = models.some((other) => other.name !== model && other.fields.some((each) => each.name === field));
+    return { field, spellings: new Set([field, name]), near: isShared ? model.toLowerCase() : "" };
+  });
+  return files.flatMap(({ file, text }) => {
+    const lower = text.toLowerCase();
+    const here = fields.filter(
+      ({ spellings, near }) => lower.includes(near) && [...spellings].some((name) => text.includes(name)),
+    );
+    if (here.length === 0) return [];
+    return text.split("\n").flatMap((code, at) => {
+      if (/^\s*(\/\/|\/?\*)/.test(code)) return [];
+      const words = code.match(/[\p{L}\p{N}_$]+/gu) ?? [];
+      const found = here.find(({ spellings }) => words.some((word) => spellings.has(word)));
+      return found === undefined ? [] : [{ file, line: at + 1, field: found.field }];
+    });
+  });
+}
+
+/**
+ * Searches the code of this checkout for the fields of a plan that was undone. Tests do not count: they run in no build. Empty if the
+ * checkout has no code or its models cannot be read.
+ */
+export async function readStillNamed(
+  plan: Plan,
+  { project, plugin, code }: { readonly project: Project; readonly plugin: OrmPlugin; readonly code: CodeSettings },
+): Promise<readonly NamedLine[]> {
+  if (plan.state.released !== "undone" || plan.columns.length === 0) return [];
+  const [{ isGenerated, readSources, withoutIgnored }, { isMigration }, { codeRoots }] = await Promise.all([
+    import("../../code/sources/source-files.js"),
+    import("../../code/sources/not-application-code.js"),
+    import("../../code/sources/unread-packages.js"),
+  ]);
+  const models = await modelsOrNone(project, plugin);
+  const names = plan.columns.flatMap(({ field, name }) => [field, name]);
+  const options = {
+    include: code.include,
+    exclude: [...code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+    roots: await codeRoots(project.root, code, async () => models),
+  };
+  const files = await readSources(project.root, options, (text) => names.some((name) => text.includes(name)));
+  const own = files.filter(({ file, text }) => !isTestFile(file) && !isGenerated(text) && !isMigration(file, text));
+  return stillNamed(withoutIgnored(project.root, own), plan, models);
+}
+
+const isTestFile = (file: string) => /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__)(?:[/.]|$)/.test(file);
+
+async function modelsOrNone(project: Project, plugin: OrmPlugin): Promise<readonly EntityModel[]> {
+  try {
+    return await plugin.readModels(project);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return [];
+  }
 }

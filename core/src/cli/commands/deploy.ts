@@ -28,6 +28,7 @@ export default defineCommand({
       { deployText },
       { nextText },
       { requireName },
+      { codeSettings },
     ] = await Promise.all([
       import("../targets.js"),
       import("../../plan/store.js"),
@@ -36,6 +37,7 @@ export default defineCommand({
       import("../deploy-text.js"),
       import("../../review/terminal.js"),
       import("../who.js"),
+      import("../../config/code-settings.js"),
     ]);
     requireName(invocation, "npx lockstep deploy");
     const names = options.target === undefined ? undefined : listOption(invocation, "target");
@@ -43,9 +45,10 @@ export default defineCommand({
     for (const name of names ?? [undefined]) targets.push(...(await chooseTargets(config, project, io, name, true)));
     const attempts = numberOption(invocation, "attempts", 1) ?? 5;
     const plans = listPlans(project.root);
+    const code = codeSettings(config);
     const reports = [];
     for (const target of targets) {
-      const report = await deployOn(target, { invocation, project, plugin, plans, attempts });
+      const report = await deployOn(target, { invocation, project, plugin, plans, code, attempts });
       reports.push(report);
       // Do not deploy to the next target what this one rejected.
       if (report.exitCode !== 0) break;

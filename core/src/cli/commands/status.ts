@@ -18,6 +18,7 @@ export default defineCommand({
       { modelsOf },
       { unread },
       { isOpen },
+      { codeSettings },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -27,6 +28,7 @@ export default defineCommand({
       import("../check-plans.js"),
       import("../../operate/doctor/checks/plan-models.js"),
       import("../../plan/store.js"),
+      import("../../config/code-settings.js"),
     ]);
     const [id] = invocation.arguments;
     const found = (await planFaultsIn(project, plugin)).filter(({ plan }) => id === undefined || plan === id);
@@ -57,8 +59,10 @@ export default defineCommand({
     const name = textOption(invocation, "target");
     const shown = await targetsToShow(config, project, io, name);
     const others = otherTargets(config, name);
+    const code = codeSettings(config);
     const statuses = [];
-    for (const plan of plans) statuses.push(await readStatus(plan, shown, project, plugin, others));
+    for (const plan of plans)
+      statuses.push(await readStatus(plan, shown, project, plugin, { code, otherTargets: others }));
     const last = firstToSee(statuses);
     return {
       text: [

@@ -457,7 +457,7 @@ const kept: readonly (readonly [on: Partial<Branch>, merged: Partial<Branch>, an
   [
     { rival: "expand" },
     { handle: "early-undone", rival: "expand" },
-    /LS7027[\s\S]*add_handle_undo_expand drops, now belongs to plan plan \d+_add_rival/,
+    /LS7027[\s\S]*add_handle_undo_expand drops, is the column of plan \d+_add_rival/,
   ],
   [
     { rival: "expand" },

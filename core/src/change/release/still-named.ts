@@ -1,4 +1,5 @@
 import { LockstepError } from "../../base/errors.js";
+import { patternOf } from "../../base/pattern-of.js";
 import type { SourceText } from "../../code/sources/source-files.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import type { EntityModel, Plan } from "../../model/index.js";
@@ -13,8 +14,9 @@ export interface NamedLine {
 }
 
 /**
- * The lines that contain a field name of a plan, for a person to check after the fields are removed. Searches the text, so a member of
- * another type can have the same name. Skips comments. A name that another model has too counts only in files that name the model.
+ * The lines that use a field name of a plan as a member, a key or text, for a person to check after the fields are removed. Searches the
+ * text, so a member of another type can have the same name. Skips comments, and types such as `number`. A name that another model has too
+ * counts only in files that name the model.
  *
  * @param models all models. Default: none, so that each name counts everywhere
  */
@@ -25,21 +27,30 @@ export function stillNamed(
 ): readonly NamedLine[] {
   const fields = columns.map(({ field, name, model }) => {
     const isShared = models.some((other) => other.name !== model && other.fields.some((each) => each.name === field));
-    return { field, spellings: new Set([field, name]), near: isShared ? model.toLowerCase() : "" };
+    return { field, uses: usesOf([...new Set([field, name])]), near: isShared ? model.toLowerCase() : "" };
   });
   return files.flatMap(({ file, text }) => {
     const lower = text.toLowerCase();
-    const here = fields.filter(
-      ({ spellings, near }) => lower.includes(near) && [...spellings].some((name) => text.includes(name)),
-    );
+    const here = fields.filter(({ uses, near }) => lower.includes(near) && uses.some((use) => use.test(text)));
     if (here.length === 0) return [];
     return text.split("\n").flatMap((code, at) => {
       if (/^\s*(\/\/|\/?\*)/.test(code)) return [];
-      const words = code.match(/[\p{L}\p{N}_$]+/gu) ?? [];
-      const found = here.find(({ spellings }) => words.some((word) => spellings.has(word)));
+      const found = here.find(({ uses }) => uses.some((use) => use.test(code)));
       return found === undefined ? [] : [{ file, line: at + 1, field: found.field }];
     });
   });
+}
+
+/** `row.name`, `{ name: 1 }`, `{ name }`, `"name"`, and a line of SQL with the name. */
+function usesOf(names: readonly string[]): readonly RegExp[] {
+  const name = `(?:${names.map(patternOf).join("|")})`;
+  const word = `(?<![\\p{L}\\p{N}_$])${name}(?![\\p{L}\\p{N}_$])`;
+  const sql = "\\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|SET|FROM|JOIN|RETURNING|ORDER BY|GROUP BY)\\b";
+  return [
+    new RegExp(`\\.\\s*${word}|(?:^|[{,])\\s*${word}\\s*(?:[?!]?:|[,}=;)]|$)`, "mu"),
+    new RegExp(`(["'\`])${name}\\1`, "u"),
+    new RegExp(`${sql}.*${word}|${word}.*${sql}`, "u"),
+  ];
 }
 
 /**

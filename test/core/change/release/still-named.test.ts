@@ -1,15 +1,48 @@
 import { expect, test } from "vitest";
 import { stillNamed } from "../../../../core/src/change/release/still-named.js";
-import type { Plan } from "../../../../core/src/model/index.js";
+import type { EntityModel, Plan } from "../../../../core/src/model/index.js";
 
-const plan = { columns: [{ field: "reviewNote", name: "review_note" }] } as unknown as Plan;
+const column = (field: string, name = field) => ({ field, name, model: "User" }) as Plan["columns"][number];
+const order = { name: "Order", fields: [{ name: "number" }] } as unknown as EntityModel;
+const linesOf = (text: string, field = "number", name = field, models: readonly EntityModel[] = []) =>
+  stillNamed([{ file: "a.ts", text }], { columns: [column(field, name)] }, models).map(({ line }) => line);
 
 test.each([
-  ["a member", "a;\nconst b = row.reviewNote;", [2]],
-  ["SQL with the column's name", "db.query(`SELECT review_note FROM prompts`);", [1]],
-  ["a part of another word", "row.reviewNotes; row.myreviewNote;", []],
-  ["a comment", "// reviewNote\n * reviewNote\nrow;", []],
-])("%s", (_, text, lines) => {
-  const found = stillNamed([{ file: "a.ts", text }], plan);
-  expect(found).toEqual(lines.map((line) => ({ file: "a.ts", line, field: "reviewNote" })));
+  "user.number + 1",
+  "user?.number",
+  "const { id, number } = user;",
+  "const { number: n } = user;",
+  "data: { number: 1 },",
+  "  number,",
+  "  number!: string;",
+  'pick(user, "number")',
+  'user["number"]',
+  "db.query(`SELECT id, number FROM users`)",
+  "`UPDATE users SET number = 1`",
+])("is used in: %s", (text) => {
+  expect(linesOf(text)).toEqual([1]);
+});
+
+test.each([
+  "const count: number = 1;",
+  "function f(a: number, b: number): number {",
+  "const map = new Map<string, number>();",
+  "export type Id = number;",
+  "// user.number",
+  " * {number}",
+  "user.numbers",
+  "user.number_of",
+  "const number = next();",
+])("is not used in: %s", (text) => {
+  expect(linesOf(text)).toEqual([]);
+});
+
+test("finds the column's name as well, and reports the field", () => {
+  const text = "x.reviewNote\ny.other\n'review_note'";
+  expect(linesOf(text, "reviewNote", "review_note")).toEqual([1, 3]);
+});
+
+test("counts a name that another model has only in files that name the model", () => {
+  expect(linesOf("order.number", "number", "number", [order])).toEqual([]);
+  expect(linesOf("import { User } from './user';\nuser.number", "number", "number", [order])).toEqual([2]);
 });

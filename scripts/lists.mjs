@@ -33,6 +33,7 @@ const lists = [
       "advice",
       "awaited-values",
       "claims",
+      "existing-rows",
       "in-phases",
       "judge",
       "not-valid",

@@ -635,6 +635,12 @@ export const errorTable = entries({
     next: "Correct the rows named in the message, then run the command again.",
     exit: 1,
   },
+  LS6002: {
+    title: "Rows violate a foreign key",
+    why: "The database cannot add a foreign key while a row references a row that does not exist.",
+    next: "Correct the rows named in the message, then run the command again.",
+    exit: 1,
+  },
   LS6501: {
     title: "No server to rehearse on",
     why: "Lockstep runs migrations on a scratch database with the target's major version, because locks and query plans differ between versions.",

@@ -4,7 +4,9 @@ import { ignoring, isNoBug } from "../base/expected-errors.js";
 import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
 import { sqlReader } from "../databases/sql-reader.js";
-import type { Migration, Notice, Operation } from "../model/index.js";
+import type { IndexFacts } from "../dialect/development.js";
+import type { Judging } from "../dialect/judging.js";
+import { type Migration, type Notice, nameKey, type Operation, type TableName } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf, reshapedTables } from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
@@ -15,6 +17,7 @@ import { judge } from "../rules/judge.js";
 import type { Corrected, Decision, KnownOfChange, OpenPlans, OrmChange, Told } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks, withRenames } from "./remarks.js";
+import { smallTables } from "./small-tables.js";
 
 /**
  * Lets an ORM generate its migration, and decides: it passes, or it gets a plan with tested fills. Writes nothing. A change that passes
@@ -72,6 +75,10 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const { findings, notices, context } = judge(migration, {
     judging,
     source,
+    isSmall: smallTables(orm.root),
+    formerIndex: await formerIndexes(migration.operations, judging, async (name) =>
+      (await database()).index(name).catch(ignoring(isNoBug)),
+    ),
     formerType: corrected.formerType,
     formerTable: await formerTables(migration.operations, judging, formerTable),
     typeKind: await knownTypes(
@@ -102,6 +109,19 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
 }
 
 const nothing = { corrections: [], notices: [], remarks: [], formerType: undefined };
+
+/** The indexes that a change drops. Only queried where a plan can drop them while reads and writes continue. */
+async function formerIndexes(
+  operations: readonly Operation[],
+  { capabilities }: Judging,
+  ask: (name: TableName) => Promise<IndexFacts | undefined>,
+): Promise<(name: TableName) => IndexFacts | undefined> {
+  const known = new Map<string, IndexFacts | undefined>();
+  for (const each of operations)
+    if (each.kind === "dropIndex" && !each.isConcurrent && capabilities.hasConcurrentIndexes)
+      known.set(nameKey(each.name), await ask(each.name));
+  return (name) => known.get(nameKey(name));
+}
 
 /** The annotations and functions for new columns; a change without either only costs a search for the words. */
 async function sourcesOf<Relaxed>(

@@ -22,6 +22,7 @@ import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 import { isPlain } from "../rules/steps.js";
 import { type MadeFirst, madeFirst } from "../sql/verdicts/made-first.js";
+import { keyProblems } from "../target/facts/key-problems.js";
 import { requireSystem } from "../target/facts/same-system.js";
 import { serverMajor } from "../target/facts/server-version.js";
 import { readTable } from "../target/facts/table.js";
@@ -70,7 +71,7 @@ export class DevelopmentDatabase {
           }
         );
       },
-      index: this.#asking(({ index }) => index),
+      index: this.index,
       foreignKeys: this.#asking(({ foreignKeys }) => foreignKeys),
       typeKind: this.typeKind,
       formerTable: this.formerTable,
@@ -91,6 +92,8 @@ export class DevelopmentDatabase {
   async dialectId(): Promise<DialectId> {
     return (await this.#connect()).dialect.id;
   }
+
+  readonly index = this.#asking(({ index }) => index);
 
   readonly dependents = this.#asking(({ dependents }) => dependents);
 
@@ -168,7 +171,19 @@ export class DevelopmentDatabase {
       foreignKeys: foreignKeys.filter(({ references }) => !made.isTable(references)),
     }));
     await tryFills({ ...plan, columns }, migration, database, words, isUnknown);
+    await this.#refuseViolations(plan);
     await this.#endAfter();
+  }
+
+  /** Counts before anything is written: a migration that fails on development makes the ORM demand a reset. */
+  async #refuseViolations(plan: Plan): Promise<void> {
+    const database = { connection: () => this.#connect(), table: (name: TableName) => this.#known(name) };
+    const found = (await keyProblems(plan, database)).find(({ code }) => code !== undefined);
+    if (found?.code === undefined) return;
+    throw new LockstepError(found.code, `${found.message()}.`, {
+      hint: "Correct these rows of your development database, then run the command again. `npx lockstep deploy` counts those of each target before it changes anything.",
+      details: { problem: found.problem },
+    });
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import { withFunctions } from "../plan/sources.js";
 import type { Corrected, OrmChange } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks } from "./remarks.js";
+import { smallTables } from "./small-tables.js";
 
 /** `notices`: messages besides the plan. */
 type Answer<Relaxed> = { readonly notices: readonly Notice[] } & (
@@ -43,6 +44,7 @@ export async function planChange<Relaxed>(
       ...database.sources(orm.transactions, migration),
       column: withFunctions(await orm.sources(), functions),
       formerUnique: planning.formerUnique,
+      isSmall: smallTables(orm.root),
       ...(formerType === undefined ? {} : { formerType }),
     },
     openPlans,

@@ -1,9 +1,13 @@
 import type { Plan } from "../model/index.js";
+import { phasesOf } from "../plan/phases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import type { Colors } from "../review/colors.js";
+import { counted } from "../review/counted.js";
 import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
+import { unsafePhases } from "../review/phase-safety.js";
+import { inLine } from "../review/printable.js";
 import {
   editsText,
   hazardsText,
@@ -31,6 +35,7 @@ export function toldText({ corrections, notices, unused, warnings = [] }: Told, 
 
 /** The message about a change that needs a plan, before anything is written: the hazards and their replacements. */
 export function foundText(plan: Plan, colors: Colors): string {
+  if (isBrief(plan)) return "";
   return joined([
     "",
     hazardsText(plan, colors),
@@ -52,6 +57,7 @@ export function expandText(
   plans: readonly Plan[],
   colors: Colors,
 ): string {
+  if (isBrief(plan)) return briefText(plan, migrations.length, colors);
   const command = commandFor("code", plan, plans);
   const models = modelFiles(plan);
   const named = new Set([
@@ -82,6 +88,35 @@ export function expandText(
     "",
   ]);
 }
+
+/** Whether a plan only writes safe migrations: no column, no further phase, and nothing to do after its deployment. */
+function isBrief(plan: Plan): boolean {
+  return (
+    plan.columns.length === 0 &&
+    phasesOf(plan).length === 1 &&
+    plan.units.every(({ spec }) => spec.kind !== "online-copy")
+  );
+}
+
+/** One line for each unit that changes something. */
+function briefText(plan: Plan, migrations: number, colors: Colors): string {
+  const units = plan.units.filter(({ spec }) => spec.kind !== "original" && !follows.has(spec.kind));
+  const unsafe = unsafePhases(plan).flatMap(({ words }) => words);
+  return joined([
+    "Lockstep",
+    ...units.map(({ title }) => `  ${colors.green("✔")} ${title}: reads and writes continue`),
+    ...unsafe.map((words) => `  ${colors.yellow("!")} ${inLine(words)}`),
+    ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
+    `  ${counted(migrations, "migration")} written. ${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
+    "",
+  ]);
+}
+
+const follows: ReadonlySet<Plan["units"][number]["spec"]["kind"]> = new Set([
+  "assert-index",
+  "attach-unique",
+  "validate-foreign-key",
+]);
 
 /** The files that declare the models, each with the model's state until contract. */
 function modelFiles(plan: Plan): (readonly [string, string])[] {

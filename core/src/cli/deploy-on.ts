@@ -281,7 +281,9 @@ async function look(target: Target, context: DeployContext, done: readonly strin
       return { ...answered, status: "stopped", ...stop };
     const { fills, later } = await pendingFills(connection, target, { project, plugin, plans, state });
     const allowed = invocation.options.allowUnfilled === true;
-    const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
+    const refused = fills.filter(
+      (fill) => fill.code !== undefined && (fill.isOfExpression || fill.isOfKey || !allowed),
+    );
     if (refused.length > 0)
       return { ...answered, fills, status: "refused", next: afterRefusal(refused, target.name), exitCode: 1 };
     const due = withoutWithheld(state, later);
@@ -409,7 +411,9 @@ function afterRefusal(refused: readonly PendingFill[], target: string): string {
   const another = `To start over with another plan: npx lockstep abandon ${refused[0]?.plan}`;
   const wrong = refused.find((fill) => fill.isOfExpression);
   if (wrong !== undefined) return `npx lockstep explain ${wrong.code}\n  ${another}`;
-  return `Correct these rows on ${target}.\nnpx lockstep deploy --target ${target}   # --allow-unfilled adds the column first, and you set the values later\n  ${another}`;
+  const deploy = `npx lockstep deploy --target ${target}`;
+  if (refused.some((fill) => fill.isOfKey)) return `Correct these rows on ${target}.\n${deploy}\n  ${another}`;
+  return `Correct these rows on ${target}.\n${deploy}   # --allow-unfilled adds the column first, and you set the values later\n  ${another}`;
 }
 
 /**

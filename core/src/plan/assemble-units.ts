@@ -214,8 +214,11 @@ export function undoUnits(
   units: Units,
   types: readonly TableName[] = [],
 ): Unit[] {
-  // Drops what contract built before its columns become optional again. What expand built is dropped with its columns.
-  const built = phase === "contract" ? [...done].reverse().flatMap((unit) => withoutBuilt(unit, units)) : [];
+  // Drops what contract built before its columns become optional again. What expand built over its own columns is dropped with them.
+  const built = [...done]
+    .reverse()
+    .filter((unit) => phase === "contract" || !goesWithColumns(unit, done))
+    .flatMap((unit) => withoutBuilt(unit, units));
   const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
     if (spec.kind === "expand") return [undoExpand(spec, done)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
@@ -241,7 +244,25 @@ export function undoUnits(
   return toUnits(placed, units, phase, "undo").map((unit) => asUndo(unit, done));
 }
 
-/** The pieces that drop what a contract unit has built. */
+/** Whether expand adds a column of an index or foreign key, which is dropped with it. True for every other unit. */
+function goesWithColumns({ spec }: Unit, done: readonly Unit[]): boolean {
+  const names =
+    spec.kind === "create-index" && !isTemporaryIndex(spec.index.name)
+      ? spec.index.columns
+      : spec.kind === "add-foreign-key"
+        ? spec.foreignKey.columns
+        : undefined;
+  if (names === undefined || !("table" in spec)) return true;
+  const { table } = spec;
+  return done.some(
+    ({ spec: other }) =>
+      other.kind === "expand" &&
+      isSameTable(other.table, table) &&
+      other.columns.some(({ name }) => names.includes(name)),
+  );
+}
+
+/** The pieces that drop what a unit has built. */
 function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
   if (spec.kind === "create-index") return [{ ...spec, kind: "drop-index" }];
   const back =
@@ -265,7 +286,7 @@ function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
 function asUndo(unit: Unit, done: readonly Unit[]): Unit {
   const { spec } = unit;
   if (spec.kind === "drop-index")
-    return { ...unit, title: printable(`Drop "${spec.index.name}", which contract built`) };
+    return { ...unit, title: printable(`Drop "${spec.index.name}", which ${unit.phase} built`) };
   if (spec.kind !== "original") return unit;
   const taken: string[] = [];
   let isTaken = false;
@@ -277,7 +298,9 @@ function asUndo(unit: Unit, done: readonly Unit[]): Unit {
   }
   return {
     ...unit,
-    title: printable(`Take back what needs the values: ${unit.ddl}`),
+    title: printable(
+      unit.phase === "expand" ? `Drop what expand built: ${unit.ddl}` : `Take back what needs the values: ${unit.ddl}`,
+    ),
     undo: printable(taken.join("; ")),
     spec: { ...spec, down: taken.map((sql) => ({ sql })) },
   };
@@ -323,7 +346,8 @@ type UnitOf<K extends UnitSpec["kind"]> = Extract<UnitSpec, { kind: K }>;
  * a finding for its declaration (an index on a new column), the plan also takes over the addition.
  */
 function claimedOperations(operations: readonly Operation[], rewritten: readonly Rewritten[]): Set<Operation> {
-  const claimed = new Set<Operation>(rewritten.map((finding) => finding.operation));
+  const replaced = rewritten.filter(({ rewrite }) => rewrite.isKept !== true);
+  const claimed = new Set<Operation>(replaced.map((finding) => finding.operation));
   for (const { rewrite } of rewritten)
     for (const step of rewrite.expand ?? []) {
       if (step.kind !== "ddl" || step.unit.kind !== "expand") continue;

@@ -1,3 +1,5 @@
+import { LockstepError } from "../base/errors.js";
+import { ignoring, isNoBug } from "../base/expected-errors.js";
 import { sqlReader } from "../databases/sql-reader.js";
 import { unitsOf } from "../databases/units.js";
 import type {
@@ -18,8 +20,9 @@ import type {
   Words,
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
-import { type Judgement, judge } from "../rules/judge.js";
-import { statementOf } from "../rules/notice.js";
+import { type HazardFinding, type Judgement, judge } from "../rules/judge.js";
+import { noticeOf, statementOf } from "../rules/notice.js";
+import { type ColumnRef, isReported, type PlannedRule, type RuleContext } from "../rules/rule.js";
 import { madeTables } from "../sql/verdicts/made-tables.js";
 import { needsNotice } from "../sql/verdicts/notice-filter.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
@@ -69,15 +72,39 @@ export type PlanAnswer =
  * @throws LS2060–LS2062 if it would lose data · LS2001–LS2011 if the plan needs missing information
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
+  try {
+    return await buildWith(request, () => true);
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== "LS2075") throw error;
+    // Statements over existing columns pass as they are, rather than tear a pair of the user's own.
+    return buildWith(request, ({ rule, operation }, context) => !isOfExisting(rule, operation, context));
+  }
+}
+
+/** Whether a plan only makes a statement over existing columns safe: its migration is right without a plan, too. */
+function isOfExisting(rule: PlannedRule, operation: Operation, context: RuleContext): boolean {
+  return isReported(rule) && rule.isMechanical === true && rule.columns(operation, context).length === 0;
+}
+
+async function buildWith(
+  request: PlanRequest,
+  isPlanned: (finding: HazardFinding, context: RuleContext) => boolean,
+): Promise<PlanAnswer> {
   const sources = { ...request.sources, sql: await sqlReader(request.dialect) };
   const migration = await completeKeys(request.migration, sources);
   const judgement = await judgeWithDatabase(migration, sources);
   refuseNewKeyColumns(judgement.context);
   const skipped: Notice[] = [];
-  const findings = judgement.findings.filter(({ operation, rule, hazard }) => {
-    const reasons = rule
-      .columns(operation, judgement.context)
-      .flatMap(({ table, column }) => sources.column(table, column)?.skip ?? []);
+  const findings = judgement.findings.filter((finding) => {
+    const { operation, rule, hazard } = finding;
+    if (!isPlanned(finding, judgement.context)) {
+      skipped.push(...[noticeOf(operation, judgement.context, migration) ?? []].flat());
+      return false;
+    }
+    const own = rule.columns(operation, judgement.context);
+    const reasons = (own.length > 0 ? own : existingColumns(operation)).flatMap(
+      ({ table, column }) => sources.column(table, column)?.skip ?? [],
+    );
     skipped.push(
       ...reasons.map((reason) => ({
         line: hazard.line,
@@ -90,7 +117,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const notices = [...skipped, ...judgement.notices];
   if (findings.length === 0) return { kind: "pass", notices };
 
-  await refuseDrops(migration, findings, judgement.context, sources, request.words);
+  const isOfColumns = findings.some(({ rule, operation }) => !isOfExisting(rule, operation, judgement.context));
+  if (isOfColumns) await refuseDrops(migration, findings, judgement.context, sources, request.words);
   const added = findings
     .flatMap(({ rule, operation }) => rule.columns(operation, judgement.context))
     .filter(({ table, column }) => judgement.context.addedColumn(table, column) !== undefined);
@@ -211,13 +239,22 @@ async function partitionedTables(
   return (table) => found.has(tableLabel(table));
 }
 
-/** Queries a dropped index only if the change has a column that needs a plan: a change that passes queries no database. */
+/** The existing columns that an index or constraint is about. */
+function existingColumns(operation: Operation): readonly ColumnRef[] {
+  if (!("table" in operation) || operation.table === undefined) return [];
+  const { table } = operation;
+  const names = "reads" in operation ? operation.reads : "columns" in operation ? operation.columns : undefined;
+  return (names ?? []).flatMap((column) => (typeof column === "string" ? [{ table, column }] : []));
+}
+
+/** Queries a dropped index only if a plan may depend on it: a change that passes queries no database. */
 async function judgeWithDatabase(migration: Migration, sources: ReadSources): Promise<Judgement> {
   const { index, formerType, foreignKeys, provenBy, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
   const { judging } = sources.sql;
   const formerTable = await formerTables(migration.operations, judging, async (table) => sources.formerTable?.(table));
-  const known = { judging, source: sources.column, formerType, formerTable, provenBy, typeKind };
+  const { isSmall } = sources;
+  const known = { judging, source: sources.column, formerType, formerTable, provenBy, typeKind, isSmall };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
@@ -225,7 +262,9 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
     return operation.kind === "dropIndex" && !operation.isConcurrent ? [operation.name] : [];
   });
   const joined = migration.operations.flatMap((operation) => (losesKeys(operation) ? [operation.table] : []));
-  if (judgement.findings.length === 0) return judgement;
+  const asksIndex =
+    judging.capabilities.hasConcurrentIndexes && migration.operations.some(({ kind }) => kind === "dropIndex");
+  if (judgement.findings.length === 0 && !asksIndex) return judgement;
   // One after the other: they share a session, which can only run one transaction at a time.
   const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) => {
     const known = new Map<string, T>();
@@ -233,10 +272,18 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
     return known;
   };
   const [indexes, keys] = [await read(dropped, index), await read(joined, foreignKeys)];
+  const scanned = [
+    ...judgement.findings.flatMap(({ operation }) =>
+      "table" in operation && operation.table !== undefined ? [operation.table] : [],
+    ),
+    ...[...indexes.values()].flatMap((facts) => facts?.table ?? []),
+  ].filter((table) => !judgement.context.createdInThisChange(table));
+  const shapes = await read(scanned, (table) => sources.table(table).catch(ignoring(isNoBug)));
   return judge(migration, {
     ...known,
     environment: await environment?.(),
     formerIndex: (name) => indexes.get(tableLabel(name)),
+    descendantsOf: (table) => shapes.get(tableLabel(table))?.descendants,
     foreignKeys: (table) => keys.get(tableLabel(table)),
   });
 }

@@ -292,7 +292,7 @@ function letsPass(operation: Operation, unit: UnitSpec): boolean {
   if (kind === "dropConstraint" || kind === "dropIndex" || (ofOneTable.has(kind) && !isRename)) return true;
   const made =
     kind === "addColumn" ? operation.column.name : kind === "createTable" ? operation.table.name : nameOf(operation);
-  const names = [made, "newName" in operation ? operation.newName : undefined].flatMap((name) => name ?? []);
+  const names = [made, "newName" in operation ? operation.newName : undefined].flatMap((name) => name || []);
   const said = JSON.stringify(unit).replaceAll(/"\w+":/g, "");
   return (indifferent.has(kind) || ofTypes.has(kind)) && !names.some((name) => named(name).test(said));
 }

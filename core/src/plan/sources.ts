@@ -44,7 +44,9 @@ export interface PlanSources {
   table(table: TableName): Promise<TableShape>;
   /** A table in a subquery of a fill; undefined: it does not exist. Absent: subqueries are rejected. */
   lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
-  /** An index of the development database; only called for indexes that a change with a planned column drops. */
+  /** The committed statistics show few rows. Absent: unknown. */
+  isSmall?(table: TableName): boolean;
+  /** An index of the development database; only called for indexes that a change drops. */
   index?(name: TableName): Promise<IndexFacts | undefined>;
   /**
    * Whether PostgreSQL would skip the name when it names a constraint of the table itself; only called for such a constraint over a planned

@@ -18,7 +18,7 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
       ...plan.units
         .filter((unit) => unit.phase === phase)
         .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit), ...narrowed(unit)]),
-      ...(phase === "expand" ? plan.units.flatMap(keysThatCome) : []),
+      ...(phase === "expand" ? plan.units.flatMap((unit) => [...keysThatCome(unit), ...newKeys(plan, unit)]) : []),
     ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
   });
@@ -50,6 +50,20 @@ function narrowed({ spec }: Unit): string[] {
       ? [`values of ${table} that do not fit ${clause} are refused, and it fails where there are any`]
       : [];
   });
+}
+
+/** Writes of running code that a key over existing columns rejects from then on. */
+function newKeys({ columns }: Plan, { phase, spec }: Unit): string[] {
+  if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) return [];
+  const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;
+  if (columns.some(({ table, name }) => isSameTable(table, spec.table) && key.includes(name))) return [];
+  const names = key.map((name) => `"${name}"`).join(", ");
+  const rows = `rows of "${tableLabel(spec.table)}"`;
+  if (spec.kind === "add-foreign-key")
+    return [
+      `${rows} whose ${names} has no row in "${tableLabel(spec.foreignKey.references)}" are rejected, also from running code`,
+    ];
+  return spec.index.isUnique ? [`${rows} that repeat ${names} are rejected, also from running code`] : [];
 }
 
 /** Updated code that upserts by a unique key which contract builds. */

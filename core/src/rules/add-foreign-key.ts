@@ -1,11 +1,12 @@
-import { isFilled, isSameTable } from "../model/index.js";
+import { isFilled } from "../model/index.js";
 import { awaitedBy, lateGates } from "./awaited-values.js";
+import { bothNames, recreates, scansExisting } from "./existing-rows.js";
 import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { notValid } from "./not-valid.js";
 import { defineRule } from "./rule.js";
 import { addColumn, addForeignKey, unitForeignKey } from "./steps.js";
 
-/** A foreign key. If the same change adds its column to an existing table, a plan adds the key. */
+/** A foreign key. On an existing table, a plan adds it for new rows first, and then checks the others. */
 export default defineRule({
   id: "add-foreign-key",
   severity: "error",
@@ -17,16 +18,17 @@ export default defineRule({
   consequence(operation, { concerns }, context) {
     const { table, columns, references, isValid } = operation;
     const added = addedColumns(table, columns, context);
-    if (added.length === 0 || !isValid || unitForeignKey(operation) === undefined) return undefined;
+    if (!isValid || unitForeignKey(operation) === undefined) return undefined;
+    if (added.length === 0 && !scansExisting(operation, concerns, context)) return undefined;
     if (concerns.some(({ kind }) => kind === "rewrites"))
       return `The statement copies the whole table "${table.name}" to check its rows, and blocks writes to it meanwhile.`;
     if (!concerns.some(({ kind }) => kind === "scans"))
       return whyBesideFilled("The foreign key", table, added, context);
-    const both = isSameTable(references, table) ? `"${table.name}"` : `"${table.name}" and "${references.name}"`;
-    return `The statement checks all rows of "${table.name}" under a lock, and blocks writes to ${both} meanwhile.`;
+    return `The statement checks all rows of "${table.name}" under a lock, and blocks writes to ${bothNames(table, references)} meanwhile.`;
   },
   columns: ({ table, columns }, context) => addedRefs(table, columns, context),
   rewrite(operation, planned, context) {
+    if (planned.length === 0 && recreates(operation, context)) return { isKept: true };
     const foreignKey = unitForeignKey(operation);
     // Only if no other rule adds the column: the plan keeps one addition per column.
     const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
@@ -41,10 +43,8 @@ export default defineRule({
   },
 
   examples: {
-    unsafe: [
-      `ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id");`,
-    ],
     rewritten: [
+      `ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id");`,
       `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ALTER TABLE "Order" ADD CONSTRAINT "Order_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") ON DELETE SET NULL ON UPDATE CASCADE;`,
     ],
     safe: [
@@ -56,9 +56,11 @@ export default defineRule({
   background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it checks every row of the referencing table. Writes
 to both wait until it ends. While it waits for the second lock, it keeps the first. NOT VALID takes the locks for an instant.
 VALIDATE CONSTRAINT, in a separate transaction, lets reads and writes continue.`,
-  instead: `A plan does this for a key over a column that the same change adds. It takes both locks at once and releases them in milliseconds:
-from then on PostgreSQL checks new rows. The next file checks existing rows while reads and writes continue. Both run in expand, while
-every value is NULL, so PostgreSQL checks every value that the trigger, the backfill or the code writes.`,
+  instead: `A plan takes both locks at once and releases them in milliseconds: from then on PostgreSQL checks new rows. The next file checks existing
+rows while reads and writes continue. A key over existing columns needs one phase. Lockstep first counts rows without a referenced row, on
+your development database and before the deployment to each target. A key that the same change drops and creates again is replaced in one
+step, without a moment in which nothing is checked. A key over a column that the same change adds runs in expand, while every value is NULL.
+So PostgreSQL checks every value that the trigger, the backfill or the code writes.`,
   mysql: {
     background: `Both copy the table and block writes to both tables; MariaDB 11.2 and later blocks only writes to the referenced table. With \`foreign_key_checks = 0\` they add the key in
 place and check no existing row, so find rows without a referenced row yourself, before and after it. A plan adds the key this way, then

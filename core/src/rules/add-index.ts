@@ -1,5 +1,6 @@
 import { type Concern, isFilled, type NewerForm } from "../model/index.js";
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
+import { recreates, scansExisting } from "./existing-rows.js";
 import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { addColumn, buildIndex, unitIndex } from "./steps.js";
@@ -12,7 +13,7 @@ export function valuesFirst(concerns: readonly Concern[], newer: readonly NewerF
   return `resolve duplicate values${newer.includes("nulls-not-distinct") ? ", NULL included," : ""} first, then `;
 }
 
-/** An index. If the same change adds its column to an existing table, a plan builds the index. */
+/** An index. On an existing table, a plan builds it while writes continue. */
 export default defineRule({
   id: "add-index",
   severity: "error",
@@ -32,25 +33,32 @@ export default defineRule({
     if (awaited.length > 0) return whyLater(awaited);
     // A table rewrite is the greater hazard, and no rule handles it yet: a notice reports it together with the index.
     const added = addedColumns(table, reads, context);
-    if (added.length === 0 || isConcurrent) return undefined;
+    if (isConcurrent) return undefined;
     const index = isUnique ? "The unique index" : "The index";
+    const blocks = `${index} is built under a lock: it blocks writes to "${table.name}" until it is finished.`;
+    if (added.length === 0) return scansExisting(operation, concerns, context) ? blocks : undefined;
     return concerns.some(({ kind }) => kind === "scans" || kind === "rewrites")
-      ? `${index} is built under a lock: it blocks writes to "${table.name}" until it is finished.`
+      ? blocks
       : whyBesideFilled(index, table, added, context);
   },
   columns: ({ table, reads }, context) => addedRefs(table, reads, context),
   rewrite(operation, planned, context) {
+    if (planned.length === 0 && recreates(operation, context)) return { isKept: true };
     // Only if no other rule adds the column: the plan keeps one addition per column.
     const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
-    const build = buildIndex(operation.table, unitIndex(operation), planned[0]?.descendants);
+    const build = buildIndex(
+      operation.table,
+      unitIndex(operation),
+      planned[0]?.descendants ?? context.descendantsOf(operation.table),
+    );
     return awaitedBy(operation, context).length > 0
       ? { expand: additions, contract: [...lateGates(planned), ...build] }
       : { expand: [...additions, ...build] };
   },
 
   examples: {
-    unsafe: [`CREATE INDEX "User_team_idx" ON "User"("team");`],
     rewritten: [
+      `CREATE INDEX "User_team_idx" ON "User"("team");`,
       `ALTER TABLE "User" ADD COLUMN "handle" TEXT; CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");`,
       `ALTER TABLE "User" ADD COLUMN "team" TEXT; CREATE INDEX "User_team_idx" ON "User"("team");`,
       `ALTER TABLE "User" ADD COLUMN "tags" TEXT[]; CREATE INDEX "User_tags_idx" ON "User" USING GIN ("tags");`,
@@ -62,9 +70,10 @@ export default defineRule({
   },
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: writes to the table wait until it ends. \`CREATE INDEX CONCURRENTLY\` lets writes
 continue. It cannot run in a transaction, and a failed build leaves an invalid index: drop it before the next attempt.`,
-  instead: `A plan builds an index over a column that the same change adds. CONCURRENTLY is alone in its file, and a later file checks that the
-index is valid. The index follows the columns, while every value is NULL and before any code writes it. So the build is quick, and
-duplicates never get in. Sort order, operator classes, methods and predicates stay as the ORM wrote them. A unique index that counts NULL as a value comes in contract: see [needs-values](needs-values.md).
+  instead: `A plan builds the index with CONCURRENTLY, alone in its file, and a later file checks that it is valid. An index over existing columns
+needs one phase: deploy its migrations, and the plan is done. Lockstep first counts duplicates under a unique index, on your development
+database and before the deployment to each target. An index over a column that the same change adds follows the columns, while every value
+is NULL and before any code writes it. So the build is quick, and duplicates never get in. Sort order, operator classes, methods and predicates stay as the ORM wrote them. A unique index that counts NULL as a value comes in contract: see [needs-values](needs-values.md).
 
 PostgreSQL cannot build an index of a partitioned table concurrently, but it can for each partition. So the plan declares the index on
 the table alone (\`ON ONLY\`, an instant). The next file builds it on each partition below 16 MB under a short lock and attaches it. For larger

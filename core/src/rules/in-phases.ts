@@ -5,7 +5,8 @@ import { addColumn, edit, enforce, fillRows, gate, isPlain, prove } from "./step
 /** The safe sequence for columns whose existing rows are filled. Columns without a fill are only added. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   const rewrites = columns.map((column) => (column.isRelaxed ? required(column) : optional(column)));
-  const steps = (phase: Exclude<keyof Rewrite, "isLater">) => rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
+  const steps = (phase: Exclude<keyof Rewrite, "isLater" | "isKept">) =>
+    rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
   return { expand: steps("expand"), backfill: steps("backfill"), switch: steps("switch"), contract: steps("contract") };
 }
 

@@ -39,6 +39,8 @@ export interface Known {
   /** The model and annotations of a column. */
   readonly source?: RuleContext["source"] | undefined;
   readonly formerIndex?: RuleContext["formerIndex"];
+  readonly descendantsOf?: RuleContext["descendantsOf"] | undefined;
+  readonly isSmall?: RuleContext["isSmall"] | undefined;
   readonly formerType?: RuleContext["formerType"] | undefined;
   readonly formerTable?: RuleContext["formerTable"] | undefined;
   readonly definesFunction?: RuleContext["definesFunction"] | undefined;
@@ -127,6 +129,8 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     judging: known.judging,
     source: known.source ?? nobodySaid,
     formerIndex: known.formerIndex ?? nobodySaid,
+    descendantsOf: known.descendantsOf ?? nobodySaid,
+    isSmall: known.isSmall ?? (() => false),
     formerType: known.formerType ?? nobodySaid,
     formerTable: known.formerTable ?? nobodySaid,
     definesFunction: known.definesFunction ?? nobodySaid,

@@ -6,6 +6,7 @@ import type {
   ColumnDeclaration,
   ColumnSource,
   Concern,
+  Descendants,
   DialectId,
   OperationKind,
   OperationOf,
@@ -24,6 +25,10 @@ export interface RuleContext extends VerdictContext {
   source(table: TableName, column: string): ColumnSource | undefined;
   /** An existing index, as the database describes it; undefined if the database was not queried. */
   formerIndex(name: TableName): IndexFacts | undefined;
+  /** Tables below an existing one; undefined: none, or the database was not queried. */
+  descendantsOf(table: TableName): Descendants | undefined;
+  /** The committed statistics of the target show few rows: a scan under a lock is instant. False: many, or unknown. */
+  isSmall(table: TableName): boolean;
 }
 
 /** What a safe alternative depends on besides the statement. */
@@ -43,6 +48,8 @@ export interface Rewrite {
   readonly contract?: readonly Step[];
   /** The statement itself runs in contract, after the proof. */
   readonly isLater?: true;
+  /** The statement itself runs in expand: together with the one that drops what it creates again (`redoTogether`). */
+  readonly isKept?: true;
 }
 
 interface Described<K extends OperationKind> {

@@ -375,7 +375,7 @@ test("no pair is torn", async () => {
     `ALTER TABLE "Order" ADD COLUMN "note" TEXT;`,
     `ALTER TABLE "Order" ALTER COLUMN "userId" SET DATA TYPE BIGINT;`,
     `CREATE TABLE "Team" ("id" int PRIMARY KEY);`,
-    `CREATE INDEX "Order_total_idx" ON "Order"("total");`,
+    `CREATE INDEX ON "Order"("total");`,
     `UPDATE "User" SET "name" = 'x';`,
   ];
   const order = fc.tuple(

@@ -7,7 +7,6 @@ const team = foreignKey(`("teamId") REFERENCES "Team"("id") ON DELETE RESTRICT O
 ruleTester(rule, {
   safe: [
     { name: "on a new table", sql: `CREATE TABLE "Order" ("teamId" INTEGER); ${team}` },
-    { name: "over columns that were there", sql: team, notice: /all rows of "Order" are checked/ },
     {
       name: "not valid already",
       sql: `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ${team.replace(";", " NOT VALID;")}`,
@@ -24,6 +23,27 @@ ruleTester(rule, {
     },
   ],
   unsafe: [
+    {
+      name: "over existing columns: one phase",
+      sql: team,
+      consequence: /checks all rows of "Order" under a lock, and blocks writes to "Order" and "Team" meanwhile/,
+      ddl: {
+        expand: [/ADD CONSTRAINT "Order_teamId_fkey" .* NOT VALID$/, /VALIDATE CONSTRAINT "Order_teamId_fkey"/],
+        contract: [],
+      },
+    },
+    {
+      name: "replaced by one of the same name: in one step, and then validated",
+      sql: `ALTER TABLE "Order" DROP CONSTRAINT "Order_teamId_fkey"; ${team}`,
+      consequence: /checks all rows/,
+      ddl: {
+        expand: [
+          /DROP CONSTRAINT "Order_teamId_fkey"[\s\S]*ADD CONSTRAINT "Order_teamId_fkey"[\s\S]*NOT VALID/,
+          /VALIDATE CONSTRAINT "Order_teamId_fkey"/,
+        ],
+        contract: [],
+      },
+    },
     {
       name: "prisma 7.10, optional relation: one phase",
       sql: `-- AlterTable\nALTER TABLE "Order" ADD COLUMN     "teamId" INTEGER;\n\n-- AddForeignKey\n${team.replace("RESTRICT", "SET NULL")}\n`,

@@ -10,13 +10,23 @@ ruleTester(rule, {
       name: "built concurrently already",
       sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT; CREATE INDEX CONCURRENTLY "User_a_idx" ON "User"("a");`,
     },
-    {
-      name: "on a column that was there: no column is added",
-      sql: `CREATE INDEX "User_email_idx" ON "User"("email");`,
-      notice: /writes of "\w+" wait/,
-    },
   ],
   unsafe: [
+    {
+      name: "on an existing column: one phase",
+      sql: `CREATE INDEX "User_email_idx" ON "User"("email");`,
+      consequence: /blocks writes to "User"/,
+      ddl: { expand: [/^CREATE INDEX CONCURRENTLY "User_email_idx" ON "User"/, /^none/], contract: [] },
+    },
+    {
+      name: "replaced by one of the same name: built first, under a temporary name",
+      sql: `DROP INDEX "User_email_idx"; CREATE INDEX "User_email_idx" ON "User"("email", "name");`,
+      consequence: /blocks writes to "User"/,
+      ddl: {
+        expand: [/^CREATE INDEX CONCURRENTLY "lockstep_new_\w+"/, /^none/, /DROP INDEX "User_email_idx"/],
+        contract: [],
+      },
+    },
     {
       name: "prisma 7.10, nullable unique: one phase",
       sql: `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "nick" TEXT;\n\n-- CreateIndex\nCREATE UNIQUE INDEX "User_nick_key" ON "User"("nick");\n`,

@@ -15,11 +15,6 @@ ruleTester(rule, {
       sql: `CREATE TABLE "t" ("a" text); ALTER TABLE "t" ADD CONSTRAINT "UQ" UNIQUE ("a");`,
     },
     {
-      name: "typeorm 1.1.1, over a column that was there: no column is added",
-      sql: `ALTER TABLE "users" ADD CONSTRAINT "UQ_51b8b26ac168fbe7d6f5653e6cf" UNIQUE ("name");`,
-      notice: /reads and writes of "users" wait until its index is built; fails if two rows have the same values/,
-    },
-    {
       name: "with an index that is there",
       sql: `ALTER TABLE "users" ADD "email" text; ALTER TABLE "users" ADD CONSTRAINT "UQ" UNIQUE USING INDEX "i";`,
     },
@@ -40,6 +35,12 @@ ruleTester(rule, {
     },
   ],
   unsafe: [
+    {
+      name: "typeorm 1.1.1, over an existing column: one phase",
+      sql: `ALTER TABLE "users" ADD CONSTRAINT "UQ_51b8b26ac168fbe7d6f5653e6cf" UNIQUE ("name");`,
+      consequence: /blocks reads and writes of "users"/,
+      ddl: { expand: [/^CREATE UNIQUE INDEX CONCURRENTLY/, /^none/, /UNIQUE USING INDEX/], contract: [] },
+    },
     {
       name: "typeorm 1.1.1, optional: one phase",
       sql: `ALTER TABLE "users" ADD "email" character varying;

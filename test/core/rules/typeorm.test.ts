@@ -79,9 +79,7 @@ const changes: readonly Change[] = [
     change: "unique existing",
     sql: [`ALTER TABLE "users" ADD CONSTRAINT "UQ_51b8b26ac168fbe7d6f5653e6cf" UNIQUE ("name")`],
     kinds: "addUnique",
-    notices: [
-      `reads and writes of "users" wait until its index is built; fails if two rows have the same values, and so does running code that writes such a row`,
-    ],
+    rules: ["add-unique"],
   },
   {
     change: "unique replaced composite",
@@ -275,10 +273,10 @@ const changes: readonly Change[] = [
       `CREATE INDEX "IDX_4b2bf18167e94dce386d714c67" ON "users"  ("fullName")`,
     ],
     kinds: "dropIndex renameColumn form RENAME CONSTRAINT createIndex",
+    rules: ["add-index"],
     notices: [
       `waits for all queries on the table; later queries may become slow`,
       `running code that uses "name" fails after this migration, and code that uses "fullName" fails before it`,
-      `writes of "users" wait until its index is built`,
     ],
   },
   {
@@ -428,9 +426,7 @@ const changes: readonly Change[] = [
       `ALTER TABLE "users" ADD CONSTRAINT "FK_1890588e47e133fd85670f187d6" FOREIGN KEY ("orgId") REFERENCES "orgs"("id") ON DELETE SET NULL ON UPDATE NO ACTION`,
     ],
     kinds: "dropConstraint addForeignKey",
-    notices: [
-      `all rows of "users" are checked while writes of "users" and "orgs" wait; fails if one has no referenced row, and so does running code that writes such a row`,
-    ],
+    rules: ["add-foreign-key"],
   },
   {
     change: "one to one",

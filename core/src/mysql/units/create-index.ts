@@ -114,7 +114,7 @@ export function describeAssertIndex({ index }: SpecOf<"assert-index" | "attach-u
 export function describeDropIndex(spec: SpecOf<"drop-index">, server: MysqlServer): UnitText {
   const { index, table } = spec;
   return {
-    title: `Drop the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)}, replaced by another one`,
+    title: `Drop the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)}`,
     ddl: dropIndexStatement(spec, server),
     verdict: takes("ACCESS EXCLUSIVE", "instant", table),
     undo: `${createIndexStatement(spec, server)}, as long as no rows collide`,

@@ -32,14 +32,14 @@ export function describeDropIndex(spec: SpecOf<"drop-index">): UnitText {
   const name = quoteIdentifier(spec.index.name);
   if (constraint !== undefined)
     return {
-      title: `Drop the unique constraint ${name}, replaced by another one`,
+      title: `Drop the unique constraint ${name}`,
       ddl: dropUnique(spec),
       verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
       undo: `ALTER TABLE ${quoteTable(spec.table)} ADD CONSTRAINT ${name} ${uniqueWords(spec.index)}, as long as no rows collide`,
     };
   const unique = isUnique ? "unique " : "";
   return {
-    title: `Drop the ${unique}index ${name}, replaced by another one`,
+    title: `Drop the ${unique}index ${name}`,
     ddl: spec.isPartitioned ? dropPlainly(spec) : dropIndexStatement(spec),
     verdict: takes(spec.isPartitioned ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", "instant", spec.table),
     undo: `${createIndexStatement(spec)}, as long as no rows collide`,

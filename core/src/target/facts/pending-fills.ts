@@ -6,6 +6,7 @@ import { functionLabel } from "../../model/fill.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import type { Plan, PlannedColumn } from "../../model/plan.js";
 import { fillProblemText, isOfExpression, withoutValues } from "./fill-problem.js";
+import { keyProblems } from "./key-problems.js";
 import { readTable } from "./table.js";
 import { tryColumns } from "./try-columns.js";
 
@@ -17,6 +18,8 @@ export interface PendingFill {
   readonly statement: string;
   /** The problem is the expression or an index, not rows that could be corrected or filled later. */
   readonly isOfExpression?: true;
+  /** Rows violate a unique index or a foreign key over existing columns: they cannot be filled later. */
+  readonly isOfKey?: true;
   /** Migrations that run before the plan's columns are added may change the result, so it is only final after them. */
   readonly isEarly?: true;
 }
@@ -81,6 +84,17 @@ export async function tryPendingFills(
       code: isEarly || (isMissing && isOwn) ? undefined : code,
       statement,
       ...(isOfExpression(problem) ? { isOfExpression: true } : {}),
+      ...(isEarly ? { isEarly } : {}),
+    });
+  }
+  for (const { code, message } of await keyProblems(plan, { connection: async () => connection, table }, timeoutMs)) {
+    const isEarly = before.length > 0 && code !== undefined;
+    const statement = isEarly ? `${message(true)}. ${pendingText(before)}` : message(true);
+    found.push({
+      plan: plan.id,
+      code: isEarly ? undefined : code,
+      statement,
+      isOfKey: true,
       ...(isEarly ? { isEarly } : {}),
     });
   }

@@ -1,0 +1,88 @@
+import type { ErrorCode } from "../../base/errors.js";
+import type { TableFacts } from "../../dialect/table.js";
+import type { FillProblem } from "../../dialect/validation.js";
+import { isSameTable, type TableName, tableLabel } from "../../model/names.js";
+import type { Plan, UnitSpec } from "../../model/plan.js";
+import { isTemporaryIndex } from "../../model/unit-spec.js";
+import type { ValidationDatabase } from "./try-columns.js";
+import { validateReference } from "./validate-reference.js";
+import { validateUnique } from "./validate-unique.js";
+
+/** Rows that prevent a unique index or a foreign key over existing columns. */
+export interface KeyProblem {
+  /** Undefined: the rows could not be checked. */
+  readonly code: ErrorCode | undefined;
+  readonly problem: FillProblem;
+  /** @param isWithoutValues names rows by key only */
+  message(isWithoutValues?: boolean): string;
+}
+
+/**
+ * Searches for rows that violate the unique indexes and foreign keys of an expand, if these only have existing columns: those of new ones
+ * are tested with their fills. Indexes with an expression or a predicate are not checked; their build reports duplicates.
+ *
+ * @param timeoutMs for each statement. Default: 30 000
+ * @throws LS7002 if the role cannot read a table, or row-level security hides rows from it
+ */
+export async function keyProblems(
+  plan: Pick<Plan, "units" | "columns">,
+  database: { connection: ValidationDatabase["connection"]; table(name: TableName): Promise<TableFacts | undefined> },
+  timeoutMs?: number,
+): Promise<readonly KeyProblem[]> {
+  const limits = timeoutMs === undefined ? {} : { timeoutMs };
+  const found: KeyProblem[] = [];
+  for (const { phase, spec } of plan.units) {
+    if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) continue;
+    const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;
+    if (spec.kind === "create-index" && !isChecked(spec)) continue;
+    const isPlanned = plan.columns.some((column) => isSameTable(column.table, spec.table) && key.includes(column.name));
+    const table = isPlanned ? undefined : await database.table(spec.table);
+    // Pending migrations may create the table or the columns.
+    if (table === undefined || !key.every((name) => table.columns.some((column) => column.name === name))) continue;
+    const connection = await database.connection();
+    const problems =
+      spec.kind === "create-index"
+        ? await validateUnique(connection, { table, key, columns: [], ...limits })
+        : await validateReference(connection, { table, foreignKey: spec.foreignKey, columns: [], ...limits });
+    for (const problem of problems) {
+      const isCertain = problem.kind === "duplicates" || problem.kind === "missing-rows";
+      found.push({
+        code: isCertain ? (spec.kind === "create-index" ? "LS6001" : "LS6002") : undefined,
+        problem,
+        message: (isWithoutValues = false) => messageOf(spec, problem, isWithoutValues),
+      });
+    }
+  }
+  return found;
+}
+
+type Checked = Extract<UnitSpec, { kind: "create-index" | "add-foreign-key" }>;
+
+function isChecked({ index }: Extract<UnitSpec, { kind: "create-index" }>): boolean {
+  return index.isUnique && index.definition === undefined && !isTemporaryIndex(index.name);
+}
+
+function messageOf(spec: Checked, problem: FillProblem, isWithoutValues: boolean): string {
+  const table = `"${tableLabel(spec.table)}"`;
+  const what =
+    spec.kind === "create-index"
+      ? `the unique index "${spec.index.name}" on ${table}`
+      : `the foreign key "${spec.foreignKey.name}" of ${table}`;
+  if (problem.kind === "duplicates") {
+    const samples = problem.samples.map(({ value, rows }) =>
+      [...(isWithoutValues || value === undefined ? [] : [`'${value}' in`]), rows.join(" and ")].join(" "),
+    );
+    return `${counted(problem.rows)} of ${table} ${problem.rows === 1 ? "violates" : "violate"} ${what}, with the same ${problem.key.map(quoted).join(", ")}: ${samples.join("; ")}`;
+  }
+  if (problem.kind === "missing-rows") {
+    const samples = problem.samples.map(({ value, row }) =>
+      isWithoutValues || value === undefined ? row : `${problem.key.map(quoted).join(", ")} = ${value} in ${row}`,
+    );
+    return `${counted(problem.rows)} of ${table} ${problem.rows === 1 ? "violates" : "violate"} ${what}, without a row in "${tableLabel(problem.references)}": ${samples.join("; ")}`;
+  }
+  const why = problem.kind === "not-finished" ? `not within ${problem.afterMs / 1000} s` : "not possible";
+  return `The rows for ${what} could not be checked (${why}): the migration itself checks them`;
+}
+
+const quoted = (name: string) => `"${name}"`;
+const counted = (rows: number) => (rows === 1 ? "1 row" : `${rows} rows`);

@@ -1,0 +1,176 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunResult } from "../support/run.js";
+import { createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// Indexes and keys over existing columns: one phase, a line each, nothing to do after the deployment, and a way back.
+
+async function ok(run: Promise<RunResult>) {
+  const result = await run;
+  expect(result.code, result.output).toBe(0);
+  return result;
+}
+
+describe("with the stock Prisma", () => {
+  let shop: ShopProject;
+  let production: pg.Client;
+  beforeAll(async () => {
+    shop = await createShop();
+    await setUp(shop, { development: 5, production: 50 });
+    production = new pg.Client({ connectionString: shop.production });
+    await production.connect();
+  });
+  afterAll(async () => {
+    await production?.end();
+    await shop?.dispose();
+  });
+
+  const lockstep = (...args: string[]) => shop.lockstep(args);
+  const planId = () =>
+    readdirSync(join(shop.root, "lockstep"))
+      .filter((name) => /^\d/.test(name))
+      .sort()
+      .at(-1) ?? "";
+  const edit = (from: string, to: string) => shop.edit("prisma/schema.prisma", (text) => text.replace(from, to));
+  const sqlOf = (name: string) =>
+    readdirSync(join(shop.root, "prisma/migrations"))
+      .filter((each) => each.includes(name))
+      .map((each) => shop.read(`prisma/migrations/${each}/migration.sql`))
+      .join("\n");
+  const indexes = async () =>
+    (await production.query(`SELECT indexname FROM pg_indexes WHERE tablename = 'Order' ORDER BY 1`)).rows.map(
+      ({ indexname }) => indexname,
+    );
+  const keys = async () =>
+    (
+      await production.query(
+        `SELECT conname, convalidated, confdeltype FROM pg_constraint WHERE conrelid = '"Order"'::regclass AND contype = 'f' ORDER BY 1`,
+      )
+    ).rows;
+
+  /** Development has it; then production, with Lockstep. */
+  async function change(name: string) {
+    const { stdout } = await ok(shop.prisma(["migrate", "dev", "--name", name]));
+    await shop.commit(name);
+    expect(await shop.drift()).toBeUndefined();
+    return stdout;
+  }
+
+  async function undo() {
+    const { stdout } = await ok(lockstep("undo", planId(), "--yes"));
+    await shop.commit("undone");
+    await ok(lockstep("deploy"));
+    await shop.deploy(shop.development);
+    return stdout;
+  }
+
+  test("an index is built concurrently, and its undo drops it", async () => {
+    const before = await indexes();
+    edit("@@index([userId])", "@@index([userId])\n  @@index([createdAt])");
+    const printed = await change("by_date");
+    expect(printed).toMatch(
+      /Lockstep\n {2}✔ Build the index "Order_createdAt_idx" concurrently: reads and writes continue\n {2}2 migrations written\. To take the change back: npx lockstep undo \d+_by_date\n/,
+    );
+    await ok(lockstep("deploy"));
+    expect(await indexes()).toContain("Order_createdAt_idx");
+    expect((await ok(lockstep("status"))).stdout).toContain("nothing: this plan is done");
+    expect(await undo()).toContain("The model keeps your change");
+    edit("\n  @@index([createdAt])", "");
+    expect(await shop.drift()).toBeUndefined();
+    expect(await indexes()).toEqual(before);
+  });
+
+  test("an index is dropped concurrently, and its undo builds it again", async () => {
+    edit("\n\n  @@index([userId])", "");
+    const printed = await change("fewer");
+    expect(printed).toContain(`✔ Drop the index "Order_userId_idx": reads and writes continue`);
+    expect(sqlOf("fewer")).toContain("DROP INDEX CONCURRENTLY");
+    await ok(lockstep("deploy"));
+    expect(await indexes()).not.toContain("Order_userId_idx");
+    await undo();
+    expect(await indexes()).toContain("Order_userId_idx");
+    edit("  items      OrderItem[]\n}", "  items      OrderItem[]\n\n  @@index([userId])\n}");
+    expect(await shop.drift()).toBeUndefined();
+  });
+
+  test("duplicates are counted on development before anything is written, and on the target before its deployment", async () => {
+    const name = "  name      String";
+    edit(`${name}\n  createdAt`, `${name} @unique\n  createdAt`);
+    const development = new pg.Client({ connectionString: shop.development });
+    await development.connect();
+    await development.query(`UPDATE "User" SET name = 'Twin' WHERE id <= 2`);
+    const refused = await shop.prisma(["migrate", "dev", "--name", "unique_name"]);
+    expect(refused.output).toMatch(
+      /LS6001\s+2 rows of "User" violate the unique index "User_name_key" on "User", with the same "name": 'Twin' in id=1 and id=2/,
+    );
+    await development.query(`UPDATE "User" SET name = 'User ' || id`);
+    await development.end();
+    const printed = await change("unique_name");
+    expect(printed).toContain('! rows of "User" that repeat "name" are rejected, also from running code');
+    await production.query(`UPDATE "User" SET name = 'User ' || id`);
+    await production.query(`UPDATE "User" SET name = 'Twin' WHERE id <= 2`);
+    const stopped = await lockstep("deploy");
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(stopped.output).toMatch(/2 rows of "User" violate the unique index "User_name_key"/);
+    // The ledger and logs of a deployment are shared: keys only.
+    expect(stopped.output).not.toContain("'Twin'");
+    expect(stopped.stdout).toMatch(/Correct these rows on production\.\n.*npx lockstep deploy --target production\n/);
+    await production.query(`UPDATE "User" SET name = 'User ' || id`);
+    await ok(lockstep("deploy"));
+  });
+
+  test("a foreign key is replaced without a moment in which nothing is checked", async () => {
+    edit(
+      "@relation(fields: [userId], references: [id])",
+      "@relation(fields: [userId], references: [id], onDelete: Cascade)",
+    );
+    await change("cascade");
+    const sql = sqlOf("cascade");
+    expect(sql).toMatch(/DROP CONSTRAINT "Order_userId_fkey"[\s\S]*ADD CONSTRAINT "Order_userId_fkey"[^;]*NOT VALID/);
+    await ok(lockstep("deploy"));
+    expect(await keys()).toEqual([{ conname: "Order_userId_fkey", convalidated: true, confdeltype: "c" }]);
+  });
+
+  test("a foreign key over an existing column: rows without a referenced row are counted first", async () => {
+    shop.edit("prisma/schema.prisma", (text) =>
+      text
+        .replace("  user       User        @relation(", "  buyer      Int?\n  user       User        @relation(")
+        .replace("  items      OrderItem[]\n", "  items      OrderItem[]\n"),
+    );
+    await change("buyer");
+    await ok(lockstep("deploy"));
+    await production.query(`INSERT INTO "Order" ("userId", "totalCents", buyer) SELECT min(id), 1, 999999 FROM "User"`);
+    shop.edit("prisma/schema.prisma", (text) =>
+      text
+        .replace(
+          "  user       User        @relation(",
+          `  bought     User?       @relation("bought", fields: [buyer], references: [id])\n  user       User        @relation(`,
+        )
+        .replace("  orders    Order[]\n", `  orders    Order[]\n  bought    Order[] @relation("bought")\n`),
+    );
+    const printed = await change("buyer_key");
+    expect(printed).toMatch(/✔ Add the foreign key "Order_buyer_fkey": .*: reads and writes continue/);
+    const stopped = await lockstep("deploy");
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(stopped.output).toMatch(
+      /1 row of "Order" violates the foreign key "Order_buyer_fkey" of "Order", without a row in "User"/,
+    );
+    await production.query(`UPDATE "Order" SET buyer = NULL`);
+    await ok(lockstep("deploy"));
+    expect((await keys()).map(({ convalidated }) => convalidated)).toEqual([true, true]);
+    await undo();
+    expect(await keys()).toHaveLength(1);
+  });
+
+  test("small tables by the committed statistics pass as they are", async () => {
+    shop.write(
+      "lockstep/stats.json",
+      JSON.stringify({ tables: [{ name: "Product", schema: "public", rows: 12, bytes: 8192, columns: {} }] }),
+    );
+    edit("  orderItems  OrderItem[]\n", "  orderItems  OrderItem[]\n\n  @@index([title])\n");
+    await change("small");
+    expect(sqlOf("small")).toMatch(/^(?:--.*\n)*CREATE INDEX "Product_title_idx"/);
+  });
+});

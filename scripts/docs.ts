@@ -141,8 +141,6 @@ Results go to stdout, progress and prompts to stderr. With pnpm, yarn or bun, an
 | 5 | \`watch\` found an anomaly |
 | 130 | cancelled |
 
-[drift](drift.md#in-a-pipeline) has its own exit codes.
-
 Only one command at a time writes the files of a project. Another one waits for a few seconds, then fails with
 [LS4007](errors/LS4007.md). Commands that only read, and \`--dry-run\`, never wait. If a command is killed while it writes, run it again, or run
 \`npx lockstep repair\`: it completes the interrupted write and does nothing else.`;

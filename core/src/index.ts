@@ -33,7 +33,13 @@ export { type Annotations, annotationSpans, parseAnnotations } from "./config/an
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";
 export { sqlReader } from "./databases/sql-reader.js";
-export type { MigrationSet, MigrationSource, RepositoryFiles, UnreadCode } from "./lint/migration-set.js";
+export type {
+  MigrationSet,
+  MigrationSource,
+  RepositoryFiles,
+  TransactionOverride,
+  UnreadCode,
+} from "./lint/migration-set.js";
 export {
   builtInContract,
   type ColumnDeclaration,

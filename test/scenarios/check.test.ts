@@ -380,6 +380,39 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
   expect(code).toBe(1);
 });
 
+test("a class whose transaction setting makes TypeORM reject the run", async () => {
+  const own = createRepository();
+  const file = "src/migrations/1700000000001-Tune.ts";
+  const tune = migrationClass("Tune1700000000001", "await queryRunner.query('SELECT 1');");
+  own.commit({
+    "package.json": `{ "dependencies": { "typeorm": "^1.1.0", "pg": "^8" } }`,
+    "src/data-source.ts":
+      'export default new DataSource({ type: "postgres", migrations: [__dirname + "/migrations/*.ts"] });\n',
+    [file]: tune.replace("{\n", "{\n  transaction = false;\n"),
+  });
+  const found = await check(["--all"], "typeorm", own.folder);
+  own.write({
+    [file]: tune.replace(
+      "{\n",
+      "{\n  // lockstep-ignore transaction-override: we run with -t each\n  transaction = false;\n",
+    ),
+  });
+  const waived = await check(["--all"], "typeorm", own.folder);
+  own.dispose();
+  expect(found.stdout).toMatchInlineSnapshot(`
+    "src/migrations/1700000000001-Tune.ts
+      ✖ transaction-override 4:3  TypeORM rejects the whole run before its first migration: Tune1700000000001 sets transaction = false, and the run has the transaction mode "all"
+        4 │   transaction = false;
+          │   ^^^^^^^^^^^^^^^^^^^^
+        Safer  set \`migrationsTransactionMode: "each"\` in the data source, and run migrations without \`-t all\`
+
+    ✖ 1 error in 1 file, 1 migration checked
+    Next   npx @lockstep/typeorm explain transaction-override
+    "
+  `);
+  expect([found.code, waived.code]).toEqual([1, 0]);
+});
+
 test("a class that is merged is another one only where it runs something else", async () => {
   const own = createRepository();
   const file = "src/migrations/1700000000000-Init.ts";

@@ -93,23 +93,23 @@ export class Later1900000000000 implements MigrationInterface {
   });
   await onProduction(`ALTER TABLE users DROP b`);
   expect(await drift()).toMatchObject({
-    code: 3,
+    code: 1,
     differences: [{ kind: "column", label: "users.b", there: { type: "text" }, plans: [] }],
   });
 });
 
 test("what ran there and is not in this checkout is named", async () => {
   await onProduction(`INSERT INTO migrations (timestamp, name) VALUES (1, 'Gone1')`);
-  expect(await drift()).toMatchObject({ code: 3, unknown: ["Gone1"] });
+  expect(await drift()).toMatchObject({ code: 1, unknown: ["Gone1"] });
 });
 
-test("nobody could look: exit code 1, and no password", async () => {
+test("nobody could look: exit code 3, and no password", async () => {
   const away = "postgresql://app:top-secret@127.0.0.1:1/nowhere";
   const found = await drift({ PRODUCTION_DATABASE_URL: away });
-  expect(found).toMatchObject({ code: 1, differences: [], error: { code: "LS8004" } });
+  expect(found).toMatchObject({ code: 3, differences: [], error: { code: "LS8004" } });
   expect(JSON.stringify(found)).not.toContain("top-secret");
   const typed = await nest.lockstep(["drift"], { PRODUCTION_DATABASE_URL: away });
-  expect(typed.code).toBe(1);
+  expect(typed.code).toBe(3);
   expect(typed.output).toContain("could not be checked");
   expect(typed.output).not.toContain("top-secret");
 });
@@ -117,6 +117,6 @@ test("nobody could look: exit code 1, and no password", async () => {
 test("a history that does not run on an empty database is said so", async () => {
   nest.edit("src/migrations/1899999999999-Loop.ts", (text) => text.replace("ADD ", "ADD COLUMN IF EXISTS "));
   const found = await drift();
-  expect(found).toMatchObject({ code: 1, error: { code: "LS6702" } });
+  expect(found).toMatchObject({ code: 3, error: { code: "LS6702" } });
   expect(found.error.message).toContain("1899999999999-Loop does not run on an empty database");
 });

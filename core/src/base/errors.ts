@@ -1121,6 +1121,12 @@ export const errorTable = entries({
     next: "npm install --save-dev @lockstep/typeorm. To leave this migration to TypeORM alone, set LOCKSTEP=off.",
     exit: 2,
   },
+  LS9065: {
+    title: "TypeORM rejects the migration's transaction setting",
+    why: 'In the transaction mode "all", which is the default, TypeORM rejects the whole run if a pending class sets transaction. The classes of the plan would keep the setting.',
+    next: 'Set migrationsTransactionMode: "each" in the data source, then run the command again.',
+    exit: 1,
+  },
 });
 
 export type ErrorCode = keyof typeof errorTable;

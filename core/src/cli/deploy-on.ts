@@ -36,7 +36,7 @@ import { askWaits, waitsAccepted } from "./ask-waits.js";
 import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import { eventText, orderLines } from "./deploy-text.js";
-import { type OwnMigrations, readOwnMigrations } from "./own-migrations.js";
+import { type OwnMigrations, readOwnMigrations, rejectedByOrm } from "./own-migrations.js";
 import { developmentTarget, type Target } from "./targets.js";
 
 /** The result of a deployment on one target. */
@@ -343,6 +343,7 @@ async function requireRoom(
     ...takenFromPlans(state, plans, target.name, plugin.words),
     ...(await requiredByOthers(connection, state)),
     ...foreignObstacles(foreign),
+    ...rejectedByOrm(own),
   ]);
   return { ...mine, own, foreign: agreeable(foreign) };
 }

@@ -11,7 +11,7 @@ import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 /**
  * Compares targets one after another. If a target cannot be compared, its entry has the error and the run continues.
  *
- * @returns exit code 0 no difference · 3 a difference · 1 a target could not be compared, so that pipelines can tolerate one of them
+ * @returns exit code 0 no difference · 1 a difference · 3 a target could not be compared, so that pipelines can tolerate one of them
  * @throws LS6707 at Ctrl-C · LS8002 and errors of choosing targets
  */
 export async function lookForDrift(invocation: Invocation): Promise<CommandResult> {
@@ -60,9 +60,9 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
     text: [...reports.map((report) => driftText(report, io.colors)), nextText(next, io.colors)].join("\n"),
     json: { targets: reports, next },
     exitCode: reports.some(({ differences }) => differences.length > 0)
-      ? 3
+      ? 1
       : reports.some(({ error }) => error !== undefined)
-        ? 1
+        ? 3
         : 0,
   };
 }

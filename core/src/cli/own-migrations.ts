@@ -1,6 +1,7 @@
 import { posix, resolve } from "node:path";
 import { prefixInRepository } from "../base/files/git.js";
 import { checkingOf } from "../databases/checking-of.js";
+import type { Finding } from "../dialect/check.js";
 import type { Checking } from "../dialect/checking.js";
 import type { Connection } from "../dialect/connection.js";
 import { readBaseline } from "../lint/baseline.js";
@@ -83,6 +84,17 @@ interface Judged extends Pick<OwnMigrations, "findings" | "migrations"> {
   readonly unread: readonly { readonly name: string; readonly text: string }[];
 }
 
+/** Migrations for which the ORM rejects the whole run. */
+export function rejectedByOrm({ findings }: OwnMigrations): readonly Finding[] {
+  return findings
+    .filter(({ severity, about }) => severity === "error" && about?.kind === "override")
+    .map((finding) => ({
+      level: "problem",
+      what: `${finding.file}:${finding.line}: ${consequence(finding)}`,
+      next: finding.safer.words,
+    }));
+}
+
 /** Checks migrations outside any plan with the rules of `check`. */
 async function judgeOwn(
   own: readonly string[],
@@ -99,7 +111,10 @@ async function judgeOwn(
   const findings: CheckFinding[] = [];
   const unread: Judged["unread"][number][] = [];
   const migrations: OwnMigration[] = [];
-  const judge = async (set: MigrationSet, text: (file: string) => string | undefined) => {
+  const mode = () => plugin.transactions?.(project);
+  const judge = async (of: MigrationSet, text: (file: string) => string | undefined) => {
+    // The data source itself states its mode.
+    const set = { ...of, rejectsOverrides: () => mode() === "all" };
     const found = set.files.filter((file) => left.has(migrationOf(file)));
     for (const file of found) left.delete(migrationOf(file));
     const files = found.filter((file) => !units.has(file));
@@ -122,10 +137,13 @@ async function judgeOwn(
   for (const set of [...sets].sort((a, b) => Number(isOfProject(b)) - Number(isOfProject(a)))) await judge(set, read);
   // An image without sources contains their build output. Some migrations come from packages.
   for (const name of [...left]) {
-    const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
-    if (up === undefined)
+    const statements = await plugin.readStatements(project, name);
+    if (statements === undefined)
       unread.push({ name, text: `Lockstep cannot read the statements of ${name} here, so it has not judged them` });
-    else await judge(alone(name, plugin.transactions?.(project)), () => up);
+    else
+      await judge(alone(name, statements.transaction, mode()), () =>
+        statements.up.map((sql) => `${sql}\n;`).join("\n"),
+      );
   }
   const notUnderstood = findings.filter(({ rule }) => rule === "unread-code" || rule === "not-understood");
   unread.push(
@@ -137,7 +155,13 @@ async function judgeOwn(
   return { findings, unread, migrations };
 }
 
-function alone(file: string, transactions: MigrationSet["transactions"]): MigrationSet {
-  const read = (sql: string) => ({ sql, unread: [] });
+/** @param transaction the setting of its class */
+function alone(
+  file: string,
+  transaction: boolean | undefined,
+  transactions: MigrationSet["transactions"],
+): MigrationSet {
+  const overrides = transaction === undefined ? [] : [{ line: 1, name: file, transaction }];
+  const read = (sql: string) => ({ sql, unread: [], overrides });
   return { folder: ".", dialect: undefined, transactions, alone: "", files: [file], read };
 }

@@ -2,6 +2,7 @@ import { doing } from "../base/at-work.js";
 import type { Checking } from "../dialect/checking.js";
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
 import { contextOf } from "../rules/judge.js";
+import transactionOverride from "../rules/transaction-override.js";
 import unreadCode from "../rules/unread-code.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 import { judgeFile } from "./judge-file.js";
@@ -67,7 +68,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       const found = judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, schemaState);
       findings.push(...found.findings);
       advice.push(...found.advice);
-      findings.push(...unreadFindings(source, file, text));
+      findings.push(...unreadFindings(source, file, text), ...overrideFindings(source, set, file, text));
       files.push(file);
       own.push({ file, migration });
       statements += migration.statements.length;
@@ -108,16 +109,33 @@ function tablesIn({ operations }: Migration): TableName[] {
 /** Code whose SQL cannot be determined. */
 function unreadFindings({ unread }: MigrationSource, file: string, text = ""): CheckFinding[] {
   const lines = text.split("\n");
-  return unread.map(({ line, what, text: code, isWholeFile }, nth) => {
-    const content = (lines[line - 1] ?? "").trimEnd();
-    const column = Math.max(0, content.search(/\S/)) + 1;
-    const place = { line, endLine: line, statementLine: line, column, endColumn: content.length + 1 };
-    return {
-      ...aboutFile(unreadCode, file, { kind: "unread", what, ...(isWholeFile && { isWholeFile }) }, [code, nth]),
-      ...place,
-      ...(isWholeFile && {
-        safer: { words: "load data outside migrations, or review the file and waive this with a reason" },
-      }),
-    };
-  });
+  return unread.map(({ line, what, text: code, isWholeFile }, nth) => ({
+    ...aboutFile(unreadCode, file, { kind: "unread", what, ...(isWholeFile && { isWholeFile }) }, [code, nth]),
+    ...lineOf(lines, line),
+    ...(isWholeFile && {
+      safer: { words: "load data outside migrations, or review the file and waive this with a reason" },
+    }),
+  }));
+}
+
+/** Transaction settings that the ORM rejects. */
+function overrideFindings(
+  { overrides = [] }: MigrationSource,
+  { rejectsOverrides }: MigrationSet,
+  file: string,
+  text = "",
+): CheckFinding[] {
+  if (overrides.length === 0 || rejectsOverrides?.() !== true) return [];
+  const lines = text.split("\n");
+  return overrides.map(({ line, name, transaction }) => ({
+    ...aboutFile(transactionOverride, file, { kind: "override", name, transaction }, [name, 0]),
+    ...lineOf(lines, line),
+  }));
+}
+
+/** The location of a whole line. */
+function lineOf(lines: readonly string[], line: number) {
+  const content = (lines[line - 1] ?? "").trimEnd();
+  const column = Math.max(0, content.search(/\S/)) + 1;
+  return { line, endLine: line, statementLine: line, column, endColumn: content.length + 1 };
 }

@@ -4,6 +4,7 @@ import type { Safer } from "../dialect/checking.js";
 import type { Verdict } from "../model/index.js";
 import type { OtherRule } from "../rules/rule.js";
 import type { KeptLock } from "./kept-locks.js";
+import type { TransactionOverride } from "./migration-set.js";
 import type { WaiverProblem } from "./waivers.js";
 
 /** The severity in reports. `advice`: a choice that may cause trouble later; it never fails the check. */
@@ -64,6 +65,8 @@ export type About =
   | { readonly kind: "unread"; readonly what: string; readonly isWholeFile?: true }
   /** Slow work in a transaction that holds locks. */
   | { readonly kind: "keeps-locks"; readonly locks: readonly KeptLock[] }
+  /** A transaction setting that the ORM rejects. */
+  | ({ readonly kind: "override" } & Pick<TransactionOverride, "name" | "transaction">)
   /** A Lockstep plan, with the text of `doctor`. */
   | { readonly kind: "plan"; readonly what: string; readonly why: string }
   /** A choice that may cause trouble later. */

@@ -26,6 +26,8 @@ export interface MigrationSet {
   readonly isKnownByItsBytes?: boolean;
   /** The ORM's terms for advice. Absent: SQL terms. */
   readonly adviceWords?: AdviceWords | undefined;
+  /** Whether the ORM rejects every run with a migration that has a transaction setting of its own. Absent: it does not, or unknown. */
+  readonly rejectsOverrides?: () => boolean;
   /** A file with one statement runs outside a transaction, whatever the other files do. */
   readonly isAloneOutside?: boolean;
   /** In the order they run, relative to the root of the repository. */
@@ -42,6 +44,17 @@ export interface MigrationSource {
   readonly unread: readonly UnreadCode[];
   /** This migration's own transaction setting; absent: that of the set. */
   readonly transactions?: TransactionMode;
+  /** The transaction settings of its classes. Absent: none. */
+  readonly overrides?: readonly TransactionOverride[];
+}
+
+/** A migration class with a transaction setting of its own. */
+export interface TransactionOverride {
+  /** 1-based. */
+  readonly line: number;
+  /** The ORM's name of the migration. */
+  readonly name: string;
+  readonly transaction: boolean;
 }
 
 /** Code in a migration whose SQL cannot be determined. */

@@ -17,7 +17,7 @@ export function unitsOn(server: MysqlServer): Units {
     describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
     lockWords,
     // In a deadlock, these servers always roll back the session that is not DDL.
-    lockMeaning: `Every migration but one of your own statements requests the metadata lock of its table with a short timeout and retries after a pause: reads and writes
+    lockMeaning: `Every migration except one that contains only other statements requests the metadata lock of its table with a short timeout and retries after a pause: reads and writes
 never queue behind it for longer than ${waitSeconds} s at a time. A transaction that has read the table, or one tied to it by a foreign key, and
 asks for more while a migration waits for its lock, may be rolled back as a deadlock (1213): let the application try it again.`,
     // An index is either built or missing, and adding a foreign key also checks the rows.

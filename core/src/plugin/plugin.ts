@@ -155,6 +155,8 @@ export interface MigrationStatements {
   readonly up: readonly string[];
   /** The statements that revert it, in execution order; empty if unknown. */
   readonly down: readonly string[];
+  /** The transaction setting of its class. Absent: none. */
+  readonly transaction?: boolean | undefined;
 }
 
 /** A hand-written migration: its statements, and what the models declare for the columns in it. */

@@ -40,13 +40,12 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
   return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
 }
 
-/** What the units of a file do, the user's own statements last. */
+/** What the units of a file do, the statements that no unit replaces last. */
 export function fileTitle(units: readonly Unit[]): string {
   const planned = units.filter(({ spec }) => spec.kind !== "original");
   if (planned.length === 0) return units.map(({ title }) => title).join("; ");
-  return [...planned.map(({ title }) => title), ...(planned.length < units.length ? ["your own statements"] : [])].join(
-    "; ",
-  );
+  const others = planned.length < units.length ? ["other statements of the migration"] : [];
+  return [...planned.map(({ title }) => title), ...others].join("; ");
 }
 
 /** The code changes of a phase: columns that become required, and those that stay optional. */

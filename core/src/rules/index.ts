@@ -48,6 +48,7 @@ import { isPlanned, isReported, type PlannedRule, type ReportedRule, type Rule }
 import sessionDefault from "./session-default.js";
 import setNotNull from "./set-not-null.js";
 import syntaxError from "./syntax-error.js";
+import transactionOverride from "./transaction-override.js";
 import truncate from "./truncate.js";
 import unreadCode from "./unread-code.js";
 import useNewEnumValue from "./use-new-enum-value.js";
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   sessionDefault,
   setNotNull,
   syntaxError,
+  transactionOverride,
   truncate,
   unreadCode,
   useNewEnumValue,

@@ -24,7 +24,8 @@ export const adapted = "-- Adapted by Lockstep: ";
 export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Verdict): UnitText {
   const how = sql.includes(adapted) ? "adapted so that no write meets a gap" : "as they were written";
   return {
-    title: `Your own statements, ${how}${frame === undefined ? "" : ", in a lock frame"}`,
+    // The ORM may have written them.
+    title: `Other statements of the migration, ${how}${frame === undefined ? "" : ", in a lock frame"}`,
     ddl: sql
       .replaceAll(/^\s*--.*$/gm, "")
       .replaceAll(/\s+/g, " ")

@@ -5,6 +5,7 @@ import type { DataSourceFacts } from "./evaluate/data-sources.js";
 import type { readUp } from "./evaluate/read-migration.js";
 import type { Files } from "./evaluate/scope.js";
 import { migrationsIn } from "./names.js";
+import { rejectsOverrides } from "./run-mode.js";
 
 /** A file with migration classes. */
 interface ClassFile {
@@ -55,7 +56,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
     folders.set(folder, [...(folders.get(folder) ?? []), each]);
   }
   return [...folders].map(([folder, all]) =>
-    setOf(folder, all, { sources, packages: new Set(packages), files, readUp }),
+    setOf(folder, all, { sources, packages: new Set(packages), paths, files, readUp }),
   );
 }
 
@@ -122,6 +123,7 @@ function sourceOf(base: string, folder: string): string | undefined {
 interface Surroundings {
   readonly sources: readonly DataSourceFacts[];
   readonly packages: ReadonlySet<string>;
+  readonly paths: readonly string[];
   readonly files: Files;
   /** Loaded with the compiler, if there are migrations. */
   readonly readUp: typeof readUp;
@@ -130,7 +132,7 @@ interface Surroundings {
 function setOf(
   folder: string,
   classes: readonly ClassFile[],
-  { sources, packages, files, readUp }: Surroundings,
+  { sources, packages, paths, files, readUp }: Surroundings,
 ): MigrationSet {
   const loading = sources.filter(({ globs, files: listed }) =>
     classes.some(({ path }) => listed.has(path) || globs.some(({ pattern }) => pattern.test(path))),
@@ -155,6 +157,7 @@ function setOf(
     // TypeORM rejects every run in which a class overrides the mode `all`.
     alone: `, in a separate migration with \`transaction = false\`${transactions === "all" ? ' and, in the data source, `migrationsTransactionMode: "each"`' : ""}`,
     transactions,
+    rejectsOverrides: () => rejectsOverrides(loading, folder, { paths, read: files.read }),
     files: ordered.map(({ path }) => path),
     read: (text, file) => readUp(text, file, files, { dialect, transactions, schema }),
   };

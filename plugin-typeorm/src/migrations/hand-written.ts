@@ -14,12 +14,14 @@ import { readClass } from "./evaluate/read-migration.js";
 import { readMigrationFiles } from "./list.js";
 import { stampOf } from "./names.js";
 import { onTheirLines } from "./on-their-lines.js";
+import { modesGiven } from "./run-mode.js";
 import { withOwnDown } from "./take-back.js";
 
 /**
  * Reads a hand-written migration class: the statements of its `up` and `down`, provided that all of them are literals.
  *
- * @throws LS1004 code assembles SQL, or does something else · LS3032 no migration that the data source finds
+ * @throws LS1004 code assembles SQL, or does something else · LS3032 no migration that the data source finds · LS9065 TypeORM rejects its
+ * transaction setting
  */
 export async function readHandWritten(project: TypeormProject, file: string): Promise<HandWrittenMigration> {
   const found = readMigrationFiles(project).find((each) => each.file === file);
@@ -42,6 +44,12 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
       file,
       `its class is ${className}, and a plan is named after the file, with the same 13 digits`,
       `Call the file ${stampOf(className) ?? "<timestamp>"}-${className.replace(/\d{13}$/, "")}, then run the command again.`,
+    );
+  const isGiven = project.scripts.some(({ rest }) => modesGiven(`migration:run ${rest.join(" ")}`).length > 0);
+  if (transaction !== undefined && project.transactions === "all" && !isGiven)
+    throw new LockstepError(
+      "LS9065",
+      `${file}: ${className} sets transaction = ${transaction}, but ${project.dataSourceFile} has the transaction mode "all": nothing was changed.`,
     );
   const files = await entityFiles(project);
   const sql = onTheirLines(up);

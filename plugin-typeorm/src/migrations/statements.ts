@@ -14,9 +14,14 @@ export function readStatements(
   const found = migrationFile(project, name);
   if (found === undefined) return undefined;
   const text = readFileSync(join(project.root, found.file), "utf8");
-  const { up, down, built } = readClass(text, found.file);
+  const { up, down, built, transaction } = readClass(text, found.file);
   const isBuilt = (method: "up" | "down") => built.some((part) => part.method === method);
-  if (!isBuilt("up")) return { up: up.map(({ sql }) => sql), down: isBuilt("down") ? [] : down.map(({ sql }) => sql) };
+  if (!isBuilt("up"))
+    return {
+      up: up.map(({ sql }) => sql),
+      down: isBuilt("down") ? [] : down.map(({ sql }) => sql),
+      ...(transaction === undefined ? {} : { transaction }),
+    };
   const sql = ownIndex.test(text) ? readMigrationSql(text) : undefined;
   return sql === undefined ? undefined : { up: [sql], down: [] };
 }

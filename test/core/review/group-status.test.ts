@@ -31,6 +31,7 @@ const status = {
   isDoneOnThese: false,
   otherTargets: [],
   places: { required: [], asked: [] },
+  named: [],
   next: "",
 } as const;
 const numbers = Array.from({ length: 500 }, (_, at) => at + 1);

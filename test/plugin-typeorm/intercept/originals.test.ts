@@ -88,7 +88,9 @@ test("they keep their order around the plan's own, run, agree and go back", asyn
     },
   ]);
   // Somebody may wait for the new columns: with the plan's own, and what is made before them, they run in one lock frame.
-  const [framed = ""] = files.map(([, text]) => text).filter((text) => text.includes("Your own statements"));
+  const [framed = ""] = files
+    .map(([, text]) => text)
+    .filter((text) => text.includes("Other statements of the migration"));
   expect(framed).toMatch(
     /CREATE TABLE "teams" .+\|\| '\\\$\{x\}'\) STORED[\s\S]+CREATE TYPE "public"."users_kind_enum"[\s\S]+ADD "kind" "public"."users_kind_enum"[\s\S]+ADD COLUMN IF NOT EXISTS "handle"[\s\S]+CREATE TYPE "public"."users_state_enum"[\s\S]+ADD COLUMN IF NOT EXISTS "state"[\s\S]+COMMENT ON COLUMN "users"."email" IS 'where .+mail.+ goes .+ to'[\s\S]+>>> Lock frame/,
   );

@@ -60,6 +60,7 @@ ${down}
   }
 }
 `;
+const config = "export default { targets: {} };\n";
 const run = (sql: string) => `    await queryRunner.query(\`${sql}\`);`;
 
 let app: TypeormFixture;
@@ -77,7 +78,7 @@ beforeAll(async () => {
     files: {
       "src/data-source.ts": dataSource,
       "src/person.ts": person,
-      "lockstep.config.ts": `export default { targets: {} };\n`,
+      "lockstep.config.ts": config,
     },
     manifest: { scripts: { typeorm: "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts" } },
   });
@@ -90,6 +91,32 @@ afterAll(async () => {
   await database?.drop();
 });
 const env = () => ({ DATABASE_URL: database.url });
+
+it("neither rewrites nor deploys a class whose transaction setting makes TypeORM reject the run", async () => {
+  const text = migration(run('ALTER TABLE "people" ADD COLUMN "display_name" text NOT NULL')).replace(
+    "Interface {",
+    "Interface {\n  transaction = false;",
+  );
+  app.write(file, text);
+  app.write("src/data-source.ts", dataSource.replace('"each"', '"all"'));
+  app.write("lockstep.config.ts", 'export default { targets: { live: { urlFrom: "DATABASE_URL" } } };');
+  const { stderr, code } = await commands.run(["rewrite", file], env());
+  const deployed = await commands.run(["deploy", "--target", "live"], env());
+  app.write("src/data-source.ts", dataSource);
+  app.write("lockstep.config.ts", config);
+  expect([deployed.code, deployed.output]).toEqual([
+    3,
+    expect.stringMatching(
+      /LS7027 [\s\S]*1767312000000-AddDisplayName\.ts:4: TypeORM rejects the whole run[\s\S]* Do: set `migrationsT/,
+    ),
+  ]);
+  expect(await query(database.url, "SELECT to_regclass('migrations') AS found")).toEqual([{ found: null }]);
+  expect(stderr).toMatch(
+    /^LS9065 .*AddDisplayName1767312000000 sets transaction = false, but src\/data-source\.ts has/,
+  );
+  expect(code).toBe(1);
+  expect(readFileSync(join(app.root, file), "utf8")).toBe(text);
+});
 
 describe("a class that is not literal is left alone", () => {
   const add = run('ALTER TABLE "people" ADD COLUMN "display_name" text NOT NULL');

@@ -41,6 +41,8 @@ function ownWords({
     case "unread":
       if (about.isWholeFile === true) return `${about.what}: Lockstep has not checked its statements`;
       return `${about.what}: Lockstep cannot check SQL that is built at run time or depends on the database`;
+    case "override":
+      return `TypeORM rejects the whole run before its first migration: ${about.name} sets transaction = ${about.transaction}, and the run has the transaction mode "all"`;
     case "plan":
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
     case "keeps-locks":

@@ -15,6 +15,8 @@ export interface DataSourceFacts {
   /** `postgres`, as TypeORM calls it. */
   readonly type: string | undefined;
   readonly transactions: TransactionMode | undefined;
+  /** It sets no mode: TypeORM uses `all`, unless other code sets another. */
+  readonly hasDefaultMode: boolean;
   readonly schema: string | undefined;
   /** Patterns of files, from the top of the repository. */
   readonly globs: readonly Glob[];
@@ -98,6 +100,7 @@ function ofOptions(file: string, options: Value, files: Files | undefined): Data
     file,
     type: typeof type === "string" ? type : undefined,
     transactions: mode === "each" || mode === "none" || mode === "all" ? mode : undefined,
+    hasDefaultMode: mode === undefined && !options.isOpen,
     schema: typeof schema === "string" ? schema : undefined,
     globs,
     files: listed,

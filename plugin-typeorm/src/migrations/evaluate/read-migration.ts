@@ -1,4 +1,4 @@
-import type { MigrationSource, TransactionMode, UnreadCode } from "@lockstep/core";
+import type { MigrationSource, TransactionMode, TransactionOverride, UnreadCode } from "@lockstep/core";
 import { nameOf, pathOf, ts, unwrap } from "@lockstep/core/typescript";
 import { className as classNameOf, stampOf } from "../names.js";
 import { onTheirLines } from "../on-their-lines.js";
@@ -71,9 +71,15 @@ function read(
   );
   if (found.length === 0) return { sql: "", unread: [{ line: 1, what: "no migration class", text: "" }] };
   const effects: Placed[] = [];
+  const overrides: TransactionOverride[] = [];
   let isOutside = false;
-  for (const { instance, of } of found) {
-    isOutside ||= reader.property(instance, "transaction") === false;
+  for (const { instance, of, name } of found) {
+    const transaction = reader.property(instance, "transaction");
+    if (typeof transaction === "boolean") {
+      const stated = of.node.members.find((member) => nameOf(member.name) === "transaction");
+      overrides.push({ line: lineOf(stated ?? of.node), name, transaction });
+    }
+    isOutside ||= transaction === false;
     reader.transactions = isOutside || transactions === "none" ? 0 : 1;
     const up = reader.property(instance, "up");
     if (is(up, "function")) reader.run(up, [runner]);
@@ -88,6 +94,7 @@ function read(
     sql: onTheirLines(placed(effects)),
     unread: outermost(effects),
     ...(isOutside ? { transactions: "none" } : {}),
+    ...(overrides.length > 0 ? { overrides } : {}),
   };
 }
 

@@ -132,6 +132,7 @@ test("a class says what its transaction is, and a mode how many are open", () =>
     sql: expect.stringMatching(/^\n+START TRANSACTION;\n$/),
     unread: [],
     transactions: "none",
+    overrides: [{ line: 5, name: "Sample1763648123456", transaction: false }],
   });
   expect(read(whole("await queryRunner.startTransaction();")).sql.trim()).toBe("SAVEPOINT typeorm_1;");
   expect(read(whole("await queryRunner.startTransaction();"), { transactions: "none" }).sql.trim()).toBe(

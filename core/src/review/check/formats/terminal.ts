@@ -103,7 +103,8 @@ function excerpt(
 ) {
   const { line, endLine, column, endColumn } = finding;
   if (finding.about?.kind === "unread" && finding.about.isWholeFile === true) return [];
-  if (finding.sql === "" && finding.about?.kind !== "unread" && finding.about?.kind !== "waiver") return [];
+  const { kind = "plan" } = finding.about ?? {};
+  if (finding.sql === "" && !["unread", "override", "waiver"].includes(kind)) return [];
   const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
   const width = String(line + shown.length).length;
   const bar = (label: string, content: string) => `${dim(`${label.padStart(width)} │`)} ${content}`;

@@ -2,6 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type App, createApp, userEntity } from "../plugin-typeorm/intercept/app.js";
+import { LockstepCommands } from "../support/lockstep-commands.js";
 import type { RunResult } from "../support/run.js";
 import { createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
@@ -172,5 +174,127 @@ describe("with the stock Prisma", () => {
     edit("  orderItems  OrderItem[]\n", "  orderItems  OrderItem[]\n\n  @@index([title])\n");
     await change("small");
     expect(sqlOf("small")).toMatch(/^(?:--.*\n)*CREATE INDEX "Product_title_idx"/);
+  });
+});
+
+describe("with the stock TypeORM", () => {
+  const boss = (options: string) => `@Column({ type: "int", nullable: true })
+bossId!: number | null;
+
+@ManyToOne(() => User, { nullable: true, ${options} })
+@JoinColumn({ name: "bossId" })
+boss!: User | null;`;
+  const entity = (email: string, options: string) =>
+    userEntity(boss(options))
+      .replace('  @Column({ type: "varchar" })\n  email', `  ${email}\n  email`)
+      .replace("{ Column, Entity,", "{ Column, Entity, Index, JoinColumn, ManyToOne,");
+  const [plain, indexed, unique] = [
+    '@Column({ type: "varchar" })',
+    '@Index()\n  @Column({ type: "varchar" })',
+    '@Column({ type: "varchar", unique: true })',
+  ] as const;
+  let app: App;
+  let commands: LockstepCommands;
+  beforeAll(async () => {
+    app = await createApp({
+      entities: { "user.ts": entity(plain, "createForeignKeyConstraints: false") },
+      files: { "lockstep.config.json": JSON.stringify({ targets: { production: { urlFrom: "DATABASE_URL" } } }) },
+    });
+    await app.query(`ALTER TABLE users ADD "bossId" integer`);
+    commands = new LockstepCommands(app.root);
+  });
+  afterAll(async () => {
+    commands?.close();
+    await app?.dispose();
+  });
+  const lockstep = (...argv: string[]) => commands.run(argv, { DATABASE_URL: app.url, LOCKSTEP_CI: "1" });
+  const definitions = async () =>
+    (
+      await app.query(
+        `SELECT pg_get_indexdef(indexrelid) AS d FROM pg_index WHERE indrelid = 'users'::regclass AND NOT indisprimary
+         UNION ALL SELECT pg_get_constraintdef(oid) || ' ' || convalidated FROM pg_constraint WHERE conrelid = 'users'::regclass AND contype IN ('f', 'u') ORDER BY 1`,
+      )
+    ).map(({ d }) => d);
+  const change = async (name: string, text: string) => {
+    app.write("src/user.ts", text.replace(/(from "\.[^"]*)\.js"/g, '$1"'));
+    const generated = await ok(app.generate(name));
+    return generated.output;
+  };
+  const isInSync = async () =>
+    expect((await app.generate("Nothing")).output).toContain("No changes in database schema were found");
+
+  test.each([
+    [
+      "an index",
+      "AddIndex",
+      indexed,
+      "createForeignKeyConstraints: false",
+      /✔ Build the index "IDX_\w+" concurrently: reads and writes continue/,
+      [/INDEX "IDX_\w+" ON public\.users USING btree \(email\)/],
+    ],
+    [
+      "an index that goes, and a foreign key",
+      "AddKey",
+      plain,
+      `onDelete: "CASCADE"`,
+      /✔ Drop the index[\s\S]*✔ Add the foreign key "FK_\w+"/,
+      [/^FOREIGN KEY \("bossId"\) REFERENCES users\(id\) ON DELETE CASCADE true$/],
+    ],
+    [
+      "a foreign key that is replaced",
+      "SetNull",
+      plain,
+      `onDelete: "SET NULL"`,
+      /rows of "users" whose "bossId"|2 migrations written/,
+      [/ON DELETE SET NULL true$/],
+    ],
+    [
+      "a unique constraint",
+      "Unique",
+      unique,
+      `onDelete: "SET NULL"`,
+      /✔ Build the unique index "UQ_\w+" concurrently[\s\S]*! rows of "users" that repeat "email" are rejected/,
+      [/UNIQUE INDEX "UQ_\w+"/, /^FOREIGN KEY/, /^UNIQUE \(email\) true$/],
+    ],
+  ])("%s: deployed, and in sync", async (_, name, email, options, printed, after) => {
+    const before = [await definitions(), app.read("src/user.ts")] as const;
+    expect(await change(name, entity(email, options))).toMatch(printed);
+    await ok(lockstep("deploy"));
+    const now = await definitions();
+    expect(now).toHaveLength(after.length);
+    for (const [at, pattern] of after.toSorted().entries())
+      expect(
+        now.some((each) => pattern.test(String(each))),
+        `${at} ${now}`,
+      ).toBe(true);
+    await isInSync();
+    const { stdout } = await ok(lockstep("status"));
+    expect(stdout).toContain("nothing: this plan is done");
+    expect(before[0]).not.toEqual(now);
+  });
+
+  test("the undo of the unique constraint drops it with its index, and no row", async () => {
+    await ok(lockstep("undo", "--yes"));
+    await ok(lockstep("deploy"));
+    expect((await definitions()).map(String)).toEqual([expect.stringMatching(/^FOREIGN KEY/)]);
+    expect(await app.query("SELECT count(*)::int AS n FROM users")).toEqual([{ n: 2 }]);
+    app.write("src/user.ts", entity(plain, `onDelete: "SET NULL"`));
+    await isInSync();
+  });
+
+  test("duplicates are refused before anything is written", async () => {
+    await app.query(`UPDATE users SET "bossId" = 1`);
+    const before = app.snapshot();
+    app.edit(
+      "src/user.ts",
+      '@Column({ type: "int", nullable: true })',
+      '@Column({ type: "int", nullable: true, unique: true })',
+    );
+    const refused = await app.generate("OneBoss");
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(
+      /LS6001[\s\S]*2 rows of "users" violate the unique index "UQ_\w+" on "users", with the same "bossId": '1' in id=1 and id=2/,
+    );
+    expect(Object.keys(app.snapshot()).sort()).toEqual(Object.keys(before).sort());
   });
 });

@@ -104,10 +104,10 @@ function briefText(plan: Plan, migrations: number, colors: Colors): string {
   const unsafe = unsafePhases(plan).flatMap(({ words }) => words);
   return joined([
     "Lockstep",
-    ...units.map(({ title }) => `  ${colors.green("✔")} ${title}: reads and writes continue`),
+    ...units.map(({ title }) => `  ${colors.green("✔")} ${title}`),
     ...unsafe.map((words) => `  ${colors.yellow("!")} ${inLine(words)}`),
     ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
-    `  ${counted(migrations, "migration")} written. ${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
+    `  ${counted(migrations, "migration")} written. Reads and writes continue while ${migrations === 1 ? "it runs" : "they run"}. ${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
     "",
   ]);
 }

@@ -5,14 +5,17 @@ type Made = OperationOf<"createIndex" | "addUnique" | "addForeignKey">;
 
 /**
  * Whether a statement reads all rows of an existing table under a lock, and a plan of one phase avoids that. Tables that the committed
- * statistics show to be small pass as they are.
+ * statistics show to be small pass as they are. MySQL and MariaDB build indexes while writes continue, and copy the table for a foreign key.
  */
 export function scansExisting(operation: Made, concerns: readonly Concern[], context: RuleContext): boolean {
   const { table, name } = operation;
-  if (!context.judging.capabilities.hasConcurrentIndexes || !name) return false;
-  if (context.createdInThisChange(table) || context.isSmall(table)) return false;
+  const { hasConcurrentIndexes, hasNotValidChecks } = context.judging.capabilities;
+  if (!name || context.createdInThisChange(table) || context.isSmall(table)) return false;
   const keys = operation.kind === "createIndex" ? operation.reads : operation.columns;
   if (keys.some((column) => context.addedColumn(table, column) !== undefined)) return false;
+  if (operation.kind === "addForeignKey" && !hasNotValidChecks)
+    return concerns.some(({ kind }) => kind === "rewrites") && !recreates(operation, context);
+  if (!hasConcurrentIndexes) return false;
   const isWhole = context.descendantsOf(table) === "partitions";
   if (isWhole && (operation.kind === "addForeignKey" || recreates(operation, context))) return false;
   return concerns.some(({ kind }) => kind === "scans") && !concerns.some(({ kind }) => kind === "rewrites");

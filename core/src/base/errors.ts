@@ -308,7 +308,7 @@ export const errorTable = entries({
   LS3006: {
     title: "More than one plan is open",
     why: "The command works on one plan at a time.",
-    next: "Add the plan's name to the command. List the plans: npx lockstep status",
+    next: "Add the plan's name to the command. The message prints the command for each open plan.",
     exit: 2,
   },
   LS3007: {

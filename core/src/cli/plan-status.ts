@@ -144,6 +144,16 @@ export function firstToSee(statuses: readonly PlanStatus[]): PlanStatus | undefi
   );
 }
 
+/** The next command of each other plan that is not done, a line each. */
+export function othersNext(first: PlanStatus, statuses: readonly PlanStatus[]): readonly string[] {
+  const others = statuses.filter((status) => status !== first && !status.isDoneOnThese);
+  return others.map(({ plan, next }) => {
+    const steps = next.split(/\n(?! )/).length;
+    if (next === first.next) return `       ${plan}: the same`;
+    return `       ${plan}: ${steps === 1 ? next : `npx lockstep status ${plan}   # lists its ${steps} steps`}`;
+  });
+}
+
 function isDoneThere({ error, phases, remains }: TargetStatus): boolean {
   return error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0;
 }

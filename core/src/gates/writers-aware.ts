@@ -48,7 +48,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       ...about,
       isOpen: false,
       statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
-      help: lacking.map((state) => lackHelp(state, target)).join("\n       "),
+      help: lacking.map((state) => lackHelp(state, facts)).join("\n       "),
       mayOverrule: true,
     };
   const announced = services

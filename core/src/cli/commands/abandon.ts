@@ -10,13 +10,13 @@ export default defineCommand({
   ],
 
   async run(invocation) {
-    const [{ choosePlan }, { takeBack }, { isNowhereApplied }] = await Promise.all([
-      import("../../plan/store.js"),
+    const [{ planOf }, { takeBack }, { isNowhereApplied }] = await Promise.all([
+      import("../plan-of.js"),
       import("../take-back.js"),
       import("../nowhere-applied.js"),
     ]);
     const workspace = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(workspace.project.root, invocation.arguments[0], "abandon");
+    const plan = planOf(invocation, workspace.project.root, "abandon");
     const removesMigrations =
       plan.state.released !== "undone" && (await isNowhereApplied(plan, workspace, invocation.io));
     return takeBack({ invocation, plan, command: "abandon", to: "undone", removesMigrations });

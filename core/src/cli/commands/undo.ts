@@ -10,13 +10,13 @@ export default defineCommand({
   ],
 
   async run(invocation) {
-    const [{ choosePlan }, { previousPhase }, { takeBack }] = await Promise.all([
-      import("../../plan/store.js"),
+    const [{ planOf }, { previousPhase }, { takeBack }] = await Promise.all([
+      import("../plan-of.js"),
       import("../../plan/next-phase.js"),
       import("../take-back.js"),
     ]);
     const { project } = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(project.root, invocation.arguments[0], "undo");
+    const plan = planOf(invocation, project.root, "undo");
     return takeBack({ invocation, plan, command: "undo", to: previousPhase(plan) ?? "undone" });
   },
 });

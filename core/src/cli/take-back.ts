@@ -123,6 +123,8 @@ function takenBackLines(
     contractUndo: contractUndo(prepared, plan, command),
     targets: Object.keys(config.targets),
     services: config.services ?? [],
+    places: prepared.places,
+    named: prepared.named?.length ?? 0,
   });
   return [
     ...writtenLines(prepared),

@@ -6,7 +6,7 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     { flags: "-y, --yes", description: "do not prompt before the column's values are lost" },
-    { flags: "--dry-run", description: "print the changes as a diff, write nothing" },
+    { flags: "--dry-run", description: "list the changes, write nothing (--json: with the diff)" },
   ],
 
   async run(invocation) {

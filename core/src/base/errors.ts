@@ -865,7 +865,7 @@ export const errorTable = entries({
   },
   LS8008: {
     title: "No such topic",
-    why: "explain accepts only existing codes and rules.",
+    why: "explain accepts only existing codes, rules and gates.",
     next: "List them: npx lockstep explain",
     exit: 2,
   },

@@ -3,7 +3,7 @@ import { backfillHelp, readBackfillNow, stateText } from "../backfill/state.js";
 import { refused } from "../dialect/db/refused.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import { readTable } from "../target/facts/table.js";
-import type { Gate } from "./gate.js";
+import type { Gate, GateAbout } from "./gate.js";
 
 /**
  * The single pass over a column that stays optional is complete. Code may have chosen its NULLs, so no query can answer this: the gate
@@ -50,4 +50,10 @@ const ask: Gate["ask"] = async (step, facts) => {
   }
 };
 
-export default { isConfirmed: false, ask } satisfies Gate;
+const about: GateAbout = {
+  before: "switch",
+  opens: "the ledger records the single backfill pass of a column that stays optional as done",
+  command: "next",
+};
+
+export default { about, isConfirmed: false, ask } satisfies Gate;

@@ -1,5 +1,12 @@
 import { specMadeAgain } from "../backfill/made-again.js";
-import { type BackfillNow, type BackfillState, stateOf, stateText, workersOf } from "../backfill/state.js";
+import {
+  type BackfillNow,
+  type BackfillState,
+  processedText,
+  stateOf,
+  stateText,
+  workersOf,
+} from "../backfill/state.js";
 import { LockstepError } from "../base/errors.js";
 import { type NamedLine, readStillNamed } from "../change/release/still-named.js";
 import type { CodeSettings } from "../config/code-settings.js";
@@ -271,7 +278,7 @@ function phaseState(
       now.record === undefined
         ? []
         : again === undefined
-          ? [`${counted(now.record.rowsDone, "row")} passed, ${stateText(now)}`]
+          ? [`${processedText(now.record)}, ${stateText(now)}`]
           : [`not begun. ${againText(now.record, again)}`],
     );
     if (isFilled)

@@ -147,14 +147,21 @@ async function runOne(target: Target, spec: BackfillSpec, run: Run): Promise<voi
     });
   if (result === undefined) return;
   results.push({ target: target.name, ...result });
-  if (result.status === "stopped")
+  if (result.status === "stopped") {
+    const of = `${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`;
+    const run = `npx lockstep backfill run ${of}`;
     throw new LockstepError(
       result.ended === undefined ? "LS5002" : "LS5025",
       `Stopped on ${target.name}${result.ended === undefined ? "" : `, ${result.ended}`}: ${view.position(result.rows)}. No progress is lost.`,
       {
-        hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
+        // A cancelled run is not paused any more.
+        hint:
+          view.isPaused && result.ended === undefined
+            ? `npx lockstep backfill resume ${of}   # it is paused: a new run would wait\n${run}`
+            : run,
       },
     );
+  }
   const group = target.group === undefined ? {} : { group: target.group };
   said.push({ ...group, text: view.verdict(result), filled: result.filled });
 }

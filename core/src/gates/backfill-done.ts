@@ -1,5 +1,5 @@
 import { madeAgain } from "../backfill/made-again.js";
-import { backfillHelp, readBackfillNow, stateText } from "../backfill/state.js";
+import { backfillHelp, processedText, readBackfillNow, stateText } from "../backfill/state.js";
 import { refused } from "../dialect/db/refused.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import { readTable } from "../target/facts/table.js";
@@ -36,7 +36,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       record === undefined
         ? "has not begun"
         : again === undefined
-          ? `is not done: ${record.rowsDone} rows passed, ${stateText(now)}`
+          ? `is not done: ${processedText(record)}, ${stateText(now)}`
           : `was done as of ${record.updatedAt}. ${again}`;
     return {
       gate,

@@ -63,11 +63,10 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const { io } = invocation;
   const workspace = await invocation.workspace(writing(invocation));
   const { project, plugin, config } = workspace;
-  // Reject invalid options before the gate runs.
-  const policy = codePolicy(invocation, config);
-  const [id] = invocation.arguments;
-  requireName(invocation, `npx lockstep next${id === undefined ? "" : ` ${id}`}`);
   const chosen = planOf(invocation, project.root);
+  // Reject invalid options before the gate runs.
+  const policy = codePolicy(invocation, config, commandFor("code", chosen, listPlans(project.root)));
+  requireName(invocation, commandFor("next", chosen, listPlans(project.root)));
   await verifyPlan(project, plugin, chosen);
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);

@@ -18,6 +18,7 @@ import {
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commandGroups, inOrder } from "../core/src/cli/command-groups.js";
 import { commands } from "../core/src/cli/commands/index.js";
+import { gates } from "../core/src/gates/index.js";
 import { type DialectId, type NewerForm, newerForm, newerFormsOf, versionText } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
 import { advices } from "../core/src/rules/advice.js";
@@ -61,6 +62,19 @@ function newerRows(): string[] {
       ]),
     ),
   ];
+}
+
+function gateRows(): string {
+  const order = ["switch, contract", "switch", "contract"];
+  const place = (before: string) => (order.includes(before) ? order.indexOf(before) : order.length);
+  const rows = Object.entries(gates)
+    .toSorted(([, one], [, other]) => place(one.about.before) - place(other.about.before))
+    .map(([id, { about, isConfirmed }]) => [
+      `\`${id}\`${isConfirmed ? " *" : ""}`,
+      about.before,
+      `${about.opens}${about.page === undefined ? "" : `. See ${about.page}`}`,
+    ]);
+  return tableOf(["gate", "before", "open when"], rows);
 }
 
 function metricRows(): string {
@@ -266,6 +280,11 @@ function pages(): Map<string, string> {
   result.set(
     "reference-backfill.md",
     backfill.replace(madeParts, (_, from, to) => `${from}\n${parts.shift()}\n\n${to}`),
+  );
+  const glossary = readFileSync(join(docs, "glossary.md"), "utf8");
+  result.set(
+    "glossary.md",
+    glossary.replace(madeParts, (_, from, to) => `${from}\n${gateRows()}\n\n${to}`),
   );
   result.set("../core/schemas/code-1.json", `${JSON.stringify(codeSchema(), null, 2)}\n`);
   return result;

@@ -25,19 +25,23 @@ export function tarballSettings(folder, version) {
 /** What `npm run pack` prints of it. */
 export function tarballText(folder, version) {
   const settings = tarballSettings(folder, version);
-  const tarball = (name) => join(folder, `lockstep-${name}-${version}.tgz`);
+  const tarballs = (...names) => names.map((name) => join(folder, `lockstep-${name}-${version}.tgz`)).join(" ");
+  const commands = (add) => `Prisma     ${add} --save-dev ${tarballs("core", "prisma")}
+       TypeORM    ${add} ${tarballs("typeorm-wrapper")}
+                  ${add} --save-dev ${tarballs("core", "typeorm")}`;
   const resolutions = JSON.stringify(settings["package.json"], null, 2).split("\n").slice(1, -1).join("\n");
   return `
-To install them in a project (with TypeORM: the tarballs of typeorm and, in dependencies, typeorm-wrapper in place of prisma's)
-npm    npm install --save-dev ${tarball("core")} ${tarball("prisma")}
+To install them in a project
+npm    ${commands("npm install")}
 pnpm   Until the packages are published, pnpm needs this in pnpm-workspace.yaml, at the top of the repository:
 
 ${settings["pnpm-workspace.yaml"]}
-       pnpm add --save-dev ${tarball("core")} ${tarball("prisma")}
+       ${commands("pnpm add")}
 yarn   Until the packages are published, yarn needs this in package.json, at the top of the repository:
 
 ${resolutions}
 
-       Add "@lockstep/core" and "@lockstep/prisma" to devDependencies, as "file:<tarball>". Then: yarn install
+       Add "@lockstep/core" and "@lockstep/prisma" to devDependencies, as "file:<tarball>". With TypeORM, add "@lockstep/typeorm" instead,
+       and "@lockstep/typeorm-wrapper" to dependencies. Then: yarn install
 `;
 }

@@ -52,9 +52,14 @@ describe.each([...orms, ...onOthers])("$name", ({ create }) => {
       const { code, stderr } = await app.lockstep(...command);
       expect(code).not.toBe(0);
       expect(stderr).toMatch(/^LS3006 /);
-      expect(stderr).toContain(second);
+      for (const plan of [first, second])
+        expect(stderr).toContain(`npx lockstep ${[command[0], plan, ...command.slice(1)].join(" ")}\n`);
     }
     expect(app.snapshot()).toEqual(files);
+    const { stdout } = await app.lockstep("status");
+    expect(stdout.split("\nNext")[1]).toBe(
+      `   npx lockstep backfill run ${second}\n       ${first}: npx lockstep backfill run ${first}\n`,
+    );
   });
 
   test("the first is abandoned; what belongs to the second stays", async () => {

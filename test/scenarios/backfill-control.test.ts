@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
+import { run as runProcess } from "../support/run.js";
 import { addField, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // A backfill that is watched and steered from other terminals. Every test is a step and builds on the one before.
@@ -49,7 +51,9 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect(shown.stdout).toMatch(/paused by \S+ on 20\S+ \S+ UTC: checkout is slow/);
   expect(shown.stdout).toMatch(/Next +npx lockstep backfill resume/);
   const all = (await shop.lockstep(["status"])).stdout;
-  expect(all).toMatch(/▶ +backfill +\d+ rows passed, paused by \S+ on 20\S+ \S+ UTC: checkout is slow\n/);
+  expect(all).toMatch(
+    /▶ +backfill +[\d ]+ of about [\d ]+ rows processed, paused by \S+ on 20\S+ \S+ UTC: checkout is slow\n/,
+  );
   expect(all).toMatch(/Next +npx lockstep backfill resume \S+add_handle\n/);
   const next = await shop.lockstep(["next"]);
   expect(next.stdout).toMatch(/Next +It is paused by .*: checkout is slow\. Resume it: npx lockstep backfill resume/);
@@ -80,8 +84,28 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect(output).toMatch(/^lockstep backfill: finished .* status=stopped rows=\d+ filled=\d+$/m);
   expect(await state()).toMatchObject({ state: "stopped" });
   const stopped = (await shop.lockstep(["status"])).stdout;
-  expect(stopped).toMatch(/rows passed, cancelled by \S+ on 20\S+ \S+ UTC: a sale\n/);
+  expect(stopped).toMatch(/rows processed, cancelled by \S+ on 20\S+ \S+ UTC: a sale\n/);
   expect(stopped).toMatch(/Next +npx lockstep backfill run \S+add_handle\n/);
+});
+
+test("a run that is interrupted while it is paused names the command that ends the pause", async () => {
+  await shop.lockstep(["backfill", "pause"]);
+  let pid = 0;
+  const run = runProcess(join(publishedModules(), ".bin/lockstep"), ["backfill", "run"], {
+    cwd: shop.root,
+    env: { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production },
+    onStart: (id) => {
+      pid = id;
+    },
+  });
+  await until(async () => (await state()).workers[0]?.report.waiting?.signal === "paused");
+  process.kill(pid, "SIGINT");
+  const { code, output } = await run;
+  expect(code, output).toBe(130);
+  expect(output).toMatch(
+    /^LS5002 Stopped on production: .*\n.*\nNext\n {2}1\. npx lockstep backfill resume \S+add_handle {3}# .*\n {2}2\. npx lockstep backfill run \S+add_handle$/m,
+  );
+  expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("no longer paused; it is not running");
 });
 
 test("what was set stays set; the next run ends it, with four sessions", async () => {

@@ -75,6 +75,6 @@ test("a column with a plan names it, and the patch of next applies", async () =>
   const next = await shop.lockstep(["next", "--dry-run", "--code", "likely"]);
   expect(next.code, next.output).toBe(0);
   apply(next.stdout, "--check");
-  const back = await shop.lockstep(["undo", "--dry-run"]);
-  apply(back.stdout, "--check");
+  const back = await shop.lockstep(["undo", "--dry-run", "--json"]);
+  apply(JSON.parse(back.stdout).diff, "--check");
 });

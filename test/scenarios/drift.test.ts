@@ -145,6 +145,7 @@ test("Ctrl-C ends it while a long history runs, and leaves no database behind", 
   );
   try {
     const looking = driftCommand.run({
+      name: driftCommand.name,
       arguments: [],
       options: { target: "production", stageUrl: server },
       io,

@@ -256,6 +256,7 @@ export default defineConfig({ schema: 'prisma/schema.prisma' })
       ReturnType<Invocation["workspace"]>
     >;
     await init.run({
+      name: init.name,
       arguments: [],
       options: { yes: true, install: false },
       io,

@@ -165,6 +165,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   const typed = (person: Person) => {
     const { io, asked, said } = personIo(person, { env: commandEnv, cwd: shop.root });
     const invocation = {
+      name: watchCommand.name,
       arguments: [],
       options: { for: "20s", undo: true },
       io,

@@ -187,6 +187,7 @@ export class CodeDesk {
     const { io, asked, said } = personIo(person, { env: env as Readonly<Record<string, string>>, cwd: this.root });
     const workspace = { project: this.project, plugin: this.plugin, config: configSchema.parse(this.#config) };
     const result = await command.run({
+      name: command.name,
       arguments: [name],
       options: given,
       io,

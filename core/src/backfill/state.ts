@@ -1,3 +1,4 @@
+import { digits } from "../base/digits.js";
 import type { Connection } from "../dialect/connection.js";
 import { type BackfillId, isSameLedgerTable } from "../dialect/ledger-store.js";
 import { momentText } from "../model/moment.js";
@@ -43,6 +44,12 @@ export function stateOf({ record, workers }: BackfillNow): BackfillState {
 /** Whether a process works on it, even if paused. */
 export function isWorkedOn({ record, workers }: BackfillNow): boolean {
   return record?.status === "running" && workers.some((worker) => worker.silentMs < silentMs);
+}
+
+/** `391 of about 5 000 rows processed`. The total is the server's estimate; without one, or beyond it, only the position is known. */
+export function processedText({ rowsDone, rowsEstimated }: Pick<BackfillRecord, "rowsDone" | "rowsEstimated">): string {
+  if (rowsEstimated > rowsDone) return `${digits(rowsDone)} of about ${digits(rowsEstimated)} rows processed`;
+  return `${digits(rowsDone)} ${rowsDone === 1 ? "row" : "rows"} processed`;
 }
 
 /** The state as text, with who requested it and why. */

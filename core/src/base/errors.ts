@@ -308,7 +308,7 @@ export const errorTable = entries({
   LS3006: {
     title: "More than one plan is open",
     why: "The command works on one plan at a time.",
-    next: "Add the plan's name to the command. List the plans: npx lockstep status",
+    next: "Add the plan's name to the command. The message prints the command for each open plan.",
     exit: 2,
   },
   LS3007: {
@@ -871,7 +871,7 @@ export const errorTable = entries({
   },
   LS8008: {
     title: "No such topic",
-    why: "explain accepts only existing codes and rules.",
+    why: "explain accepts only existing codes, rules and gates.",
     next: "List them: npx lockstep explain",
     exit: 2,
   },

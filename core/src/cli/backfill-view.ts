@@ -14,6 +14,7 @@ export class BackfillView {
   readonly label: string;
   readonly #isOnce: boolean;
   #total = 0;
+  #isPaused = false;
 
   constructor(io: Io, target: string, spec: BackfillSpec) {
     this.#io = io;
@@ -22,9 +23,16 @@ export class BackfillView {
     this.label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
   }
 
-  /** Records the table size from an event, even if another view shows the event. */
+  /** Whether the run waits for `backfill resume`. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Records the table size and a pause from an event, even if another view shows the event. */
   note(event: BackfillEvent): void {
     if (event.kind === "started") this.#total = event.total;
+    else if (event.kind === "waiting" || event.kind === "released")
+      this.#isPaused = event.kind === "waiting" && event.signal === "paused";
     else if (event.kind === "progress" || event.kind === "reading") this.#total = Math.max(this.#total, event.total);
   }
 

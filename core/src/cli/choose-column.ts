@@ -34,13 +34,14 @@ export async function chooseCodeWork(
   plugin: Pick<OrmPlugin, "readModels" | "listMigrations" | "readStatements">,
 ): Promise<CodeWork> {
   const plans = listPlans(project.root);
+  const typed = (id: string) => `npx lockstep code ${id}`;
   const ofPlan = (plan: Plan): CodeWork => ({
     plan,
     // A finished plan needs its name: without it, `code` selects the newest change.
     command: isOpen(plan) || name === undefined ? commandFor("code", plan, plans) : `npx lockstep code ${plan.id}`,
   });
   const isPlan = plans.some(({ id }) => id === name);
-  if (isPlan || (name === undefined && plans.some(isOpen))) return ofPlan(choosePlan(project.root, name));
+  if (isPlan || (name === undefined && plans.some(isOpen))) return ofPlan(choosePlan(project.root, name, { typed }));
   const models = await plugin.readModels(project);
   const ofColumns = (columns: readonly NamedColumn[]): CodeWork => {
     const plan = columnPlan(columns, models, project, readColumnChoices(project));
@@ -49,10 +50,10 @@ export async function chooseCodeWork(
   if (name === undefined) {
     const newest = await newestChange(project, plugin, models, plans);
     if (newest !== undefined) return "state" in newest ? ofPlan(newest) : ofColumns(newest);
-    if (plans.length > 0) return ofPlan(choosePlan(project.root, undefined));
+    if (plans.length > 0) return ofPlan(choosePlan(project.root, undefined, { typed }));
     throw nothingNew(models);
   }
-  if (!name.includes(".")) return ofPlan(choosePlan(project.root, name));
+  if (!name.includes(".")) return ofPlan(choosePlan(project.root, name, { typed }));
   const columns = name.split(",").map((each) => columnNamed(each.trim(), models));
   const open = plans.filter(isOpen).map((plan) => followNames(plan, namedColumns(models)));
   const planned = columns.map((column) => open.find((plan) => editsCodeOf(plan, column)));

@@ -10,10 +10,10 @@ import { type Invocation, listOption, textOption } from "./command.js";
  * Determines who decides about ranked places in this run: the flags, else LOCKSTEP_CODE, else the config, else a person on a terminal. A
  * dry run never prompts: it shows which places would be ticked.
  *
- * @param command the command that lists the places. Default: the command for the open plan
+ * @param command the command that lists the places
  * @throws LS8002 an invalid value · LS8005 a prompt is required, but there is no terminal
  */
-export function codePolicy(invocation: Invocation, config: LockstepConfig, command = "npx lockstep code"): CodePolicy {
+export function codePolicy(invocation: Invocation, config: LockstepConfig, command: string): CodePolicy {
   const { io, options } = invocation;
   const settings = codeSettings(config, io.env);
   const flag = codeLevel(textOption(invocation, "code"), "--code ");

@@ -31,6 +31,8 @@ export type WorkspaceUse = "look" | "act" | "write";
 
 /** One call of a command. */
 export interface Invocation {
+  /** The command's name: `backfill run`. */
+  readonly name: string;
   readonly arguments: readonly (string | undefined)[];
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly io: Io;

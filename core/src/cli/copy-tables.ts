@@ -6,12 +6,12 @@ import type { Plan } from "../model/index.js";
 import { chooseTool } from "../mysql/online/choose-tool.js";
 import { runCopy } from "../mysql/online/run-copy.js";
 import { onlineUnits, recordCopy } from "../mysql/online/units.js";
-import { choosePlan } from "../plan/store.js";
 import { nextText } from "../review/terminal.js";
 import { requireSystem } from "../target/facts/same-system.js";
 import { type CommandResult, type Invocation, onTarget, sameCommand, textOption } from "./command.js";
 import { CopyView } from "./copy-view.js";
 import { numberOption } from "./number-option.js";
+import { planOf } from "./plan-of.js";
 import { chooseTargets, type Target } from "./targets.js";
 
 type OnlineUnit = ReturnType<typeof onlineUnits>[number];
@@ -28,7 +28,7 @@ type CopySettings = Pick<
 export async function copyTables(invocation: Invocation): Promise<CommandResult> {
   const { io, options } = invocation;
   const { project, plugin, config } = await invocation.workspace("act");
-  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const plan = planOf(invocation, project.root);
   await verifyPlan(project, plugin, plan);
   const units = onlineUnits(plan);
   if (units.length === 0) throw new LockstepError("LS5024", `Plan ${plan.id} has no table to copy with a tool.`);

@@ -37,11 +37,11 @@ export async function eachBackfill<T>(
   readonly notBegun: readonly { readonly target: string; readonly group?: string; readonly spec: BackfillSpec }[];
 }> {
   const { project, config } = await invocation.workspace();
-  const [{ choosePlan }, { chooseTargets, developmentTarget }] = await Promise.all([
-    import("../plan/store.js"),
+  const [{ planOf }, { chooseTargets, developmentTarget }] = await Promise.all([
+    import("./plan-of.js"),
     import("./targets.js"),
   ]);
-  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const plan = planOf(invocation, project.root);
   const name =
     textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
   const results: T[] = [];

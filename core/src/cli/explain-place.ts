@@ -5,6 +5,7 @@ import { answersIn, answersOf, withAnswers } from "../change/release/code-answer
 import { inputOf } from "../change/release/code-input.js";
 import { placesAt } from "../change/release/place-names.js";
 import type { RankedPlaces } from "../code/candidates/choose.js";
+import { type Candidate, isWritable } from "../code/contract/candidate.js";
 import { explainRank } from "../code/explain/ranked-place.js";
 import { type CodeSettings, codeSettings } from "../config/code-settings.js";
 import { type CodeIntent, type EntityModel, type Plan, phaseOf } from "../model/index.js";
@@ -12,7 +13,7 @@ import { followNames, namedColumns } from "../plan/follow-names.js";
 import { phasesOf } from "../plan/phases.js";
 import { nextText } from "../review/terminal.js";
 import { answersGiven } from "./code-policy.js";
-import { type CommandResult, type Invocation, sameCommand, type Workspace } from "./command.js";
+import { type CommandResult, type Invocation, sameCommand, shellWord, type Workspace } from "./command.js";
 
 interface NamedLine {
   readonly file: string;
@@ -60,11 +61,17 @@ export async function explainPlace(request: {
       : withAnswers(found.intents, await answersOf(plan, answersGiven(invocation), found));
   const input = found && { ...found, intents };
   const questions = input === undefined ? [] : await questionsIn(input);
-  const offered = answersAt(questions, file, line, plan, hasPlan);
+  const { lines: offered, open } = answersAt(questions, file, line, plan, hasPlan);
   const lines =
     offered.length > 0 ? offered : await whyNot({ workspace, file, line, plan, models, settings, intents, input });
   const again = sameCommand(command, invocation, "explain");
-  const next = offered.length > 0 ? `${again} --only ${file}:${line}` : again;
+  const at = `${file}:${line}`;
+  const isListed = offered.length === 0 && plan.state.places.some((each) => each.file === file && each.line === line);
+  const next = open.some(isWritable)
+    ? `${again} --only ${shellWord(at)}`
+    : open.length > 0 || isListed
+      ? `Edit ${at} yourself if it needs the column.`
+      : again;
   return {
     text: [...lines, nextText(next, invocation.io.colors)].join("\n"),
     json: { plan: plan.id, place: `${file}:${line}`, isOffered: offered.length > 0, text: lines },
@@ -142,15 +149,16 @@ async function whyNotRead({ workspace, file, models, settings, intents }: Explai
   });
 }
 
-/** Describes each place at a line. */
+/** Describes each place at a line. `open`: those that this phase offers. */
 function answersAt(
   questions: readonly RankedPlaces[],
   file: string,
   line: number,
   plan: Plan,
   hasPlan: boolean,
-): readonly string[] {
-  return questions.flatMap(({ intent, about, ranked, done }) => {
+): { readonly lines: readonly string[]; readonly open: readonly Candidate[] } {
+  const offered: Candidate[] = [];
+  const lines = questions.flatMap(({ intent, about, ranked, done }) => {
     const has = placesAt(file, line, done).map(
       ({ what }) => `${file}:${line}  ${what}: has ${intent.model}.${intent.field} already`,
     );
@@ -162,11 +170,13 @@ function answersAt(
       ),
     );
     const open = ranked.filter(({ candidate }) => places.has(candidate));
+    const later = hasPlan ? phaseWords(plan, phaseOf(intent)) : [];
+    if (later.length === 0) offered.push(...open.map(({ candidate }) => candidate));
     return [
       ...has,
       ...open.flatMap((each) => [
         ...explainRank(each, about),
-        ...(hasPlan ? phaseWords(plan, phaseOf(intent)) : []),
+        ...later,
         ...(plan.state.choices ?? [])
           .filter(
             ({ key, model, field }) => key === each.candidate.key && model === intent.model && field === intent.field,
@@ -175,6 +185,7 @@ function answersAt(
       ]),
     ];
   });
+  return { lines, open: offered };
 }
 
 /** The phase that offers the place, if it is not the current one. */

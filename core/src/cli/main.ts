@@ -56,6 +56,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
       const locks: ProjectLock[] = [];
       watchWork({ descriptor: 2, name: `lockstep ${command.name}` });
       const invocation: Invocation = {
+        name: command.name,
         arguments: args,
         options,
         io,

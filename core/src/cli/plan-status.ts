@@ -1,5 +1,12 @@
 import { specMadeAgain } from "../backfill/made-again.js";
-import { type BackfillNow, type BackfillState, stateOf, stateText, workersOf } from "../backfill/state.js";
+import {
+  type BackfillNow,
+  type BackfillState,
+  processedText,
+  stateOf,
+  stateText,
+  workersOf,
+} from "../backfill/state.js";
 import { LockstepError } from "../base/errors.js";
 import { type NamedLine, readStillNamed } from "../change/release/still-named.js";
 import type { CodeSettings } from "../config/code-settings.js";
@@ -144,6 +151,16 @@ export function firstToSee(statuses: readonly PlanStatus[]): PlanStatus | undefi
   );
 }
 
+/** The next command of each other plan that is not done, a line each. */
+export function othersNext(first: PlanStatus, statuses: readonly PlanStatus[]): readonly string[] {
+  const others = statuses.filter((status) => status !== first && !status.isDoneOnThese);
+  return others.map(({ plan, next }) => {
+    const steps = next.split(/\n(?! )/).length;
+    if (next === first.next) return `       ${plan}: the same`;
+    return `       ${plan}: ${steps === 1 ? next : `npx lockstep status ${plan}   # lists its ${steps} steps`}`;
+  });
+}
+
 function isDoneThere({ error, phases, remains }: TargetStatus): boolean {
   return error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0;
 }
@@ -261,7 +278,7 @@ function phaseState(
       now.record === undefined
         ? []
         : again === undefined
-          ? [`${counted(now.record.rowsDone, "row")} passed, ${stateText(now)}`]
+          ? [`${processedText(now.record)}, ${stateText(now)}`]
           : [`not begun. ${againText(now.record, again)}`],
     );
     if (isFilled)

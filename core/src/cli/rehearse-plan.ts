@@ -9,7 +9,6 @@ import type { DumpStatement } from "../dialect/rehearsing.js";
 import { readStats, type Stats, statsOf } from "../dialect/stats/stats-file.js";
 import type { Plan } from "../model/index.js";
 import { planFolder } from "../plan/plan-file.js";
-import { choosePlan } from "../plan/store.js";
 import { tablesOf } from "../plan/tables-of.js";
 import type { OwnBuilds } from "../rehearsal/run/application.js";
 import { type RehearseEvent, rehearse } from "../rehearsal/run/rehearse.js";
@@ -20,6 +19,7 @@ import { printable } from "../sql/printable.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import type { Io } from "./io.js";
 import { numberOption } from "./number-option.js";
+import { planOf } from "./plan-of.js";
 import { givenOptions } from "./run-options.js";
 
 const defaultRate = 100;
@@ -37,7 +37,7 @@ const calmMs = 3000;
 export async function rehearsePlan(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
   const { project, plugin, config } = await invocation.workspace("act");
-  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const plan = planOf(invocation, project.root);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
   await verifyPlan(project, plugin, plan);
   const file = `${planFolder(plan.id)}/rehearsal.json`;

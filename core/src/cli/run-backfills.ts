@@ -12,7 +12,7 @@ import { systemClock } from "../dialect/db/clock.js";
 import type { BackfillSpec, Plan } from "../model/index.js";
 import { tableLabel } from "../model/names.js";
 import { followFunctions, followNames, namedColumns } from "../plan/follow-names.js";
-import { choosePlan, listPlans } from "../plan/store.js";
+import { listPlans } from "../plan/store.js";
 import { estimateText } from "../review/backfill-estimate.js";
 import { counted } from "../review/counted.js";
 import { inGroups } from "../review/group-status.js";
@@ -24,6 +24,7 @@ import { BackfillView } from "./backfill-view.js";
 import { type CommandResult, type Invocation, sameCommand, textOption, type Workspace } from "./command.js";
 import { maxSessions, numberOption } from "./number-option.js";
 import { partOf } from "./part-of.js";
+import { planOf } from "./plan-of.js";
 import { givenOptions } from "./run-options.js";
 import { chooseTargets, type Target } from "./targets.js";
 
@@ -49,7 +50,7 @@ interface Run {
 export async function runBackfills(invocation: Invocation): Promise<CommandResult> {
   const workspace = await invocation.workspace("act");
   const { project, plugin, config } = workspace;
-  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const plan = planOf(invocation, project.root);
   await verifyPlan(project, plugin, plan);
   if (plan.backfills.length === 0)
     throw new LockstepError("LS3008", `Plan ${plan.id} has no rows to fill.`, { hint: "npx lockstep status" });
@@ -146,14 +147,21 @@ async function runOne(target: Target, spec: BackfillSpec, run: Run): Promise<voi
     });
   if (result === undefined) return;
   results.push({ target: target.name, ...result });
-  if (result.status === "stopped")
+  if (result.status === "stopped") {
+    const of = `${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`;
+    const run = `npx lockstep backfill run ${of}`;
     throw new LockstepError(
       result.ended === undefined ? "LS5002" : "LS5025",
       `Stopped on ${target.name}${result.ended === undefined ? "" : `, ${result.ended}`}: ${view.position(result.rows)}. No progress is lost.`,
       {
-        hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
+        // A cancelled run is not paused any more.
+        hint:
+          view.isPaused && result.ended === undefined
+            ? `npx lockstep backfill resume ${of}   # it is paused: a new run would wait\n${run}`
+            : run,
       },
     );
+  }
   const group = target.group === undefined ? {} : { group: target.group };
   said.push({ ...group, text: view.verdict(result), filled: result.filled });
 }

@@ -9,6 +9,7 @@ import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-u
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { columns } from "../review/columns.js";
+import { statText } from "../review/diff.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
 import { stillNamedText } from "../review/still-named.js";
@@ -73,11 +74,11 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     const outside = prepared.changes.filter((change) => !change.file.startsWith("lockstep/"));
     const shown = dryRun(outside, project.root, colors);
     return {
-      patch: shown.patch,
       text: [
-        effect,
+        `Plan ${colors.bold(plan.id)}: ${to === "undone" ? "everything" : plan.state.released} would be reverted. ${isAsked ? colors.yellow(effect) : effect}`,
+        statText(outside, colors, new Map(prepared.migrations.map(({ unit }) => [unit.file, fileTitle(unit.units)]))),
         stillNamedText(prepared.named ?? [], colors),
-        "Nothing was written (--dry-run).",
+        `Nothing was written (--dry-run). To see the diff: npx lockstep ${command} ${plan.id} --dry-run --json | jq -r .diff`,
         nextText(`npx lockstep ${command} ${plan.id}`, colors),
       ]
         .filter((line) => line !== "")
@@ -123,6 +124,8 @@ function takenBackLines(
     contractUndo: contractUndo(prepared, plan, command),
     targets: Object.keys(config.targets),
     services: config.services ?? [],
+    places: prepared.places,
+    named: prepared.named?.length ?? 0,
   });
   return [
     ...writtenLines(prepared),

@@ -5,7 +5,6 @@ import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import type { GateStep, Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
-import { choosePlan } from "../plan/store.js";
 import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";
@@ -14,6 +13,7 @@ import { type CommandResult, type Invocation, textOption, type Workspace } from 
 import { evidenceKey, integrityOf } from "./evidence-integrity.js";
 import { codeHash, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
+import { planOf } from "./plan-of.js";
 import { chooseTargets, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { openWriteSites } from "./write-sites.js";
@@ -30,7 +30,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   const workspace = await invocation.workspace("act");
   const { project, plugin, config } = workspace;
   const output = outputFile(cwd, textOption(invocation, "out") ?? "evidence.json", "--out");
-  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const plan = planOf(invocation, project.root);
   await verifyPlan(project, plugin, plan);
   const phase = nextPhase(plan);
   if (phase === undefined)

@@ -7,7 +7,6 @@ import { systemClock } from "../dialect/db/clock.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import type { WatchContext } from "../operate/watch/probes/probe.js";
 import { type Anomaly, type WatchEvent, type WatchOutcome, watchTarget } from "../operate/watch/watch-target.js";
-import { choosePlan } from "../plan/store.js";
 import { nextText } from "../review/terminal.js";
 import { anomalyText, eventText, lookedText, quietText, type Reaction, reactionsText } from "../review/watch.js";
 import { requireSystem } from "../target/facts/same-system.js";
@@ -16,6 +15,7 @@ import { writtenFrom } from "./ask-target.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { numberOption } from "./number-option.js";
 import { pauseBackfills, runOnAnomaly } from "./on-anomaly.js";
+import { planOf } from "./plan-of.js";
 import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { undoAfterAnomaly } from "./watch-undo.js";
 
@@ -37,7 +37,7 @@ interface WatchSettings {
 export async function watchPlan(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
   const { project, config } = await invocation.workspace("act");
-  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const plan = planOf(invocation, project.root);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
   const settings = settingsOf(invocation, config);
   const name =

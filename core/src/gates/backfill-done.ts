@@ -1,9 +1,9 @@
 import { madeAgain } from "../backfill/made-again.js";
-import { backfillHelp, readBackfillNow, stateText } from "../backfill/state.js";
+import { backfillHelp, processedText, readBackfillNow, stateText } from "../backfill/state.js";
 import { refused } from "../dialect/db/refused.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import { readTable } from "../target/facts/table.js";
-import type { Gate } from "./gate.js";
+import type { Gate, GateAbout } from "./gate.js";
 
 /**
  * The single pass over a column that stays optional is complete. Code may have chosen its NULLs, so no query can answer this: the gate
@@ -36,7 +36,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       record === undefined
         ? "has not begun"
         : again === undefined
-          ? `is not done: ${record.rowsDone} rows passed, ${stateText(now)}`
+          ? `is not done: ${processedText(record)}, ${stateText(now)}`
           : `was done as of ${record.updatedAt}. ${again}`;
     return {
       gate,
@@ -50,4 +50,10 @@ const ask: Gate["ask"] = async (step, facts) => {
   }
 };
 
-export default { isConfirmed: false, ask } satisfies Gate;
+const about: GateAbout = {
+  before: "switch",
+  opens: "the ledger records the single backfill pass of a column that stays optional as done",
+  command: "next",
+};
+
+export default { about, isConfirmed: false, ask } satisfies Gate;

@@ -11,7 +11,7 @@ import { readAnnouncements } from "../target/ledger/announcements.js";
 import { readDeployments } from "../target/ledger/deployments.js";
 import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, confirmHelp, notConfirmed, without } from "./confirmed.js";
-import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import type { Gate, GateAbout, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, servicesWithout } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
 
@@ -23,11 +23,18 @@ const command = ({ target }: GateFacts) => `deploy --target ${target}`;
 
 const byWord = confirmed("no running build uses the column", undefined, command);
 
+const about: GateAbout = {
+  before: "a drop by `undo` or `abandon`",
+  opens: "no running build uses the column. Services announce it, or you confirm it",
+  page: "[Services](services.md#when-a-column-is-about-to-be-dropped)",
+  command: "deploy",
+};
+
 /**
  * No running build reads or writes a column that an undo is about to drop. The configured services announce it; without services, a person
  * confirms it. Lines of this checkout that contain its name contradict it, and so do statements that name it during the check, if the server counts them.
  */
-export default { isConfirmed: true, covers, ask } satisfies Gate;
+export default { about, isConfirmed: true, covers, ask } satisfies Gate;
 
 async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const { connection, plan, evidence = plan, target, services = [] } = facts;
@@ -98,7 +105,7 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
       ...about,
       isOpen: false,
       statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
-      help: lacking.map((state) => lackHelp(state, target)).join("\n       "),
+      help: lacking.map((state) => lackHelp(state, facts)).join("\n       "),
       mayOverrule: true,
     };
   const silent = without(silences(services), known).map(({ reason }) => reason);

@@ -15,7 +15,7 @@ export function confirmed(
   question: string,
   covers: NonNullable<Gate["covers"]> = () => [],
   command: (facts: GateFacts) => string = ({ plan }) => `next ${plan}`,
-): Gate {
+): Omit<Gate, "about"> {
   const ask: Gate["ask"] = async (step, facts) => {
     const { gate, table, column } = step;
     const { connection, plan, evidence = plan, target, deploy } = facts;

@@ -105,8 +105,21 @@ export interface GateAnswer {
   readonly writers?: readonly OpenWriter[];
 }
 
+/** The description of a gate, for `lockstep explain` and the reference. */
+export interface GateAbout {
+  /** What waits for it. */
+  readonly before: string;
+  /** Its condition, after "it opens when". */
+  readonly opens: string;
+  /** The page with the details, as a link in Markdown. Default: none */
+  readonly page?: string;
+  /** The command that checks it first, and takes the confirmation. */
+  readonly command: "next" | "deploy";
+}
+
 /** One condition: one file of this folder, its default export. */
 export interface Gate {
+  readonly about: GateAbout;
   /**
    * True: a person or a pipeline can confirm it, and the target's ledger records who and when. Either no query can answer it, or the result
    * of the query may be intended.

@@ -4,7 +4,7 @@ import { isSameTable, tableLabel } from "../model/names.js";
 import { sessionValueIn } from "../sql/session-value.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import type { Gate, GateAnswer } from "./gate.js";
+import type { Gate, GateAbout, GateAnswer } from "./gate.js";
 
 /**
  * An INSERT by running code omits the column, so its default is evaluated in the application's own session and role. For existing rows, the
@@ -88,4 +88,11 @@ function openStatement(what: string, trial: DefaultTrial, target: string): strin
   return `${capital} works in a plain session${roles} on ${target}`;
 }
 
-export default { isConfirmed: true, ask } satisfies Gate;
+const about: GateAbout = {
+  before: "expand, on PostgreSQL and MariaDB",
+  opens: "every role that can insert can evaluate the default of the new column in a plain session",
+  page: "[Deploying](deploying.md#defaults-that-an-insert-may-fail-to-evaluate)",
+  command: "deploy",
+};
+
+export default { about, isConfirmed: true, ask } satisfies Gate;

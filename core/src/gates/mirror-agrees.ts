@@ -2,11 +2,17 @@ import type { Dialect } from "../dialect/dialect.js";
 import type { DifferingRow } from "../dialect/rows.js";
 import type { TableFacts } from "../dialect/table.js";
 import { tableLabel } from "../model/names.js";
-import type { OpenWriter } from "./gate.js";
+import type { GateAbout, OpenWriter } from "./gate.js";
 import { type FilledColumn, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
 /** Up to this many differing rows are reported and confirmed one by one; more of them together. */
 const maxRows = 10_000;
+
+const about: GateAbout = {
+  before: "switch, contract",
+  opens: "every row of a mirror has the value of its source, or a value that you confirmed",
+  command: "next",
+};
 
 /**
  * Every row of a mirror has the value of its source, or one that code chose and a person has confirmed. The database compares them in one
@@ -14,6 +20,7 @@ const maxRows = 10_000;
  * written during the check. Values that code writes from switch on are compared again before contract.
  */
 export default rowsInDoubt(
+  about,
   "its source",
   async ({ name, column, table, timeoutMs }, { connection, target, isWithoutValues = false }) => {
     // Contract has run: the mirror ends, and code may write any value.

@@ -8,7 +8,7 @@ import type { GateStep } from "../model/plan.js";
 import { drawsFromSequence } from "../sql/fill-kinds.js";
 import { refusalsText } from "../target/facts/refused-rows.js";
 import { readTable } from "../target/facts/table.js";
-import type { Gate, GateFacts } from "./gate.js";
+import type { Gate, GateAbout, GateFacts } from "./gate.js";
 
 /** Counts exactly up to here; above it, the server's estimate is good enough. */
 const countedRows = 10_000;
@@ -96,7 +96,13 @@ async function whatIsLeft(
 /** Tests row by row, so the time is limited to what a person waits. */
 const triedMs = 20_000;
 
-export default { isConfirmed: false, ask } satisfies Gate;
+const about: GateAbout = {
+  before: "switch, contract",
+  opens: "every row has a value",
+  command: "next",
+};
+
+export default { about, isConfirmed: false, ask } satisfies Gate;
 
 async function findMissing(
   connection: Connection,

@@ -1,4 +1,4 @@
-import type { Gate } from "./gate.js";
+import type { Gate, GateAbout } from "./gate.js";
 
 /** The released migrations of the plan have run on the target. */
 const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) => {
@@ -46,7 +46,13 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
   return { gate, isOpen: true, statement: `${count} applied on ${target}` };
 };
 
-export default { isConfirmed: false, ask } satisfies Gate;
+const about: GateAbout = {
+  before: "switch, contract",
+  opens: "the released migrations have run on the target",
+  command: "next",
+};
+
+export default { about, isConfirmed: false, ask } satisfies Gate;
 
 function list(names: readonly string[]): string {
   return names.join(", ");

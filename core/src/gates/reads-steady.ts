@@ -4,17 +4,25 @@ import type { GateStep } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, confirmHelp, notConfirmed, without } from "./confirmed.js";
-import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import type { Gate, GateAbout, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { measureReads } from "./reads/measure-reads.js";
 import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/messages.js";
 
 const byWord = confirmed("reads of the column run without errors and without getting slower");
 
+const about: GateAbout = {
+  before: "contract",
+  opens:
+    "reads of the column did not get slower. Lockstep measures it if the server collects statement statistics; otherwise you confirm it",
+  page: "[Reads](reads.md)",
+  command: "next",
+};
+
 /**
  * Production code reads the column, and neither errors nor query times increased: compares the server's statistics with those before
  * switch. If they cannot be measured, a person confirms the gate. A person can also overrule the measurement.
  */
-export default { isConfirmed: true, covers, ask } satisfies Gate;
+export default { about, isConfirmed: true, covers, ask } satisfies Gate;
 
 async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const { connection, plan, evidence = plan, target } = facts;

@@ -9,7 +9,7 @@ import type { GateStep, PlannedColumn } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmHelp, notConfirmed, without } from "./confirmed.js";
-import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import type { Gate, GateAbout, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
 /** Rows that may be intended or wrong. */
 export interface Doubt {
@@ -40,9 +40,14 @@ export interface Subject {
  * A gate about the values of rows. A difference may be intended: a person confirms it row by row. The target's ledger keeps the rows with
  * their values, so later differences need a new confirmation.
  *
+ * @param about the gate itself
  * @param other what the values are compared with, for sentences: `its source`
  */
-export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateFacts) => Promise<RowsAnswer>): Gate {
+export function rowsInDoubt(
+  about: GateAbout,
+  other: string,
+  look: (subject: Subject, facts: GateFacts) => Promise<RowsAnswer>,
+): Gate {
   const find = async (step: GateStep, facts: GateFacts): Promise<RowsAnswer> => {
     const { connection, target, deploy, scanTimeoutMs: timeoutMs = 600_000 } = facts;
     const name = `"${tableLabel(step.table)}"."${step.column}"`;
@@ -96,7 +101,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
     const found = await find(step, facts);
     return "rows" in found ? found.rows : [];
   };
-  return { isConfirmed: true, covers, ask };
+  return { about, isConfirmed: true, covers, ask };
 }
 
 /** The row whose value the database cannot compute; undefined: the error has another cause. */

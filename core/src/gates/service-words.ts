@@ -1,5 +1,5 @@
 import { momentText } from "../model/moment.js";
-import type { OpenWriter } from "./gate.js";
+import type { GateFacts, OpenWriter } from "./gate.js";
 import type { AliveBuild, Lack, ServiceState, SilentBuild } from "./service-states.js";
 
 /** The missing requirement of a service, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
@@ -19,11 +19,14 @@ export function lackText({ service, said, alive, lack }: ServiceState, of: strin
 }
 
 /** What a person has to run or wait for. */
-export function lackHelp({ service, lack }: ServiceState, target: string): string {
+export function lackHelp(
+  { service, lack }: ServiceState,
+  { plan, target }: Pick<GateFacts, "plan" | "target">,
+): string {
   if (lack === "alive")
     return `once the older instances of ${service} have ended, and were silent for 2 minutes: npx lockstep announce ${service} --target ${target}`;
   if (lack === "left")
-    return `npx lockstep code, commit, deploy ${service}, then: npx lockstep announce ${service} --target ${target}`;
+    return `npx lockstep code ${plan}, commit, deploy ${service}, then: npx lockstep announce ${service} --target ${target}`;
   return `at the end of the deployment of ${service}: npx lockstep announce ${service} --target ${target}`;
 }
 

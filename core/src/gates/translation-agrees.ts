@@ -4,18 +4,26 @@ import type { EvaluatedRow, Selection } from "../dialect/rows.js";
 import { type TableFacts, typeOf } from "../dialect/table.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
-import type { OpenWriter } from "./gate.js";
+import type { GateAbout, OpenWriter } from "./gate.js";
 import { notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
 /** The sample size: rows from the whole table, and as many rows with non-ASCII text, where the two languages may differ. */
 const maxRows = 10_000;
+
+const about: GateAbout = {
+  before: "switch",
+  opens:
+    "the generated code computes the same value as the database, on up to 20,000 rows. A difference closes the gate for unique columns and mirrors only",
+  page: "[Code and database](annotations.md#code-and-database)",
+  command: "next",
+};
 
 /**
  * The code computes the same values for new rows as the database: runs the translation for rows of the target and compares the results,
  * because the case of non-ASCII letters depends on the database's locale. A difference closes the gate if two spellings of a value would
  * collide in a unique key, or if a row would stop following its source. Other differences are only reported.
  */
-export default rowsInDoubt("what code computes", async ({ name, column, table, timeoutMs }, facts) => {
+export default rowsInDoubt(about, "what code computes", async ({ name, column, table, timeoutMs }, facts) => {
   const { connection, target, plan, isWithoutValues = false } = facts;
   const { fill } = column;
   const { translatedValue } = await import("../code/values/translated-value.js");

@@ -5,7 +5,7 @@ import { readTable } from "../target/facts/table.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
 import { type Evidence, readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, confirmHelp, named, notConfirmed, without, written } from "./confirmed.js";
-import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import type { Gate, GateAbout, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { findRowsByOldBuilds, type RowsByOldBuilds } from "./rows-by-old-builds.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
@@ -14,12 +14,20 @@ const byWord = confirmed("all services that write this table run a build that fi
   writersOf(step, facts),
 );
 
+const about: GateAbout = {
+  before: "contract",
+  opens:
+    "every service that writes the table runs a build that fills the column. Services announce it, or you confirm it",
+  page: "[Services](services.md)",
+  command: "next",
+};
+
 /**
  * Every service that writes the table runs a build that writes the column, and so does every call site that may omit it: nothing writes
  * NULL any more. The configured services announce it; without services, a person confirms it. Rows written without a value since then
  * contradict it.
  */
-export default { isConfirmed: true, covers, ask } satisfies Gate;
+export default { about, isConfirmed: true, covers, ask } satisfies Gate;
 
 async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const { services = [], connection, plan, evidence = plan } = facts;
@@ -48,7 +56,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       ...about,
       isOpen: false,
       statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
-      help: lacking.map((state) => lackHelp(state, target)).join("\n       "),
+      help: lacking.map((state) => lackHelp(state, facts)).join("\n       "),
       mayOverrule: true,
     };
   const announced = services

@@ -32,6 +32,8 @@ export interface EntityField {
   readonly name: string;
   readonly column: string;
   readonly type: ScalarType;
+  /** The type of its value in code, if the ORM converts it: TypeORM returns a `date` as a string. Default: `type`. */
+  readonly codeType?: ScalarType;
   readonly enumName?: string;
   /** The enum's values, if known: their names in code and in the database. */
   readonly enumValues?: readonly { readonly name: string; readonly value: string }[];
@@ -48,6 +50,9 @@ export interface EntityField {
   /** Doc comment, without the markers. */
   readonly documentation: string;
 }
+
+/** The type of a field's value in code. */
+export const typeInCode = ({ type, codeType = type }: Pick<EntityField, "type" | "codeType">): ScalarType => codeType;
 
 /** A relation field. The side that stores the key names its fields, and the referenced ones. */
 export interface EntityRelation {

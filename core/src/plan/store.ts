@@ -70,38 +70,54 @@ export function defaultPlan(plans: readonly Plan[], wayBack?: WayBack): Plan | u
   return plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
 }
 
+/** The command that needs a plan. */
+export interface PlanChoice {
+  /** The command as it has to be typed for a plan. */
+  typed(id: string): string;
+  /** As for `defaultPlan`. */
+  readonly wayBack?: WayBack | undefined;
+  /** It works on a backfill: plans whose rows are being filled come first in the question. */
+  readonly isBackfill?: boolean;
+}
+
 /**
  * The plan that a command works on: the named one, or the default.
  *
- * @param wayBack as for `defaultPlan`
  * @throws LS3005 none · LS3006 several are open, or the command reverts something and none is open
  */
-export function choosePlan(root: string, id: string | undefined, wayBack?: WayBack): Plan {
+export function choosePlan(root: string, id: string | undefined, { typed, wayBack, isBackfill }: PlanChoice): Plan {
   if (id !== undefined) return loadPlan(root, id);
   const plans = listPlans(root);
   const plan = defaultPlan(plans, wayBack);
   if (plan !== undefined) return plan;
-  if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen)) throw noneOpen(plans);
-  const [first, ...others] = plans.filter(isOpen);
+  if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen)) throw noneOpen(plans, typed);
+  const open = plans.filter(isOpen);
   // A merge may have left parts of a plan.
-  if (first === undefined) refuseContradictions(foldersWithout(root));
-  if (first === undefined)
+  if (open.length === 0) refuseContradictions(foldersWithout(root));
+  if (open.length === 0)
     throw new LockstepError("LS3005", "This project has no plan.", {
       hint: "A migration that needs a plan creates one: edit the model, then generate a migration as usual",
     });
-  throw new LockstepError("LS3006", `Open plans: ${[first, ...others].map((open) => open.id).join(", ")}.`, {
-    hint: `Name one, for example: ${first.id}`,
+  const able = open.filter(({ state, backfills }) => state.released === "expand" && backfills.length > 0);
+  throw new LockstepError("LS3006", `Open plans: ${inPhases(open)}.`, {
+    hint: eachTyped(isBackfill === true && able.length > 0 ? able : open, typed),
   });
 }
 
+/** `a (expand), b (switch)` */
+const inPhases = (plans: readonly Plan[]) => plans.map(({ id, state }) => `${id} (${state.released})`).join(", ");
+
+const eachTyped = (plans: readonly Plan[], typed: PlanChoice["typed"]) =>
+  plans.map(({ id }) => typed(id)).join("\n       or ");
+
 /** A finished plan is only undone by name. */
-function noneOpen(plans: readonly Plan[]): LockstepError {
+function noneOpen(plans: readonly Plan[], typed: PlanChoice["typed"]): LockstepError {
   const able = plans.filter(({ state }) => state.released !== "undone");
   if (able.length === 0)
     return new LockstepError("LS3006", "Every plan is undone already.", { hint: "npx lockstep status" });
   const what = able.length === 1 ? "one finished plan" : "several finished plans";
-  return new LockstepError("LS3006", `No plan is open, and ${what} could be undone.`, {
-    hint: `Name the plan: ${able.map(({ id, state }) => `${id} (${state.released})`).join(", ")}`,
+  return new LockstepError("LS3006", `No plan is open, and ${what} could be undone: ${inPhases(able)}.`, {
+    hint: eachTyped(able, typed),
   });
 }
 

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { structuredPatch } from "diff";
 import type { FileChange } from "../model/index.js";
 import type { Colors } from "./colors.js";
+import { columns } from "./columns.js";
 import { withoutControls } from "./printable.js";
 
 /**
@@ -15,6 +16,28 @@ export function diffText(changes: readonly FileChange[], colors: Colors, prefix 
     .flatMap((change) => linesOf(change, prefix, colors))
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/**
+ * The changed files and their numbers of lines, like `git diff --stat`.
+ *
+ * @param titles what a file does, by its path. Default: nothing
+ */
+export function statText(
+  changes: readonly FileChange[],
+  colors: Colors,
+  titles: ReadonlyMap<string, string> = new Map(),
+): string {
+  const rows = changes
+    .filter((change) => change.before !== change.after)
+    .map(({ file, before, after }) => {
+      const { hunks } = structuredPatch("", "", before ?? "", after ?? "", "", "", { context: 0 });
+      const lines = hunks.flatMap((hunk) => hunk.lines);
+      const [added, removed] = ["+", "-"].map((sign) => lines.filter((line) => line.startsWith(sign)).length);
+      const kind = before === undefined ? "new" : after === undefined ? "deleted" : "";
+      return [file, colors.green(`+${added}`), colors.red(`-${removed}`), titles.get(file) ?? kind];
+    });
+  return rows.length === 0 ? "" : columns(rows);
 }
 
 function linesOf({ file, before, after }: FileChange, prefix: string, colors: Colors): readonly string[] {

@@ -1,9 +1,10 @@
-import type { GateStep, Plan } from "../model/index.js";
+import type { GateStep, Place, Plan } from "../model/index.js";
 import { dropGates } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import { columnLabel, commandFor, stayWords } from "./messages.js";
+import { placeGroups } from "./places.js";
 
 /** What determines the order of an undo, besides the plan. */
 export interface WayBackOn {
@@ -15,6 +16,10 @@ export interface WayBackOn {
   readonly targets?: readonly string[];
   /** Services that announce their builds. Default: none. */
   readonly services?: readonly string[];
+  /** The places that the output lists before. Default: those of the plan. */
+  readonly places?: readonly Place[];
+  /** The number of listed lines that may still use a removed field. Default: none. */
+  readonly named?: number;
 }
 
 /**
@@ -23,7 +28,18 @@ export interface WayBackOn {
  * @param plans of the project: if several are open, a command has to name its own
  */
 export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn = {}): string {
-  return stepsOf(plan, words, plans, on).join("\n");
+  return [...editSteps(plan, on), ...stepsOf(plan, words, plans, on)].join("\n");
+}
+
+/** Code that a person has to change before the review. */
+function editSteps({ state }: Plan, { places = state.places, named = 0 }: WayBackOn): readonly string[] {
+  const required = placeGroups({ ...state, places }).required.length;
+  return [
+    ...(required === 0 ? [] : [required === 1 ? "Edit the place above." : `Edit the ${required} places above.`]),
+    ...(named === 0
+      ? []
+      : [`Check the ${named === 1 ? "line" : `${named} lines`} above: remove each use of the column.`]),
+  ];
 }
 
 function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn): readonly string[] {

@@ -1,3 +1,4 @@
+import { isWritable } from "../code/contract/candidate.js";
 import { isTestFile, type Place, type PlanState, purposes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
@@ -89,7 +90,10 @@ export function placesText(
       lines.push(columns(shownAsked.map((place) => [at(place), `${place.what} — ${whyText(place)}`])));
   }
   if (likely.length > 0) {
-    lines.push(`${colors.bold(counted(likely.length, "likely place"))} ${colors.dim("(not edited)")}`);
+    // `code` itself ends with this command.
+    const isNamed = limits.possible === 0 && likely.some(isWritable);
+    const how = isNamed ? `; to edit them: ${command} --code likely` : "";
+    lines.push(`${colors.bold(counted(likely.length, "likely place"))} ${colors.dim(`(not edited${how})`)}`);
     lines.push(...byPurposeText(shownLikely, colors));
   }
   if (shownPossible.length > 0) {

@@ -85,10 +85,16 @@ export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
   const backfills = plan.steps.filter(({ kind }) => kind === "backfill");
   return [
     ...(backfills.some(({ id }) => stalled.includes(id))
-      ? ["use smaller batches, or a window at night (--window): npx lockstep backfill run --batch-ms 10"]
+      ? [
+          `use smaller batches, or a window at night (--window): npx lockstep backfill run ${rehearsal.plan} --batch-ms 10`,
+        ]
       : []),
     ...quietText(plan.steps.filter(({ id, kind }) => kind !== "backfill" && stalled.includes(id))),
-    ...(lagged ? ["limit the rate so that replicas keep up: npx lockstep backfill run --max-rows-per-second"] : []),
+    ...(lagged
+      ? [
+          `limit the rate so that replicas keep up: npx lockstep backfill run ${rehearsal.plan} --max-rows-per-second <number>`,
+        ]
+      : []),
     ...rehearsal.findings.flatMap(({ kind, detail }) =>
       kind === "plan-worse" ? [`create an index first, or run ANALYZE right after the phase, for: ${detail}`] : [],
     ),

@@ -13,7 +13,7 @@ import type { ColumnMember, Value } from "./model.js";
 import { type Options, resolveValue, stringOf } from "./value.js";
 
 /** The type of a column in code. */
-export type FieldType = Pick<EntityField, "type" | "enumName" | "enumValues" | "isList">;
+export type FieldType = Pick<EntityField, "type" | "codeType" | "enumName" | "enumValues" | "isList">;
 
 const byDatabase: readonly (readonly [RegExp, ScalarType])[] = [
   [/^(?:int|int2|int4|integer|smallint|mediumint|year)$/, "int"],
@@ -47,8 +47,16 @@ export function fieldType(member: ColumnMember, options: Options, project: Proje
   // A number, or an old-style boolean: the property's type decides.
   if (name === "tinyint") return { type: property === "boolean" ? property : "int", isList };
   const stored = name === undefined ? undefined : (byConstructor[name] ?? databaseType(name));
-  return { type: isSimpleArray ? "string" : (stored ?? property ?? "string"), isList };
+  const isString = property === "string" && name !== undefined && asString.test(name);
+  return {
+    type: isSimpleArray ? "string" : (stored ?? property ?? "string"),
+    ...(isString && { codeType: "string" as const }),
+    isList,
+  };
 }
+
+/** TypeORM returns these as strings. A property declared as something else has a transformer, or other settings of the driver. */
+const asString = /^(?:date|int8|bigint|decimal|numeric|money|dec|fixed)$/;
 
 const byConstructor: Readonly<Record<string, ScalarType>> = {
   String: "string",

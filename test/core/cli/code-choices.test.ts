@@ -611,6 +611,23 @@ describe("remembered choices", () => {
     expect(desk.plan.state.exposure).toEqual({ "User.handle": "exposed" });
   });
 
+  test("an undo that only shows lists each file in a line; the diff is in the JSON", async () => {
+    await open();
+    await desk.code({ code: "likely" });
+    const { text, json } = await desk.undo({ dryRun: true });
+    const lines = text.split("\n");
+    expect(lines[0]).toBe(
+      `Plan ${desk.plan.id}: switch would be reverted. No data is lost: the values in "User"."handle" stay.`,
+    );
+    expect(text).toMatch(/^ {2}src\/users\/serializer\.ts +\+\d+ +-\d+$/m);
+    expect(text).not.toContain("@@");
+    expect(json.diff).toMatch(/^-.*handle: user\.handle/m);
+    expect(lines.at(-2)).toBe(
+      `Nothing was written (--dry-run). To see the diff: npx lockstep undo ${desk.plan.id} --dry-run --json | jq -r .diff`,
+    );
+    expect(isWritten(profile())).toBe(true);
+  });
+
   test("stand in plan.json, which reads again", async () => {
     await open();
     await desk.code({ code: "likely", exposure: "exposed", not: [namesKey] });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { processedText } from "../../../core/src/backfill/state.js";
 import { backfillStatusText } from "../../../core/src/review/backfill-status.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import type { BackfillRecord } from "../../../core/src/target/ledger/backfills.js";
@@ -86,4 +87,12 @@ it.each<readonly [string, WorkerReport, string]>([
 ])("%s", (_, report, line) => {
   const text = statusText({}, [worker(report)]);
   expect(text.split("\n").map((each) => each.trim())).toContain(`jobs-1 pid 7: ${line}`);
+});
+
+it.each([
+  [391, 5000, "391 of about 5 000 rows processed"],
+  [5200, 5000, "5 200 rows processed"],
+  [1, 0, "1 row processed"],
+])("the position of %s rows, estimated %s", (rowsDone, rowsEstimated, text) => {
+  expect(processedText({ rowsDone, rowsEstimated })).toBe(text);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { inOneLine } from "../../../core/src/cli/group-answers.js";
-import { firstToSee, statusText, type TargetStatus } from "../../../core/src/cli/plan-status.js";
+import { firstToSee, othersNext, statusText, type TargetStatus } from "../../../core/src/cli/plan-status.js";
 import type { Place } from "../../../core/src/model/index.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 
@@ -95,4 +95,15 @@ test("answers of many targets that say the same are one", () => {
     ["tenants/t9", "3 rows lack a value on tenants/t9"],
     ["production", "no row lacks a value on tenants/t1"],
   ]);
+});
+
+test.each([
+  ["one step", "npx lockstep next b", "npx lockstep next b"],
+  ["several steps", "Deploy the code.\nnpx lockstep next b", "npx lockstep status b   # lists its 2 steps"],
+  ["a step of two lines", "npx lockstep deploy\n       or later", "npx lockstep deploy\n       or later"],
+  ["the same step as the first", "npx lockstep deploy", "the same"],
+])("every other open plan has a line with its next command: %s", (_, next, shown) => {
+  const first = { ...status, plan: "c", targets: [], next: "npx lockstep deploy" };
+  const done = { ...first, plan: "a", isDoneOnThese: true, next: "nothing" };
+  expect(othersNext(first, [done, { ...first, plan: "b", next }, first])).toEqual([`       b: ${shown}`]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Place } from "../../../core/src/model/index.js";
 import type { OrmPlugin } from "../../../core/src/plugin/plugin.js";
 import { commandFor, stayWords } from "../../../core/src/review/messages.js";
 import { nextStep } from "../../../core/src/review/next-step.js";
@@ -41,4 +42,29 @@ test("a command names its plan where it would ask for one or take another", asyn
   expect(commandFor("next", at(plan, "contract"), [older, plan])).toBe(named);
   expect(commandFor("next", at(older, "contract"), [at(plan, "undone")])).toBe("npx lockstep next");
   expect(commandFor("next", at(older, "contract"), [at(plan, "contract")])).toBe(`npx lockstep next ${older.id}`);
+});
+
+test.each([
+  ["nothing to edit", [], 0, ["Review and commit."]],
+  ["one place", ["a.ts"], 0, ["Edit the place above.", "Review and commit."]],
+  [
+    "two places, and one in a test, which no gate checks",
+    ["a.ts", "b.ts", "a.test.ts"],
+    0,
+    ["Edit the 2 places above."],
+  ],
+  [
+    "lines that an undo found",
+    [],
+    3,
+    ["Check the 3 lines above: remove each use of the column.", "Review and commit."],
+  ],
+])("a phase whose code still needs a person's edits: %s", async (_name, files, named, first) => {
+  const plan = await planOf();
+  const places = files.map((file) => ({ file, line: 1, what: file, reason: "", kind: "required" }) as Place);
+  const steps = nextStep(plan, { develop: "orm generate" } as OrmPlugin["words"], [plan], { places, named }).split(
+    "\n",
+  );
+  expect(steps.slice(0, first.length)).toEqual(first);
+  expect(steps.filter((step) => step === "Review and commit.")).toHaveLength(1);
 });

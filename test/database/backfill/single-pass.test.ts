@@ -80,7 +80,9 @@ describe("the pass over a column that stays optional", () => {
     expect(stopped.rows).toBeLessThan(20);
     expect(await askGate()).toMatchObject({
       isOpen: false,
-      statement: expect.stringContaining(`${stopped.rows} rows passed, stopped`),
+      statement: expect.stringMatching(
+        new RegExp(`is not done: ${stopped.rows} (of about \\d+ )?rows processed, stopped`),
+      ),
     });
     await db.query(`INSERT INTO "User" (id, email) SELECT n, 'NEW' FROM generate_series(20, 60) n`);
     expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", rows: 20 });

@@ -19,7 +19,7 @@ type Options = Readonly<Record<string, string | boolean>>;
 const announceIn = (cwd: string, service: string, options: Options, { url }: { readonly url: string }) => {
   const { io } = personIo(undefined, { env: { PRODUCTION: url }, cwd });
   const workspace = () => Promise.reject(new Error("an ORM is needed"));
-  return announceService({ arguments: [service], options, io, plugins: [], cwd, workspace });
+  return announceService({ name: "announce", arguments: [service], options, io, plugins: [], cwd, workspace });
 };
 
 // In a folder with the config and a plan and nothing else: no ORM, no git.

@@ -2,6 +2,12 @@ import { choosing } from "../../support/choices.js";
 import { ownFlags } from "../../support/toggles.js";
 import { type Column, field } from "./phases.js";
 
+/** `@Column("date") birthday: string`: TypeORM returns such a value as a string, which needs no conversion in a response. */
+const stringDate: Column = {
+  added: field("birthday", { type: "datetime", codeType: "string", isOptional: true }),
+  value: { kind: "sql", sql: "'2000-01-01'::date" },
+};
+
 /** Cases that are not about `handle`, filled by `lower(email)`. */
 export const columns: Readonly<Record<string, Column>> = {
   "value-typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
@@ -25,6 +31,12 @@ export const columns: Readonly<Record<string, Column>> = {
   },
   "mapper-selected": { choose: choosing("label: copy of User", "named: copy of User") },
   internal: { exposure: "internal" },
+  ...Object.fromEntries(
+    ["mapper-interface", "mapper-class", "mapper-zod"].flatMap((name) => [
+      [name, {}],
+      [`${name}/date`, stringDate],
+    ]),
+  ),
   "mapper-assigned": {},
   "mapper-assigned/toggled": { toggle: ownFlags },
   "mapper-assigned/toggled-without-fallback": {

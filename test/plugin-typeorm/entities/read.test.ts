@@ -54,6 +54,22 @@ test("enums by the names of code, documentation by its words", () => {
   expect(annotated?.get("none")?.documentation).toBe("");
 });
 
+test.each([
+  ['@Column("date") at: string', "datetime", "string"],
+  ['@Column({ type: "date", nullable: true }) at: string | null', "datetime", "string"],
+  ['@Column("bigint") at: string', "bigint", "string"],
+  ['@Column("decimal", { precision: 10 }) at: string', "decimal", "string"],
+  ['@Column("date") at: Date', "datetime", undefined],
+  ['@Column("timestamp") at: string', "datetime", undefined],
+  ['@Column("bigint") at: number', "bigint", undefined],
+  ['@Column("varchar") at: string', "string", undefined],
+])("%s is %s in the database, and in code %s", (column, type, codeType) => {
+  const content = `import { Column, Entity, PrimaryColumn } from "typeorm";
+    @Entity() export class User { @PrimaryColumn() id: number; ${column}; }`;
+  const field = readEntities([{ path: "user.ts", content }])[0]?.fields.find(({ name }) => name === "at");
+  expect([field?.type, field?.codeType]).toEqual([type, codeType]);
+});
+
 test("JavaScript, views and what is no column", () => {
   const files = [
     {

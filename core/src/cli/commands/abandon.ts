@@ -6,17 +6,17 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     { flags: "-y, --yes", description: "do not prompt before the column's values are lost" },
-    { flags: "--dry-run", description: "print the changes as a diff, write nothing" },
+    { flags: "--dry-run", description: "list the changes, write nothing (--json: with the diff)" },
   ],
 
   async run(invocation) {
-    const [{ choosePlan }, { takeBack }, { isNowhereApplied }] = await Promise.all([
-      import("../../plan/store.js"),
+    const [{ planOf }, { takeBack }, { isNowhereApplied }] = await Promise.all([
+      import("../plan-of.js"),
       import("../take-back.js"),
       import("../nowhere-applied.js"),
     ]);
     const workspace = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(workspace.project.root, invocation.arguments[0], "abandon");
+    const plan = planOf(invocation, workspace.project.root, "abandon");
     const removesMigrations =
       plan.state.released !== "undone" && (await isNowhereApplied(plan, workspace, invocation.io));
     return takeBack({ invocation, plan, command: "abandon", to: "undone", removesMigrations });

@@ -26,7 +26,7 @@ export default defineCommand({
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace("act");
     const [
-      { choosePlan },
+      { planOf },
       { chooseTargets },
       { maxSessions, numberOption },
       { addJobs },
@@ -34,7 +34,7 @@ export default defineCommand({
       { counted },
       { verifyPlan },
     ] = await Promise.all([
-      import("../../plan/store.js"),
+      import("../plan-of.js"),
       import("../targets.js"),
       import("../number-option.js"),
       import("../queue-jobs.js"),
@@ -42,7 +42,7 @@ export default defineCommand({
       import("../../review/counted.js"),
       import("../../change/release/verify-plans.js"),
     ]);
-    const plan = choosePlan(project.root, invocation.arguments[0]);
+    const plan = planOf(invocation, project.root);
     await verifyPlan(project, plugin, plan);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });

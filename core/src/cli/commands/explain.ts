@@ -1,16 +1,19 @@
-import { defineCommand } from "../command.js";
+import type { Gate } from "../../gates/gate.js";
+import type { Colors } from "../../review/colors.js";
+import { type CommandResult, defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "explain",
-  summary: "explain an error code or a rule",
-  arguments: [{ name: "[topic]", description: "an error code or a rule: LS2001, add-index" }],
+  summary: "explain an error code, a rule or a gate",
+  arguments: [{ name: "[topic]", description: "an error code, rule or gate: LS2001, writers-aware" }],
 
   async run({ arguments: [topic], io }) {
-    const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { advices }, { columns }] =
+    const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { advices }, { gates }, { columns }] =
       await Promise.all([
         import("../../base/errors.js"),
         import("../../rules/index.js"),
         import("../../rules/advice.js"),
+        import("../../gates/index.js"),
         import("../../review/columns.js"),
       ]);
     const codes = Object.entries(errorTable);
@@ -22,6 +25,9 @@ export default defineCommand({
         io.colors.bold("Reported by check"),
         columns(reportedRules.map((rule) => [rule.id, rule.summary])),
         "",
+        io.colors.bold("Gates"),
+        columns(Object.entries(gates).map(([id, { about }]) => [id, `before ${about.before}`])),
+        "",
         io.colors.bold("Errors"),
         columns(codes.map(([code, entry]) => [code, entry.title])),
       ].join("\n");
@@ -29,6 +35,7 @@ export default defineCommand({
         text,
         json: {
           rules: plannedRules.map(({ id, summary }) => ({ id, summary })),
+          gates: Object.entries(gates).map(([id, { about }]) => ({ id, before: about.before, opens: about.opens })),
           checks: reportedRules.map(({ id, summary, severity }) => ({ id, summary, severity })),
           errors: errorTable,
         },
@@ -49,8 +56,10 @@ export default defineCommand({
         exitCode: 0,
       };
     }
+    const gate = gates[topic];
+    if (gate !== undefined) return gateResult(topic, gate, io.colors);
     const rule = rules.find((candidate) => candidate.id === topic);
-    if (rule === undefined) throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);
+    if (rule === undefined) throw new LockstepError("LS8008", `There is no error code, rule or gate "${topic}".`);
     const { summary, background, instead, severity, mysql } = rule;
     const { unsafe = [], rewritten = [], ...more } = rule.examples;
     const listed = (title: string, all: readonly string[]) =>
@@ -75,3 +84,20 @@ export default defineCommand({
     return { text, json, exitCode: 0 };
   },
 });
+
+function gateResult(id: string, { about, isConfirmed }: Gate, colors: Colors): CommandResult {
+  const { before, opens, command } = about;
+  const confirm = isConfirmed ? `npx lockstep ${command} --confirm ${id}` : undefined;
+  const text = [
+    colors.bold(`${id}: gate before ${before}`),
+    `It opens when ${opens}.`,
+    ...(confirm === undefined
+      ? ["Lockstep checks it in the database. It cannot be confirmed."]
+      : [
+          `If Lockstep cannot check it, or the result is intended, a person or a pipeline confirms it: ${confirm}`,
+          "The ledger of the target records the name and the time. --by <name> sets the name.",
+        ]),
+    `Next   ${command === "next" ? "npx lockstep next --dry-run   # checks it, and writes nothing" : "npx lockstep status"}`,
+  ].join("\n");
+  return { text, json: { gate: id, before, opens, ...(confirm && { confirm }) }, exitCode: 0 };
+}

@@ -7,16 +7,19 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [{ flags: "--sql", description: "also print the SQL of every migration" }],
 
-  async run({ arguments: [id], options, io, workspace }) {
+  async run(invocation) {
+    const { options, io, workspace } = invocation;
     const { project, plugin } = await workspace();
     const [
-      { choosePlan, listPlans },
+      { planOf },
+      { listPlans },
       { phasesOf },
       terminal,
       { unitsText },
       { verifyPlan },
       { commandFor, valueWords },
     ] = await Promise.all([
+      import("../plan-of.js"),
       import("../../plan/store.js"),
       import("../../plan/phases.js"),
       import("../../review/terminal.js"),
@@ -24,7 +27,7 @@ export default defineCommand({
       import("../../change/release/verify-plans.js"),
       import("../../review/messages.js"),
     ]);
-    const plan = choosePlan(project.root, id);
+    const plan = planOf(invocation, project.root);
     await verifyPlan(project, plugin, plan);
     const { colors } = io;
     const plans = listPlans(project.root);

@@ -12,7 +12,7 @@ export default defineCommand({
     const [
       { loadPlan, readPlans },
       { otherTargets, targetsToShow },
-      { firstToSee, readStatus, statusText },
+      { firstToSee, othersNext, readStatus, statusText },
       { nextText },
       { migrationFiles, planFaultsIn },
       { modelsOf },
@@ -63,12 +63,14 @@ export default defineCommand({
     const statuses = [];
     for (const plan of plans)
       statuses.push(await readStatus(plan, shown, project, plugin, { code, otherTargets: others }));
-    const last = firstToSee(statuses);
+    const first = firstToSee(statuses);
+    const urgent = faults[0]?.hint ?? models?.next;
     return {
       text: [
         ...statuses.map((status) => statusText(status, io.colors)),
         ...wrong,
-        nextText(faults[0]?.hint ?? models?.next ?? last?.next ?? "", io.colors),
+        nextText(urgent ?? first?.next ?? "", io.colors),
+        ...(urgent === undefined && first !== undefined ? othersNext(first, statuses) : []),
       ].join("\n"),
       json: { plans: statuses, faults, ...(models && { models }) },
       exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined))

@@ -6,17 +6,17 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     { flags: "-y, --yes", description: "do not prompt before the column's values are lost" },
-    { flags: "--dry-run", description: "print the changes as a diff, write nothing" },
+    { flags: "--dry-run", description: "list the changes, write nothing (--json: with the diff)" },
   ],
 
   async run(invocation) {
-    const [{ choosePlan }, { previousPhase }, { takeBack }] = await Promise.all([
-      import("../../plan/store.js"),
+    const [{ planOf }, { previousPhase }, { takeBack }] = await Promise.all([
+      import("../plan-of.js"),
       import("../../plan/next-phase.js"),
       import("../take-back.js"),
     ]);
     const { project } = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(project.root, invocation.arguments[0], "undo");
+    const plan = planOf(invocation, project.root, "undo");
     return takeBack({ invocation, plan, command: "undo", to: previousPhase(plan) ?? "undone" });
   },
 });

@@ -5,7 +5,12 @@ import type { TransformContext } from "./transform.js";
 
 /** Whether two columns have the same type. */
 export function isOfType(column: EntityField, field: EntityField): boolean {
-  return column.type === field.type && column.enumName === field.enumName && column.isList === field.isList;
+  return (
+    column.type === field.type &&
+    column.codeType === field.codeType &&
+    column.enumName === field.enumName &&
+    column.isList === field.isList
+  );
 }
 
 /** The columns that the user named as similar to the new one. */

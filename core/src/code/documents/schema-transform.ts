@@ -1,4 +1,4 @@
-import type { PlannedEdit } from "../../model/index.js";
+import { type PlannedEdit, typeInCode } from "../../model/index.js";
 import { type SourceFile, startOf, textOf } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import { requiredFindings } from "../candidates/make-required.js";
@@ -255,13 +255,14 @@ function requiredOf({ what }: SchemaShape): string {
 
 /** The schema of the new field; undefined if it is not known. */
 function keywordsOf({ field }: TransformContext, nullable: Nullable | undefined): Keywords | undefined {
-  const type = typeOf(field.type);
+  // A bigint or decimal that is a string in code is one in JSON.
+  const type = field.type === "datetime" ? "string" : typeOf(typeInCode(field));
   const values = field.type === "enum" ? field.enumValues?.map(({ name }) => name) : [];
   if (field.isList || type === undefined || values === undefined) return undefined;
   // `null` would also have to be one of the values.
   if (field.type === "enum" && nullable !== undefined) return undefined;
   const all: Keywords[number][] = [["type", nullable === "union" ? [type, "null"] : type]];
-  if (field.type === "datetime") all.push(["format", "date-time"]);
+  if (field.type === "datetime") all.push(["format", field.codeType === undefined ? "date-time" : "date"]);
   if (values.length > 0) all.push(["enum", values]);
   if (nullable !== undefined && nullable !== "union") all.push([nullable, true]);
   return all;

@@ -1,5 +1,5 @@
 import { patternOf } from "../../base/pattern-of.js";
-import type { EntityField } from "../../model/index.js";
+import { type EntityField, typeInCode } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { unwrap, valuesOf } from "../ast/expressions.js";
 import { declarationFrom, declarationOf } from "../ast/scope.js";
@@ -75,7 +75,7 @@ export function convertedRead(
 ): string | undefined {
   const { staysOptional, neverNull } = context.intent;
   if (!staysOptional && !neverNull) return undefined;
-  const isPlain = plainTypes[context.field.type] !== undefined && !context.field.isList;
+  const isPlain = plainTypes[typeInCode(context.field)] !== undefined && !context.field.isList;
   const columns = isPlain ? likeColumns(context) : [...likeColumns(context), ...nearestByName(context)];
   const isConverted = (name: string) =>
     keyStyles.some((keyOf) => {

@@ -1,3 +1,4 @@
+import { typeInCode } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { lineAt } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
@@ -100,7 +101,8 @@ function builtElsewhere(shape: ShapeNode, context: TransformContext): string | u
 
 /** Whether the value is converted before it is sent: a date, a bigint. */
 function isConverted({ field }: TransformContext): boolean {
-  return plainTypes[field.type] === undefined && field.type !== "enum" && field.type !== "json";
+  const type = typeInCode(field);
+  return plainTypes[type] === undefined && type !== "enum" && type !== "json";
 }
 
 /** Why the name cannot be added to the picked ones: the base lacks it, or they have another use. */

@@ -303,7 +303,8 @@ export function whyNoValue(
   if (context.intent.value.kind === "listed")
     return `${open}: no expression over the row gives its value; what new rows get is yours to write`;
   const missing = sources.find((field) => !isGiven(field.name));
-  if (sources.length === 0) return `${open}: Lockstep cannot say its value in TypeScript`;
+  if (sources.length === 0)
+    return `${open}: Lockstep cannot translate its value to TypeScript. A plan made with @lockstep.write(<ts>) can write it`;
   if (missing !== undefined) return `${open}: it is computed from ${missing.name}, which is not in the row`;
   const [source] = sources;
   const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file, context);

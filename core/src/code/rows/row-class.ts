@@ -1,3 +1,4 @@
+import { typeInCode } from "../../model/index.js";
 import { assignmentOf } from "../ast/assignments.js";
 import { ts } from "../ast/compiler.js";
 import { nameOf } from "../ast/expressions.js";
@@ -132,7 +133,7 @@ function typeOf(
     datetime: "Date",
     bigint: "bigint",
   };
-  const type = sibling ? textOf(sibling, file).replace(orNull, "") : known[field.type as keyof typeof known];
+  const type = sibling ? textOf(sibling, file).replace(orNull, "") : known[typeInCode(field) as keyof typeof known];
   if (type === undefined || (sibling === undefined && field.isList)) return undefined;
   return context.intent.neverNull || context.orm.mayBeNull?.(context) === false ? type : `${type} | null`;
 }

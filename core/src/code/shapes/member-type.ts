@@ -1,4 +1,4 @@
-import type { EntityField } from "../../model/index.js";
+import { type EntityField, typeInCode } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { declarationFrom } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
@@ -24,7 +24,7 @@ type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
  */
 export function memberType(node: Members, file: SourceFile, context: TransformContext): MemberType | undefined {
   const { field, columns } = context;
-  const plain = plainTypes[field.type];
+  const plain = plainTypes[typeInCode(field)];
   if (plain !== undefined) return { text: field.isList ? `${plain}[]` : plain };
   const types = typesByColumn(node, columns);
   const alike = patternColumns(context).find(({ column }) => types.has(column))?.column;

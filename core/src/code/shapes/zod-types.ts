@@ -1,3 +1,4 @@
+import { typeInCode } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { initializerOf, pathOf, propertiesOf, valueAt } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
@@ -33,7 +34,7 @@ function typeOfOne(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const { type } = context.field;
+  const type = typeInCode(context.field);
   if (type === "string" || type === "boolean") return `${z}.${type}()`;
   if (type === "float") return `${z}.number()`;
   if (type !== "int") return undefined;

@@ -1,4 +1,4 @@
-import type { ScalarType } from "../../model/index.js";
+import { type ScalarType, typeInCode } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
 import { declarationFrom } from "../ast/scope.js";
@@ -48,7 +48,7 @@ export function dtoField(
 ): DtoField | string {
   const copied = fieldLikeSibling(node, key, { isNullable, isOptional: use === "request" || isLeftOut }, file, context);
   if (copied !== undefined) return copied;
-  const known = plain[context.field.type];
+  const known = plain[typeInCode(context.field)];
   if (known === undefined || context.field.isList) return "its value has to be converted";
   const siblings = context.columns.flatMap(({ name }) => {
     const field = keyStyles.map((keyOf) => fieldsOf(node).get(keyOf(name))).find((each) => each !== undefined);

@@ -50,7 +50,7 @@ export default defineSection({
 
   view({ columns, rehearsed, hasReplica, runs }, { command }) {
     if (columns.length === 0) return [text("The plan fills no rows.")];
-    const recorded = runs === undefined ? [] : recordedBlocks(runs);
+    const recorded = runs === undefined ? [] : recordedBlocks(runs, command("backfill status"));
     if (rehearsed.length === 0)
       return [...recorded, missing("speed of the backfill, and waits that it causes", command("rehearse"))];
     const ahead = rehearsed.flatMap((step, at) => {
@@ -79,12 +79,12 @@ export default defineSection({
 /** The maximum number of charts; the data contains all backfills. */
 const mostRuns = 6;
 
-/** The actual runs. */
-function recordedBlocks(runs: readonly RecordedRun[]): readonly Part[] {
+/** The actual runs. @param status the command that lists all */
+function recordedBlocks(runs: readonly RecordedRun[], status: string): readonly Part[] {
   if (runs.length === 0) return [text("No backfill has started on these targets.")];
   return [
     ...runs.slice(0, mostRuns).flatMap(recordedRun),
-    ...(runs.length > mostRuns ? [text(`And ${runs.length - mostRuns} more: \`npx lockstep backfill status\`.`)] : []),
+    ...(runs.length > mostRuns ? [text(`And ${runs.length - mostRuns} more: \`${status}\`.`)] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -87,7 +87,9 @@ describe("with the stock Prisma", () => {
   test("an index is dropped concurrently, and its undo builds it again", async () => {
     edit("\n\n  @@index([userId])", "");
     const printed = await change("fewer");
-    expect(printed).toContain(`✔ Drop the index "Order_userId_idx"\n`);
+    expect(printed).toContain(
+      `✔ Drop the index "Order_userId_idx"\n  ! queries that use "Order_userId_idx" may become slow\n`,
+    );
     expect(sqlOf("fewer")).toContain("DROP INDEX CONCURRENTLY");
     await ok(lockstep("deploy"));
     expect(await indexes()).not.toContain("Order_userId_idx");
@@ -167,6 +169,7 @@ describe("with the stock Prisma", () => {
   });
 
   test("small tables by the committed statistics pass as they are", async () => {
+    mkdirSync(join(shop.root, "lockstep"), { recursive: true });
     shop.write(
       "lockstep/stats.json",
       JSON.stringify({ tables: [{ name: "Product", schema: "public", rows: 12, bytes: 8192, columns: {} }] }),
@@ -174,6 +177,11 @@ describe("with the stock Prisma", () => {
     edit("  orderItems  OrderItem[]\n", "  orderItems  OrderItem[]\n\n  @@index([title])\n");
     await change("small");
     expect(sqlOf("small")).toMatch(/^(?:--.*\n)*CREATE INDEX "Product_title_idx"/);
+    const [small = ""] = readdirSync(join(shop.root, "prisma/migrations")).filter((name) => name.endsWith("_small"));
+    const checked = () => lockstep("check", `prisma/migrations/${small}/migration.sql`);
+    expect((await ok(checked())).stdout).toContain("no findings");
+    rmSync(join(shop.root, "lockstep/stats.json"));
+    expect((await checked()).stdout).toContain("add-index");
   });
 });
 

@@ -6,6 +6,7 @@ import { loadConfig, mayHaveFills } from "../config/load.js";
 import { sqlReader } from "../databases/sql-reader.js";
 import type { IndexFacts } from "../dialect/development.js";
 import type { Judging } from "../dialect/judging.js";
+import { smallTables } from "../dialect/stats/small-tables.js";
 import { type Migration, type Notice, nameKey, type Operation, type TableName } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf, reshapedTables } from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
@@ -17,7 +18,6 @@ import { judge } from "../rules/judge.js";
 import type { Corrected, Decision, KnownOfChange, OpenPlans, OrmChange, Told } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks, withRenames } from "./remarks.js";
-import { smallTables } from "./small-tables.js";
 
 /**
  * Lets an ORM generate its migration, and decides: it passes, or it gets a plan with tested fills. Writes nothing. A change that passes

@@ -1,6 +1,7 @@
 import { doing } from "../base/at-work.js";
 import { fillFunctions, refuseUnknownFills } from "../config/configured-fills.js";
 import { loadConfig } from "../config/load.js";
+import { smallTables } from "../dialect/stats/small-tables.js";
 import type { Notice, Plan } from "../model/index.js";
 import { buildPlan } from "../plan/build-plan.js";
 import { paceOf } from "../plan/pace.js";
@@ -8,7 +9,6 @@ import { withFunctions } from "../plan/sources.js";
 import type { Corrected, OrmChange } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks } from "./remarks.js";
-import { smallTables } from "./small-tables.js";
 
 /** `notices`: messages besides the plan. */
 type Answer<Relaxed> = { readonly notices: readonly Notice[] } & (

@@ -1,5 +1,7 @@
+import { posix } from "node:path";
 import { doing } from "../base/at-work.js";
 import type { Checking } from "../dialect/checking.js";
+import { smallTablesIn } from "../dialect/stats/small-tables.js";
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
 import { contextOf } from "../rules/judge.js";
 import transactionOverride from "../rules/transaction-override.js";
@@ -50,6 +52,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   const newTables: TableName[] = [];
   const own: { file: string; migration: Migration }[] = [];
   let statements = 0;
+  const isSmall = smallTablesIn(() => statsOf(set.folder, read));
   for (const file of set.files) {
     const unit = request.units?.get(file);
     if (unit !== undefined) {
@@ -62,7 +65,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
     const migration = checking.read(source.sql, file);
     if (isChecked(file)) {
       const environment = environmentOf(request, source);
-      const known = { judging, ...schemaState.known(), newTables, environment, isAsWritten: true };
+      const known = { judging, ...schemaState.known(), newTables, environment, isAsWritten: true, isSmall };
       const context = contextOf(migration.operations, known);
       const hasUnread = source.unread.length > 0;
       const found = judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, schemaState);
@@ -78,6 +81,14 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
     for (const each of source.unread) schemaState.forget(each.text);
   }
   return { findings, advice, files, statements, read: own };
+}
+
+/** The statistics of the project around a folder of migrations. */
+function statsOf(folder: string, read: CheckRequest["read"]): string | undefined {
+  for (let at = folder; ; at = posix.dirname(at)) {
+    const text = read(posix.join(at, "lockstep/stats.json"));
+    if (text !== undefined || posix.dirname(at) === at) return text;
+  }
 }
 
 /** A file that git lists and that cannot be opened, or that is too large for the parser. */

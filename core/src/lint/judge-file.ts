@@ -1,5 +1,5 @@
 import type { Checking } from "../dialect/checking.js";
-import { type Environment, type Migration, nameKey, type Operation, type Verdict } from "../model/index.js";
+import { type Migration, nameKey, type Operation, type Verdict } from "../model/index.js";
 import { claimed } from "../rules/claims.js";
 import { findHazards } from "../rules/judge.js";
 import keptLock from "../rules/kept-lock.js";
@@ -54,7 +54,7 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState:
     if (operation === undefined) continue;
     done.push(operation);
     const verdict = context.judging.verdictOf(operation, context);
-    for (const [rule, part] of byRule(operation, verdict, environment, schemaState)) {
+    for (const [rule, part] of byRule(operation, verdict, context, schemaState)) {
       const way = saferWay(rule, operation, part, fixable, schemaState);
       findings.push(make(rule, operation, { verdict: part, ...way, isRewritten: rewritten.has(operation) }));
     }
@@ -98,11 +98,13 @@ function findingMaker({ file, text, migration }: JudgedFile) {
 function byRule(
   operation: Operation,
   verdict: Verdict,
-  environment: Environment,
+  { environment, isSmall }: RuleContext,
   schemaState: SchemaState,
 ): [ReportedRule, Verdict][] {
   const concerns = verdict.concerns.filter((concern) => {
     if (isKnownServer(concern, environment)) return false;
+    // Few rows are read in an instant.
+    if (concern.kind === "scans" && isSmall(concern.table)) return false;
     // Unknown whether the server is too old.
     const isOfVersion = concern.kind === "needs-server" && concern.since !== undefined;
     if (isOfVersion && environment.server === undefined) return false;

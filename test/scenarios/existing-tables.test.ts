@@ -130,7 +130,10 @@ describe("with the stock Prisma", () => {
       "@relation(fields: [userId], references: [id])",
       "@relation(fields: [userId], references: [id], onDelete: Cascade)",
     );
-    await change("cascade");
+    const printed = await change("cascade");
+    expect(printed).toMatch(
+      /✔ Check existing rows for the foreign key "Order_userId_fkey": /,
+    );
     const sql = sqlOf("cascade");
     expect(sql).toMatch(/DROP CONSTRAINT "Order_userId_fkey"[\s\S]*ADD CONSTRAINT "Order_userId_fkey"[^;]*NOT VALID/);
     await ok(lockstep("deploy"));
@@ -166,6 +169,65 @@ describe("with the stock Prisma", () => {
     expect((await keys()).map(({ convalidated }) => convalidated)).toEqual([true, true]);
     await undo();
     expect(await keys()).toHaveLength(1);
+    shop.edit("prisma/schema.prisma", (text) => text.replace(/^ {2}bought .*\n/gm, ""));
+  });
+
+  /** A migration written by hand, which `rewrite` makes safe. */
+  async function byHand(name: string, sql: string) {
+    const folder = `prisma/migrations/${new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14)}_${name}`;
+    mkdirSync(join(shop.root, folder), { recursive: true });
+    shop.write(`${folder}/migration.sql`, sql);
+    const shown = await ok(lockstep("rewrite", `${folder}/migration.sql`, "--dry-run"));
+    expect(shown.stdout).toMatch(/✖ (?:add|drop)-index/);
+    const { stdout } = await ok(lockstep("rewrite", `${folder}/migration.sql`, "--not-applied"));
+    await shop.commit(name);
+    await shop.deploy(shop.development);
+    await ok(lockstep("deploy"));
+    return stdout;
+  }
+
+  test("rows that the same migration corrects before the key are no reason to refuse it", async () => {
+    const product = `INSERT INTO "Product" (sku, title, "priceCents", "updatedAt") VALUES ('a', 'Twin', 1, now()), ('b', 'Twin', 1, now())`;
+    const development = new pg.Client({ connectionString: shop.development });
+    await development.connect();
+    for (const client of [development, production]) await client.query(product);
+    await development.end();
+    const correct = `UPDATE "Product" SET title = title || ' ' || id;\n`;
+    const printed = await byHand(
+      "titles",
+      `${correct}CREATE UNIQUE INDEX "Product_title_key" ON "Product"("title");\n`,
+    );
+    expect(printed).toContain(`✔ Build the unique index "Product_title_key" concurrently`);
+    edit("  title       String\n", "  title       String @unique\n");
+    expect(await shop.drift()).toBeUndefined();
+  });
+
+  test("a dropped column beside an index runs as without a plan; one statement drops two indexes", async () => {
+    edit("  buyer      Int?\n", "");
+    edit("  stock       Int         @default(0)\n", "  stock       Int         @default(0)\n  @@index([stock])\n");
+    edit("  priceCents  Int\n", "  priceCents  Int\n  @@index([priceCents])\n");
+    const printed = await change("beside");
+    expect(printed).toContain(`✔ Build the index "Product_stock_idx" concurrently`);
+    expect(printed).toMatch(/! line \d+ .*DROP COLUMN "buyer"/);
+    await ok(lockstep("deploy"));
+    edit("  @@index([stock])\n", "");
+    edit("  @@index([priceCents])\n", "");
+    await byHand("both", 'DROP INDEX "Product_stock_idx", "Product_priceCents_idx";\n');
+    expect(sqlOf("both")).not.toMatch(/DROP INDEX "/);
+    expect(await shop.drift()).toBeUndefined();
+  });
+
+  test("a foreign key to a new table", async () => {
+    edit("  quantity       Int\n", "  quantity       Int\n  batchId        Int?\n");
+    await change("batch");
+    await ok(lockstep("deploy"));
+    edit(
+      "  batchId        Int?\n",
+      "  batchId        Int?\n  batch          Batch? @relation(fields: [batchId], references: [id])\n",
+    );
+    shop.edit("prisma/schema.prisma", (text) => `${text}\nmodel Batch {\n  id Int @id\n  items OrderItem[]\n}\n`);
+    await change("batches");
+    await ok(lockstep("deploy"));
   });
 
   test("small tables by the committed statistics pass as they are", async () => {

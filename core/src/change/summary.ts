@@ -33,9 +33,16 @@ export function toldText({ corrections, notices, unused, warnings = [] }: Told, 
   ].join("\n");
 }
 
-/** The message about a change that needs a plan, before anything is written: the hazards and their replacements. */
+/**
+ * The message about a change that needs a plan, before anything is written: the hazards and their replacements. Empty if the message after
+ * writing is enough.
+ */
 export function foundText(plan: Plan, colors: Colors): string {
-  if (isBrief(plan)) return "";
+  return isBrief(plan) ? "" : hazardText(plan, colors);
+}
+
+/** The same, also for a plan whose message after writing is enough. */
+export function hazardText(plan: Plan, colors: Colors): string {
   return joined([
     "",
     hazardsText(plan, colors),
@@ -52,12 +59,23 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, changes, edits, unlisted, isCodeLeft = false, unchecked, missingTypes, unformatted }: PhaseFiles,
+  prepared: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
 ): string {
-  if (isBrief(plan)) return briefText(plan, migrations.length, colors);
+  const {
+    plan,
+    migrations,
+    changes,
+    edits,
+    unlisted,
+    isCodeLeft = false,
+    unchecked,
+    missingTypes,
+    unformatted,
+  } = prepared;
+  if (isBrief(plan)) return briefText(prepared, colors);
   const command = commandFor("code", plan, plans);
   const models = modelFiles(plan);
   const named = new Set([
@@ -98,25 +116,33 @@ function isBrief(plan: Plan): boolean {
   );
 }
 
-/** One line for each unit that changes something. */
-function briefText(plan: Plan, migrations: number, colors: Colors): string {
-  const units = plan.units.filter(({ spec }) => spec.kind !== "original" && !follows.has(spec.kind));
+/** One line for each object that changes. */
+function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colors: Colors): string {
+  const units = plan.units.filter((unit) => unit.spec.kind !== "original" && !isFollowing(unit, plan));
   const unsafe = unsafePhases(plan).flatMap(({ words }) => words);
+  const count = migrations.length;
+  // The notices report the user's own statements that hold a lock for longer.
+  const isShort = plan.units.every(({ spec, verdict }) => spec.kind !== "original" || verdict.held === "instant");
+  const goesOn = isShort ? `Reads and writes continue while ${count === 1 ? "it runs" : "they run"}. ` : "";
   return joined([
     "Lockstep",
     ...units.map(({ title }) => `  ${colors.green("✔")} ${title}`),
     ...unsafe.map((words) => `  ${colors.yellow("!")} ${inLine(words)}`),
     ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
-    `  ${counted(migrations, "migration")} written. Reads and writes continue while ${migrations === 1 ? "it runs" : "they run"}. ${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
+    ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
+    ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
+    `  ${counted(count, "migration")} written. ${goesOn}${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
     "",
   ]);
 }
 
-const follows: ReadonlySet<Plan["units"][number]["spec"]["kind"]> = new Set([
-  "assert-index",
-  "attach-unique",
-  "validate-foreign-key",
-]);
+/** Whether a unit completes an object that another unit adds. The user's own statement may add a foreign key that a unit validates. */
+function isFollowing({ spec }: Plan["units"][number], { units }: Plan): boolean {
+  if (spec.kind !== "validate-foreign-key") return spec.kind === "assert-index" || spec.kind === "attach-unique";
+  return units.some(
+    (other) => other.spec.kind === "add-foreign-key" && other.spec.foreignKey.name === spec.foreignKey.name,
+  );
+}
 
 /** The files that declare the models, each with the model's state until contract. */
 function modelFiles(plan: Plan): (readonly [string, string])[] {

@@ -42,6 +42,14 @@ function appliedText({ pending, applied }: DeployReport): string {
   return `${counted(applied.length, "migration")} applied, ${pending.length - applied.length} pending`;
 }
 
+/** Why a deployment was refused because of a target's rows. */
+function refusal(fills: DeployReport["fills"]): string {
+  const found = fills.filter(({ code }) => code !== undefined);
+  if (found.every(({ isOfExpression }) => isOfExpression)) return "a fill cannot be evaluated there";
+  if (found.some(({ isOfKey }) => isOfKey)) return "rows violate a unique index or a foreign key";
+  return "a fill leaves rows without a value";
+}
+
 /** Formats the report for people. */
 export function deployText(report: DeployReport, colors: Colors): string {
   const { target, pending, unlisted, applied, withheld, drop, attempts, error, gates, fills } = report;
@@ -90,7 +98,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
     }
     case "refused":
       return [
-        `${colors.red("✖")} ${name}   ${appliedText(report)}: ${fills.every(({ code, isOfExpression }) => code === undefined || isOfExpression) ? "a fill cannot be evaluated there" : "a fill leaves rows without a value"}`,
+        `${colors.red("✖")} ${name}   ${appliedText(report)}: ${refusal(fills)}`,
         ...fills.map(
           ({ code, statement }) =>
             `  ${code === undefined ? colors.yellow("!") : colors.red(`✖ ${code}`)} ${statement}`,

@@ -1,6 +1,7 @@
 import { LockstepError } from "../base/errors.js";
 import { ignoring, isNoBug } from "../base/expected-errors.js";
 import type { DevelopmentDatabase } from "../change/development-database.js";
+import { smallTables } from "../change/small-tables.js";
 import { fillFunctions } from "../config/configured-fills.js";
 import {
   type DialectId,
@@ -61,6 +62,7 @@ export async function planHandWritten(
         ...own.sources,
         column: withUpdates(withFunctions(own.sources.column, functions), folded, source, own.file),
         typeKind: async (type) => typeKind(type),
+        isSmall: smallTables(project.root),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),

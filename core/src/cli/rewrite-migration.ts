@@ -7,7 +7,7 @@ import { prepareExpand } from "../change/expand.js";
 import { type PhaseFiles, replaced } from "../change/release/prepare-phase.js";
 import { withRenames } from "../change/remarks.js";
 import { refuseSecondChange } from "../change/second-change.js";
-import { foundText } from "../change/summary.js";
+import { foundText, hazardText } from "../change/summary.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { connect } from "../databases/connect.js";
 import { sqlReader } from "../databases/sql-reader.js";
@@ -117,7 +117,7 @@ async function rewrite(
   return {
     patch: shown?.patch,
     text: shown
-      ? `${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
+      ? `${hazardText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
       : foundText(plan, colors) + (transaction.isWrapped ? `${leftOut}\n` : "") + text,
     json: {
       plan: prepared.plan,

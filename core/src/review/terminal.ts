@@ -38,7 +38,7 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
 
 /** Drift is also reported for statements that a plan replaces. */
 function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
-  return verdict === undefined && remarks.every(({ kind }) => kind === "not-edited");
+  return verdict === undefined && remarks.every(({ kind }) => kind === "not-edited" || kind === "not-migrated");
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks the current phase. */

@@ -69,7 +69,8 @@ export async function findDisagreements(migration: Migration, about: Interceptio
         found.push({
           line,
           sql,
-          isBeside: true,
+          // A plan may replace the drop of an index.
+          isBeside: kind === "dropConstraint",
           remarks: [{ kind: "not-migrated" }],
         });
     }

@@ -43,7 +43,8 @@ export async function expandOutput(
       flavour = given;
       const own = named(migration);
       if (told !== undefined) tell(told);
-      say(foundText(own, colors()).trimEnd());
+      const found = foundText(own, colors()).trimEnd();
+      if (found !== "") say(found);
       const project = about.beside(base, migration, flavour);
       const plugin = { ...typeormFiles, words: wordsOf(project) };
       const first = inFiles(own.units)[0] ?? [];

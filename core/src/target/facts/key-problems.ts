@@ -19,19 +19,25 @@ export interface KeyProblem {
 
 /**
  * Searches for rows that violate the unique indexes and foreign keys of an expand, if these only have existing columns: those of new ones
- * are tested with their fills. Indexes with an expression or a predicate are not checked; their build reports duplicates.
+ * are tested with their fills. Indexes with an expression or a predicate are not checked; their build reports duplicates. If a statement
+ * of the user changes rows before the key is built, the result is uncertain: it may correct them.
  *
- * @param timeoutMs for each statement. Default: 30 000
+ * @param options.timeoutMs for each statement. Default: 30 000
+ * @param options.isLeadingDone the user's statements before the plan's first unit have run, or the caller accounts for them
  * @throws LS7002 if the role cannot read a table, or row-level security hides rows from it
  */
 export async function keyProblems(
   plan: Pick<Plan, "units" | "columns">,
   database: { connection: ValidationDatabase["connection"]; table(name: TableName): Promise<TableFacts | undefined> },
-  timeoutMs?: number,
+  {
+    timeoutMs,
+    isLeadingDone = false,
+  }: { readonly timeoutMs?: number | undefined; readonly isLeadingDone?: boolean } = {},
 ): Promise<readonly KeyProblem[]> {
   const limits = timeoutMs === undefined ? {} : { timeoutMs };
   const found: KeyProblem[] = [];
-  for (const { phase, spec } of plan.units) {
+  const first = isLeadingDone ? plan.units.findIndex(({ spec }) => spec.kind !== "original") : 0;
+  for (const [at, { phase, spec }] of plan.units.entries()) {
     if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) continue;
     const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;
     if (spec.kind === "create-index" && !isChecked(spec)) continue;
@@ -39,6 +45,7 @@ export async function keyProblems(
     const table = isPlanned ? undefined : await database.table(spec.table);
     // Pending migrations may create the table or the columns.
     if (table === undefined || !key.every((name) => table.columns.some((column) => column.name === name))) continue;
+    if (plan.units.slice(first, at).some(mayCorrectRows)) continue;
     const connection = await database.connection();
     const problems =
       spec.kind === "create-index"
@@ -54,6 +61,16 @@ export async function keyProblems(
     }
   }
   return found;
+}
+
+/** Whether a statement of the user may change which rows or values a table has. */
+function mayCorrectRows({ spec, verdict: { locks, concerns, doubts } }: Plan["units"][number]): boolean {
+  if (spec.kind !== "original") return false;
+  return (
+    doubts.includes("statement") ||
+    locks.some(({ mode }) => mode === "ROW EXCLUSIVE") ||
+    concerns.some((each) => each.kind === "rewrites" || (each.kind === "loses-data" && each.what === "rows"))
+  );
 }
 
 type Checked = Extract<UnitSpec, { kind: "create-index" | "add-foreign-key" }>;

@@ -87,7 +87,8 @@ export async function tryPendingFills(
       ...(isEarly ? { isEarly } : {}),
     });
   }
-  for (const { code, message } of await keyProblems(plan, { connection: async () => connection, table }, timeoutMs)) {
+  const rows = { connection: async () => connection, table };
+  for (const { code, message } of await keyProblems(plan, rows, { timeoutMs, isLeadingDone: true })) {
     const isEarly = before.length > 0 && code !== undefined;
     const statement = isEarly ? `${message(true)}. ${pendingText(before)}` : message(true);
     found.push({

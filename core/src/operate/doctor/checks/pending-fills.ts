@@ -20,7 +20,7 @@ export default {
   },
 } satisfies Check;
 
-function findingOf({ code, statement, isOfExpression, isEarly, plan }: PendingFill, target: string): Finding {
+function findingOf({ code, statement, isOfExpression, isOfKey, isEarly, plan }: PendingFill, target: string): Finding {
   if (code === undefined)
     return warning(statement, isEarly ? { next: `npx lockstep deploy --target ${target}   # applies that first` } : {});
   const another = `npx lockstep abandon ${plan}`;
@@ -30,7 +30,9 @@ function findingOf({ code, statement, isOfExpression, isEarly, plan }: PendingFi
         next: `npx lockstep explain ${code}   # or start over with another plan: ${another}`,
       })
     : problem(statement, {
-        why: "These rows would get no value, and contract would wait for them.",
+        why: isOfKey
+          ? "npx lockstep deploy rejects the plan on this target."
+          : "These rows would get no value, and contract would wait for them.",
         next: `correct these rows on ${target}, or start over with another plan: ${another}`,
       });
 }

@@ -131,9 +131,7 @@ describe("with the stock Prisma", () => {
       "@relation(fields: [userId], references: [id], onDelete: Cascade)",
     );
     const printed = await change("cascade");
-    expect(printed).toMatch(
-      /✔ Check existing rows for the foreign key "Order_userId_fkey": /,
-    );
+    expect(printed).toMatch(/✔ Check existing rows for the foreign key "Order_userId_fkey": /);
     const sql = sqlOf("cascade");
     expect(sql).toMatch(/DROP CONSTRAINT "Order_userId_fkey"[\s\S]*ADD CONSTRAINT "Order_userId_fkey"[^;]*NOT VALID/);
     await ok(lockstep("deploy"));

@@ -1,8 +1,8 @@
 import { LockstepError } from "../base/errors.js";
 import { ignoring, isNoBug } from "../base/expected-errors.js";
 import type { DevelopmentDatabase } from "../change/development-database.js";
-import { smallTables } from "../change/small-tables.js";
 import { fillFunctions } from "../config/configured-fills.js";
+import { smallTables } from "../dialect/stats/small-tables.js";
 import {
   type DialectId,
   isFilled,

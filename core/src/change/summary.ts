@@ -119,7 +119,7 @@ function isBrief(plan: Plan): boolean {
 /** One line for each object that changes. */
 function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colors: Colors): string {
   const units = plan.units.filter((unit) => unit.spec.kind !== "original" && !isFollowing(unit, plan));
-  const unsafe = unsafePhases(plan).flatMap(({ words }) => words);
+  const unsafe = [...plan.units.flatMap(lossOf), ...unsafePhases(plan).flatMap(({ words }) => words)];
   const count = migrations.length;
   const own = plan.units.filter(({ spec }) => spec.kind === "original");
   // The notices report the user's own statements that hold a lock for longer.
@@ -137,6 +137,14 @@ function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colo
     `  ${counted(count, "migration")} written. ${goesOn}${wayBack}`.trimEnd(),
     "",
   ]);
+}
+
+/** What a dropped index no longer does. */
+function lossOf({ spec }: Plan["units"][number]): string[] {
+  if (spec.kind !== "drop-index") return [];
+  const { name, isUnique, columns } = spec.index;
+  const repeats = isUnique ? `, and rows may repeat (${columns.join(", ")})` : "";
+  return [`queries that used "${name}" may become slow${repeats}`];
 }
 
 /** Whether a unit completes an object that another unit adds. The user's own statement may add a foreign key that a unit validates. */

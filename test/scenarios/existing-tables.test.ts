@@ -87,9 +87,8 @@ describe("with the stock Prisma", () => {
   test("an index is dropped concurrently, and its undo builds it again", async () => {
     edit("\n\n  @@index([userId])", "");
     const printed = await change("fewer");
-    expect(printed).toContain(
-      `✔ Drop the index "Order_userId_idx"\n  ! queries that use "Order_userId_idx" may become slow\n`,
-    );
+    expect(printed).toContain(`✔ Drop the index "Order_userId_idx"\n`);
+    expect(printed).toContain(`! queries that used "Order_userId_idx" may become slow\n`);
     expect(sqlOf("fewer")).toContain("DROP INDEX CONCURRENTLY");
     await ok(lockstep("deploy"));
     expect(await indexes()).not.toContain("Order_userId_idx");

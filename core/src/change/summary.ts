@@ -1,4 +1,4 @@
-import type { Plan } from "../model/index.js";
+import { blocksWrites, type Plan, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import type { Colors } from "../review/colors.js";
@@ -119,11 +119,14 @@ function isBrief(plan: Plan): boolean {
 /** One line for each object that changes. */
 function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colors: Colors): string {
   const units = plan.units.filter((unit) => unit.spec.kind !== "original" && !isFollowing(unit, plan));
-  const unsafe = unsafePhases(plan).flatMap(({ words }) => words);
+  const unsafe = [...plan.units.flatMap(lossOf), ...unsafePhases(plan).flatMap(({ words }) => words)];
   const count = migrations.length;
+  const own = plan.units.filter(({ spec }) => spec.kind === "original");
   // The notices report the user's own statements that hold a lock for longer.
-  const isShort = plan.units.every(({ spec, verdict }) => spec.kind !== "original" || verdict.held === "instant");
+  const isShort = own.every(({ verdict }) => verdict.held === "instant" || !blocksWrites(strongestMode(verdict)));
   const goesOn = isShort ? `Reads and writes continue while ${count === 1 ? "it runs" : "they run"}. ` : "";
+  // An undo leaves the user's own statements.
+  const wayBack = own.length > 0 ? "" : colors.dim(`To take the change back: npx lockstep undo ${plan.id}`);
   return joined([
     "Lockstep",
     ...units.map(({ title }) => `  ${colors.green("✔")} ${title}`),
@@ -131,9 +134,17 @@ function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colo
     ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
-    `  ${counted(count, "migration")} written. ${goesOn}${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
+    `  ${counted(count, "migration")} written. ${goesOn}${wayBack}`.trimEnd(),
     "",
   ]);
+}
+
+/** What a dropped index no longer does. */
+function lossOf({ spec }: Plan["units"][number]): string[] {
+  if (spec.kind !== "drop-index") return [];
+  const { name, isUnique, columns } = spec.index;
+  const repeats = isUnique ? `, and rows may repeat (${columns.join(", ")})` : "";
+  return [`queries that used "${name}" may become slow${repeats}`];
 }
 
 /** Whether a unit completes an object that another unit adds. The user's own statement may add a foreign key that a unit validates. */

@@ -18,9 +18,7 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
       ...plan.units
         .filter((unit) => unit.phase === phase)
         .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit), ...narrowed(unit)]),
-      ...(phase === "expand"
-        ? plan.units.flatMap((unit) => [...keysThatCome(unit), ...newKeys(plan, unit), ...indexesThatGo(unit)])
-        : []),
+      ...(phase === "expand" ? plan.units.flatMap((unit) => [...keysThatCome(unit), ...newKeys(plan, unit)]) : []),
     ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
   });
@@ -52,18 +50,6 @@ function narrowed({ spec }: Unit): string[] {
       ? [`values of ${table} that do not fit ${clause} are refused, and it fails where there are any`]
       : [];
   });
-}
-
-/** What running code loses with an index that nothing replaces. */
-function indexesThatGo({ phase, spec }: Unit): string[] {
-  if (phase !== "expand" || spec.kind !== "drop-index") return [];
-  const { name, isUnique, columns } = spec.index;
-  return [
-    ...(isUnique
-      ? [`rows of "${tableLabel(spec.table)}" may repeat ${columns.map((each) => `"${each}"`).join(", ")}`]
-      : []),
-    `queries that use "${name}" may become slow`,
-  ];
 }
 
 /** Writes of running code that a key over existing columns rejects from then on. */

@@ -106,8 +106,6 @@ export function expandUnits(
     context,
     judge: (text, operations) => judged({ text, operations }, alone, units),
     isPartitioned,
-    isProvedLater: (operation) =>
-      rewritten.some((each) => each.operation === operation && each.rewrite.isKept === true),
   });
   return { units: toUnits(shareFiles(withNeighbours(redone.pieces), units), units, "expand"), eased: redone.eased };
 }

@@ -20,8 +20,6 @@ export interface Redoing {
   readonly context: RuleContext;
   /** The verdict of a statement in its own file. */
   judge(text: string, operations: readonly Operation[]): Judged;
-  /** A plan adds the constraint NOT VALID, also if it replaces none. */
-  isProvedLater(operation: Operation): boolean;
   /** Its indexes cannot be built concurrently, and its foreign keys cannot be added without checking all rows. */
   isPartitioned(table: TableName): boolean;
 }
@@ -65,17 +63,10 @@ export interface Better {
   readonly eased: ReadonlyMap<Operation, Verdict>;
 }
 
-/** Adds a check for later writes; the next file checks existing rows. Undefined: the piece is another statement. */
-export function provedLater(piece: readonly Judged[], redoing: Redoing): Better | undefined {
-  const [made, ...others] = operationsOf(piece);
-  if (made?.kind !== "addCheck" || others.length > 0 || !redoing.isProvedLater(made)) return undefined;
-  return notValid([], undefined, piece, made, redoing);
-}
-
 /** Replaces the old constraint with a new one for later writes in one step; the next file checks existing rows. */
 function notValid(
   before: readonly Judged[],
-  gone: Operation | undefined,
+  gone: Operation,
   [target]: readonly Judged[],
   made: OperationOf<"addForeignKey" | "addCheck">,
   { context, judge }: Redoing,
@@ -90,7 +81,7 @@ function notValid(
   const note = `${adapted}NOT VALID, so that no row is checked under the lock. The next file checks them.\n`;
   const text = `${target.text.slice(0, line)}${note}${target.text.slice(line, at)}${sql}${target.text.slice(at + made.sql.length)}`;
   // If the old constraint allowed a row or a write, the new one allows it.
-  const isSame = gone !== undefined && made.kind === "addForeignKey" && isSameKey(gone, made, context);
+  const isSame = made.kind === "addForeignKey" && isSameKey(gone, made, context);
   const left = (each: Judged): Judged => (isSame ? without(each, "guards-less", "narrows-writes") : each);
   const added = left(judge(text, [{ ...made, isValid: false, sql }]));
   const key = made.kind === "addForeignKey" ? unitForeignKey(made) : undefined;
@@ -102,11 +93,11 @@ function notValid(
   const verdict = context.judging.verdictOf(made, context);
   const concerns = verdict.concerns.filter(({ kind }) => kind !== "scans" && !isSame);
   return {
-    pieces: [bound([...before.map((each) => (gone && each.operations.includes(gone) ? left(each) : each)), added])],
+    pieces: [bound([...before.map((each) => (each.operations.includes(gone) ? left(each) : each)), added])],
     later: [key === undefined ? bound([checked]) : { kind: "validate-foreign-key", table, foreignKey: key }],
     eased: new Map<Operation, Verdict>([
       [made, { ...checked.verdict, concerns }],
-      ...(isSame && gone ? [[gone, harmless] as const] : []),
+      ...(isSame ? [[gone, harmless] as const] : []),
     ]),
   };
 }

@@ -4,7 +4,7 @@ import type { Operation, OperationOf, TableName, UnitSpec, Verdict } from "../mo
 import type { RuleContext } from "../rules/rule.js";
 import type { Judged } from "./original-units.js";
 import { type IsPair, isTransaction, madeBy, nameOf, rankOf, redoes } from "./redo-pairs.js";
-import { bound, operationsOf, provedLater, type Redoing, withoutGap } from "./redo-without-gap.js";
+import { bound, operationsOf, type Redoing, withoutGap } from "./redo-without-gap.js";
 import { isOwn, type Piece } from "./share-files.js";
 
 /** Pieces in execution order, and the verdicts of operations that are less harmful here than as single statements. */
@@ -38,13 +38,6 @@ export function redoTogether(pieces: readonly Piece[], redoing: Redoing): Redone
       const to = partnerOf(list, at, gone, isPair, redoing.context);
       if (to !== -1) list = paired(list, at, to, redoing, { eased, later });
     }
-  for (const piece of list) {
-    const better = isOwn(piece) ? provedLater(piece, redoing) : undefined;
-    if (better === undefined) continue;
-    list = list.flatMap((each) => (each === piece ? better.pieces : [each]));
-    later.push(...(better.later ?? []));
-    for (const [operation, verdict] of better.eased) eased.set(operation, verdict);
-  }
   return { pieces: [...list, ...later], eased };
 }
 

@@ -1,7 +1,7 @@
 import { type Concern, isSameTable, type OperationOf, type TableName } from "../model/index.js";
 import type { RuleContext } from "./rule.js";
 
-type Made = OperationOf<"createIndex" | "addUnique" | "addForeignKey" | "addCheck">;
+type Made = OperationOf<"createIndex" | "addUnique" | "addForeignKey">;
 
 /**
  * Whether a statement reads all rows of an existing table under a lock, and a plan of one phase avoids that. Tables that the committed
@@ -11,14 +11,13 @@ export function scansExisting(operation: Made, concerns: readonly Concern[], con
   const { table, name } = operation;
   const { hasConcurrentIndexes, hasNotValidChecks } = context.judging.capabilities;
   if (!name || context.createdInThisChange(table) || context.isSmall(table)) return false;
-  const keys = "reads" in operation ? operation.reads : operation.columns;
+  const keys = operation.kind === "createIndex" ? operation.reads : operation.columns;
   if (keys.some((column) => context.addedColumn(table, column) !== undefined)) return false;
   if (operation.kind === "addForeignKey" && !hasNotValidChecks)
     return concerns.some(({ kind }) => kind === "rewrites") && !recreates(operation, context);
   if (!hasConcurrentIndexes) return false;
   const isWhole = context.descendantsOf(table) === "partitions";
-  if (isWhole && operation.kind !== "addCheck" && (operation.kind === "addForeignKey" || recreates(operation, context)))
-    return false;
+  if (isWhole && (operation.kind === "addForeignKey" || recreates(operation, context))) return false;
   return concerns.some(({ kind }) => kind === "scans") && !concerns.some(({ kind }) => kind === "rewrites");
 }
 

@@ -48,7 +48,7 @@ export interface Rewrite {
   readonly contract?: readonly Step[];
   /** The statement itself runs in contract, after the proof. */
   readonly isLater?: true;
-  /** The statement itself runs in expand, NOT VALID or together with the one that drops what it creates again (`redoTogether`). */
+  /** The statement itself runs in expand: together with the one that drops what it creates again (`redoTogether`). */
   readonly isKept?: true;
 }
 

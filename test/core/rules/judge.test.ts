@@ -84,7 +84,7 @@ const cases: readonly Judged[] = [
   [`ALTER TABLE "User" ADD CONSTRAINT "k" UNIQUE USING INDEX "i"`, undefined],
   [`ALTER TABLE "User" ADD PRIMARY KEY USING INDEX "i"`, /unless a constraint already proves the condition/],
   [`CREATE TABLE "T" ("a" int); ALTER TABLE "T" ADD CONSTRAINT "k" UNIQUE ("a")`, undefined],
-  [`ALTER TABLE "User" ADD CHECK ("a" > 0)`, /all rows of "User" are checked/],
+  [`ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" > 0)`, /all rows of "User" are checked/],
   [`ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID`, undefined],
   [`ALTER TABLE "User" ADD CONSTRAINT "x" EXCLUDE USING gist ("a" WITH &&)`, /two rows exclude each other/],
   [`ALTER TABLE "User" ALTER COLUMN "a" TYPE TEXT`, /may rewrite every row of "User"/],

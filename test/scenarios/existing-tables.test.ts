@@ -135,6 +135,8 @@ describe("with the stock Prisma", () => {
     expect(sql).toMatch(/DROP CONSTRAINT "Order_userId_fkey"[\s\S]*ADD CONSTRAINT "Order_userId_fkey"[^;]*NOT VALID/);
     await ok(lockstep("deploy"));
     expect(await keys()).toEqual([{ conname: "Order_userId_fkey", convalidated: true, confdeltype: "c" }]);
+    const own = await lockstep("undo", planId(), "--yes");
+    expect([own.code, own.output]).toEqual([1, expect.stringContaining("LS3022")]);
   });
 
   test("a foreign key over an existing column: rows without a referenced row are counted first", async () => {

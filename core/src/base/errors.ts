@@ -383,6 +383,12 @@ export const errorTable = entries({
     next: "Remove the key or relation in a separate change, deploy it, then run the command again.",
     exit: 1,
   },
+  LS3022: {
+    title: "Nothing that an undo can take back",
+    why: "The plan only made statements of your own migration safe. The ORM takes those back: by the model, or by the class's down method.",
+    next: "Revert the change in the model, and generate a migration.",
+    exit: 1,
+  },
   LS3030: {
     title: "A migration that may have run cannot be rewritten",
     why: "Databases that have run it would never run a replacement with the same name.",

@@ -30,7 +30,7 @@ interface TakeBack {
 /**
  * The common part of `undo` and `abandon`: rejects what other objects depend on, shows the effect, prompts if values are lost, and writes.
  *
- * @throws LS3008 already undone · LS8005 values would be lost, and there is no terminal · LS8025 an agent did not ask its user
+ * @throws LS3008 already undone · LS3022 nothing to take back · LS8005 values would be lost, and there is no terminal · LS8025 an agent did not ask its user
  */
 export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { invocation, plan, command, to, removesMigrations = false } = request;
@@ -39,6 +39,10 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { colors } = io;
   await verifyPlan(project, plugin, plan);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is already undone.`);
+  if (to === "undone" && !removesMigrations && isAllOwn(plan))
+    throw new LockstepError("LS3022", `Plan ${plan.id} has nothing that ${command} can take back.`, {
+      hint: `Revert the change in the model, then run: ${plugin.words.develop}`,
+    });
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);
   const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
@@ -100,6 +104,12 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     .filter((line) => line !== "")
     .join("\n");
   return { json: { ...json, written: true }, exitCode: 0, text };
+}
+
+/** Whether the plan only has statements of the user's migration: for example a foreign key that replaces one of its name. */
+function isAllOwn({ columns, units, undo }: Plan): boolean {
+  const isOwn = ({ spec }: Plan["units"][number]) => spec.kind === "original" || spec.kind === "validate-foreign-key";
+  return columns.length === 0 && undo.expand.length + undo.contract.length === 0 && units.every(isOwn);
 }
 
 /** @throws LS8005 there is no terminal for the prompt */

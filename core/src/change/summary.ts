@@ -121,9 +121,12 @@ function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colo
   const units = plan.units.filter((unit) => unit.spec.kind !== "original" && !isFollowing(unit, plan));
   const unsafe = unsafePhases(plan).flatMap(({ words }) => words);
   const count = migrations.length;
+  const own = plan.units.filter(({ spec }) => spec.kind === "original");
   // The notices report the user's own statements that hold a lock for longer.
-  const isShort = plan.units.every(({ spec, verdict }) => spec.kind !== "original" || verdict.held === "instant");
+  const isShort = own.every(({ verdict }) => verdict.held === "instant");
   const goesOn = isShort ? `Reads and writes continue while ${count === 1 ? "it runs" : "they run"}. ` : "";
+  // An undo leaves the user's own statements.
+  const wayBack = own.length > 0 ? "" : colors.dim(`To take the change back: npx lockstep undo ${plan.id}`);
   return joined([
     "Lockstep",
     ...units.map(({ title }) => `  ${colors.green("✔")} ${title}`),
@@ -131,7 +134,7 @@ function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colo
     ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
-    `  ${counted(count, "migration")} written. ${goesOn}${colors.dim(`To take the change back: npx lockstep undo ${plan.id}`)}`,
+    `  ${counted(count, "migration")} written. ${goesOn}${wayBack}`.trimEnd(),
     "",
   ]);
 }

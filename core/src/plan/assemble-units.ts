@@ -1,3 +1,4 @@
+import { named } from "../base/pattern-of.js";
 import type { Units } from "../dialect/units.js";
 import {
   type DeployedPhase,
@@ -219,7 +220,7 @@ export function undoUnits(
   // Drops what contract built before its columns become optional again. What expand built over its own columns is dropped with them.
   const built = [...done]
     .reverse()
-    .filter((unit) => phase === "contract" || !goesWithColumns(unit, done))
+    .filter((unit) => phase === "contract" || !(goesWithColumns(unit, done) || isUsed(unit, done)))
     .flatMap((unit) => withoutBuilt(unit, units));
   const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
     if (spec.kind === "expand") return [undoExpand(spec, done)];
@@ -261,6 +262,15 @@ function goesWithColumns({ spec }: Unit, done: readonly Unit[]): boolean {
       other.kind === "expand" &&
       isSameTable(other.table, table) &&
       other.columns.some(({ name }) => names.includes(name)),
+  );
+}
+
+/** Whether the user's own statement uses an index, for a constraint or a replica identity: both stay. */
+function isUsed({ spec }: Unit, done: readonly Unit[]): boolean {
+  if (spec.kind !== "create-index") return false;
+  const pattern = named(spec.index.name);
+  return done.some(
+    ({ spec: other }) => other.kind === "original" && /\bUSING\s+INDEX\b/i.test(other.sql) && pattern.test(other.sql),
   );
 }
 

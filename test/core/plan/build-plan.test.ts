@@ -335,3 +335,20 @@ test("reformatted by a tool, plan.json is still itself", async () => {
   const plan = await planOf({ sql: handleSql });
   expect(readPlan(JSON.stringify(JSON.parse(planText(plan))), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
 });
+
+test.each([
+  [
+    `CREATE INDEX "i" ON "User"("name"); ALTER TABLE "User" ADD CONSTRAINT "f" FOREIGN KEY ("name") REFERENCES "Team"("code");`,
+    [`ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "f";`, `DROP INDEX CONCURRENTLY IF EXISTS "i"`],
+  ],
+  // The constraint of a statement that the plan does not replace stays, and its index with it.
+  [`CREATE UNIQUE INDEX "i" ON "User"("name"); ALTER TABLE "User" ADD CONSTRAINT "i" UNIQUE USING INDEX "i";`, []],
+  [
+    `ALTER TABLE "User" DROP COLUMN "email"; CREATE INDEX "i" ON "User"("name");`,
+    [`DROP INDEX CONCURRENTLY IF EXISTS "i"`],
+  ],
+])("an undo drops what expand built over existing columns: %s", async (sql, undo) => {
+  const plan = await planOf({ sql });
+  expect(plan.columns).toEqual([]);
+  expect(plan.undo.expand.map(({ ddl }) => ddl)).toEqual(undo);
+});

@@ -241,7 +241,7 @@ function statements(text: string): string[] {
 function inPlace(written: readonly string[], own: readonly string[]): string[] {
   const isConcurrent = (text: string) => text.includes("CONCURRENTLY");
   const rest = written.filter((text) => !isConcurrent(text));
-  const next = rest.indexOf(own[own.findIndex(isConcurrent) + 1] ?? "");
+  const next = rest.indexOf(own.slice(own.findIndex(isConcurrent)).find((text) => rest.includes(text)) ?? "");
   return rest.toSpliced(next === -1 ? rest.length : next, 0, ...written.filter(isConcurrent));
 }
 

@@ -260,9 +260,14 @@ describe("the files", () => {
   });
 
   test.each([
-    ["next to each other under one name", "Order_userId_fkey", [0, 1]],
-    ["the new one first under another name", "Order_user_fkey", [1, 0]],
-  ] as const)("on MySQL the two stand in one file, %s", async (_, name, order) => {
+    ["in one file under one name", "Order_userId_fkey", ["expand", "original"], [0, 1]],
+    [
+      "the new one first under another name, in place",
+      "Order_user_fkey",
+      ["expand", "add-foreign-key", "original"],
+      [0],
+    ],
+  ] as const)("on MySQL the two stand %s", async (_, name, kinds, left) => {
     const own = [
       "ALTER TABLE `Order` DROP FOREIGN KEY `Order_userId_fkey`;\n",
       `ALTER TABLE \`Order\` ADD CONSTRAINT \`${name}\` FOREIGN KEY (\`userId\`) REFERENCES \`User\`(\`id\`) ON DELETE CASCADE;\n`,
@@ -270,8 +275,8 @@ describe("the files", () => {
     const sql = `${own[0]}ALTER TABLE \`User\` ADD COLUMN \`handle\` VARCHAR(191) NOT NULL;\n${own[1]}`;
     const plan = await planOf({ sql, dialect: "mysql", foreignKeys });
     const specs = plan.units.filter(({ phase }) => phase === "expand").map(({ spec }) => spec);
-    expect(specs.map(({ kind }) => kind)).toEqual(["expand", "original"]);
-    expect(specs[1]).toMatchObject({ sql: order.map((at) => own[at]).join("") });
+    expect(specs.map(({ kind }) => kind)).toEqual(kinds);
+    expect(specs.at(-1)).toMatchObject({ sql: left.map((at) => own[at]).join("") });
   });
 });
 

@@ -143,7 +143,9 @@ test("a plan that is taken back drops no column under a run, and a run ends whos
   const nick = async () => (await ask("status", plan!)).backfills[0];
   const run = shop.lockstep(["backfill", "run", plan!, "--batch-rows", "100", "--max-rows-per-second", "100"]);
   await until(async () => (await nick()).state === "running");
-  await shop.lockstep(["backfill", "pause", plan!]);
+  // Of two open plans, the one whose backfill is at work.
+  const paused = await shop.lockstep(["backfill", "pause"]);
+  expect(paused.stdout).toMatch(/"nick" — paused within a second[\s\S]*npx lockstep backfill \S+ \d+_add_nick\n/);
   const abandon = await shop.lockstep(["abandon", plan!, "--yes"]);
   expect(abandon.code, abandon.output).toBe(0);
   const deploy = await shop.lockstep(["deploy", "--confirm", "column-unused"]);

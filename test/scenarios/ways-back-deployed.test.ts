@@ -116,8 +116,21 @@ describe("with the stock Prisma", () => {
     expect(named.stdout).toContain(
       `the code in this checkout still contains the name of "User"."handle": src/labels.ts:1`,
     );
+    // Nothing of the refused confirmation counts later: the code without the line has to be deployed first.
+    expect(named.stdout).toContain("--confirm column-unused is not recorded: ");
     rmSync(join(shop.root, "src/labels.ts"));
     rmSync(join(shop.root, "src/labels.test.ts"));
+    const removed = await lockstep("deploy");
+    expect(removed.code, removed.output).toBe(1);
+    shop.write("src/labels.ts", "export const label = (user: any) => user.handle;\n");
+    const shown = await lockstep("deploy");
+    expect(shown.stdout).toMatch(
+      /1\. Remove these uses of the column\. .* --confirm column-unused --confirm named-elsewhere\n/,
+    );
+    const elsewhere = await lockstep("deploy", "--confirm", "named-elsewhere", "--by", "ada@example.com");
+    expect(elsewhere.stdout).toContain("column-unused is not confirmed for production: no running build");
+    expect(elsewhere.stdout).not.toContain("still contains");
+    expect(await hasColumn()).toBe(true);
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
     await inserts.before();

@@ -1,4 +1,3 @@
-import { readStillNamed } from "../change/release/still-named.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import type { Connection } from "../dialect/connection.js";
 import type { GateAnswer } from "../gates/gate.js";
@@ -16,6 +15,7 @@ import { contractUndos, wayBackSteps } from "../review/next-step.js";
 import { makersOf } from "../sql/verdicts/new-defaults.js";
 import { readTable } from "../target/facts/table.js";
 import { confirm, evidenceName } from "../target/ledger/evidence.js";
+import { askNamedLines, namedElsewhere } from "./ask-named-lines.js";
 import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
 import { askAbout } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
@@ -69,7 +69,7 @@ export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const defaults = ownDefaultSteps(own, connection);
   const planned = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
   // Without these gates, the target needs no confirmation. The flag can apply to the next target.
-  const others = [waitsAccepted, ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"])];
+  const others = [waitsAccepted, namedElsewhere, ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"])];
   const confirmed = confirmations(invocation, planned, others);
   const { answers, stop } = await askDrops(request, drops, confirmed);
   const due = withoutWithheld(state, stop?.withheld ?? []);
@@ -133,7 +133,7 @@ async function askDrops(
   drops: readonly PendingDrop[],
   confirmed: ReadonlySet<string>,
 ): Promise<Pick<DeployGates, "answers" | "stop">> {
-  const { invocation, target, connection, project, plugin, state, code } = request;
+  const { invocation, target, connection, project, plugin, state } = request;
   const answers: DeployGates["answers"][number][] = [];
   const steps: string[] = [];
   let from: { readonly at: number; readonly drop: string } | undefined;
@@ -141,19 +141,18 @@ async function askDrops(
   // If the ORM cannot leave migrations out, a person must run the earlier ones by hand.
   const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
   for (const { plan, migration, gates, first } of drops) {
-    const named = await readStillNamed(plan, { project, plugin, code });
     const asked = await askAbout(target, connection, plan, project, plugin);
     const goesWith = (step: GateStep) => request.foreign.filter(isOver(step)).map(({ dependent }) => dependent);
-    const linesNaming = ({ column }: GateStep) =>
-      named.filter(({ field }) => plan.columns.some((each) => each.name === column && each.field === field));
-    const open = { ...asked, facts: { ...asked.facts, goesWith, linesNaming } };
+    const open = { ...asked, facts: { ...asked.facts, goesWith } };
+    const named = first.length > 0 ? undefined : await askNamedLines(request, plan, gates, confirmed);
     // Until the migrations in `first` run, no code works without the column. So no such code can be live, whatever `--confirm` names.
     const said =
-      first.length === 0
+      first.length === 0 && named === undefined
         ? await passOn(open, gates, confirmed, invocation)
         : await passOn(open, gates, new Set(), { ...invocation, io: { ...invocation.io, isInteractive: false } });
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
-    if (said.every(({ isOpen }) => isOpen)) {
+    if (named !== undefined) answers.push({ plan: plan.id, isOpen: false, statement: named.statement });
+    else if (said.every(({ isOpen }) => isOpen)) {
       await recordConsent(request, plan, gates);
       continue;
     }
@@ -171,15 +170,18 @@ async function askDrops(
     steps.push(
       ...wayBackSteps(gates, {
         // Record the migration. Otherwise the deployment treats it as pending and ignores every confirmation.
-        first: canWithhold
-          ? []
-          : files.map(
-              (file) =>
-                `${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}   # with the URL of ${target.name}`,
-            ),
+        first: [
+          ...(named === undefined ? [] : [named.help]),
+          ...(canWithhold ? [] : files).map(
+            (file) =>
+              `${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}   # with the URL of ${target.name}`,
+          ),
+        ],
         drop: [
-          helpOf(said, deploy, invocation.io, "Once all old builds have ended"),
-          ...(isConfirmed ? [] : [`npx lockstep ${deploy}`]),
+          ...(said.every(({ isOpen }) => isOpen)
+            ? []
+            : [helpOf(said, deploy, invocation.io, "Once all old builds have ended")]),
+          ...(isConfirmed && said.some(({ isOpen }) => !isOpen) ? [] : [`npx lockstep ${deploy}`]),
         ],
       }),
     );

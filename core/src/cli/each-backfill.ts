@@ -1,3 +1,4 @@
+import { LockstepError } from "../base/errors.js";
 import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
 import type { BackfillId } from "../dialect/ledger-store.js";
@@ -8,6 +9,7 @@ import { type BackfillRecord, readBackfills } from "../target/ledger/backfills.j
 import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";
 import { textOption } from "./command.js";
+import type { Target } from "./targets.js";
 
 /** A backfill of a plan on a target, as recorded in its ledger. */
 export interface TargetBackfill {
@@ -37,16 +39,14 @@ export async function eachBackfill<T>(
   readonly notBegun: readonly { readonly target: string; readonly group?: string; readonly spec: BackfillSpec }[];
 }> {
   const { project, config } = await invocation.workspace();
-  const [{ planOf }, { chooseTargets, developmentTarget }] = await Promise.all([
-    import("./plan-of.js"),
-    import("./targets.js"),
-  ]);
-  const plan = planOf(invocation, project.root);
+  const { chooseTargets, developmentTarget } = await import("./targets.js");
   const name =
     textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
+  const targets = await chooseTargets(config, project, invocation.io, name, true);
+  const plan = await planAtWork(invocation, project.root, targets);
   const results: T[] = [];
   const notBegun: { target: string; group?: string; spec: BackfillSpec }[] = [];
-  await atOnce(await chooseTargets(config, project, invocation.io, name, true), async (target) => {
+  await atOnce(targets, async (target) => {
     const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false, isReadOnly });
     try {
       requireSystem(connection, plan, target.name);
@@ -67,4 +67,41 @@ export async function eachBackfill<T>(
     }
   });
   return { plan, results, notBegun };
+}
+
+/**
+ * The plan whose backfill a command is about. If several plans are open, that is the only one with a backfill that has started and not
+ * ended: somebody who has to slow one down should not have to look for its name.
+ *
+ * @throws LS3005 · LS3006 several are possible
+ */
+async function planAtWork(invocation: Invocation, root: string, targets: readonly Target[]): Promise<Plan> {
+  const { planOf } = await import("./plan-of.js");
+  try {
+    return planOf(invocation, root);
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== "LS3006" || invocation.arguments[0] !== undefined)
+      throw error;
+    const { isOpen, listPlans } = await import("../plan/store.js");
+    const open = listPlans(root).filter(isOpen);
+    const begun = new Set<Plan>();
+    await atOnce(targets, async (target) => {
+      const connection = await connect(target.url, {
+        applicationName: "lockstep",
+        needsSession: false,
+        isReadOnly: true,
+      });
+      try {
+        for (const plan of open) {
+          const records = await readBackfills(connection, plan.id);
+          if (records.some(({ finishedAt, status }) => finishedAt === null && status !== "done")) begun.add(plan);
+        }
+      } finally {
+        await connection.close();
+      }
+    });
+    const [only, ...others] = begun;
+    if (only === undefined || others.length > 0) throw error;
+    return only;
+  }
 }

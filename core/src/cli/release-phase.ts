@@ -121,9 +121,9 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   return released(asked, prepared, workspace, invocation);
 }
 
-/** What the released phases have written. */
+/** What the released phases have written, without code: its changes may be those of another plan. */
 function filesOf({ id, state }: Plan): readonly string[] {
-  return [`${planFolder(id)}/plan.json`, ...[...state.written, ...state.codeFiles].map(({ file }) => file)];
+  return [`${planFolder(id)}/plan.json`, ...state.written.map(({ file }) => file)];
 }
 
 /**

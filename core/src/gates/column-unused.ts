@@ -32,7 +32,7 @@ const about: GateAbout = {
 
 /**
  * No running build reads or writes a column that an undo is about to drop. The configured services announce it; without services, a person
- * confirms it. Lines of this checkout that contain its name contradict it, and so do statements that name it during the check, if the server counts them.
+ * confirms it. If the server counts statements, statements that name the column during the check contradict it.
  */
 export default { about, isConfirmed: true, covers, ask } satisfies Gate;
 
@@ -66,16 +66,6 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
       isOpen: false,
       statement: `${notConfirmed(gate, target)}: what happens to objects that no plan created: ${objects.map(({ reason }) => reason).join("; ")}`,
       help: "Find what needs them, and re-create them without the column",
-      mayOverrule: true,
-    };
-  const lines = without(linesOf(step, facts), known);
-  if (lines.length > 0)
-    return {
-      gate,
-      subject: name,
-      isOpen: false,
-      statement: `${notConfirmed(gate, target)}: the code in this checkout still contains the name of ${name}: ${firstOf(lines)}`,
-      help: "Remove these uses of the column, and deploy that code first",
       mayOverrule: true,
     };
   const [used, ...more] = without(await usesOf(step, facts, table), known);
@@ -138,7 +128,7 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
 }
 
 /**
- * Missing announcements of services, and objects, lines of code and statements that an earlier answer listed: a first confirmation only covers what was
+ * Missing announcements of services, and objects and statements that an earlier answer listed: a first confirmation only covers what was
  * shown.
  */
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
@@ -152,7 +142,7 @@ async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWr
   const isAnswered = services.length > 0 && open.length === 0;
   return [
     ...open,
-    ...(word === undefined && !isAnswered ? [] : [...objectsOf(step, facts), ...linesOf(step, facts)]),
+    ...(word === undefined && !isAnswered ? [] : objectsOf(step, facts)),
     ...(word === undefined ? [] : await usesOf(step, facts, table)),
   ];
 }
@@ -167,17 +157,6 @@ function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly
     reason: effect === "names" ? `${what} names ${name}, or a column of that name` : `${what} goes with ${name}`,
     id: JSON.stringify(["object", what, remove]),
   }));
-}
-
-function firstOf(lines: readonly OpenWriter[]): string {
-  const shown = lines.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
-  return [...shown, ...(lines.length > shown.length ? [`${lines.length - shown.length} more`] : [])].join(", ");
-}
-
-/** Lines of code that may use the column, counted for each file: a further line requires a new confirmation. */
-function linesOf(step: GateStep, { linesNaming = () => [] }: GateFacts): readonly OpenWriter[] {
-  const id = JSON.stringify(["code", step.column]);
-  return linesNaming(step).map((at) => ({ ...at, what: "a line of code", reason: `contains ${nameOf(step)}`, id }));
 }
 
 /**

@@ -59,8 +59,6 @@ export interface GateFacts {
   writersOf?(step: GateStep): readonly OpenWriter[];
   /** Objects on the target that an undo drops with its column, or that name it, and that no plan created. Default: none. */
   goesWith?(step: GateStep): readonly Dependent[];
-  /** Lines of this checkout's code that contain the name of the step's column. Default: none. */
-  linesNaming?(step: GateStep): readonly { readonly file: string; readonly line: number }[];
   /** The services that write to the target; absent or empty: a person has to confirm for them. */
   readonly services?: readonly string[];
   /** The phase whose code writes the column. Default: expand. */

@@ -92,24 +92,6 @@ it("is closed while statements name the column, until a person has seen them", a
   });
 });
 
-it("is closed while this checkout names the column, until a person has seen the lines", async () => {
-  const lines = [1, 2, 3, 4, 5, 6].map((line) => ({ file: "src/a.ts", line }));
-  const [known, more] = [
-    { linesNaming: () => lines },
-    { linesNaming: () => [...lines, { file: "src/a.ts", line: 9 }] },
-  ];
-  await confirmNow(known);
-  expect(await ask(known)).toMatchObject({
-    isOpen: false,
-    mayOverrule: true,
-    statement:
-      'column-unused is not confirmed for production: the code in this checkout still contains the name of "User"."handle": src/a.ts:1, src/a.ts:2, src/a.ts:3, src/a.ts:4, src/a.ts:5, 1 more',
-  });
-  await confirmNow(known);
-  expect(await ask(known)).toMatchObject({ isOpen: true });
-  expect(await ask(more)).toMatchObject({ isOpen: false });
-});
-
 it("opens by itself when every service runs a build without the column", async () => {
   const say = (build: string, phase?: string, instance = "") =>
     announceBuild(db, {

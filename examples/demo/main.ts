@@ -53,7 +53,7 @@ async function main(options: Options): Promise<void> {
     screen.bad(`Naive:     ${said}.`);
     if (problems.length === 0) screen.good(`Lockstep:  ${did}.`);
     else for (const problem of problems) screen.bad(`Lockstep:  ${problem}`);
-    screen.say(`Told in ${seconds(performance.now() - begin)}.`);
+    screen.say(`Done in ${seconds(performance.now() - begin)}.`);
     screen.say(`The plan on one page: ${lockstep.report}`);
     if (options.keep) screen.say(`The project and its logs: ${temporary}`);
     if (options.json !== undefined) {

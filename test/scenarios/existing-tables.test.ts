@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, createApp, userEntity } from "../plugin-typeorm/intercept/app.js";
@@ -73,7 +74,7 @@ describe("with the stock Prisma", () => {
     edit("@@index([userId])", "@@index([userId])\n  @@index([createdAt])");
     const printed = await change("by_date");
     expect(printed).toMatch(
-      /Lockstep\n {2}✔ Build the index "Order_createdAt_idx" concurrently\n {2}2 migrations written\. Reads and writes continue while they run\. To take the change back: npx lockstep undo \d+_by_date\n/,
+      /Lockstep\n {2}✔ Build the index "Order_createdAt_idx" concurrently\n {2}2 migrations written\. Reads and writes continue while they run\. To undo it: npx lockstep undo \d+_by_date\n/,
     );
     await ok(lockstep("deploy"));
     expect(await indexes()).toContain("Order_createdAt_idx");
@@ -173,7 +174,11 @@ describe("with the stock Prisma", () => {
 
   /** A migration written by hand, which `rewrite` makes safe. */
   async function byHand(name: string, sql: string) {
-    const folder = `prisma/migrations/${new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14)}_${name}`;
+    const names = readdirSync(join(shop.root, "prisma/migrations")).filter((each) => /^\d/.test(each));
+    const now = () => new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
+    // The migrations of a plan have later seconds than the moment in which they were written.
+    while (names.some((each) => each.slice(0, 14) >= now())) await setTimeout(100);
+    const folder = `prisma/migrations/${now()}_${name}`;
     mkdirSync(join(shop.root, folder), { recursive: true });
     shop.write(`${folder}/migration.sql`, sql);
     const shown = await ok(lockstep("rewrite", `${folder}/migration.sql`, "--dry-run"));

@@ -384,8 +384,8 @@ export const errorTable = entries({
     exit: 1,
   },
   LS3022: {
-    title: "Nothing that an undo can take back",
-    why: "The plan only made statements of your own migration safe. The ORM takes those back: by the model, or by the class's down method.",
+    title: "Nothing to undo",
+    why: "The plan only made statements of your own migration safe. The ORM reverts those: by the model, or by the down method of the class.",
     next: "Revert the change in the model, and generate a migration.",
     exit: 1,
   },

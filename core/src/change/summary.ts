@@ -126,7 +126,7 @@ function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colo
   const isShort = own.every(({ verdict }) => verdict.held === "instant" || !blocksWrites(strongestMode(verdict)));
   const goesOn = isShort ? `Reads and writes continue while ${count === 1 ? "it runs" : "they run"}. ` : "";
   // An undo leaves the user's own statements.
-  const wayBack = own.length > 0 ? "" : colors.dim(`To take the change back: npx lockstep undo ${plan.id}`);
+  const wayBack = own.length > 0 ? "" : colors.dim(`To undo it: npx lockstep undo ${plan.id}`);
   return joined([
     "Lockstep",
     ...units.map(({ title }) => `  ${colors.green("✔")} ${title}`),

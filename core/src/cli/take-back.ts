@@ -40,7 +40,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   await verifyPlan(project, plugin, plan);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is already undone.`);
   if (to === "undone" && !removesMigrations && isAllOwn(plan))
-    throw new LockstepError("LS3022", `Plan ${plan.id} has nothing that ${command} can take back.`, {
+    throw new LockstepError("LS3022", `Plan ${plan.id} has nothing that ${command} can revert.`, {
       hint: `Revert the change in the model, then run: ${plugin.words.develop}`,
     });
   const plans = listPlans(project.root);

@@ -171,6 +171,7 @@ test("a pass over a column that was dropped and added again counts no more", asy
     const backfill = async () => {
       const { phases } = (await readStatus(plan, { targets: [target] }, project, typeormPlugin)).targets[0]!;
       const invocation = {
+        name: "backfill status",
         arguments: [plan.id],
         options: {},
         io: { signal: new AbortController().signal, env: { PRODUCTION: again.url } },

@@ -31,7 +31,15 @@ export function ofModel(model: EntityModel) {
     primaryKey: model.primaryKey,
     fields: byName(
       model.fields.map(
-        ({ documentation: _, enumName: _name, enumValues, hasDefault: _has, defaultValue: _default, ...field }) => ({
+        ({
+          documentation: _,
+          codeType: _code,
+          enumName: _name,
+          enumValues,
+          hasDefault: _has,
+          defaultValue: _default,
+          ...field
+        }) => ({
           ...field,
           values: enumValues?.map(({ value }) => value) as readonly string[] | undefined,
         }),

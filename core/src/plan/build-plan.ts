@@ -98,7 +98,8 @@ async function buildWith(
   const findings = judgement.findings.filter((finding) => {
     const { operation, rule, hazard } = finding;
     if (!isPlanned(finding, judgement.context)) {
-      skipped.push(...[noticeOf(operation, judgement.context, migration) ?? []].flat());
+      const notice = noticeOf(operation, judgement.context, migration);
+      if (notice !== undefined) skipped.push(notice);
       return false;
     }
     const own = rule.columns(operation, judgement.context);

@@ -71,8 +71,8 @@ export default defineRule({
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: writes to the table wait until it ends. \`CREATE INDEX CONCURRENTLY\` lets writes
 continue. It cannot run in a transaction, and a failed build leaves an invalid index: drop it before the next attempt.`,
   instead: `A plan builds the index with CONCURRENTLY, alone in its file, and a later file checks that it is valid. An index over existing columns
-needs one phase: deploy its migrations, and the plan is done. Lockstep first counts duplicates under a unique index, on your development
-database and before the deployment to each target. An index over a column that the same change adds follows the columns, while every value
+needs one phase: deploy its migrations, and the plan is done. Lockstep first counts duplicates under a unique index without an expression or
+predicate, on your development database and before the deployment to each target. An index over a column that the same change adds follows the columns, while every value
 is NULL and before any code writes it. So the build is quick, and duplicates never get in. Sort order, operator classes, methods and predicates stay as the ORM wrote them. A unique index that counts NULL as a value comes in contract: see [needs-values](needs-values.md).
 
 PostgreSQL cannot build an index of a partitioned table concurrently, but it can for each partition. So the plan declares the index on

@@ -2,7 +2,7 @@ import { LockstepError } from "../../base/errors.js";
 import { patternOf } from "../../base/pattern-of.js";
 import type { SourceText } from "../../code/sources/source-files.js";
 import type { CodeSettings } from "../../config/code-settings.js";
-import type { EntityModel, Plan } from "../../model/index.js";
+import { type EntityModel, isTestFile, type Plan } from "../../model/index.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /** A line of application code that contains the name of a removed field. */
@@ -78,8 +78,6 @@ export async function readStillNamed(
   const own = files.filter(({ file, text }) => !isTestFile(file) && !isGenerated(text) && !isMigration(file, text));
   return stillNamed(withoutIgnored(project.root, own), plan, models);
 }
-
-const isTestFile = (file: string) => /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__)(?:[/.]|$)/.test(file);
 
 async function modelsOrNone(project: Project, plugin: OrmPlugin): Promise<readonly EntityModel[]> {
   try {

@@ -1,13 +1,24 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import type { LockstepError } from "../../core/src/base/errors.js";
 import { contradictions, headerOf } from "../../core/src/plan/contradictions.js";
+import { planText, readPlan } from "../../core/src/plan/plan-file.js";
 import { readPlans, verifyUnits } from "../../core/src/plan/store.js";
-import { type Files, filesIn, type KeptProject, keptPhases, keptProjects, keptReleases, readKept } from "./kept.js";
-import { putFiles } from "./project-files.js";
+import { run } from "../support/run.js";
+import {
+  type Files,
+  filesIn,
+  type KeptPhase,
+  type KeptProject,
+  keptPhases,
+  keptProjects,
+  keptReleases,
+  readKept,
+} from "./kept.js";
+import { filesOf, putFiles } from "./project-files.js";
 
 // Two branches move one plan, and a merge takes each file from either side. Afterwards plan.json and the migrations are those of one phase,
 // or what contradicts is named.
@@ -43,6 +54,7 @@ describe.each(keptProjects(newest))("%s", (name) => {
   const project = readKept<KeptProject>(newest, name);
   const expanded = filesIn(project, "expand");
   const id = Object.keys(expanded).flatMap((file) => /^lockstep\/([^/]+)\/plan\.json$/.exec(file)?.[1] ?? [])[0]!;
+  const planFile = `lockstep/${id}/plan.json`;
   const isOfPlan = (file: string) => file.startsWith(`lockstep/${id}/`) || / undo|contract/.test(file);
   const first = migrationsIn(expanded)[0]!;
   const isMerged = (file: string) => file !== first && (isOfPlan(file) || /\/migrations\/.*\.(?:sql|ts)$/.test(file));
@@ -99,6 +111,61 @@ describe.each(keptProjects(newest))("%s", (name) => {
     );
     expect(seen.consistent).toBeGreaterThan(20);
     expect(seen.refused).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ["switch", "contract"],
+    ["contract", "switch"],
+    ["contract", "undone"],
+  ] as const)("git cannot merge %s with %s: either side is taken as the message prints it", async (ours, theirs) => {
+    const folder = mkdtempSync(join(tmpdir(), "lockstep-sides-"));
+    const git = (...args: string[]) =>
+      run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: folder });
+    // Each side writes another line of plan.json, so that git cannot choose.
+    const commit = async (phase: KeptPhase, versions: string) => {
+      const files = filesIn(project, phase);
+      const plan = readPlan(files[planFile]!, planFile);
+      const text = planText({ ...plan, versions: { ...plan.versions, lockstep: versions } });
+      putFiles(folder, { ...files, [planFile]: text });
+      await git("add", "-A");
+      await git("commit", "-q", "-m", phase);
+    };
+    const fault = () => readPlans(folder).damagedPlans[0]?.error as LockstepError | undefined;
+    await git("init", "-q", "-b", "main");
+    await commit("expand", "0.1.0");
+    await git("checkout", "-q", "-b", "theirs");
+    await commit(theirs, "0.1.1");
+    await git("checkout", "-q", "-b", "ours", "main");
+    await commit(ours, "0.1.2");
+    for (const [how, side] of [
+      ["merge", ours],
+      ["merge", theirs],
+      ["cherry-pick", theirs],
+      // The commit that is being moved is the other side.
+      ["rebase", ours],
+    ] as const) {
+      await git("checkout", "-q", "-f", "-B", "tried", "ours");
+      await git(how, "theirs");
+      expect(fault()?.message).toMatch(/plan\.json:\d+: git's conflict markers are in the file/);
+      const commands = fault()!.hint.match(/git restore .*/g)!;
+      expect(commands).toHaveLength(2);
+      const isOther = how === "rebase" || side === theirs;
+      const taken = await run("/bin/sh", ["-c", commands[isOther ? 1 : 0]!], { cwd: folder });
+      expect(taken.code, taken.output).toBe(0);
+      const files = filesOf(folder);
+      const wanted = filesIn(project, side);
+      const names = (all: Files) =>
+        Object.keys(all).filter((file) => isOfPlan(file) || migrationsIn(all).includes(file));
+      expect(names(files)).toEqual(names(wanted).sort());
+      expect(faultsOf(files)).toEqual([]);
+      const { stdout } = await git("diff", "--name-only", "--diff-filter=U");
+      expect(stdout).not.toMatch(/^(?:lockstep|\w+\/migrations)\//m);
+      await git(how, "--abort");
+    }
+    // Without a merge under way: the branches are to be found.
+    writeFileSync(join(folder, planFile), "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n");
+    expect(fault()?.hint).toContain(`git log --all -- ${planFile}`);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test("a history that was squashed into one migration is none", () => {

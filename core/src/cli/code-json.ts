@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { attempt, isUnreadable } from "../base/expected-errors.js";
 import { prefixInRepository } from "../base/files/git.js";
+import { shellWord } from "../base/shell-word.js";
 import { openQuestions } from "../change/release/code-answers.js";
 import type { EditCheck, OpenEdit } from "../change/release/hand-over.js";
 import type { RefreshResult } from "../change/release/refresh-code.js";
@@ -25,7 +26,6 @@ import type {
   TextEdit,
 } from "./code-document.js";
 import { exposureQuestion, likeQuestion } from "./column-questions.js";
-import { shellWord } from "./command.js";
 
 /** The result of one `lockstep code` run. */
 export interface CodeRun {

@@ -1,3 +1,4 @@
+import { shellWord } from "../base/shell-word.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { Io } from "./io.js";
@@ -126,9 +127,4 @@ export function sameCommand(command: string, { options }: Invocation, without = 
     return value === true ? [flag] : [flag, ...[value].flat().map(shellWord)];
   });
   return [command, ...given].join(" ");
-}
-
-/** Quotes globs and spaces, so that the command and not the shell receives them. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,9 +1,9 @@
+import { shellWord } from "../base/shell-word.js";
 import type { SpecOf } from "../dialect/units.js";
 import { tableLabel } from "../model/index.js";
 import type { CopyEvent } from "../mysql/online/run-copy.js";
 import { counted } from "../review/counted.js";
 import { bar, duration } from "../review/progress.js";
-import { shellWord } from "./command.js";
 import type { Io } from "./io.js";
 
 /** Shows the progress of a tool that copies a table. */

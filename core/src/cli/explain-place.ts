@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../base/errors.js";
+import { shellWord } from "../base/shell-word.js";
 import { answersIn, answersOf, withAnswers } from "../change/release/code-answers.js";
 import { inputOf } from "../change/release/code-input.js";
 import { placesAt } from "../change/release/place-names.js";
@@ -13,7 +14,7 @@ import { followNames, namedColumns } from "../plan/follow-names.js";
 import { phasesOf } from "../plan/phases.js";
 import { nextText } from "../review/terminal.js";
 import { answersGiven } from "./code-policy.js";
-import { type CommandResult, type Invocation, sameCommand, shellWord, type Workspace } from "./command.js";
+import { type CommandResult, type Invocation, sameCommand, type Workspace } from "./command.js";
 
 interface NamedLine {
   readonly file: string;

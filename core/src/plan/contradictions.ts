@@ -252,7 +252,8 @@ function restore(plan: string): string {
   return `Restore it from the branch that has it: git log --all -- lockstep/${plan}/plan.json.`;
 }
 
-function restoreFiles(files: readonly string[]): string {
+/** How to find them, as the last line of a message. */
+export function restoreFiles(files: readonly string[]): string {
   return `Restore ${files.length === 1 ? "it" : "them"} from the branch that has ${files.length === 1 ? "it" : "them"}: git log --all -- ${files[0]}.`;
 }
 

@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import * as z from "zod";
 import { LockstepError } from "../base/errors.js";
 import type { Plan } from "../model/index.js";
@@ -66,16 +65,6 @@ function parseJson(text: string, file: string): Record<string, unknown> {
     if (json !== null && typeof json === "object" && !Array.isArray(json)) return json as Record<string, unknown>;
     throw new Error("not an object");
   } catch (error) {
-    const isConflict = /^(?:<{7}|>{7}) /m.test(text);
-    throw new LockstepError(
-      "LS3007",
-      `${file} ${isConflict ? "contains git conflict markers" : "is not JSON"}: ${(error as Error).message}`,
-      {
-        ...(isConflict && {
-          hint: `git checkout --ours -- ${posix.dirname(file)}   # or --theirs: keep the later phase`,
-        }),
-        cause: error,
-      },
-    );
+    throw new LockstepError("LS3007", `${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { conflictLine } from "../base/conflict-line.js";
 import { LockstepError } from "../base/errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
-import { foldersWithout, refuseContradictions } from "./contradictions.js";
+import { foldersWithout, refuseContradictions, restoreFiles } from "./contradictions.js";
 import { fileHash } from "./hash.js";
+import { oneSideHint } from "./one-side.js";
 import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
 import { planIds } from "./plan-ids.js";
@@ -40,7 +42,13 @@ export function loadPlan(root: string, id: string): Plan {
     const known = planIds(root);
     throw new LockstepError("LS3005", `There is no plan ${id}.${known.length ? ` Plans: ${known.join(", ")}` : ""}`);
   }
-  const plan = readPlan(readFileSync(join(root, file), "utf8"), file);
+  const text = readFileSync(join(root, file), "utf8");
+  const line = conflictLine(text);
+  if (line !== undefined)
+    throw new LockstepError("LS3007", `${file}:${line}: git's conflict markers are in the file.`, {
+      hint: oneSideHint(root, id) ?? restoreFiles([file]),
+    });
+  const plan = readPlan(text, file);
   if (plan.id !== id)
     throw new LockstepError("LS3014", `${file} belongs to plan ${plan.id}.`, {
       hint: `Keep one folder per plan: lockstep/${plan.id}. If lockstep/${id} is a copy, remove it.`,

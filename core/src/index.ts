@@ -1,6 +1,7 @@
 // The light entry: what a change that passes through needs, and the terms that plugins share. ./planning makes plans.
 
 export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./base/errors.js";
+export { refuseConflicts } from "./base/files/conflicts.js";
 export { isDeclared } from "./base/files/declared.js";
 export { committedText } from "./base/files/git.js";
 export { assertInstalled } from "./base/files/installed.js";

@@ -72,6 +72,30 @@ test("a schema that Prisma refuses is told with its line, by check and by status
   expect(status.code).toBe(1);
 });
 
+test("a schema that git could not merge is reported in plain words, and continues with both fields", async () => {
+  const before = shop.read("prisma/schema.prisma");
+  const [field = ""] = /^ *handle .*$/m.exec(before) ?? [];
+  const line = before.slice(0, before.indexOf(field)).split("\n").length;
+  const conflict = `<<<<<<< HEAD\n${field}\n=======\n  nick String?\n>>>>>>> nick`;
+  shop.write("prisma/schema.prisma", before.replace(field, conflict));
+  const checked = await check();
+  const status = await shop.lockstep(["status", "--target", "development"]);
+  const code = await shop.lockstep(["code"]);
+  shop.write("prisma/schema.prisma", before.replace(field, `${field}\n  nick String?`));
+  const after = [await shop.lockstep(["code"]), await check()];
+  shop.write("prisma/schema.prisma", before);
+  const what = "git's conflict markers are in the file";
+  const next =
+    "Keep the fields of both sides, each field once, and remove the lines with <<<<<<<, ======= and >>>>>>>.";
+  expect(checked.output).toContain(`LS8027 ${what}. (prisma/schema.prisma:${line})`);
+  expect(checked.output).toContain(`Safer  ${next}`);
+  expect(status.output).toContain(`✖ the models cannot be read: LS8027 ${what}`);
+  expect(code.output).toContain(`LS8027 prisma/schema.prisma:${line}: ${what}`);
+  for (const { output } of [status, code]) expect(output).toContain(`Next   ${next}`);
+  expect([checked, status, code].map((each) => each.code)).toEqual([1, 1, 2]);
+  for (const each of after) expect(each.code, each.output).toBe(0);
+});
+
 test("two branches with a plan on the same column", async () => {
   const other = plan.replace(/\d{14}/, "20991231000000");
   mkdirSync(join(shop.root, other));

@@ -989,6 +989,12 @@ export const errorTable = entries({
     next: "Update prisma and @prisma/client to 6.19.3, then run npx lockstep init again.",
     exit: 2,
   },
+  LS8027: {
+    title: "A model file contains git's conflict markers",
+    why: "Git could not merge the file. Lockstep cannot know which of the two sides is meant.",
+    next: "Keep the fields of both sides, each field once, and remove the lines with <<<<<<<, ======= and >>>>>>>. Then run npx lockstep code for each open plan: it makes the edits that the merge lost.",
+    exit: 2,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "Lockstep runs in front of the engine, and the engine returned an unexpected response.",

@@ -60,7 +60,8 @@ export async function checkPlans(
       const id = ids.find((each) => what.includes(each)) ?? ids.at(-1) ?? "";
       const file = posix.join(root, about ?? `lockstep/${id}/plan.json`);
       const finding = aboutFile(openPlan, file, { kind: "plan", what, why }, [what, at]);
-      const safer = next === undefined ? finding.safer : { words: next };
+      const [words, ...steps] = next?.split("\n") ?? [];
+      const safer = words === undefined ? finding.safer : { words, ...(steps.length > 0 && { steps }) };
       return [
         {
           ...finding,

@@ -6,6 +6,8 @@ export interface Safer {
   readonly words: string;
   /** Statements, in their order. */
   readonly sql?: readonly string[];
+  /** Further steps, a line each. */
+  readonly steps?: readonly string[];
 }
 
 /** How migrations of a database system are checked from their files alone. */

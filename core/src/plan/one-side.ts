@@ -4,10 +4,9 @@ import { shellWord } from "../base/shell-word.js";
 import type { Plan } from "../model/index.js";
 import { planFolder, readPlan } from "./plan-file.js";
 
-/** The files of a plan that git has: its folder, and its migrations. */
-export function pathsOf(plans: readonly [Plan, ...Plan[]]): string {
-  const written = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
-  return [planFolder(plans[0].id), ...new Set(written)].map(shellWord).join(" ");
+/** The folder and the migrations of a plan, for a command line. */
+export function pathsOf(id: string, written: Plan["state"]["written"]): string {
+  return [planFolder(id), ...written.map(({ file }) => file)].map(shellWord).join(" ");
 }
 
 /**
@@ -19,16 +18,21 @@ export function oneSideHint(root: string, id: string): string | undefined {
   if (other === undefined) return undefined;
   const [ours, theirs] = [planAt(root, id, "HEAD"), planAt(root, id, other)];
   if (ours === undefined || theirs === undefined) return undefined;
-  // Also removes what only the other side has, and settles git's conflicts in these files.
-  const paths = pathsOf([ours, theirs]);
+  const without = ({ state: { written } }: Plan, { state }: Plan) =>
+    written.filter(({ file, sha256 }) => !state.written.some((each) => each.file === file && each.sha256 === sha256));
+  const onlyOurs = without(ours, theirs);
+  const onlyTheirs = without(theirs, ours).filter(({ file }) => onlyOurs.every((each) => each.file !== file));
+  const paths = pathsOf(id, [...onlyOurs, ...onlyTheirs]);
+  // Also removes what only the other side has, and ends git's conflicts in these files.
   const take = (commit: string, { state }: Plan) =>
-    `   ${commit}, in ${state.released}: git restore --source=${commit} --staged --worktree -- ${paths}`;
+    `     ${commit}, in ${state.released}: git restore --source=${commit} --staged --worktree -- ${paths}`;
   return [
-    "Take the plan with its migrations from one side: from the one that was deployed, or else the one in the later phase:",
+    "Take the plan with its migrations from one side. Prefer the side that was deployed, or else the later phase:",
     take("HEAD", ours),
     take(other, theirs),
-    "Resolve the other conflicts: the models and the code of that phase.",
+    "Resolve the other conflicts, and review the models: git may have merged those of the other side.",
     `npx lockstep code ${shellWord(id)}`,
+    "npx lockstep check   # compares the models with the plan",
     "npx lockstep status",
   ].join("\n");
 }

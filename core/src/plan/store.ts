@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { conflictLine } from "../base/conflict-line.js";
 import { LockstepError } from "../base/errors.js";
+import { conflictLine } from "../base/files/conflicts.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { foldersWithout, refuseContradictions, restoreFiles } from "./contradictions.js";
 import { fileHash } from "./hash.js";

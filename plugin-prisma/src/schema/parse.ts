@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { assertInstalled, LockstepError } from "@lockstep/core";
+import { assertInstalled, LockstepError, refuseConflicts } from "@lockstep/core";
 import { attempt, isSyntaxError } from "@lockstep/core/text";
 import type { Datamodel } from "@prisma/dmmf";
 import type { EnvValue, GeneratorConfig } from "@prisma/generator";
@@ -19,7 +19,7 @@ export interface SchemaConfig {
  * The schema as Prisma's own parser understands it: models, enums, defaults, keys and types, without what the generated client lacks
  * (`@ignore`, `Unsupported`). It has no positions: `readSchema` finds them, and both have to agree on what is edited (`assertSameReading`).
  *
- * @throws LockstepError LS8012 when Prisma rejects the schema
+ * @throws LockstepError LS8012 when Prisma rejects the schema · LS8027 because of conflict markers
  * @example parseSchema(schemaFiles(project)).models.find(({ name }) => name === "User")
  */
 export function parseSchema(files: Files): Datamodel {
@@ -36,6 +36,7 @@ export function parseSchema(files: Files): Datamodel {
     // It validates as `prisma validate` does, and returns no query schema, which is 25 MB of JSON for 300 models.
     model = JSON.parse(get_datamodel(parameters([...plain, ["", features]])));
   } catch (cause) {
+    refuseConflicts(files);
     const text = reason(cause);
     throw new LockstepError("LS8012", `Prisma rejects the schema:\n${text}`, { cause, details: firstPlace(text) });
   }

@@ -1,4 +1,4 @@
-import type { Project } from "@lockstep/core";
+import { type Project, refuseConflicts } from "@lockstep/core";
 import {
   createProject,
   parseSourceFile,
@@ -16,6 +16,7 @@ import type { EntityFile } from "./model.js";
  * a re-exporting file, and what these extend, embed and list (bases, enums, constants).
  *
  * @param also files that name one of these are included as well
+ * @throws LS8027 one of them has conflict markers
  */
 export async function entityFiles(
   project: Pick<Project, "root" | "generatedFolders" | "migrationsFolder">,
@@ -31,9 +32,12 @@ export async function entityFiles(
     if (!isLeaf) for (const next of importedBy(file, all)) wanted.add(next);
   }
   const pattern = also.length === 0 ? undefined : new RegExp(`\\b(?:${also.join("|")})\\b`);
-  return all.files
+  const found = all.files
     .filter((file) => wanted.has(file) || pattern?.test(file.text) === true)
     .map(({ file, text }) => ({ path: file, content: text }));
+  // TypeScript's parser skips the other side.
+  refuseConflicts(found);
+  return found;
 }
 
 /** The files that declare the columns of one entity: its class or its schema, not what it extends and embeds. */

@@ -287,6 +287,10 @@ describe("both readings of a schema agree, or nothing is done", () => {
   });
 
   it("says what Prisma says about a schema that it refuses", () => {
+    const conflict = [{ path, content: content.replace("  role ", "<<<<<<< HEAD\n  role ") }];
+    expect(() => parseSchema(conflict)).toThrow(
+      expect.objectContaining({ code: "LS8027", message: expect.stringContaining(`${path}:${lineOf("role ")}: git`) }),
+    );
     const refused = [{ path, content: content.replace("Role     @default", "Rôle     @default") }];
     expect(() => parseSchema(refused)).toThrow(
       expect.objectContaining({ code: "LS8012", message: expect.stringContaining(`-->  ${path}:${lineOf("role ")}`) }),

@@ -42,4 +42,11 @@ test("what declares entities, and what they are made of", async () => {
   ]);
   const naming = (await entityFiles(project, ["Role"])).map(({ path }) => path);
   expect(naming.filter((path) => !found.includes(path))).toEqual(["src/uses-role.ts"]);
+  // The parser would skip the other side.
+  const conflict = "<<<<<<< HEAD\n  a = 1;\n=======\n  b = 1;\n>>>>>>> other\n";
+  writeFileSync(join(root, "src/user.ts"), `${texts["src/user.ts"]}\n${conflict}`);
+  await expect(entityFiles(project)).rejects.toMatchObject({
+    code: "LS8027",
+    message: expect.stringMatching(/^src\/user\.ts:\d+: git's conflict markers/),
+  });
 });

@@ -112,11 +112,12 @@ function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): st
 
 /** The safer alternative with its statements, a line each. */
 export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding): string[] {
-  const { words, sql = [] } = safer;
+  const { words, steps = [], sql = [] } = safer;
   // The locks of other statements are listed in the same way.
   const shown = also.length === 0 ? sql : sql.slice(0, shownLines);
   return [
     words,
+    ...steps,
     ...shown.map((each) => `${each.replace(/\s+/g, " ").replace(/;$/, "")};`),
     ...(shown.length < sql.length ? [`-- and ${sql.length - shown.length} more like these`] : []),
     ...(isRewritten ? [`npx lockstep rewrite ${file} turns it into a plan (run npx lockstep init first)`] : []),

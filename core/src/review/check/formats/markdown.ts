@@ -44,7 +44,7 @@ function findingText(finding: CheckFinding): Markdown {
       md`${severity === "error" ? "❌" : "⚠️"} **${rule}**, line ${line}: ${plain(consequence(finding))}.`,
       ...(sql === "" ? [] : [fenced(sql, "sql")]),
       md`Safer: ${plain(safer)}${more.length === 0 ? "" : ":"}`,
-      ...(more.length === 0 ? [] : [fenced(more.join("\n"), "sql")]),
+      ...(more.length === 0 ? [] : [fenced(more.join("\n"), finding.safer.sql === undefined ? "" : "sql")]),
     ],
     "\n\n",
   );

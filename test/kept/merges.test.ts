@@ -48,6 +48,17 @@ const migrationsIn = (files: Files) =>
     .filter((file) => /^(?:prisma|src)\/migrations\/.*\.(?:sql|ts)$/.test(file))
     .sort();
 
+/** How the message on files that are missing or changed, or on migrations of another side, restores them. */
+function restoring(folder: string): string | undefined {
+  const { plans } = readPlans(folder);
+  try {
+    verifyUnits(folder, plans[0]!);
+  } catch (error) {
+    return (error as LockstepError).hint;
+  }
+  return contradictions({ root: folder, migrations: migrationsIn(filesOf(folder)), plans, damaged: [] })[0]?.next;
+}
+
 const newest = keptReleases().at(-1)!;
 
 describe.each(keptProjects(newest))("%s", (name) => {
@@ -147,7 +158,11 @@ describe.each(keptProjects(newest))("%s", (name) => {
       await git("checkout", "-q", "-f", "-B", "tried", "ours");
       await git(how, "theirs");
       expect(fault()?.message).toMatch(/plan\.json:\d+: git's conflict markers are in the file/);
-      const commands = fault()!.hint.match(/git restore .*/g)!;
+      const { hint } = fault()!;
+      await git("checkout", "--ours", "--", planFile);
+      // The pending files and the migrations are still those of the merge.
+      if (how === "merge" && ours === "switch") expect(restoring(folder)).toBe(hint);
+      const commands = hint.match(/git restore .*/g)!;
       expect(commands).toHaveLength(2);
       const isOther = how === "rebase" || side === theirs;
       const taken = await run("/bin/sh", ["-c", commands[isOther ? 1 : 0]!], { cwd: folder });
@@ -162,7 +177,13 @@ describe.each(keptProjects(newest))("%s", (name) => {
       expect(stdout).not.toMatch(/^(?:lockstep|\w+\/migrations)\//m);
       await git(how, "--abort");
     }
-    // Without a merge under way: the branches are to be found.
+    // Without a merge under way.
+    await git("checkout", "-q", "-f", "-B", "tried", "ours");
+    const [held] = Object.keys(filesOf(folder)).filter((file) => file.includes("/held/"));
+    if (held !== undefined) {
+      rmSync(join(folder, held));
+      expect(restoring(folder)).toBe(`git checkout HEAD -- ${held}`);
+    }
     writeFileSync(join(folder, planFile), "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n");
     expect(fault()?.hint).toContain(`git log --all -- ${planFile}`);
     rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Plan } from "../../core/src/model/index.js";
 import { planText } from "../../core/src/plan/plan-file.js";
+import { run } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // `check` in a repository that has plans of Lockstep.
@@ -107,9 +108,16 @@ test("two branches with a plan on the same column", async () => {
   const { hash: _, ...text } = JSON.parse(shop.read(`${plan}/plan.json`)) as Plan & { hash: string };
   shop.write(`${other}/plan.json`, planText({ ...text, id: basename(other) }));
   const { code, output } = await check();
-  rmSync(join(shop.root, other), { recursive: true });
   expect(output).toMatch(/"User"\."handle" has two open plans/);
   expect(code).toBe(1);
+  const [, remove = ""] = /Safer {2}(git rm .*)/.exec(output) ?? [];
+  for (const { file } of text.state.written) expect(remove).toContain(file);
+  // The copy names the files of the first plan: only its own folder is removed here.
+  const removed = remove.replace(/prisma\/\S+/g, "");
+  await run("git", ["add", other], { cwd: shop.root });
+  expect((await run("/bin/sh", ["-c", removed], { cwd: shop.root })).code).toBe(0);
+  expect(existsSync(join(shop.root, other))).toBe(false);
+  expect((await check()).code).toBe(0);
 });
 
 test("no code of the repository runs: neither configuration", async () => {

@@ -278,7 +278,7 @@ export const errorTable = entries({
   LS3001: {
     title: "plan.json was edited by hand",
     why: "The edited plan no longer describes what was reviewed, and Lockstep runs only what the plan describes.",
-    next: "Restore the file: git checkout -- lockstep/<plan>/plan.json",
+    next: "Restore the file: git checkout HEAD -- lockstep/<plan>/plan.json",
     exit: 1,
   },
   LS3002: {
@@ -290,7 +290,7 @@ export const errorTable = entries({
   LS3003: {
     title: "A pending unit was changed after planning",
     why: "Lockstep would release the file as a migration that the plan does not contain.",
-    next: "Restore the file from version control: git checkout -- <file>",
+    next: "Restore the file from version control: git checkout HEAD -- <file>. In a merge, take lockstep/<plan> and the migrations of the plan from one side: the message prints the commands.",
     exit: 1,
   },
   LS3004: {
@@ -314,7 +314,7 @@ export const errorTable = entries({
   LS3007: {
     title: "plan.json cannot be read",
     why: "The file is damaged or incomplete.",
-    next: "Restore the file: git checkout -- lockstep/<plan>/plan.json",
+    next: "Restore the file: git checkout HEAD -- lockstep/<plan>/plan.json",
     exit: 1,
   },
   LS3008: {
@@ -332,7 +332,7 @@ export const errorTable = entries({
   LS3010: {
     title: "A released migration was changed after planning",
     why: "The database has run, or will run, something that the plan does not describe.",
-    next: "Restore the file from version control: git checkout -- <file>",
+    next: "Restore the file from version control: git checkout HEAD -- <file>. In a merge, take lockstep/<plan> and the migrations of the plan from one side: the message prints the commands.",
     exit: 1,
   },
   LS3011: {

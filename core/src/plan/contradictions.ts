@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { named } from "../base/pattern-of.js";
 import { type DeployedPhase, inFiles, type Plan, type Unit } from "../model/index.js";
+import { oneSideHint, restoreFiles } from "./one-side.js";
 import { phasesOf } from "./phases.js";
 import { type Release, releasesOf } from "./releases.js";
 
@@ -53,7 +54,7 @@ export function contradictions(request: PlansAndMigrations): Contradiction[] {
   return [
     ...foldersWithout(root).filter(({ plan }) => stray.every((each) => keyOf(each.plan) !== keyOf(plan))),
     ...stray,
-    ...plans.flatMap((plan) => contradictionsOf(plan, migrations, texts, headers)),
+    ...plans.flatMap((plan) => contradictionsOf(plan, request, texts, headers)),
   ];
 }
 
@@ -73,7 +74,7 @@ export function contradictionError(first: Contradiction, more: readonly Contradi
 
 function contradictionsOf(
   plan: Plan,
-  migrations: readonly string[],
+  { root, migrations }: PlansAndMigrations,
   texts: ReadonlyMap<string, string | undefined>,
   headers: ReadonlyMap<string, Header>,
 ): Contradiction[] {
@@ -96,7 +97,8 @@ function contradictionsOf(
       about(
         added,
         `plan.json, which is in ${plan.state.released}, does not have ${listOf(added)}. Another branch moved this plan.`,
-        `Take both from one branch: its lockstep/${plan.id} and its migrations of this plan. Remove the others where no database has run them.`,
+        oneSideHint(root, plan.id) ??
+          `Take both from one branch: its lockstep/${plan.id} and its migrations of this plan. Remove the others where no database has run them.`,
       ),
     );
   if (other.length > 0)
@@ -250,11 +252,6 @@ function readOrNothing(path: string): string | undefined {
 
 function restore(plan: string): string {
   return `Restore it from the branch that has it: git log --all -- lockstep/${plan}/plan.json.`;
-}
-
-/** How to find them, as the last line of a message. */
-export function restoreFiles(files: readonly string[]): string {
-  return `Restore ${files.length === 1 ? "it" : "them"} from the branch that has ${files.length === 1 ? "it" : "them"}: git log --all -- ${files[0]}.`;
 }
 
 function isSome(files: readonly string[]): files is readonly [string, ...string[]] {

@@ -12,6 +12,7 @@ import {
 } from "../model/index.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { isMade, type MadeObject, madeBy } from "./made-objects.js";
+import { pathsOf } from "./one-side.js";
 import { isOpen } from "./store.js";
 
 /**
@@ -63,8 +64,12 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
 }
 
 /** For two plans on one column after a merge: how to remove the later plan and keep the column. */
-export function takeOut({ id }: Pick<Plan, "id">): string {
-  return `take ${id} out of the repository, with all of its migrations: git rm -r lockstep/${id} and their files. Databases that have run them stay as they are`;
+export function takeOut({ id, state }: Plan): string {
+  // Forced: after a merge that is not committed, git refuses to remove what it has staged.
+  return [
+    `git rm -rf --ignore-unmatch -- ${pathsOf(id, state.written)}   # removes ${id}: databases that have run it stay as they are`,
+    "npx lockstep check",
+  ].join("\n");
 }
 
 /** DROP COLUMN also drops every index with the column. */

@@ -1,8 +1,9 @@
 import { attempt, isNoBug } from "../base/expected-errors.js";
 import { committedText, gitOrNothing } from "../base/files/git.js";
 import { shellWord } from "../base/shell-word.js";
-import type { Plan } from "../model/index.js";
-import { planFolder, readPlan } from "./plan-file.js";
+import type { Plan, WrittenUnit } from "../model/index.js";
+import { fileHash } from "./hash.js";
+import { planFolder, planHash, readPlan } from "./plan-file.js";
 
 /** The folder and the migrations of a plan, for a command line. */
 export function pathsOf(id: string, written: Plan["state"]["written"]): string {
@@ -10,14 +11,14 @@ export function pathsOf(id: string, written: Plan["state"]["written"]): string {
 }
 
 /**
- * How to take a plan, with its migrations, from one side of a merge, rebase or cherry-pick. Undefined if git is not in one, or a side has
- * no plan to read.
+ * How to take a plan, with its migrations, from one side of a merge, rebase or cherry-pick. Undefined if git is not in one, or the sides
+ * have no two states of the plan.
  */
 export function oneSideHint(root: string, id: string): string | undefined {
   const other = others.find((each) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", each]) !== undefined);
   if (other === undefined) return undefined;
   const [ours, theirs] = [planAt(root, id, "HEAD"), planAt(root, id, other)];
-  if (ours === undefined || theirs === undefined) return undefined;
+  if (ours === undefined || theirs === undefined || planHash(ours) === planHash(theirs)) return undefined;
   const without = ({ state: { written } }: Plan, { state }: Plan) =>
     written.filter(({ file, sha256 }) => !state.written.some((each) => each.file === file && each.sha256 === sha256));
   const onlyOurs = without(ours, theirs);
@@ -35,6 +36,18 @@ export function oneSideHint(root: string, id: string): string | undefined {
     "npx lockstep check   # compares the models with the plan",
     "npx lockstep status",
   ].join("\n");
+}
+
+/** How to find the branch that has them. */
+export function restoreFiles(files: readonly string[]): string {
+  return `Restore ${files.length === 1 ? "it" : "them"} from the branch that has ${files.length === 1 ? "it" : "them"}: git log --all -- ${files[0]}.`;
+}
+
+/** How to restore a file of a plan. */
+export function restoreHint(root: string, id: string, { file, sha256 }: Pick<WrittenUnit, "file" | "sha256">): string {
+  const committed = committedText(root, file);
+  const isCommitted = committed !== undefined && fileHash(file, committed) === sha256;
+  return oneSideHint(root, id) ?? (isCommitted ? `git checkout HEAD -- ${shellWord(file)}` : restoreFiles([file]));
 }
 
 const others = ["MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"];

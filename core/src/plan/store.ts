@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { conflictLine } from "../base/files/conflicts.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
-import { foldersWithout, refuseContradictions, restoreFiles } from "./contradictions.js";
+import { foldersWithout, refuseContradictions } from "./contradictions.js";
 import { fileHash } from "./hash.js";
-import { oneSideHint } from "./one-side.js";
+import { oneSideHint, restoreFiles, restoreHint } from "./one-side.js";
 import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
 import { planIds } from "./plan-ids.js";
@@ -148,12 +148,15 @@ export function verifyUnits(root: string, plan: Plan): void {
       throw new LockstepError(
         "LS3003",
         `${file} ${actual === undefined ? "is missing" : "was changed after planning"}.`,
+        { hint: restoreHint(root, plan.id, { file, sha256: expected }) },
       );
   }
   for (const { file, sha256: expected } of plan.state.written) {
     // A squashed history no longer has this file: its end state decides.
     if (!existsSync(join(root, file))) continue;
     if (fileHash(file, readFileSync(join(root, file), "utf8")) !== expected)
-      throw new LockstepError("LS3010", `${file} was changed after planning.`);
+      throw new LockstepError("LS3010", `${file} was changed after planning.`, {
+        hint: restoreHint(root, plan.id, { file, sha256: expected }),
+      });
   }
 }

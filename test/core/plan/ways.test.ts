@@ -219,7 +219,9 @@ describe("what another plan stands on is not taken back", () => {
     const [first, second] = [await planOf(), await planOf({ id: "20261121000000_add_handle" })];
     const lost = expect.objectContaining({
       code: "LS3020",
-      hint: expect.stringMatching(/^take 20261121000000_add_handle out of/),
+      hint: expect.stringMatching(
+        /^git rm -rf --ignore-unmatch -- lockstep\/20261121000000_add_handle .*\nnpx lockstep check$/,
+      ),
     });
     expect(() => refuseUndo(first, "undone", [first, second])).toThrow(lost);
     expect(() => refuseUndo(second, "undone", [first, second])).toThrow(lost);

@@ -19,6 +19,7 @@ import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commandGroups, inOrder } from "../core/src/cli/command-groups.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { gates } from "../core/src/gates/index.js";
+import { waiverText } from "../core/src/lint/waivers.js";
 import { type DialectId, type NewerForm, newerForm, newerFormsOf, versionText } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
 import { advices } from "../core/src/rules/advice.js";
@@ -125,13 +126,10 @@ function rulePage(rule: Rule): string[] {
     ...(mysql === undefined ? [] : [`## On MySQL and MariaDB\n\n${mysql.background}`]),
     ...sql("Reported", mysql?.unsafe ?? [], "###"),
     ...sql("Not reported", mysql?.safe ?? [], "###"),
-    ...(isReported(rule) ? [waiver] : []),
+    ...(isReported(rule) ? [`## Waivers\n\n${waiverText(rule.id)}. See [check](../check.md#waivers).`] : []),
     ...(isPlanned(rule) ? [skip] : []),
   ];
 }
-
-const waiver =
-  "## Waive one finding\n\nWrite a comment with the reason before the statement: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
 
 const skip =
   "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; Lockstep shows the reason with the migration. `LOCKSTEP=off` disables\nLockstep for one command.";

@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waiversIn } from "../../core/src/lint/waivers.js";
+import waiverRule from "../../core/src/rules/waiver.js";
 import { publishedModules } from "../support/published.js";
 import { createRepository, type Repository } from "../support/repository.js";
 import { run } from "../support/run.js";
@@ -146,7 +148,14 @@ test("code of the branch that names what its migration drops", async () => {
 
 test("a migration that is merged and changed, or gone", async () => {
   repository.write({ [first]: `${table}-- and more\n` });
-  expect((await check(["--base", "main"])).stdout).toContain("edited-after-merge 1:1  it is in main and may have run");
+  const { stdout } = await check(["--base", "main"]);
+  expect(stdout).toContain("edited-after-merge 1:1  it is in main and may have run");
+  // A comment would change it once more: the setting works as it is printed.
+  const [, setting = ""] =
+    /To accept a finding, add to `check\.waivers` in `lockstep\.config\.ts`: `(.*)`\n/.exec(stdout) ?? [];
+  repository.write({ "lockstep.config.ts": `export default { check: { waivers: [${setting}] } };\n` });
+  expect((await check(["--base", "main"])).stdout).toContain("edited-after-merge waived: <reason>");
+  repository.write({ "lockstep.config.ts": undefined });
   repository.write({ [first]: undefined });
   expect((await check(["--base", "main"])).stdout).toContain("the ORM reports a missing migration");
   repository.write({ [first]: table });
@@ -198,6 +207,23 @@ test("what a hook names beside migrations is no SQL", async () => {
 });
 
 describe("waivers", () => {
+  test("npx lockstep explain waiver shows one for each kind of file", async () => {
+    const { background } = waiverRule;
+    const [sql = "", typescript = "", setting = ""] = [...background.matchAll(/^- .*?: `([^`]*)`$/gm)].map(
+      ([, each]) => each,
+    );
+    const reasons = [sql, typescript].map((each) => waiversIn(`${each}\nstatement`, "file"));
+    const of = { line: 1, of: 2, file: "file" };
+    const about = { rules: ["add-index"], reason: "the table has 200 rows", at: of };
+    expect(reasons).toEqual([[{ ...about, until: "2027-01-31" }], [{ ...about, until: undefined }]]);
+    repository.write({
+      "lockstep.config.ts": `export default { ${setting.replace("20260201_index", "*_later")} };\n`,
+      [third]: index,
+    });
+    expect((await check([third])).stdout).toContain("(1 waived)");
+    repository.write({ "lockstep.config.ts": undefined, [third]: undefined });
+  });
+
   /** What a comment before the index makes of the answer. */
   const cases: readonly (readonly [comment: string, expected: RegExp, code: number])[] = [
     ["-- lockstep-ignore add-index: 200 rows", /✔ 1 migration, 1 statement: no findings. \(1 waived\)/, 0],
@@ -289,6 +315,10 @@ test("severities, waivers and the server of the configuration, of the nearest pa
     [third]: `DROP TABLE "Order";\nCREATE TABLE "A" ("b" INT, UNIQUE NULLS NOT DISTINCT ("b"));`,
   });
   const { code, stdout } = await check(["--all"]);
+  const annotations = await check(["--all", "--format", "github"]);
+  expect(annotations.stdout).toContain(
+    `::notice file=${third},line=1,title=Lockstep::drop-table waived: nobody has it\n`,
+  );
   repository.write({ [third]: undefined, "packages/db/lockstep.config.json": undefined });
   expect(stdout).toContain("! add-index 2:1");
   expect(stdout).toContain("✖ newer-than-server 2:1  NULLS NOT DISTINCT needs PostgreSQL 15 or later");

@@ -61,6 +61,19 @@ test("the shell is named, or the one of SHELL", async () => {
   ]);
 });
 
+test.each([
+  [["stat"], "one of status, stats"],
+  [["backfill", "sta"], "status"],
+  [["back"], "backfill"],
+  [["chek"], "check"],
+])("%j is no command: it names the likely ones", async (args, likely) => {
+  const { code, stderr } = await type(args);
+  expect([code, stderr]).toEqual([
+    2,
+    `error: unknown command '${args.at(-1)}'\n(Did you mean ${likely}?)\n(lockstep --help lists the commands)\n`,
+  ]);
+});
+
 test("--version names Lockstep, its plugins, the ORM and driver of the project, and Node", async () => {
   const versionIn = (folder: string) =>
     (JSON.parse(readFileSync(join(repository, folder, "package.json"), "utf8")) as { version: string }).version;

@@ -56,7 +56,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     findings.push(...withSeverities(checked.findings, own.rules));
     notLookedAt.push(...checked.notLookedAt);
   }
-  let [files, statements] = [0, 0];
+  let [files, statements, ofPlans] = [0, 0, 0];
   const waived: WaivedFinding[] = [];
   for (const set of [...scope.sets, ...scope.others]) {
     const { folder, dialect } = set;
@@ -81,6 +81,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
       told.push(...judged.findings, ...judged.advice);
       files += judged.files.length;
       statements += judged.statements;
+      ofPlans += judged.files.filter((file) => units.has(file)).length;
     }
     const waivers = [...waiversOf(settings), ...checked.flatMap((file) => waiversIn(read(file) ?? "", file))];
     const left = waive(withSeverities(told, settings.rules), waivers, allRules, today);
@@ -89,9 +90,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     const found = left.findings.filter((each) => !isAdvice(each));
     findings.push(...(base === undefined ? found : withNamedInCode(found, repository, isOfSet)));
     if (invocation.options.advice === true || settings.advice === true) advice.push(...left.findings.filter(isAdvice));
-    waived.push(
-      ...left.waived.map(({ rule, file, line, fingerprint, reason }) => ({ rule, file, line, fingerprint, reason })),
-    );
+    waived.push(...left.waived.map(waivedFinding));
   }
   const known = baselineOf(invocation, own);
   const folder = prefixInRepository(cwd);
@@ -103,6 +102,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     advice: newOf(advice, folder, known),
     files,
     statements,
+    ofPlans,
     fixed: 0,
     waived,
     inBaseline: findings.length - shown.length,
@@ -161,6 +161,14 @@ function baselineOf(invocation: Invocation, own: CheckSettings): ReadonlySet<str
   if (file === undefined || invocation.options.writeBaseline !== undefined) return new Set();
   return readBaseline(resolve(invocation.cwd, file), file);
 }
+
+const waivedFinding = ({ rule, file, line, fingerprint, reason }: WaivedFinding): WaivedFinding => ({
+  rule,
+  file,
+  line,
+  fingerprint,
+  reason,
+});
 
 const isAdvice = ({ severity }: CheckFinding) => severity === "advice";
 

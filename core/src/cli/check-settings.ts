@@ -6,7 +6,7 @@ import { serverText } from "../config/check-severities.js";
 import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { MigrationSet } from "../lint/migration-set.js";
-import type { Waiver } from "../lint/waivers.js";
+import { type Waiver, waivedBy } from "../lint/waivers.js";
 import { type DialectId, versionNumber } from "../model/index.js";
 import { advices } from "../rules/advice.js";
 import { reportedRules } from "../rules/index.js";
@@ -37,6 +37,11 @@ export async function settingsAt(folder: string): Promise<CheckSettings> {
   const { check = {} } = result.data;
   const named = [...Object.keys(check.rules ?? {}), ...(check.waivers ?? []).map(({ rule }) => rule)];
   const unknown = named.find((rule) => !allRules.has(rule));
+  const without = check.waivers?.find(({ rule }) => waivedBy(rule) === "nothing");
+  if (without !== undefined)
+    throw new LockstepError("LS8002", `check.waivers: findings of "${without.rule}" cannot be waived.`, {
+      hint: `Remove this waiver, and resolve the findings: npx lockstep explain ${without.rule}`,
+    });
   if (unknown === undefined) return check;
   throw new LockstepError("LS8002", `check: there is no rule "${unknown}".`, {
     hint: "List the rules: npx lockstep explain",

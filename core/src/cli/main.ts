@@ -41,7 +41,10 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
     .helpOption("-h, --help", "show this help")
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError("(lockstep --help lists the commands)")
-    .configureOutput({ writeErr: (text) => void process.stderr.write(printable(text, false)) })
+    .configureOutput({
+      writeErr: (text) => void process.stderr.write(printable(text, false)),
+      outputError: (text, write) => write(withLikelyCommands(text, argv)),
+    })
     .exitOverride();
   for (const { flags, description } of globalOptions) program.option(flags, description);
   for (const command of inOrder(commands)) {
@@ -219,6 +222,20 @@ function register(program: Command, command: CliCommand, action: Action): void {
       await action(given.slice(0, count).flat() as (string | undefined)[], given[count] as Invocation["options"]);
     });
   }
+}
+
+/** Names the commands that begin with the typed word, in the order of the help: the parser names only the most similar ones. */
+function withLikelyCommands(text: string, argv: readonly string[]): string {
+  const [message, typed] = /^error: unknown command '(.+)'/.exec(text) ?? [];
+  if (message === undefined || typed === undefined) return text;
+  const { rest } = typedGlobals(argv);
+  const before = rest.slice(0, rest.indexOf(typed));
+  const likely = inOrder(commands)
+    .filter(({ name }) => groupOf(name) !== undefined && name.startsWith([...before, typed].join(" ")))
+    .map(({ name }) => name.split(" ")[before.length]);
+  const names = [...new Set(likely)];
+  if (names.length === 0) return text;
+  return `${message}\n(Did you mean ${names.length === 1 ? "" : "one of "}${names.join(", ")}?)\n`;
 }
 
 function groupIn(parent: Command, word: string): Command {

@@ -12,6 +12,8 @@ export interface CheckReport {
   /** The number of checked migrations and statements. */
   readonly files: number;
   readonly statements: number;
+  /** The number of these migrations that are as a plan wrote them: they were checked when it was planned. */
+  readonly ofPlans: number;
   /** The number of findings that were fixed in their files. */
   readonly fixed: number;
   /** Waived findings, with their reasons. */

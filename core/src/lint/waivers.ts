@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { reportedRules } from "../rules/index.js";
 import waiverRule from "../rules/waiver.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 
@@ -110,8 +111,32 @@ function adviceOn(problem: WaiverProblem, file: string): string {
   return problem === "no-reason" ? `${advice[problem]} ${waiverComment(file, "<rule>")}` : advice[problem];
 }
 
+/** How to accept a finding; undefined: it cannot be waived. */
+export function waiverHint({ file, rule }: Pick<CheckFinding, "file" | "rule">): string | undefined {
+  const by = waivedBy(rule);
+  if (by === "nothing") return undefined;
+  return by === "config" ? waiverSetting(rule, file) : `write above its statement: ${waiverComment(file, rule)}`;
+}
+
+/** How findings of a rule are waived, for its page. */
+export function waiverText(rule: string): string {
+  const by = waivedBy(rule);
+  if (by === "nothing") return "Findings of this rule cannot be waived";
+  const setting = waiverSetting(rule, "<path or pattern>");
+  if (by === "config") return `To waive a finding, ${setting}`;
+  const [sql, typescript] = ["migration.sql", "migration.ts"].map((file) => waiverComment(file, rule));
+  return `To waive a finding, write above its statement: \`${sql}\` in SQL, \`${typescript}\` in TypeScript. For a migration that has run, or for a whole file, ${setting}`;
+}
+
+/** `nothing`: its findings cannot be waived. */
+export const waivedBy = (rule: string) => reportedRules.find(({ id }) => id === rule)?.waivedBy;
+
+function waiverSetting(rule: string, files: string): string {
+  return `add to \`check.waivers\` in \`lockstep.config.ts\`: \`{ rule: "${rule}", files: "${files}", reason: "<reason>" }\``;
+}
+
 /** The comment that accepts a finding of a rule, in the language of the migration. */
-export function waiverComment(file: string, rule: string): string {
+function waiverComment(file: string, rule: string): string {
   return `${/\.[cm]?[jt]s$/.test(file) ? "//" : "--"} lockstep-ignore ${rule}: <reason>`;
 }
 

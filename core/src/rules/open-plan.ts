@@ -5,6 +5,7 @@ export default defineOtherRule({
   severity: "error",
   summary: "A plan that its files, its model or another plan contradict",
   on: [],
+  waivedBy: "nothing",
   safer: () => ({ words: "npx lockstep status" }),
   examples: { unsafe: [], safe: [] },
   background: `\`lockstep/<plan>/plan.json\` contains the hash of every migration of the plan, released or pending. Lockstep reports:

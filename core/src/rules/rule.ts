@@ -78,6 +78,8 @@ interface Described<K extends OperationKind> {
 interface Reported<K extends OperationKind> {
   /** Unless the configuration sets another. */
   readonly severity: Exclude<Severity, "off">;
+  /** How a finding is waived. `config`: only there, because its file has run or is gone. Default: also by a comment. */
+  readonly waivedBy?: "config" | "nothing";
   /** Which concerns of the verdict belong to this hazard. Default: all that no other rule claims. */
   claims?(concern: Concern, operation: OperationOf<K>): boolean;
   /** The safe alternative on PostgreSQL, or on all databases. */

@@ -176,6 +176,7 @@ const report: CheckReport = {
   files: 3,
   statements: 4,
   fixed: 0,
+  ofPlans: 0,
   waived: [{ rule: "add-index", file: "src/a.ts", line: 1, fingerprint: "f", reason: "theReason" }],
   inBaseline: 0,
   base: { name: "theBase", commit: "1" },

@@ -8,14 +8,21 @@ export default defineCommand({
   arguments: [{ name: "[topic]", description: "an error code, rule or gate: LS2001, writers-aware" }],
 
   async run({ arguments: [topic], io }) {
-    const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { advices }, { gates }, { columns }] =
-      await Promise.all([
-        import("../../base/errors.js"),
-        import("../../rules/index.js"),
-        import("../../rules/advice.js"),
-        import("../../gates/index.js"),
-        import("../../review/columns.js"),
-      ]);
+    const [
+      { errorTable, LockstepError },
+      { rules, plannedRules, reportedRules },
+      { waiverText },
+      { advices },
+      { gates },
+      { columns },
+    ] = await Promise.all([
+      import("../../base/errors.js"),
+      import("../../rules/index.js"),
+      import("../../lint/waivers.js"),
+      import("../../rules/advice.js"),
+      import("../../gates/index.js"),
+      import("../../review/columns.js"),
+    ]);
     const codes = Object.entries(errorTable);
     if (topic === undefined) {
       const text = [
@@ -72,12 +79,7 @@ export default defineCommand({
       ...listed("Rewritten in phases:", rewritten),
       ...listed("Reported by check:", unsafe),
       ...listed("Passes unchanged:", more.safe),
-      ...(severity === undefined
-        ? []
-        : [
-            "",
-            `To waive one statement, write above it: -- lockstep-ignore ${topic}: <reason> (in TypeScript: //). In a migration that has run, use check.waivers in lockstep.config.ts`,
-          ]),
+      ...(severity === undefined ? [] : ["", waiverText(topic)]),
     ].join("\n");
     const examples = { ...more, unsafe: [...rewritten, ...unsafe] };
     const json = { rule: topic, summary, background, instead, examples, severity };

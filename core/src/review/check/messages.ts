@@ -1,6 +1,6 @@
 import type { About, AlsoAt, CheckFinding } from "../../lint/finding.js";
 import type { KeptLock } from "../../lint/kept-locks.js";
-import type { CheckReport } from "../../lint/report.js";
+import type { CheckReport, WaivedFinding } from "../../lint/report.js";
 import { counted } from "../counted.js";
 import { inLine } from "../printable.js";
 import { dangerWords } from "../verdict-words.js";
@@ -139,6 +139,22 @@ export function totalWords({ findings }: Pick<CheckReport, "findings">): string 
   return `${parts.join(" and ")} in ${counted(new Set(findings.map(({ file }) => file)).size, "file")}`;
 }
 
+/**
+ * What was checked: `1 migration new since main, 2 statements, and 3 migrations of plans, unchanged since they were planned`.
+ *
+ * @param scope added to the number of migrations. Default: none
+ */
+export function checkedWords(
+  { files, ofPlans, statements }: Pick<CheckReport, "files" | "ofPlans" | "statements">,
+  scope = "",
+): string {
+  const own = `${counted(files - ofPlans, "migration")}${scope}, ${counted(statements, "statement")}`;
+  if (ofPlans === 0) return own;
+  const isOnly = files === ofPlans;
+  const planned = `${counted(ofPlans, "migration")} of plans${isOnly ? scope : ""}, unchanged since planning`;
+  return isOnly ? planned : `${own}, and ${planned}`;
+}
+
 /** What was not checked, a line each. */
 export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt">): string[] {
   return notLookedAt.map((each) => {
@@ -156,18 +172,23 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
 
 /** Notes below the findings: what was waived and why, then what was not checked. */
 export function noteWords(report: Pick<CheckReport, "waived" | "notLookedAt">): string[] {
-  const { waived } = report;
-  const shown = waived.slice(0, shownWaived);
-  const more = waived.length - shown.length;
   return [
-    ...shown.map(({ file, line, rule, reason }) => inLine(`${file}:${line}: ${rule} waived: ${reason}`)),
-    ...(more > 0 ? [`${more} more waived: --format json lists each`] : []),
-    ...notLookedAtWords(report),
+    ...shownWaived(report).map((each) => inLine(`${each.file}:${each.line}: ${waivedWords(each)}`)),
+    ...otherNoteWords(report),
   ];
 }
 
+/** The same without the waived findings that are shown, for formats that show them at their lines. */
+export function otherNoteWords(report: Pick<CheckReport, "waived" | "notLookedAt">): string[] {
+  const more = report.waived.length - shownWaived(report).length;
+  return [...(more > 0 ? [`${more} more waived: --format json lists each`] : []), ...notLookedAtWords(report)];
+}
+
 /** Readers skip more than that. */
-const shownWaived = 20;
+export const shownWaived = ({ waived }: Pick<CheckReport, "waived">) => waived.slice(0, 20);
+
+/** `add-index waived: 200 rows` */
+export const waivedWords = ({ rule, reason }: WaivedFinding) => `${rule} waived: ${reason}`;
 
 /** Earlier findings that are not reported: `1 fixed, 3 waived, 12 in the baseline`; empty: none. */
 export function leftOutWords({

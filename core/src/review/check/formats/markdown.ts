@@ -3,7 +3,15 @@ import { byFile } from "../../../lint/report.js";
 import { counted } from "../../counted.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, md, plain } from "../../markdown-text.js";
 import { defineTextFormat } from "../format.js";
-import { adviceWords, consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
+import {
+  adviceWords,
+  checkedWords,
+  consequence,
+  leftOutWords,
+  noteWords,
+  saferLines,
+  totalWords,
+} from "../messages.js";
 
 /** A pull request comment. The Action finds an earlier one by its first line. */
 export default defineTextFormat({
@@ -11,13 +19,13 @@ export default defineTextFormat({
   summary: "pull request comment",
 
   write(report) {
-    const { findings, files, statements } = report;
+    const { findings, files } = report;
     const left = leftOutWords(report);
     const also = left === "" ? "" : ` (${left})`;
     const notes = noteWords(report).map((line) => md`- ${line}`);
     const told =
       findings.length === 0
-        ? `${counted(files, "migration")}, ${counted(statements, "statement")}, no findings`
+        ? `${checkedWords(report)}, no findings`
         : `${totalWords(report)}, ${counted(files, "migration")} checked`;
     const blocks = byFile(findings).map(([file, own]) =>
       joinMarkdown([md`### ${codeSpan(file)}`, ...own.map(findingText)], "\n\n"),

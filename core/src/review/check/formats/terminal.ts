@@ -1,17 +1,25 @@
 import type { CheckFinding } from "../../../lint/finding.js";
 import { byFile, hasErrors } from "../../../lint/report.js";
-import { waiverComment } from "../../../lint/waivers.js";
+import { waiverHint } from "../../../lint/waivers.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";
-import { adviceWords, consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
+import {
+  adviceWords,
+  checkedWords,
+  consequence,
+  leftOutWords,
+  noteWords,
+  saferLines,
+  totalWords,
+} from "../messages.js";
 
 export default defineTextFormat({
   id: "terminal",
   summary: "for people: by file, with the source",
 
   write(report, context) {
-    const { findings, files, statements, base } = report;
+    const { findings, files, base } = report;
     const { colors } = context;
     const scope = base === undefined ? "" : ` new since ${base.name}`;
     const left = leftOutWords(report);
@@ -22,7 +30,7 @@ export default defineTextFormat({
       const done =
         files === 0
           ? `No migration${scope}.${base === undefined ? "" : ` ${colors.dim("Check all: npx lockstep check --all")}`}`
-          : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: no findings.${also}`;
+          : `${colors.green("✔")} ${checkedWords(report, scope)}: no findings.${also}`;
       return [done, ...notes].join("\n");
     }
     const shown = report.isListed || findings.length <= shownInAll ? findings : [];
@@ -62,12 +70,13 @@ function summary(findings: readonly CheckFinding[], { colors }: FormatContext): 
   return [columns(rows), colors.dim("  List all: --format markdown")].join("\n");
 }
 
-/** How to accept the first finding that `--fix` leaves: by a comment, but only in new migrations. Applied ones must not be edited. */
+/** How to accept the first error that `--fix` leaves, or the first warning if there is no error. None if it cannot be waived. */
 function waiverWords(findings: readonly CheckFinding[]): string[] {
-  const left = findings.filter(({ fix }) => fix === undefined);
-  const first = left.find(({ severity }) => severity === "error") ?? left[0];
-  if (first === undefined) return [];
-  return [`To accept a finding, write above its statement: ${waiverComment(first.file, first.rule)}`];
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const hints = (errors.length > 0 ? errors : findings).flatMap((each) =>
+    each.fix === undefined ? (waiverHint(each) ?? []) : [],
+  );
+  return hints.slice(0, 1).map((hint) => `To accept a finding, ${hint}`);
 }
 
 /** The mechanical ones first: one command fixes them. Otherwise the rule with the most findings. */

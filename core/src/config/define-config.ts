@@ -175,7 +175,10 @@ export interface CheckInput {
   server?: number | string;
   /** Severity by rule: "error", "warning" or "off". Default: each rule's own. */
   rules?: Record<string, Severity>;
-  /** Reviewed and accepted findings, besides comments in the migrations. Default: none. */
+  /**
+   * Reviewed and accepted findings, besides comments in the migrations: each waives a rule for all statements of the files that `files`
+   * matches. Default: none.
+   */
   waivers?: { rule: string; files?: string; reason: string; until?: string }[];
   /** A file that lists earlier findings: `check` does not report them again. */
   baseline?: string;

@@ -49,6 +49,7 @@ test("what is new since the base, with its source, in a repository without confi
           │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         Safer  build it while writes continue
                CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");
+               npx @lockstep/prisma rewrite packages/db/prisma/migrations/20260201000000_index/migration.sql turns it into a plan (run npx @lockstep/prisma init first)
 
     ✖ 1 error in 1 file, 1 migration new since main checked
     Next   npx @lockstep/prisma check --fix writes it
@@ -343,6 +344,15 @@ describe("bad input", () => {
     const answer = await check(args);
     expect(answer.stderr).toContain(error);
     expect(answer.code).toBe(code);
+  });
+
+  test("a waiver in the configuration that would have no effect", async () => {
+    const waivers = [{ rule: "open-plan", reason: "it is ours" }];
+    repository.write({ "lockstep.config.json": JSON.stringify({ check: { waivers } }) });
+    const { code, stderr } = await check(["--all"]);
+    repository.write({ "lockstep.config.json": undefined });
+    expect(stderr).toContain('LS8002 check.waivers: findings of "open-plan" cannot be waived.');
+    expect(code).toBe(2);
   });
 
   test("a repository without migrations of the ORM", async () => {

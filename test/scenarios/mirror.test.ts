@@ -110,6 +110,8 @@ test("switch: rows that do not follow hold it; then code writes the mirror", asy
   expect(written("expand")).toEqual([]);
   expect(shop.read("src/users/routes.ts")).toContain("handle:");
   expect(shop.read("src/users/move.ts")).toContain("data: { email, handle: email.toLowerCase() }");
+  const { edits, places, choices = [] } = planOf().state;
+  expect(JSON.stringify([edits, places, choices])).not.toContain("acceptInRequests");
 });
 
 test("an undo of switch takes the writes back", async () => {

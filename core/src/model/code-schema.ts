@@ -49,7 +49,7 @@ const intentShape = {
     "requireInRequests",
     "leaveUnique",
   ]),
-  /** `write` and `acceptInRequests` of a mirror: until then, only its trigger writes it. Absent: the phase of the kind. */
+  /** `write` of a mirror: until then, only its trigger writes it. Absent: the phase of the kind. */
   phase: optional(literal("switch")),
   model: string,
   field: string,

@@ -13,11 +13,10 @@ export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
 /**
  * The column is optional until every row has its value: the trigger fills new rows, the backfill fills the others, and a proof makes it
  * required. Only the trigger writes a mirror, as long as possible: code writes it from switch on, because contract's migrations drop the
- * trigger before contract's code is deployed.
+ * trigger before contract's code is deployed. Its value comes from the columns that it follows, so callers never send it.
  */
 function required(column: PlannedColumn): Rewrite {
   const isMirror = column.fill?.kind === "mirror";
-  const writes = [edit("write", column), edit("acceptInRequests", column)];
   const follows = isMirror ? [gate("mirror-agrees", column)] : [];
   const isTranslated = column.write.kind === "sql" && (column.fill?.reads.length ?? 0) > 0;
   return {
@@ -33,7 +32,7 @@ function required(column: PlannedColumn): Rewrite {
       gate("no-missing-values", column),
       ...follows,
       ...(isTranslated ? [gate("translation-agrees", column)] : []),
-      ...(isMirror ? writes.map(inSwitch) : []),
+      ...(isMirror ? [inSwitch(edit("write", column))] : []),
       edit("read", column),
     ],
     contract: [
@@ -44,7 +43,7 @@ function required(column: PlannedColumn): Rewrite {
       prove(column),
       enforce(column),
       edit("dropFallback", column),
-      edit("requireInRequests", column),
+      ...(isMirror ? [] : [edit("requireInRequests", column)]),
     ],
   };
 }

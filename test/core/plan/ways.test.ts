@@ -60,19 +60,17 @@ test("the gate of a brisk contract is both phases' own, without reads that have 
   expect(gatesAt(plan, "expand")).toEqual([]);
 });
 
-test("a mirror is written by its trigger alone until switch, and compared before switch and contract", async () => {
+test("a mirror is written by its trigger alone until switch, never by callers, and compared before switch and contract", async () => {
   const plan = await planOf({ columns: { handle: { fill: { kind: "mirror", sql: "lower(email)" } } } });
   const kinds = (phase: DeployedPhase) => plan.intents[phase].map(({ kind }) => kind);
   expect(kinds("expand")).toEqual(["keepFromReads", "completeFixtures"]);
-  expect(kinds("switch")).toEqual(["write", "acceptInRequests", "read"]);
-  expect(plan.intents.switch.map(phaseOf)).toEqual(["switch", "switch", "switch"]);
+  expect(kinds("switch")).toEqual(["write", "read"]);
+  expect(plan.intents.switch.map(phaseOf)).toEqual(["switch", "switch"]);
   // Write sites that come later are looked after before contract; there is no other phase that they could belong to.
   expect(intentsAt(plan, "contract").map(({ kind }) => kind)).toEqual([
     "completeFixtures",
     "write",
-    "acceptInRequests",
     "dropFallback",
-    "requireInRequests",
   ]);
   const names = (phase: "switch" | "contract") => gatesAt(plan, phase).map(({ gate }) => gate);
   expect(names("switch")).toEqual(["phase-applied", "no-missing-values", "mirror-agrees", "translation-agrees"]);

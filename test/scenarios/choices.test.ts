@@ -90,6 +90,24 @@ test("next --only edits the places that are named, and remembers --not", async (
   expect(json.choices.filter(({ choice }: { choice: string }) => choice === "no").length).toBeGreaterThan(0);
 });
 
+test("code --not of an edit that is made names what to remove, and then keeps it away", async () => {
+  const made = shop.read("src/users/export.ts");
+  const late = await shop.lockstep(["code", "--not", "src/users/export.ts:5"]);
+  expect(late.code, late.output).toBe(2);
+  expect(late.output).toContain("LS4009 --not src/users/export.ts:5: this edit is already made: src/users/export.ts:4");
+  const [, key = ""] =
+    /Remove `handle: true` from src\/users\/export\.ts:4\. Then: npx lockstep code \S+ --not '(.+)'/.exec(
+      late.output,
+    ) ?? [];
+  shop.edit("src/users/export.ts", (text) => text.replace(/\n *handle: true,/, ""));
+  const declined = await shop.lockstep(["code", "--not", key]);
+  expect(declined.code, declined.output).toBe(0);
+  expect(shop.read("src/users/export.ts")).not.toContain("handle");
+  const again = await shop.lockstep(["code", "--only", key]);
+  expect(again.code, again.output).toBe(0);
+  expect(shop.read("src/users/export.ts")).toBe(made);
+});
+
 const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
 
 test("contract asks by name about rows that may lack the column, on a terminal and elsewhere", async () => {

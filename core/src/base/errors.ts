@@ -455,6 +455,12 @@ export const errorTable = entries({
     next: "Give the user that runs the command write access, or use a command that only reads: --dry-run, npx lockstep status.",
     exit: 3,
   },
+  LS4009: {
+    title: "The edit to decline is already made",
+    why: "--not declines edits that Lockstep has not made yet. It removes nothing from the code, because you may have changed that code since.",
+    next: "Remove the text that the message shows, then run the command of the hint, so that Lockstep does not write it again.",
+    exit: 2,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The target lacks the column or its trigger, so there is nothing to fill.",

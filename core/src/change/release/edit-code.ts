@@ -23,6 +23,7 @@ import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request
 import { decideDeclined, declineUnticked, mustChange, withReasons } from "./declined.js";
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
+import { refuseMade } from "./place-names.js";
 import { preparedStatements } from "./prepared-statements.js";
 import { TypeCheck } from "./type-check.js";
 import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
@@ -85,6 +86,11 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   const choose: Choose = async (found) => {
     questions = found;
     for (const id of refusedAmong(found, plan.state.places)) refused.add(id);
+    refuseMade(
+      (policy.not ?? []).filter((name) => !settled.has(name)),
+      found,
+      plan,
+    );
     if (policy.level === "none") return decided.chosen;
     const before = decided.choices;
     decided = await decidePlaces(found, decided.choices, policy, plan.state.places, settled);

@@ -1,7 +1,8 @@
 import { LockstepError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";
+import type { RankedPlaces } from "../../code/candidates/choose.js";
 import type { Candidate } from "../../code/contract/candidate.js";
-import type { Place } from "../../model/index.js";
+import type { Place, Plan } from "../../model/index.js";
 
 /**
  * The places that a name in a flag or the configuration selects: by key, by `file:line` (the place that starts there, else the innermost
@@ -60,8 +61,34 @@ export function refuseUnknownPlaces(
   });
 }
 
+/**
+ * Rejects names in `--not` that only select edits which Lockstep has made.
+ *
+ * @param names those that select no required place
+ * @throws LS4009 with the written text, and the command that declines it once a person has removed it
+ */
+export function refuseMade(names: readonly string[], questions: readonly RankedPlaces[], { id, state }: Plan): void {
+  const open = questions.flatMap(({ ranked }) => ranked.map(({ candidate }) => candidate));
+  const done = questions.flatMap((question) => question.done);
+  for (const name of names.filter((each) => placesNamed(each, open).length === 0)) {
+    const named = placesNamed(name, done);
+    const holderOf = (edit: Pick<Place, "file" | "site">) =>
+      named.find(({ file, site }) => file === edit.file && site !== undefined && site === edit.site);
+    const made = state.edits.filter((edit) => edit.text !== "" && (isMeant(name, edit) || holderOf(edit)));
+    const [first] = made;
+    if (first === undefined) continue;
+    const holder = holderOf(first);
+    const at = `${first.file}:${holder?.line ?? first.line}`;
+    const again = `npx lockstep code ${id}`;
+    throw new LockstepError("LS4009", `--not ${name}: this edit is already made: ${at}: ${first.what}`, {
+      hint: `Remove \`${first.text}\` from ${at}. Then: ${again} ${holder === undefined ? "--dry-run   # shows the line for --not" : `--not '${holder.key}'`}`,
+      details: { name, edits: made.map(({ file, line, what, text }) => ({ file, line, what, text })) },
+    });
+  }
+}
+
 /** Whether a name selects a listed place: by its key, `file:line`, or the file's path, folder or glob. */
-export function isMeant(name: string, { file, line, key }: Place): boolean {
+export function isMeant(name: string, { file, line, key }: Pick<Place, "file" | "line" | "key">): boolean {
   if (name === key) return true;
   const [, path, at] = /^(.+):(\d+)$/.exec(name) ?? [];
   return path === undefined ? pathMatcher(name)(file) : withoutDot(path) === file && Number(at) === line;

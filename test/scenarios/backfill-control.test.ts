@@ -61,6 +61,10 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect((await shop.lockstep(["backfill", "set", "--max-rows-per-second", "120"])).stdout).toContain(
     "--max-rows-per-second 120, within a second",
   );
+  expect((await shop.lockstep(["backfill", "set", "--unset", "max-rows-per-second"])).stdout).toContain(
+    "--max-rows-per-second 100 (from the start of the run), within a second",
+  );
+  await shop.lockstep(["backfill", "set", "--max-rows-per-second", "120"]);
   await until(async () => (await state()).state === "running");
   expect((await shop.lockstep(["status"])).stdout).toMatch(/Next +npx lockstep backfill status \S+ --watch\n/);
   const second = await shop.lockstep(["backfill", "run"]);
@@ -91,7 +95,8 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
 test("a run that is interrupted while it is paused names the command that ends the pause", async () => {
   await shop.lockstep(["backfill", "pause"]);
   let pid = 0;
-  const run = runProcess(join(publishedModules(), ".bin/lockstep"), ["backfill", "run"], {
+  const args = ["backfill", "run", "--max-rows-per-second", "5000"];
+  const run = runProcess(join(publishedModules(), ".bin/lockstep"), args, {
     cwd: shop.root,
     env: { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production },
     onStart: (id) => {
@@ -105,6 +110,9 @@ test("a run that is interrupted while it is paused names the command that ends t
   expect(output).toMatch(
     /^LS5002 Stopped on production: .*\n.*\nNext\n {2}1\. npx lockstep backfill resume \S+add_handle {3}# .*\n {2}2\. npx lockstep backfill run \S+add_handle$/m,
   );
+  expect(output).toMatch(
+    /message="--max-rows-per-second 120 holds, from `backfill set`, instead of 5000\. To use 5000: npx lockstep backfill set \S+add_handle --unset max-rows-per-second"/,
+  );
   expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("no longer paused; it is not running");
 });
 
@@ -113,7 +121,7 @@ test("what was set stays set; the next run ends it, with four sessions", async (
   expect(wrong.code, wrong.output).toBe(2);
   expect(wrong.output).toContain("--max-duration soon: expected a time, as in 500ms, 10s, 5min or 2h.");
   expect((await shop.lockstep(["backfill", "set", "--unset", "max-rows-per-second"])).stdout).toContain(
-    "back to its start values, for the next run",
+    "— no --max-rows-per-second (default), for the next run",
   );
   const run = await shop.lockstep(["backfill", "run", "--workers", "4"]);
   expect(run.code, run.output).toBe(0);

@@ -47,6 +47,16 @@ test("bash completes commands, options and plans, by name and behind npx, and ru
   expect(code).toBe(0);
 });
 
+test("without a command, the help of a project that is set up ends with the next command", async () => {
+  const elsewhere = join(root, "elsewhere");
+  mkdirSync(elsewhere);
+  mkdirSync(join(root, "lockstep"), { recursive: true });
+  const [here, there] = await Promise.all([type([]), type([], elsewhere)]);
+  expect(here.output).toMatch(/backfill[\s\S]*\n\nNext {3}npx lockstep status\n$/);
+  expect(there.output).not.toContain("Next ");
+  expect([here.code, there.code]).toEqual([2, 2]);
+});
+
 test("the shell is named, or the one of SHELL", async () => {
   const [fish, named, none] = await Promise.all([
     type(["completion"], root, { SHELL: "/usr/bin/fish" }),

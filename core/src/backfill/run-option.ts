@@ -11,7 +11,7 @@ export interface RunOption<T> {
   read(text: string): T | undefined;
   /** The expected format, for the error: `a number of rows, as in 5000`. */
   readonly wanted: string;
-  /** What to use instead of zero. Default: the hint is the option with its value. */
+  /** The command to use instead of zero, without the plan. Default: the hint is the option with its value. */
   readonly insteadOfZero?: string;
 }
 
@@ -97,12 +97,15 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Parses the text of an option. @throws LS8002 an invalid text */
-export function readOption<T>(name: string, option: RunOption<T>, text: string): T {
+/** Parses the text of an option. @param plan for the command of the hint @throws LS8002 an invalid text */
+export function readOption<T>(name: string, option: RunOption<T>, text: string, plan?: string): T {
   const value = option.read(text);
   if (value === undefined)
     throw new LockstepError("LS8002", `${flagOf(name)} ${text}: expected ${option.wanted}.`, {
-      hint: (text.trim() === "0" ? option.insteadOfZero : undefined) ?? `Write ${flagOf(name)} ${option.value}.`,
+      hint:
+        text.trim() === "0" && option.insteadOfZero !== undefined
+          ? `${option.insteadOfZero}${plan === undefined ? "" : ` ${plan}`}`
+          : `Write ${flagOf(name)} ${option.value}.`,
     });
   return value;
 }

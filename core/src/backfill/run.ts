@@ -8,9 +8,10 @@ import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
 import { Observer } from "./observer.js";
 import type { OthersState } from "./other-writers.js";
-import { Pace } from "./pace.js";
+import { Pace, stops } from "./pace.js";
 import { Pacing } from "./pacing.js";
 import type { RefusedRow } from "./row-refused.js";
+import { flagOf } from "./run-option.js";
 import type { Arrival, BackfillSession } from "./session.js";
 import type { LastBatch } from "./signals/signal.js";
 import { cancelText } from "./state.js";
@@ -80,6 +81,7 @@ export class Run {
   enter(worker: string, session: () => BackfillSession): void {
     const { id, record, atWork } = session();
     this.#own.add(worker);
+    if (this.#filledBefore === undefined) this.#reportOverridden(record.control);
     this.#filledBefore ??= record.rowsFilled;
     this.#rowsOfAll ??= record.rowsDone;
     this.total = record.rowsEstimated;
@@ -97,6 +99,18 @@ export class Run {
     if (computed + Number(computed < columns.length) > 1) this.writesUncounted();
     this.#observer.start(worker, () => session().connection.pid);
     this.#hear(record.control, atWork);
+  }
+
+  /** `backfill set` also applies to later runs. A run started with another value must not appear to use it. */
+  #reportOverridden({ settings: set }: Control): void {
+    const { options, plan } = this.settings;
+    for (const [name, text] of Object.entries(options)) {
+      const holds = set[name];
+      if (holds === undefined || holds === text) continue;
+      const flag = flagOf(name);
+      const message = `${flag} ${holds} holds, from \`backfill set\`, instead of ${text}. To use ${text}: npx lockstep backfill set ${plan} --unset ${flag.slice(2)}`;
+      this.settings.emit({ kind: "notice", message });
+    }
   }
 
   leave(worker: string): void {
@@ -165,12 +179,15 @@ export class Run {
   /** Emits an event, and keeps it for the report to the ledger. */
   tell(worker: string, event: BackfillEvent): void {
     this.settings.emit(event);
+    if (event.kind === "released" && stops.has(event.signal))
+      for (const pace of [this.pace, this.#paceOfAll]) pace.rested(event.forMs, this.settings.clock.now());
     const reports = this.#observer?.reports;
     if (reports === undefined) return;
     const report = reportOf(event, reports.get(worker) ?? {});
     if (report === undefined) return;
     const blind = [...this.pacing.blind].map(([signal, reason]) => ({ signal, reason }));
-    reports.set(worker, { ...report, ...(blind.length > 0 && { blind }) });
+    const { options } = this.settings;
+    reports.set(worker, { ...report, options, ...(blind.length > 0 && { blind }) });
   }
 
   #gauges(): Gauges {

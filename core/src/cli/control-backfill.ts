@@ -1,6 +1,7 @@
 import { LockstepError } from "../base/errors.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
 import type { Control } from "../target/ledger/control.js";
+import type { WorkerReport } from "../target/ledger/workers.js";
 import type { CommandResult, Invocation } from "./command.js";
 import type { TargetBackfill } from "./each-backfill.js";
 
@@ -13,25 +14,29 @@ export const controlOptions = [
  * Changes the control state of a plan's backfills, wherever they run.
  *
  * @param change returns the new control state
- * @param verdict describes the change of one backfill for people
+ * @param verdict describes the change of one backfill for people. `started`: the options that its run started with, if that is known
  * @param next the next command, without the plan. Default: `backfill status`
  * @throws LS5026 no backfill has started
  */
 export async function controlBackfill(
   invocation: Invocation,
   change: (control: Control) => Control,
-  verdict: (before: Control, after: Control, isRunning: boolean) => string,
+  verdict: (before: Control, after: Control, isRunning: boolean, started: WorkerReport["options"]) => string,
   next: (results: readonly { readonly isRunning: boolean }[]) => string = () => "npx lockstep backfill status",
 ): Promise<CommandResult> {
-  const [{ findRunner }, { changeControl }, { eachBackfill }] = await Promise.all([
+  const [{ findRunner }, { workersOf }, { changeControl }, { readWorkers }, { eachBackfill }] = await Promise.all([
     import("../backfill/runner-lock.js"),
+    import("../backfill/state.js"),
     import("../target/ledger/control.js"),
+    import("../target/ledger/workers.js"),
     import("./each-backfill.js"),
   ]);
   const visit = async ({ target, spec, connection, id }: TargetBackfill) => {
     const changed = await changeControl(connection, id, change);
     const isRunning = (await findRunner(connection, id)) !== undefined;
-    return { target, table: label(spec), isRunning, ...changed! };
+    const workers = isRunning ? workersOf(await readWorkers(connection, id.plan), id) : [];
+    const started = workers.find(({ report }) => report.options !== undefined)?.report.options;
+    return { target, table: label(spec), isRunning, started, ...changed! };
   };
   const { plan, results, notBegun } = await eachBackfill(invocation, visit, false);
   if (results.length === 0)
@@ -43,8 +48,8 @@ export async function controlBackfill(
   return {
     text: [
       ...results.map(
-        ({ target, table, before, after, isRunning }) =>
-          `${colors.green("✔")} ${target}: ${table} — ${verdict(before, after, isRunning)}`,
+        ({ target, table, before, after, isRunning, started }) =>
+          `${colors.green("✔")} ${target}: ${table} — ${verdict(before, after, isRunning, started)}`,
       ),
       nextText(`${next(results)} ${plan.id}`, colors),
     ].join("\n"),

@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { doing, watchWork } from "../base/at-work.js";
 import { errorText, LockstepError } from "../base/errors.js";
@@ -94,6 +95,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   try {
     const typed = typedGlobals(argv);
     if (typed.isVersion) return await printVersions(typed, plugins);
+    if (typed.rest.length === 0) await pointToStatus(program, typed.cwd);
     const command = own.find(({ name }) => name === typed.rest[0]);
     if (command !== undefined) return await runPluginCommand(command, typed, plugins);
     await program.parseAsync([...argv], { from: "user" });
@@ -165,6 +167,13 @@ function typedGlobals(argv: readonly string[]): TypedGlobals {
     else if (word === "--version" || word === "-V") found.isVersion = true;
     else if (word !== "--ci") return { ...found, cwd: resolve(found.cwd), rest: argv.slice(index) };
   }
+}
+
+/** Without a command, the help of a project that is set up ends with the command that shows its state. */
+async function pointToStatus(program: Command, cwd: string): Promise<void> {
+  const { configFileOf } = await import("../config/load.js");
+  if (configFileOf(cwd) !== undefined || existsSync(join(cwd, "lockstep")))
+    program.addHelpText("after", "\nNext   npx lockstep status");
 }
 
 const neverAborted = () => new AbortController().signal;

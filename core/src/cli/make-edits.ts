@@ -10,7 +10,15 @@ import { isWaiting, type Place, type Plan } from "../model/index.js";
 import { codeMarkdown } from "../review/code-markdown.js";
 import { counted } from "../review/counted.js";
 import { missingTypesText } from "../review/missing-types.js";
-import { editsText, nextText, noEdits, silentText, unformattedText, unreadText } from "../review/terminal.js";
+import {
+  editedPlaces,
+  editsText,
+  nextText,
+  noEdits,
+  silentText,
+  unformattedText,
+  unreadText,
+} from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
 import type { CodeWork } from "./choose-column.js";
 import { Cancelled } from "./choose-places.js";
@@ -148,7 +156,7 @@ function verdictOf({ invocation, work, level, result, isDry, unread }: Edited): 
   const isIdle = result.made.length === 0 && !result.plan.state.places.some(isWaiting);
   if (isIdle) return idleText(result, work.keep === undefined, unread.length);
   return isDry && result.made.length > 0
-    ? `${counted(result.made.length, "code edit")} to make (--dry-run)`
+    ? `${counted(editedPlaces(result.made).length, "code edit")} to make (--dry-run)`
     : undefined;
 }
 

@@ -58,7 +58,8 @@ export async function runBackfills(invocation: Invocation): Promise<CommandResul
   const functions = await functionsFor(plan, workspace);
   const options = givenOptions(invocation, config);
   const workers = numberOption(invocation, "workers", 1, maxSessions);
-  for (const [name, option] of runOptions()) if (options[name] !== undefined) readOption(name, option, options[name]);
+  for (const [name, option] of runOptions())
+    if (options[name] !== undefined) readOption(name, option, options[name], plan.id);
   const run: Run = { invocation, workspace, plan, functions, options, workers, said: [], results: [], refused: [] };
   const all = await chooseTargets(config, project, invocation.io, textOption(invocation, "target"), true);
   const targets = partOf(all, textOption(invocation, "part"));

@@ -67,14 +67,14 @@ export type WayBack = "undo" | "abandon";
 /**
  * The default plan of a command: the only open one, or the last that was not undone; undefined while several are open.
  *
- * @param wayBack a repeated command must not revert another, finished plan: `undo` only takes the newest, and `abandon`, which loses
- *   values, requires the name
+ * @param wayBack a repeated command must not revert another, finished plan: `undo` takes one only if it is the newest and all others are
+ *   undone, and `abandon`, which loses values, requires the name
  */
 export function defaultPlan(plans: readonly Plan[], wayBack?: WayBack): Plan | undefined {
   const [only, second] = plans.filter(isOpen);
   if (only !== undefined) return second === undefined ? only : undefined;
-  const isNewest = wayBack === "undo" && plans.at(-1)?.state.released !== "undone";
-  if (wayBack !== undefined && plans.length > 1 && !isNewest) return undefined;
+  const isSure = wayBack === "undo" && plans.findIndex(({ state }) => state.released !== "undone") === plans.length - 1;
+  if (wayBack !== undefined && plans.length > 1 && !isSure) return undefined;
   return plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
 }
 

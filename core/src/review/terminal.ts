@@ -91,13 +91,16 @@ export function editsText(
   const lines: string[] = [];
   const whatText = (edit: PlannedEdit) => `${edit.what}${broughtBy(edit, open)}`;
   if (edits.length > 0) {
-    lines.push(`${colors.bold(counted(edits.length, "code edit"))} ${done}`);
-    const row = (edit: PlannedEdit) => [`${edit.file}:${edit.line}`, whatText(edit)];
-    const code = edits.filter(({ file }) => limits.tests === "each" || !isTestFile(file));
-    const tests = perFile(edits.filter((edit) => !code.includes(edit)));
-    const rows = [...code.map(row), ...tests.map((its) => fileRow(its, whatText, "edit"))];
-    // Several columns written in one place are several edits, and one line.
-    lines.push(columns([...new Map(rows.map((each) => [each.join("\n"), each])).values()]));
+    const shown = editedPlaces(edits);
+    lines.push(`${colors.bold(counted(shown.length, "code edit"))} ${done}`);
+    const code = shown.filter(({ file }) => limits.tests === "each" || !isTestFile(file));
+    const tests = perFile(shown.filter((edit) => !code.includes(edit)));
+    lines.push(
+      columns([
+        ...code.map((edit) => [`${edit.file}:${edit.line}`, whatText(edit)]),
+        ...tests.map((its) => fileRow(its, whatText, "edit")),
+      ]),
+    );
   }
   const { required } = placeGroups(open);
   if (required.length > 0) {
@@ -106,6 +109,11 @@ export function editsText(
   }
   const others = placesText(open, { limits, command, colors });
   return [...lines, ...(others === "" ? [] : [others])].join("\n");
+}
+
+/** One edit of each place: several columns, or parts of one text, written there are one line, and count once. */
+export function editedPlaces(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
+  return [...new Map(edits.map((edit) => [`${edit.file}:${edit.line} ${edit.what}`, edit])).values()];
 }
 
 /** `, with toDto: copy of User`: for an edit that was not chosen, and that a chosen one needs. */

@@ -15,7 +15,9 @@ it.each([
 });
 
 it("a rate of zero is a pause", () => {
-  const read = (text: string) => readOption("maxRowsPerSecond", maxRowsPerSecond.options.maxRowsPerSecond, text);
+  const read = (text: string, plan?: string) =>
+    readOption("maxRowsPerSecond", maxRowsPerSecond.options.maxRowsPerSecond, text, plan);
   expect(() => read("0")).toThrow(expect.objectContaining({ code: "LS8002", hint: "npx lockstep backfill pause" }));
+  expect(() => read("0", "p")).toThrow(expect.objectContaining({ hint: "npx lockstep backfill pause p" }));
   expect(() => read("x")).toThrow(expect.objectContaining({ hint: "Write --max-rows-per-second <rows>." }));
 });

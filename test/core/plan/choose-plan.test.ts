@@ -74,6 +74,22 @@ test.each<Case>([
     message: `No plan is open, and several finished plans could be undone: ${a} (contract), ${c} (contract).`,
     commands: [`npx lockstep abandon ${a}`, `npx lockstep abandon ${c}`],
   },
+  {
+    name: "none is open: undo asks too, instead of taking the newest",
+    phases: ["undone", "contract", "contract"],
+    command: "undo",
+    wayBack: "undo",
+    message: `No plan is open, and several finished plans could be undone: ${b} (contract), ${c} (contract).`,
+    commands: [`npx lockstep undo ${b}`, `npx lockstep undo ${c}`],
+  },
+  {
+    name: "a repeated undo: the finished plan does not follow the undone one",
+    phases: ["contract", "undone"],
+    command: "undo",
+    wayBack: "undo",
+    message: `No plan is open, and one finished plan could be undone: ${a} (contract).`,
+    commands: [`npx lockstep undo ${a}`],
+  },
 ])("a command without the plan's name: $name", async ({ phases, command, options, wayBack, message, commands }) => {
   const invocation = { name: command ?? "next", arguments: [], options: options ?? {} } as unknown as Invocation;
   const root = await projectWith(phases);

@@ -67,11 +67,7 @@ test("a mirror is written by its trigger alone until switch, never by callers, a
   expect(kinds("switch")).toEqual(["write", "read"]);
   expect(plan.intents.switch.map(phaseOf)).toEqual(["switch", "switch"]);
   // Write sites that come later are looked after before contract; there is no other phase that they could belong to.
-  expect(intentsAt(plan, "contract").map(({ kind }) => kind)).toEqual([
-    "completeFixtures",
-    "write",
-    "dropFallback",
-  ]);
+  expect(intentsAt(plan, "contract").map(({ kind }) => kind)).toEqual(["completeFixtures", "write", "dropFallback"]);
   const names = (phase: "switch" | "contract") => gatesAt(plan, phase).map(({ gate }) => gate);
   expect(names("switch")).toEqual(["phase-applied", "no-missing-values", "mirror-agrees", "translation-agrees"]);
   expect(names("contract")).toContain("mirror-agrees");

@@ -37,6 +37,7 @@ test("a command names its plan where it would ask for one or take another", asyn
   expect(commandFor("abandon", at(plan, "contract"), [])).toBe("npx lockstep abandon");
   expect(commandFor("undo", plan, [at(older, "contract")])).toBe("npx lockstep undo");
   expect(commandFor("undo", at(plan, "contract"), [at(older, "undone")])).toBe("npx lockstep undo");
+  expect(commandFor("undo", at(plan, "contract"), [at(older, "contract")])).toBe(`npx lockstep undo ${plan.id}`);
   expect(commandFor("undo", at(older, "contract"), [at(plan, "undone")])).toBe(`npx lockstep undo ${older.id}`);
   expect(commandFor("next", plan, [at(older, "contract")])).toBe("npx lockstep next");
   expect(commandFor("next", at(plan, "contract"), [older, plan])).toBe(named);

@@ -34,7 +34,7 @@ it("lists a test in one line, and its places apart from those that gates wait fo
   ]);
 });
 
-it("prints a place once, whatever the number of columns that it is about", () => {
+it("prints and counts a place once, whatever the number of columns that it is about", () => {
   const of = (field: string, kind: Place["kind"]): Place => ({
     ...place("src/list.ts", 3, kind),
     field,
@@ -45,7 +45,7 @@ it("prints a place once, whatever the number of columns that it is about", () =>
   const edits = fields.map((field) => ({ ...edit("src/a.ts", 1), field }));
   const open = { places: [...fields.map((field) => of(field, "required")), of("handle", "required")] };
   expect(editsText({ edits, open, command: "npx lockstep code" }, colorsFor(false)).split("\n")).toEqual([
-    "2 code edits made",
+    "1 code edit made",
     "  src/a.ts:1  data of create",
     "1 place for you to edit (see the reason)",
     "  src/list.ts:3  data of create — add `handle: true`; add `region: true`",

@@ -21,7 +21,7 @@ export default defineCommand({
     for (const [name, option] of known) {
       const text = textOption(invocation, name);
       if (text === undefined) continue;
-      readOption(name, option, text);
+      readOption(name, option, text, invocation.arguments[0]);
       given[name] = text;
     }
     const unset = listOption(invocation, "unset").map((typed) => {
@@ -36,6 +36,17 @@ export default defineCommand({
       throw new LockstepError("LS8002", "No limit is given.", {
         hint: "For example: npx lockstep backfill set --max-rows-per-second 5000",
       });
+    const { config } = await invocation.workspace();
+    /** The value of a reset limit, and where it comes from. */
+    const startValue = (name: string, isRunning: boolean, started: Readonly<Record<string, string>> | undefined) => {
+      const flag = flagOf(name);
+      if (isRunning && started === undefined) return `${flag} as when the run started`;
+      const text = (isRunning ? started : config.backfill)?.[name];
+      if (text !== undefined)
+        return `${flag} ${text} (${isRunning ? "from the start of the run" : "lockstep.config.ts"})`;
+      const { initial } = known.get(name)!;
+      return initial === undefined ? `no ${flag} (default)` : `${flag} ${initial} (default)`;
+    };
     return controlBackfill(
       invocation,
       (control) => ({
@@ -44,10 +55,11 @@ export default defineCommand({
           Object.entries({ ...control.settings, ...given }).filter(([name]) => !unset.includes(name)),
         ),
       }),
-      (_, { settings }, isRunning) => {
+      (_, { settings }, isRunning, started) => {
         const set = Object.entries(settings).map(([name, text]) => `${flagOf(name)} ${text}`);
+        const reset = unset.map((name) => startValue(name, isRunning, started));
         const when = isRunning ? "within a second" : "for the next run";
-        return set.length === 0 ? `back to its start values, ${when}` : `${set.join(" ")}, ${when}`;
+        return [...(set.length === 0 ? [] : [set.join(" ")]), ...reset, when].join(", ");
       },
     );
   },

@@ -64,7 +64,9 @@ export default defineCommand({
     for (const plan of plans)
       statuses.push(await readStatus(plan, shown, project, plugin, { code, otherTargets: others }));
     const first = firstToSee(statuses);
-    const urgent = faults[0]?.hint ?? models?.next;
+    // Without a plan to act on, the last one is done like all the others.
+    const isAllDone = statuses.length > 1 && first?.isDone === true;
+    const urgent = faults[0]?.hint ?? models?.next ?? (isAllDone ? "nothing: every plan is done" : undefined);
     return {
       text: [
         ...statuses.map((status) => statusText(status, io.colors)),

@@ -14,6 +14,8 @@ const reportSchema = z.object({
   batchMs: z.number().optional(),
   others: z.enum(["write", "quiet", "unknown"]).optional(),
   waiting: z.object({ signal: z.string(), reason: z.string(), forMs: z.number() }).optional(),
+  /** The options that its process started with, from its command line and configuration. */
+  options: z.record(z.string(), z.string()).optional(),
   /** Signals that could not be measured, and why. */
   blind: z.array(z.object({ signal: z.string(), reason: z.string() })).optional(),
 });

@@ -151,10 +151,10 @@ const written: Schema<WrittenUnit> = object(writtenShape);
 const formattedShape = {
   phase,
   file: string,
-  /** A unified diff from the file as written to the file before. */
+  /** The hunks of a unified diff from the file as written to the file before. */
   back: string,
 } as const;
-/** The formatting that a phase applied to a file: an undo that reverts the edits reverts it as well. */
+/** A phase's change of a file, with its formatting: an undo that reverts the edits reverts the formatting as well. */
 export interface FormattedFile extends Of<typeof formattedShape> {}
 const formatted: Schema<FormattedFile> = object(formattedShape);
 

@@ -144,14 +144,17 @@ export class GalleryProject {
     return (await planCodeEdits(await this.request(intentKinds[phase]))).changes;
   }
 
-  /** Takes the last phase back. The project itself stays as it is: what it would be is returned. */
-  async undone(phase: Phase): Promise<{ readonly files: Files; readonly places: readonly Place[] }> {
+  /** Takes the last phase back, or all of them. The project itself stays as it is: what it would be is returned. */
+  async undone(
+    phase: Phase,
+    taken: readonly Phase[] = [phase],
+  ): Promise<{ readonly files: Files; readonly places: readonly Place[] }> {
     const kept = this.known;
-    await this.editModels(this.modelKinds[phase].back);
+    await this.editModels(this.modelKinds[taken[0] ?? phase].back);
     const all = phases.flatMap((each) => intentKinds[each]);
-    const undo = await planCodeUndo(await this.request([...new Set(all)]), [phase]);
+    const undo = await planCodeUndo(await this.request([...new Set(all)]), taken);
     this.apply(undo);
-    if (phase === "switch") {
+    if (taken[0] === "switch") {
       const earlier = this.earlier.filter((edit) => edit.phase !== "switch");
       const again = await planCodeEdits({ ...(await this.request(["keepFromReads"])), earlier });
       this.apply(again);

@@ -17,7 +17,7 @@ export interface LaidOut {
 export interface LayoutBefore {
   /** Texts of files that are already formatted, and so are not formatted again. */
   readonly known?: ReadonlyMap<string, string>;
-  /** The files formatted by earlier phases. */
+  /** The changes of earlier phases, or of those that an undo reverts. */
   readonly earlier?: readonly FormattedFile[];
 }
 
@@ -42,9 +42,12 @@ export async function layOut(
   const formatted: FormattedFile[] = [];
   for (const [index, { file, before, after: written }] of after.entries()) {
     const planned = changes[index]?.after;
-    if (planned === undefined || written === undefined || planned === written) continue;
-    moved.set(file, { planned, written });
-    if (before !== undefined) formatted.push({ phase, file, back: backFrom(file, written, before) });
+    if (planned === undefined || written === undefined) continue;
+    // Code also without formatting: a later change may format the same lines, and the way back leads through both.
+    const isOfCode = code.changes.some((change) => change.file === file);
+    if (before !== undefined && before !== written && (planned !== written || isOfCode))
+      formatted.push({ phase, file, back: backFrom(written, before) });
+    if (planned !== written) moved.set(file, { planned, written });
   }
   if (moved.size === 0) return { changes: after, code, formatted };
   const at = <T extends { readonly file: string; readonly line: number; readonly text?: string }>(place: T): T => {
@@ -67,7 +70,7 @@ export function withFormatted(state: PlanState, more: readonly FormattedFile[]):
 }
 
 /**
- * The original bytes of files that phases formatted, if those lines have not changed since and the undo only removes these phases' edits:
+ * The original bytes of files that phases changed, if those lines have not changed since and the undo only removes these phases' edits:
  * `undone` contains the undo.
  */
 export function textsBefore(
@@ -101,7 +104,7 @@ function withFormerLayout(
   return withChanges(after, lineChanges(after, former).filter(isLayout));
 }
 
-/** A file's text without the formatting of phases, the last one reverted first; undefined if those lines have changed. */
+/** A file's text before changes of phases, the last one reverted first; undefined if those lines have changed. */
 function takenBack(text: string, formatted: readonly FormattedFile[]): string | undefined {
   const former = formatted.reduceRight<string | false>(
     (current, { back }) => current !== false && applyPatch(current, back),
@@ -110,8 +113,10 @@ function takenBack(text: string, formatted: readonly FormattedFile[]): string | 
   return former === false ? undefined : former;
 }
 
-function backFrom(file: string, written: string, before: string): string {
-  return createTwoFilesPatch(file, file, written, before, "", "", { context: 2 });
+/** Without the header, which is longer than most changes. */
+function backFrom(written: string, before: string): string {
+  const patch = createTwoFilesPatch("", "", written, before, "", "", { context: 2 });
+  return patch.slice(patch.indexOf("@@"));
 }
 
 /** The line after formatting. */

@@ -73,7 +73,13 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   const phases = phasesAfter(to);
   const { formatted = [], ...state } = plan.state;
   const undone = mergeChanges(modelChanges, code.changes);
-  const laidOut = await layOut(formatting, "expand", undone, code, { known: textsBefore(formatted, phases, undone) });
+  const laidOut = await layOut(formatting, "expand", undone, code, {
+    known: textsBefore(formatted, phases, undone),
+    // Not of models: before the phases they have the field that the undo removes.
+    earlier: formatted.filter(
+      ({ phase, file }) => phases.includes(phase) && modelChanges.every((change) => change.file !== file),
+    ),
+  });
   const pending = isEnd || plan.state.released !== "contract" ? [] : pendingAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
   const removed = request.removesMigrations === true ? plan.state.written : [];

@@ -64,7 +64,7 @@ export async function refreshCode(request: {
   const formatting = new Formatting(request.project.root, request.code.format);
   void formatting.warmUp();
   try {
-    const laidOut = await layOut(formatting, released, code.changes, code);
+    const laidOut = await layOut(formatting, released, code.changes, code, { earlier: plan.state.formatted ?? [] });
     const after: Plan = {
       ...plan,
       state: withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),

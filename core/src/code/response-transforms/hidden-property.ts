@@ -71,6 +71,9 @@ export const hiddenProperty: Transform = {
       if (taken !== undefined) yield taken;
     }
   },
+
+  // An undo of expand removes the property, with its decorators.
+  mayStay: () => true,
 };
 
 /** The property of the model's own class. */

@@ -40,6 +40,7 @@ const lists = [
       "notice",
       "renamed-columns",
       "replaced-unique",
+      "stays-until-contract",
     ],
     write: (ids) =>
       `${imports(ids, `import { isPlanned, isReported, type PlannedRule, type ReportedRule, type Rule } from "./rule.js";`)}

@@ -47,6 +47,7 @@ export {
   type ColumnSource,
   type DeclaredIndex,
   type DialectId,
+  type DroppedColumn,
   type EntityField,
   type EntityModel,
   type EntityRelation,
@@ -81,6 +82,7 @@ export {
 export type { AddedColumn } from "./plan/added-columns.js";
 export { namedColumns } from "./plan/follow-names.js";
 export { fileHash } from "./plan/hash.js";
+export { pendingDrops, pendingIn, textWithout } from "./plan/pending-drops.js";
 export type {
   AppliedMigrations,
   FieldEdit,

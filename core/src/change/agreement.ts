@@ -1,5 +1,6 @@
 import { LockstepError } from "../base/errors.js";
 import { builtInContract, isSameTable, type Migration, type Operation, type Plan } from "../model/index.js";
+import { pendingIn } from "../plan/pending-drops.js";
 
 /**
  * Checks that the relaxed model produces the migration that the plan replaces: the user's operations without NOT NULL on the relaxed
@@ -13,10 +14,13 @@ import { builtInContract, isSameTable, type Migration, type Operation, type Plan
 export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan, orm: string): void {
   const later = builtInContract(plan);
   const isLater = (operation: Operation) => "name" in operation && later.some((name) => name === operation.name);
-  const wanted = user.operations.filter((operation) => !isKept(operation, plan) && !isLater(operation));
+  const without = ({ operations }: Migration) => {
+    const pending = pendingIn(operations, plan.droppedColumns ?? []);
+    return operations.filter((operation) => !pending.has(operation) && !isLater(operation));
+  };
+  const wanted = without(user).filter((operation) => !isKept(operation, plan));
   const expected = wanted.map((operation) => essence(operation, plan)).sort();
-  const actual = relaxed.operations
-    .filter((operation) => !isLater(operation))
+  const actual = without(relaxed)
     .map((operation) => essence(operation, plan))
     .sort();
   const missing = expected.filter((entry, index) => entry !== actual[index]);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ignoring, isNoBug } from "../base/expected-errors.js";
+import { isCommittedWord } from "../base/files/git.js";
 import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
 import { sqlReader } from "../databases/sql-reader.js";
@@ -76,6 +77,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     judging,
     source,
     isSmall: smallTables(orm.root),
+    isUncommitted: (column) => !isCommittedWord(orm.root, column),
     formerIndex: await formerIndexes(migration.operations, judging, async (name) =>
       (await database()).index(name).catch(ignoring(isNoBug)),
     ),

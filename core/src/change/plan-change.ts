@@ -1,4 +1,5 @@
 import { doing } from "../base/at-work.js";
+import { isCommittedWord } from "../base/files/git.js";
 import { fillFunctions, refuseUnknownFills } from "../config/configured-fills.js";
 import { loadConfig } from "../config/load.js";
 import { smallTables } from "../dialect/stats/small-tables.js";
@@ -45,6 +46,7 @@ export async function planChange<Relaxed>(
       column: withFunctions(await orm.sources(), functions),
       formerUnique: planning.formerUnique,
       isSmall: smallTables(orm.root),
+      isUncommitted: (column) => !isCommittedWord(orm.root, column),
       ...(formerType === undefined ? {} : { formerType }),
     },
     openPlans,

@@ -8,6 +8,7 @@ import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { unsafePhases } from "../review/phase-safety.js";
 import { inLine } from "../review/printable.js";
+import { stillNamedText } from "../review/still-named.js";
 import {
   editsText,
   hazardsText,
@@ -74,16 +75,17 @@ export function expandText(
     unchecked,
     missingTypes,
     unformatted,
+    named = [],
   } = prepared;
   if (isBrief(plan)) return briefText(prepared, colors);
   const command = commandFor("code", plan, plans);
   const models = modelFiles(plan);
-  const named = new Set([
+  const known = new Set([
     ...migrations.map(({ unit }) => unit.file),
     ...models.map(([file]) => file),
     ...edits.map(({ file }) => file),
   ]);
-  const others = changes.filter(({ file }) => !named.has(file) && !file.startsWith("lockstep/"));
+  const others = changes.filter(({ file }) => !known.has(file) && !file.startsWith("lockstep/"));
   return joined([
     "",
     writtenText(
@@ -102,7 +104,8 @@ export function expandText(
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     editsText({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
-    nextText(nextStep(plan, words, plans), colors),
+    stillNamedText(named, colors),
+    nextText(nextStep(plan, words, plans, { named: named.length }), colors),
     "",
   ]);
 }

@@ -1,4 +1,4 @@
-import { readStillNamed } from "../change/release/still-named.js";
+import { goneFields, readStillNamed } from "../change/release/still-named.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import type { Connection } from "../dialect/connection.js";
 import { without } from "../gates/confirmed.js";
@@ -22,6 +22,8 @@ interface Asked {
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly code: CodeSettings;
+  /** The command that takes `--confirm`. Default: `deploy`, on this target */
+  readonly command?: string;
 }
 
 /**
@@ -32,15 +34,16 @@ interface Asked {
  * @throws LS7001, LS7002
  */
 export async function askNamedLines(
-  { invocation, target, connection, project, plugin, code }: Asked,
+  { invocation, target, connection, project, plugin, code, command = `deploy --target ${target.name}` }: Asked,
   plan: Plan,
   gates: readonly GateStep[],
   confirmed: ReadonlySet<string>,
 ): Promise<{ readonly statement: string; readonly help: string } | undefined> {
+  const fields = goneFields(plan);
   const named = await readStillNamed(plan, { project, plugin, code });
   const open: { readonly name: string; readonly lines: readonly OpenWriter[] }[] = [];
   for (const { table: of, column } of named.length === 0 ? [] : gates) {
-    const isOf = (field: string) => plan.columns.some((each) => each.name === column && each.field === field);
+    const isOf = (field: string) => fields.some((each) => each.name === column && each.field === field);
     const name = `"${tableLabel(of)}"."${column}"`;
     const places = named
       .filter(({ field }) => isOf(field))
@@ -62,6 +65,6 @@ export async function askNamedLines(
   const isRefused = confirmed.has("column-unused");
   return {
     statement: `${isRefused ? "--confirm column-unused is not recorded: " : ""}${found.join("; ")}`,
-    help: `Remove these uses of the column. If the lines mean something else: npx lockstep deploy --target ${target.name} --confirm column-unused --confirm ${namedElsewhere}`,
+    help: `Remove these uses of the column. If the lines mean something else: npx lockstep ${command} --confirm column-unused --confirm ${namedElsewhere}`,
   };
 }

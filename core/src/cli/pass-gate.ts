@@ -1,4 +1,5 @@
 import { LockstepError } from "../base/errors.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
@@ -10,6 +11,7 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { readTable } from "../target/facts/table.js";
 import { confirm, evidenceName } from "../target/ledger/evidence.js";
+import { askNamedLines, namedElsewhere } from "./ask-named-lines.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { confirmedNames, type Invocation, onTarget, textOption } from "./command.js";
@@ -35,6 +37,7 @@ export async function passGate(request: {
   readonly targets: readonly Target[];
   readonly project: Project;
   readonly plugin: OrmPlugin;
+  readonly code: CodeSettings;
   /** Places in the current code that may omit a column. Default: none. */
   readonly writersOf?: GateFacts["writersOf"];
   /** Evidence for other targets, from where they are reachable. Default: none. */
@@ -42,7 +45,8 @@ export async function passGate(request: {
 }): Promise<GateResult> {
   const { invocation, plan, phase, targets, project, plugin, writersOf, evidence = [] } = request;
   const steps = gatesAt(plan, phase);
-  const confirmed = confirmations(invocation, steps);
+  const drops = steps.filter(({ gate }) => gate === "column-unused");
+  const confirmed = confirmations(invocation, steps, drops.length > 0 ? [namedElsewhere] : []);
   const told = evidence.flatMap(answersOf);
   const answers: (GateAnswer & { target: string })[] = told.map(({ target, group, ...answer }) => ({
     ...asConfirmed(answer, confirmed, notRecorded(group ?? target, phase)),
@@ -55,7 +59,23 @@ export async function passGate(request: {
     try {
       const facts = { ...open.facts, ...(writersOf && { writersOf }) };
       const asking = target.group === undefined ? invocation : unasked;
-      const said = await passOn({ ...open, facts }, steps, confirmed, asking);
+      const command = onTarget(`next ${plan.id}`, invocation);
+      const named =
+        drops.length === 0
+          ? undefined
+          : await askNamedLines({ ...request, ...open, target, command }, plan, drops, confirmed);
+      const said =
+        named === undefined
+          ? await passOn({ ...open, facts }, steps, confirmed, asking)
+          : [
+              { gate: "column-unused", isOpen: false, comesFirst: true as const, target: target.name, ...named },
+              ...(await passOn(
+                { ...open, facts },
+                steps.filter((step) => !drops.includes(step)),
+                confirmed,
+                unasked,
+              )),
+            ];
       const isKept = phase === "contract" || (phase === "switch" && said.every(({ isOpen }) => isOpen));
       if (isKept && invocation.options.dryRun !== true)
         await keepBaselines(open.connection, plan, { phase, evidence: evidenceName(plan), isRelease: true });

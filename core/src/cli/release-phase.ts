@@ -93,6 +93,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     targets,
     project,
     plugin,
+    code: codeSettings(config),
     writersOf: sites?.writersOf,
     evidence: given.map(({ evidence }) => evidence),
   });

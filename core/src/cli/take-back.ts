@@ -209,6 +209,11 @@ function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], 
   const kept = plan.units.flatMap(({ spec }) =>
     spec.kind === "online-copy" && !isCopiedBack(plan, spec.table) ? [tableLabel(spec.table)] : [],
   );
+  const dropped = (plan.droppedColumns ?? []).map(columnLabel).join(", ");
+  if (dropped !== "" && plan.state.released === "contract")
+    return `The values in ${dropped} are lost where contract has run. Elsewhere they stay.`;
+  if (dropped !== "" && lost.length === 0)
+    return `No data is lost: ${dropped} stays in the database. The model and the code keep your change: restore the field there, or the ORM drops it again.${stayWords(plan)}`;
   if (to === "undone" && kept.length > 0)
     return `The change of ${kept.join(", ")} remains: Lockstep has no record of the former state of its tables.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)

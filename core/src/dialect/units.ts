@@ -68,4 +68,6 @@ export interface UnitText {
 }
 
 export type SpecOf<K extends UnitKind> = Extract<UnitSpec, { kind: K }>;
-export type ColumnsSpec = SpecOf<"expand" | "prove" | "enforce" | "undo-expand" | "undo-contract">;
+export type ColumnsSpec = SpecOf<
+  "expand" | "prove" | "enforce" | "undo-expand" | "undo-contract" | "drop-not-null" | "drop-column"
+>;

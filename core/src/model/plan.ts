@@ -15,6 +15,7 @@ export type {
   BackfillSpec,
   Consent,
   Descendants,
+  DroppedColumn,
   FormattedFile,
   GateStep,
   KeptUnique,

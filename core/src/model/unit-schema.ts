@@ -80,6 +80,9 @@ const specs = [
     types: optional(list(tableName)),
   },
   { kind: literal("undo-contract"), ...columnsOf },
+  /** For existing columns that code no longer names. */
+  { kind: literal("drop-not-null"), ...columnsOf },
+  { kind: literal("drop-column"), ...columnsOf },
   {
     kind: literal("create-index"),
     ...indexOf,

@@ -16,7 +16,7 @@ export async function obstacles(connection: Connection, units: readonly UnitSpec
   };
   const grants = await readGrants(connection);
   for (const spec of units) {
-    if (spec.kind !== "expand" && spec.kind !== "enforce" && spec.kind !== "undo-contract") continue;
+    if (!/^(?:expand|enforce|undo-contract|drop-not-null)$/.test(spec.kind) || !("columns" in spec)) continue;
     const { table, columns } = spec;
     const label = `"${tableLabel(table)}"`;
     add(await lookAt(connection, { table, label, columns: columns.map(({ name }) => name) }));

@@ -73,6 +73,10 @@ function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly st
       const back = onlineCopyBack(spec);
       return back === undefined ? [] : of(back);
     }
+    case "drop-not-null":
+      return [...of({ ...spec, kind: "prove" }), ...of({ ...spec, kind: "enforce" })];
+    case "drop-column":
+      return of({ ...spec, kind: "expand" });
     case "prove":
     case "assert-index":
     case "attach-unique":

@@ -10,6 +10,7 @@ import {
   type OperationOf,
   operationsIn,
   type TableName,
+  tableLabel,
   type Unit,
   type UnitColumn,
   type UnitSpec,
@@ -20,6 +21,7 @@ import { buildIndex, unitIndex } from "../rules/steps.js";
 import { printable } from "../sql/printable.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { takes } from "../sql/unit-words.js";
+import { combine } from "../sql/verdicts/combine.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 import { type LaterStatement, laterStatements } from "./later-statements.js";
 import { judged } from "./original-units.js";
@@ -107,7 +109,31 @@ export function expandUnits(
     judge: (text, operations) => judged({ text, operations }, alone, units),
     isPartitioned,
   });
-  return { units: toUnits(shareFiles(withNeighbours(redone.pieces), units), units, "expand"), eased: redone.eased };
+  const placed = shareFiles(withNeighbours(redone.pieces), units);
+  return {
+    units: placed.length === 0 ? [nothingYet(rewritten)] : toUnits(placed, units, "expand"),
+    eased: redone.eased,
+  };
+}
+
+/** An ORM needs a statement. */
+const nothing = "SELECT 1;\n";
+
+/** Expand of a plan whose database only changes in contract: its code is deployed first. */
+function nothingYet(rewritten: readonly Rewritten[]): Unit {
+  const names = rewritten.flatMap(({ operation }) =>
+    operation.kind === "dropColumn" ? [`"${tableLabel(operation.table)}"."${operation.column}"`] : [],
+  );
+  const title = printable(`Change nothing yet: code stops using ${names.join(", ")}`);
+  return {
+    id: "expand-1-original",
+    phase: "expand",
+    spec: { kind: "original", sql: `-- ${title}. Contract drops ${names.length === 1 ? "it" : "them"}.\n${nothing}` },
+    title,
+    ddl: "SELECT 1",
+    verdict: combine([]),
+    undo: "nothing to undo",
+  };
 }
 
 /** Statements that cannot share a file with units stay with their neighbours. */
@@ -158,6 +184,7 @@ export function contractUnits(
   const proofs: UnitSpec[] = [];
   const built: Piece[] = [];
   const gone: UnitSpec[] = [];
+  const dropped: UnitSpec[] = [];
   const own: LaterStatement[] = [];
   for (const { operation, rewrite } of rewritten) {
     const specs = (rewrite.contract ?? []).flatMap((step) =>
@@ -166,6 +193,7 @@ export function contractUnits(
     const isReplacement = specs.some(({ kind }) => kind === "drop-index");
     for (const spec of specs) {
       if (spec.kind === "prove" || spec.kind === "enforce") mergeInto(proofs, spec);
+      else if (spec.kind === "drop-column") mergeInto(dropped, spec);
       else if (isReplacement) gone.push(spec);
       else addPiece(built, spec);
     }
@@ -177,7 +205,7 @@ export function contractUnits(
   }
   const rank = ({ kind }: UnitSpec) => (kind === "prove" ? 0 : 1);
   proofs.sort((a, b) => rank(a) - rank(b));
-  const placed = inOrder([...proofs, ...built, ...gone], units);
+  const placed = inOrder([...proofs, ...built, ...gone, ...dropped], units);
   return toUnits(placed, units, "contract").map((unit) => withWayBack(unit, own));
 }
 
@@ -223,6 +251,8 @@ export function undoUnits(
   const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
     if (spec.kind === "expand") return [undoExpand(spec, done)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
+    // Where contract has not run, the column is still there; elsewhere it comes back empty.
+    if (spec.kind === "drop-column") return [{ ...spec, kind: "expand" }];
     // Remains if the plan is undone before the index gets its final name.
     if (spec.kind === "create-index" && isTemporaryIndex(spec.index.name)) return [{ ...spec, kind: "drop-index" }];
     if (spec.kind === "drop-index")

@@ -3,7 +3,9 @@ import { ignoring, isNoBug } from "../base/expected-errors.js";
 import { sqlReader } from "../databases/sql-reader.js";
 import { unitsOf } from "../databases/units.js";
 import type {
+  ColumnAttributes,
   DialectId,
+  DroppedColumn,
   GateStep,
   KeptUnique,
   Migration,
@@ -16,18 +18,20 @@ import type {
   PlannedColumn,
   Step,
   TableName,
+  Unit,
   Verdict,
   Words,
 } from "../model/index.js";
-import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
+import { attributesOf, isFilled, isSameTable, operationsOfKind, tableLabel, valueLabel } from "../model/index.js";
 import { type HazardFinding, type Judgement, judge } from "../rules/judge.js";
 import { noticeOf, statementOf } from "../rules/notice.js";
-import { type ColumnRef, isReported, type PlannedRule, type RuleContext } from "../rules/rule.js";
+import { type ColumnRef, type FormerColumn, isReported, type PlannedRule, type RuleContext } from "../rules/rule.js";
+import { staysWithColumn } from "../rules/stays-until-contract.js";
 import { madeTables } from "../sql/verdicts/made-tables.js";
 import { needsNotice } from "../sql/verdicts/notice-filter.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
-import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";
+import { droppedIn, gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";
 import { formerTables } from "./former-tables.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
@@ -42,7 +46,7 @@ import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
 import { byDefault, whyCareful } from "./pace.js";
 import { planColumns } from "./plan-columns.js";
-import type { PlanSources, ReadSources } from "./sources.js";
+import type { PlanSources, ReadSources, TableShape } from "./sources.js";
 
 export interface PlanRequest {
   /** `<timestamp>_<name>`, the ORM's name of the migration. */
@@ -151,6 +155,7 @@ async function buildWith(
 
   const made = madeTables(migration.operations);
   const kept = keptUniques(steps("contract"), sources);
+  const dropped = droppedColumns(contract, judgement.context);
   const applied = columns.flatMap((column): GateStep[] =>
     isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
       ? [{ gate: "phase-applied", table: column.table, column: column.name }]
@@ -175,6 +180,7 @@ async function buildWith(
     backfills: mergeBackfills(steps("backfill")),
     ...(made.length === 0 ? {} : { madeTables: made }),
     ...(kept.length === 0 ? {} : { keptUniques: kept }),
+    ...(dropped.length === 0 ? {} : { droppedColumns: dropped }),
     gates: {
       switch: [...applied, ...gatesOf(steps("switch"))],
       contract: [...applied, ...gatesOf(steps("contract"))],
@@ -255,8 +261,17 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
   const { judging } = sources.sql;
   const formerTable = await formerTables(migration.operations, judging, async (table) => sources.formerTable?.(table));
-  const { isSmall } = sources;
-  const known = { judging, source: sources.column, formerType, formerTable, provenBy, typeKind, isSmall };
+  const { isSmall, isUncommitted } = sources;
+  const known = {
+    judging,
+    source: sources.column,
+    formerType,
+    formerTable,
+    provenBy,
+    typeKind,
+    isSmall,
+    isUncommitted,
+  };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
@@ -285,9 +300,29 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
     ...known,
     environment: await environment?.(),
     formerIndex: (name) => indexes.get(tableLabel(name)),
+    formerColumn: (table, column) => {
+      const declared = formerTable(table)?.column(column);
+      return formerColumn(shapes.get(tableLabel(table)), column, declared && attributesOf(declared));
+    },
     descendantsOf: (table) => shapes.get(tableLabel(table))?.descendants,
     foreignKeys: (table) => keys.get(tableLabel(table)),
   });
+}
+
+function formerColumn(
+  shape: TableShape | undefined,
+  column: string,
+  attributes: ColumnAttributes | undefined,
+): FormerColumn | undefined {
+  const type = shape?.types?.get(column);
+  if (shape === undefined || type === undefined) return undefined;
+  return {
+    type,
+    ...(attributes && { attributes }),
+    isRequired: shape.required?.has(column) === true,
+    hasDefault: shape.defaulted?.has(column) === true,
+    isBound: shape.primaryKey?.includes(column) === true || shape.generatedColumns.includes(column),
+  };
 }
 
 /** Whether it may drop foreign keys, which locks the tables at their other ends. */
@@ -295,6 +330,18 @@ function losesKeys(
   operation: Operation,
 ): operation is OperationOf<"dropTable" | "dropColumn" | "dropConstraint" | "setType"> {
   return ["dropTable", "dropColumn", "dropConstraint", "setType"].includes(operation.kind);
+}
+
+/** The columns that units of contract drop, with the indexes that go with them. */
+function droppedColumns(units: readonly Unit[], context: RuleContext): DroppedColumn[] {
+  const gone = operationsOfKind(context.operations, "dropIndex").filter((each) => staysWithColumn(each, context));
+  return droppedIn(units).map((drop) => {
+    const indexes = gone.flatMap(({ name }) => {
+      const facts = context.formerIndex(name);
+      return facts?.table.name === drop.table.name && facts.columns.includes(drop.name) ? [facts.name] : [];
+    });
+    return { ...drop, ...(indexes.length === 0 ? {} : { indexes }) };
+  });
 }
 
 /** The old unique indexes that units drop, with their names in the model and the code. */

@@ -134,7 +134,10 @@ function stateFault(plan: Plan, releases: readonly Release[]): string | undefine
   // A plan that no database has applied is undone without migrations.
   for (const id of ids(({ phase }) => order.indexOf(phase) <= reached))
     if (!standing.has(id)) return `plan.json is in ${released}, and has no migration for its unit ${id}.`;
+  // What expand has changed may stay, for example a column that accepts NULL.
+  const mayStay = released === "undone" && plan.undo.expand.length === 0;
   for (const id of ids(({ phase }) => order.indexOf(phase) > reached)) {
+    if (mayStay && plan.units.some((unit) => unit.id === id && unit.phase === "expand")) continue;
     if (standing.has(id)) return `plan.json is in ${released}, and its unit ${id} of a later phase is released.`;
     if (released !== "undone" && !held.some((unit) => unit.id === id))
       return `plan.json is in ${released}, and does not hold its unit ${id} for later.`;

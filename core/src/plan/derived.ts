@@ -15,11 +15,12 @@ import {
   type Step,
   type TableName,
   tableLabel,
+  type Unit,
   type UnitKind,
 } from "../model/index.js";
 import { lateGates } from "../rules/awaited-values.js";
 import { inPhases } from "../rules/in-phases.js";
-import { fillRows } from "../rules/steps.js";
+import { dropGates, fillRows } from "../rules/steps.js";
 import { withStatedSettings } from "../sql/fill-kinds.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { sha256 } from "./hash.js";
@@ -65,6 +66,8 @@ export async function unfoundedParts(plan: Plan, isOwn = true): Promise<string[]
       : [ddl, unit.ddl];
     if (!isSame(made, kept)) found.push(`the text of unit ${unit.id}`);
   }
+  const dropped = (plan.droppedColumns ?? []).map(({ table, name }) => ({ table, name }));
+  if (!isSame(droppedIn(plan.units), dropped)) found.push("droppedColumns");
   if (sha256(plan.source.sql) !== plan.source.sha256) found.push("source");
   if (plan.pace === "brisk" && whyCareful(plan.columns) !== undefined) found.push("pace");
   return found;
@@ -80,11 +83,31 @@ export function gatesFor({ columns, units, keptUniques = [] }: Plan): Plan["gate
   const isLate = units.some(({ phase, spec }) => phase === "contract" && !ofRequiredColumns.has(spec.kind));
   return {
     switch: [...applied, ...gatesOf(steps.switch ?? [])],
-    contract: [...applied, ...gatesOf([...(steps.contract ?? []), ...(isLate ? lateGates(columns) : [])])],
+    contract: [
+      ...applied,
+      ...gatesOf([
+        ...(steps.contract ?? []),
+        ...(isLate ? lateGates(columns) : []),
+        ...droppedIn(units).flatMap(({ table, name }) => dropGates(table, name)),
+      ]),
+    ],
   };
 }
 
-const ofRequiredColumns: ReadonlySet<UnitKind> = new Set(["prove", "enforce", "assert-index", "drop-index"]);
+/** The existing columns that contract drops. */
+export function droppedIn(units: readonly Unit[]): readonly { readonly table: TableName; readonly name: string }[] {
+  return units.flatMap(({ spec }) =>
+    spec.kind === "drop-column" ? spec.columns.map(({ name }) => ({ table: spec.table, name })) : [],
+  );
+}
+
+const ofRequiredColumns: ReadonlySet<UnitKind> = new Set([
+  "prove",
+  "enforce",
+  "assert-index",
+  "drop-index",
+  "drop-column",
+]);
 
 /** The minimum code changes: contract checks that the code contains them. */
 function intentsFor({ columns, keptUniques = [] }: Plan): Plan["intents"] {

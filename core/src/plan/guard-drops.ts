@@ -54,8 +54,11 @@ export async function refuseDrops(
     return [{ table, name, add, before: type === undefined ? undefined : { type } }];
   });
   if (lost.length > 0) throw lostColumns(lost, sources.column, sources.sql.conversion);
+  // Contract drops them.
+  const later = new Set(findings.map(({ operation }) => operation));
   const gone = dropped.filter((operation) => {
     if (operation.kind !== "dropColumn") return true;
+    if (later.has(operation)) return false;
     // PostgreSQL computes it again.
     return additionOf(operation)?.column.isGenerated !== true || !isComputed(operation.table, operation.column);
   });

@@ -166,6 +166,7 @@ function unitNeeds(unit: UnitSpec, earlier: UnitSpec): boolean {
       return earlier.kind === "add-foreign-key" && earlier.foreignKey.name === unit.foreignKey.name;
     case "undo-expand":
     case "undo-contract":
+    case "drop-column":
       return true;
     default:
       return "table" in earlier && "table" in unit && isSameTable(earlier.table, unit.table);

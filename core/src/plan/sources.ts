@@ -25,6 +25,9 @@ export interface TableShape {
   readonly numberedColumns?: readonly string[];
   /** As `format_type` prints them, by column name. Default: unknown. */
   readonly types?: ReadonlyMap<string, string>;
+  /** Columns that are NOT NULL, and those with a default. Default: unknown. */
+  readonly required?: ReadonlySet<string>;
+  readonly defaulted?: ReadonlySet<string>;
   /** The key that a backfill follows: the primary key, or another unique key without NULLs; empty if there is none. */
   readonly key: readonly KeyColumn[];
   readonly primaryKey?: readonly string[];
@@ -46,6 +49,8 @@ export interface PlanSources {
   lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
   /** The committed statistics show few rows. Absent: unknown. */
   isSmall?(table: TableName): boolean;
+  /** No commit of the repository has a column of this name. Absent: unknown. */
+  isUncommitted?(column: string): boolean;
   /** An index of the development database; only called for indexes that a change drops. */
   index?(name: TableName): Promise<IndexFacts | undefined>;
   /**

@@ -14,6 +14,8 @@ export function tableShape(table: TableFacts): TableShape {
     columns: table.columns.map((column) => column.name),
     generatedColumns: table.columns.filter((column) => column.isGenerated).map((column) => column.name),
     numberedColumns: table.columns.filter((column) => column.isIdentity).map((column) => column.name),
+    required: new Set(table.columns.flatMap(({ name, isNullable }) => (isNullable ? [] : [name]))),
+    defaulted: new Set(table.columns.flatMap(({ name, hasDefault }) => (hasDefault ? [name] : []))),
     types: new Map(table.columns.map(({ name, type }) => [name, type])),
     key,
     ...(primary === undefined ? {} : { primaryKey: primary.columns }),

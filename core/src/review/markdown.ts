@@ -21,8 +21,7 @@ export interface OrmWords {
 export function planReadme(plan: Plan, words: OrmWords): string {
   const phases = phasesOf(plan);
   const unsafe = unsafePhases(plan);
-  const names = plan.columns.map(columnLabel).join(", ");
-  const what = names === "" ? "change tables" : `add ${names}`;
+  const what = whatOf(plan);
   const paragraphs = [
     md`# ${plan.id}: ${what}${unsafe.length === 0 ? " without downtime" : ""}`,
     ...(plan.state.released === "undone"
@@ -96,14 +95,26 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   return md`${joinMarkdown(paragraphs, "\n\n")}\n`.text;
 }
 
+/** `add "User"."handle"` */
+function whatOf({ columns, droppedColumns = [] }: Plan): string {
+  const added = columns.map(columnLabel).join(", ");
+  const dropped = droppedColumns.map(columnLabel).join(", ");
+  return [
+    ...(added === "" ? [] : [`add ${added}`]),
+    ...(dropped === "" ? [] : [`drop ${dropped}`]),
+    ...(added + dropped === "" ? ["change tables"] : []),
+  ].join(" and ");
+}
+
 const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
 
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown {
   if (phases.length === 1)
     return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that reads and writes continue" : ""}. The plan has one phase: it is done once this is deployed.`;
-  return md`The generated migration would have failed, blocked the application or left rows without values. Lockstep rewrote it into ${phases.length} phases.
-Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted.${stayWords(plan)}
-${paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
+  const isDrop = plan.columns.length === 0 && plan.droppedColumns !== undefined;
+  return md`The generated migration would have ${isDrop ? "broken running code" : "failed, blocked the application or left rows without values"}. Lockstep rewrote it into ${phases.length} phases.
+Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted${isDrop ? " until the drop has run" : ""}.${stayWords(plan)}
+${plan.columns.length === 0 ? "Code stops using the column one deployment before it is dropped." : paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
 }
 
 /** One line for each choice of a new column that is often regretted. */
@@ -214,6 +225,17 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
   const before = phases.includes("switch") ? "switch" : "expand";
   const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
   const trigger = isTriggered ? ", with its trigger" : "";
+  const dropped = (plan.droppedColumns ?? []).map(columnLabel).join(", ");
+  if (dropped !== "" && lost === "")
+    return [
+      [
+        "contract",
+        "expand",
+        "a forward migration adds the column again, empty where contract has run",
+        `the values in ${dropped} where contract has run`,
+      ],
+      ["expand", "nothing", "nothing: the column is still there. You restore it in the model and the code", ""],
+    ];
   return [
     ...(phases.includes("contract")
       ? ([["contract", before, `a forward migration makes the column optional again${trigger}`, ""]] as const)

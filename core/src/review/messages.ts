@@ -94,7 +94,7 @@ export function stayWords(plan: Plan): string {
 }
 
 /** A statement at the beginning of a line, as the ORM writes it, that creates neither a table nor a type. */
-const otherStatement = /^(?!CREATE (?:TABLE|TYPE) )[A-Z]/m;
+const otherStatement = /^(?!CREATE (?:TABLE|TYPE) |SELECT 1;$)[A-Z]/m;
 
 /**
  * `npx lockstep next`, as it has to be typed: with the plan's name if the command would ask for one or select another.

@@ -17,7 +17,12 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
       ...verdicts.flatMap((verdict) => dangerWords({ ...verdict, concerns: dangersOf(verdict) })),
       ...plan.units
         .filter((unit) => unit.phase === phase)
-        .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit), ...narrowed(unit)]),
+        .flatMap((unit) => [
+          ...keptRows(plan, unit),
+          ...keysThatGo(plan, unit),
+          ...narrowed(unit),
+          ...withoutValue(unit),
+        ]),
       ...(phase === "expand" ? plan.units.flatMap((unit) => [...keysThatCome(unit), ...newKeys(plan, unit)]) : []),
     ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
@@ -36,6 +41,15 @@ function keptRows(plan: Plan, { spec }: Unit): string[] {
   if (column === undefined) return [];
   return [
     `deleting rows of "${tableLabel(spec.foreignKey.references)}" fails while rows of "${tableLabel(spec.table)}" reference them by "${column.name}"`,
+  ];
+}
+
+/** Rows of new code that the version before may not be able to read. */
+function withoutValue({ spec }: Unit): string[] {
+  if (spec.kind !== "drop-not-null") return [];
+  const names = spec.columns.map(({ name }) => `"${tableLabel(spec.table)}"."${name}"`).join(", ");
+  return [
+    `new code writes no value in ${names}, and the version before may fail to read such rows. To avoid that, give the column a default first, in a change of its own`,
   ];
 }
 

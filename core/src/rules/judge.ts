@@ -39,6 +39,8 @@ export interface Known {
   /** The model and annotations of a column. */
   readonly source?: RuleContext["source"] | undefined;
   readonly formerIndex?: RuleContext["formerIndex"];
+  readonly formerColumn?: RuleContext["formerColumn"] | undefined;
+  readonly isUncommitted?: RuleContext["isUncommitted"] | undefined;
   readonly descendantsOf?: RuleContext["descendantsOf"] | undefined;
   readonly isSmall?: RuleContext["isSmall"] | undefined;
   readonly formerType?: RuleContext["formerType"] | undefined;
@@ -129,6 +131,8 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     judging: known.judging,
     source: known.source ?? nobodySaid,
     formerIndex: known.formerIndex ?? nobodySaid,
+    formerColumn: known.formerColumn ?? nobodySaid,
+    isUncommitted: known.isUncommitted ?? (() => false),
     descendantsOf: known.descendantsOf ?? nobodySaid,
     isSmall: known.isSmall ?? (() => false),
     formerType: known.formerType ?? nobodySaid,

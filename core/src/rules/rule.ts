@@ -3,6 +3,7 @@ import type { Safer } from "../dialect/checking.js";
 import type { IndexFacts } from "../dialect/development.js";
 import type { Quote } from "../dialect/quote.js";
 import type {
+  ColumnAttributes,
   ColumnDeclaration,
   ColumnSource,
   Concern,
@@ -25,10 +26,26 @@ export interface RuleContext extends VerdictContext {
   source(table: TableName, column: string): ColumnSource | undefined;
   /** An existing index, as the database describes it; undefined if the database was not queried. */
   formerIndex(name: TableName): IndexFacts | undefined;
+  /** A column of an existing table; undefined: there is none, or the database was not queried. */
+  formerColumn(table: TableName, column: string): FormerColumn | undefined;
+  /** No commit of the repository has the column: only a developer's database does. */
+  isUncommitted(column: string): boolean;
   /** Tables below an existing one; undefined: none, or the database was not queried. */
   descendantsOf(table: TableName): Descendants | undefined;
   /** The committed statistics of the target show few rows: a scan under a lock is instant. False: many, or unknown. */
   isSmall(table: TableName): boolean;
+}
+
+/** How the database describes a column. */
+export interface FormerColumn {
+  /** As `format_type` prints it. */
+  readonly type: string;
+  /** What else its definition has, where a unit has to repeat that (MySQL, MariaDB). Default: none. */
+  readonly attributes?: ColumnAttributes;
+  readonly isRequired: boolean;
+  readonly hasDefault: boolean;
+  /** It is part of the primary key, or the database computes it. */
+  readonly isBound: boolean;
 }
 
 /** What a safe alternative depends on besides the statement. */

@@ -109,6 +109,11 @@ export function gate(id: GateId, column: PlannedColumn): Step {
   return { kind: "gate", gate: { gate: id, table: column.table, column: column.name } };
 }
 
+/** The conditions before contract drops an existing column. */
+export function dropGates(table: TableName, column: string): Step[] {
+  return ["phase-applied", "column-unused"].map((gate) => ({ kind: "gate", gate: { gate, table, column } }));
+}
+
 /** A required code change in this phase; codemods turn it into edits. */
 export function edit(kind: CodeIntent["kind"], column: PlannedColumn): Step {
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  type DroppedColumn,
   finishInterrupted,
   LockstepError,
   lockProject,
@@ -68,6 +69,7 @@ async function planAndRun(
   const change = await decideChange(source);
   if (change.message !== undefined) context.out(change.message);
   note = await noteOf(change);
+  refusePendingDrops([...change.pending, ...(change.kind === "plan" ? (change.plan.droppedColumns ?? []) : [])]);
   if (change.kind === "pass") {
     const message = await restored(change);
     if (message !== undefined) context.out(message);
@@ -142,6 +144,19 @@ function refuseLoss(operations: readonly Operation[]): void {
   throw new LockstepError(
     "LS9023",
     `In addition to what needs a plan, the change contains: ${lossy.map((operation) => operation.sql.replace(/\s+/g, " ")).join("; ")}`,
+  );
+}
+
+/** The stock command would drop the columns at once: only the proxy can leave their drops out. */
+function refusePendingDrops(columns: readonly DroppedColumn[]): void {
+  if (columns.length === 0) return;
+  const names = columns.map(({ table, name }) => `"${table.name}"."${name}"`).join(", ");
+  throw new LockstepError(
+    "LS9023",
+    `A plan drops ${names} in a later deployment, and this command would drop it now.`,
+    {
+      hint: "Wrap the config (npx lockstep init), then use the stock npx prisma migrate dev.",
+    },
   );
 }
 

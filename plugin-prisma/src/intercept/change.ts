@@ -4,20 +4,26 @@ import {
   assertInstalled,
   type Decision,
   type DialectId,
+  type DroppedColumn,
   decide,
   type Generated,
   LockstepError,
   namedColumns,
   type OpenPlans,
   type OrmChange,
+  pendingDrops,
+  pendingIn,
+  type SqlReader,
   sqlReader,
   type TableName,
+  textWithout,
 } from "@lockstep/core";
 import { dialectOn } from "../dialects/dialects.js";
 import type { PrismaProject } from "../project.js";
 import { dialectIn } from "../schema/dialect.js";
 import { prismaWords } from "../words.js";
 import type { SchemaContainer } from "./shapes.js";
+import { isWarningOfDrop } from "./warnings.js";
 
 /** Where the SQL of a change comes from: the engine behind the proxy, or the stock CLI run by the wrapper. */
 export interface ChangeSource {
@@ -33,6 +39,10 @@ export type Change = Decision<SchemaContainer> & {
   readonly project: PrismaProject;
   readonly schema: SchemaContainer;
   readonly message: string | undefined;
+  /** Columns that open plans drop later: Prisma's own script and its warnings name them each time. */
+  readonly pending: readonly DroppedColumn[];
+  /** Nothing else changes. */
+  readonly isEmpty: boolean;
 };
 
 /** Decides on a change. Errors as `decide` of the core. */
@@ -42,9 +52,31 @@ export async function decideChange(source: ChangeSource): Promise<Change> {
   const decision = await decide(change);
   const { project } = source;
   const schema = decision.kind === "plan" ? decision.relaxed : change.schema;
-  if (decision.told === undefined) return { ...decision, project, schema, message: undefined };
+  const known = { project, schema, pending: change.pending, isEmpty: change.isEmpty };
+  if (decision.told === undefined) return { ...decision, ...known, message: undefined };
   const { toldText } = await import("@lockstep/core/planning");
-  return { ...decision, project, schema, message: toldText(decision.told, await colors()) };
+  return { ...decision, ...known, message: toldText(decision.told, await colors()) };
+}
+
+/** A generated script without the drops that open plans make later. */
+export function withoutPending(
+  script: string,
+  pending: readonly DroppedColumn[],
+  { readMigration }: Pick<SqlReader, "readMigration">,
+): string {
+  if (pending.length === 0) return script;
+  const migration = readMigration(script, "migration.sql");
+  return withoutWarnings(textWithout(migration, pendingIn(migration.operations, pending)), pending);
+}
+
+/** Prisma repeats its warnings in a comment at the start. */
+function withoutWarnings(script: string, pending: readonly DroppedColumn[]): string {
+  return script.replace(/^\/\*\s+Warnings:\s+([\s\S]*?)\*\/\s*/, (comment, list: string) => {
+    const told = list.split(/^ {2}(?=- )/m).filter((each) => each.trim() !== "");
+    const left = told.filter((each) => !isWarningOfDrop(each, pending));
+    if (left.length === told.length) return comment;
+    return left.length === 0 ? "" : `/*\n  Warnings:\n\n${left.map((each) => `  ${each}`).join("")}*/\n`;
+  });
 }
 
 /**
@@ -93,6 +125,9 @@ class PrismaChange implements OrmChange<SchemaContainer> {
   readonly transactions;
   /** Once the SQL was requested: with every planned column in the state of its phase. */
   schema: SchemaContainer;
+  /** Once the SQL was requested. */
+  pending: readonly DroppedColumn[] = [];
+  isEmpty = false;
   readonly #source: ChangeSource;
 
   constructor(source: ChangeSource) {
@@ -112,9 +147,10 @@ class PrismaChange implements OrmChange<SchemaContainer> {
     const followed = open && (await (await import("./follow-plans.js")).followPlans(open, this.schema));
     this.schema = followed?.schema ?? this.schema;
     const [reader, sql] = await Promise.all([sqlReader(this.dialectId), this.#source.sqlFor(this.schema)]);
-    const migration = reader.readMigration(sql, "migration.sql");
-    if (migration.operations.length > 0)
-      this.dialectId = await dialectOn(this.dialectId).serverOf(() => this.connect());
+    this.pending = pendingDrops(open?.plans ?? []);
+    const migration = reader.readMigration(withoutPending(sql, this.pending, reader), "migration.sql");
+    this.isEmpty = migration.operations.length === 0;
+    if (!this.isEmpty) this.dialectId = await dialectOn(this.dialectId).serverOf(() => this.connect());
     return { migration, restore: followed?.restore };
   }
 

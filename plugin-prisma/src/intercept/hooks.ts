@@ -21,7 +21,7 @@ import type { PrismaProject } from "../project.js";
 import { dialectIn } from "../schema/dialect.js";
 import { readSchema } from "../schema/read.js";
 import { leaveNote } from "./after.js";
-import { type Change, type ChangeSource, decideChange, noteOf, restored } from "./change.js";
+import { type Change, type ChangeSource, decideChange, noteOf, restored, withoutPending } from "./change.js";
 import { projectOf } from "./project.js";
 import type {
   CreateMigrationParams,
@@ -32,6 +32,7 @@ import type {
   MigrationsList,
   SchemaContainer,
 } from "./shapes.js";
+import { uncoveredWarnings } from "./warnings.js";
 
 /** V8 compiles each function of the parser's WASM at its first call. */
 const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREATE UNIQUE INDEX "d" ON "a"("b");`;
@@ -108,9 +109,10 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
     if (isUntouched(change)) return undefined;
     const relaxed = { ...params, schema: change.schema };
     const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
-    if (change.kind === "pass") return { result };
-    const { uncoveredWarnings } = await import("./warnings.js");
-    return { result: { ...result, warnings: uncoveredWarnings(result.warnings, change.plan) } };
+    const warnings = uncoveredWarnings(result.warnings, change);
+    // Without a step, the CLI asks for no name.
+    const isEmpty = change.kind === "pass" && change.isEmpty;
+    return { result: { ...result, warnings, ...(isEmpty ? { migrationSteps: 0 } : {}) } };
   }
   if (request.method === "createMigration") {
     const params = request.params as CreateMigrationParams;
@@ -127,7 +129,11 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
     await lockProject(root, "prisma migrate dev");
     isAsRead();
     const relaxed = { ...params, schema: change.schema };
-    const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
+    const generated: CreateMigrationResult = await engine.call("createMigration", relaxed);
+    const reader = await sqlReader(dialectIn(params.schema.files));
+    const script = withoutPending(generated.migrationScript ?? "", change.pending, reader);
+    // `--create-only` requires a script.
+    const result = { ...generated, migrationScript: script === "" && !params.draft ? null : script };
     if (change.kind === "pass") {
       const message = await restored(change);
       if (message !== undefined) await engine.print(message);
@@ -149,9 +155,9 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
   return undefined;
 };
 
-/** It passes, and no plan restores its model: the request continues unchanged. */
-function isUntouched({ kind, restore }: Change): boolean {
-  return kind === "pass" && restore === undefined;
+/** It passes, and no plan restores its model or drops a column later: the request continues unchanged. */
+function isUntouched({ kind, restore, pending }: Change): boolean {
+  return kind === "pass" && restore === undefined && pending.length === 0;
 }
 
 /** The engine behind the proxy, queried for the same migrations as the request. */

@@ -2,6 +2,7 @@ import {
   builtInContract,
   type Corrected,
   type DialectId,
+  type DroppedColumn,
   type Generated,
   type KnownOfChange,
   LockstepError,
@@ -9,6 +10,7 @@ import {
   type OpenPlans,
   type OrmChange,
   type Plan,
+  pendingDrops,
   type SqlReader,
   sourcesMention,
   sqlReader,
@@ -161,7 +163,28 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
       ...builtInContract(plan),
     ]);
     const isKept = (query: Query) => names.some((name) => this.#isAbout(query, name));
-    return withoutQueries(log, (query) => isScaffolding(query) || isKept(query));
+    const { upQueries } = log.memory;
+    const drops = pendingDrops(plans);
+    // One that is added again is another change.
+    const columns = drops.filter((column) => !upQueries.some((query) => this.#isAddOf(query, column)));
+    const indexes = drops.flatMap((column) => column.indexes ?? []);
+    const isPending = (query: Query) =>
+      columns.some((column) => this.#isDropOf(query, column) || this.#isAddOf(query, column)) ||
+      indexes.some((name) => this.#isAbout(query, name));
+    return withoutQueries(log, (query) => isScaffolding(query) || isKept(query) || isPending(query));
+  }
+
+  #isDropOf(query: Query, column: DroppedColumn): boolean {
+    return this.#isOver(query, "DROP COLUMN", column);
+  }
+
+  #isAddOf(query: Query, column: DroppedColumn): boolean {
+    return this.#isOver(query, "ADD", column);
+  }
+
+  #isOver({ query }: Query, clause: string, { table, name }: DroppedColumn): boolean {
+    const { quote } = this.dialect;
+    return query.includes(quote(table.name)) && query.includes(` ${clause} ${quote(name)}`);
   }
 
   /** Whether a statement drops the constraint or index of that name, or re-creates it to revert that. */

@@ -82,6 +82,18 @@ export function committedText(root: string, file: string, commit = "HEAD"): stri
   return attempt(() => git(root, ["show", `${commit}:./${file}`]), isCommandFailure);
 }
 
+/** Whether a file of the last commit contains the word. True if that is unknown: without git, or a commit. */
+export function isCommittedWord(root: string, word: string): boolean {
+  try {
+    git(root, ["grep", "--quiet", "--word-regexp", "--fixed-strings", "-e", word, "HEAD", "--", "."]);
+    return true;
+  } catch (error) {
+    if (!isCommandFailure(error)) throw error;
+    // 1: no such word.
+    return (error as { readonly status?: number }).status !== 1;
+  }
+}
+
 /** The last commit that touches one of the files. Undefined if none does, or without git. */
 export function lastCommitOf(root: string, files: readonly string[]): string | undefined {
   if (files.length === 0) return undefined;

@@ -34,7 +34,7 @@ import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
 import { modelEdits } from "./model-edits.js";
-import type { NamedLine } from "./still-named.js";
+import { type NamedLine, readStillNamed } from "./still-named.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
@@ -121,6 +121,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
       .map(({ file }) => replaced(project, file, undefined)),
   ];
   const registered = await withRegistration(formatting, request, { migrations, removed: [] }, laidOut.changes);
+  const named = await readStillNamed(plan, request);
   return {
     plan: after,
     changes: [...changes, ...registered.changes],
@@ -128,6 +129,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     migrations,
     edits: laidOut.code.made,
     places: laidOut.code.places,
+    ...(named.length > 0 && { named }),
     isCodeLeft: code.isLeft,
     unchecked: code.unchecked,
     missingTypes: code.missingTypes,

@@ -2,7 +2,7 @@ import { LockstepError } from "../../base/errors.js";
 import { patternOf } from "../../base/pattern-of.js";
 import type { SourceText } from "../../code/sources/source-files.js";
 import type { CodeSettings } from "../../config/code-settings.js";
-import { type EntityModel, isTestFile, type Plan } from "../../model/index.js";
+import { type EntityModel, isSameTable, isTestFile, type Plan, type PlannedColumn } from "../../model/index.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /** A line of application code that contains the name of a removed field. */
@@ -13,8 +13,24 @@ export interface NamedLine {
   readonly field: string;
 }
 
+/** A field that the code must not name any more. */
+export interface GoneField extends Pick<PlannedColumn, "table" | "name" | "field"> {
+  /** Absent: unknown. */
+  readonly model?: string;
+}
+
+/** The fields of an undone plan, and those whose column a plan drops. Their models no longer declare them: a column shows the usual name. */
+export function goneFields({ columns, droppedColumns = [], state }: Plan): readonly GoneField[] {
+  const dropped = droppedColumns.map(({ table, name }) => ({
+    table,
+    name,
+    field: name.replace(/(?<=[^_])_+(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  }));
+  return state.released === "undone" ? columns : dropped;
+}
+
 /**
- * The lines that use a field name of a plan as a member, a key or text, for a person to check after the fields are removed. Searches the
+ * The lines that use the name of a field as a member, a key or text, for a person to check after the fields are removed. Searches the
  * text, so a member of another type can have the same name. Skips comments, and types such as `number`. A name that another model has too
  * counts only in files that name the model.
  *
@@ -22,10 +38,10 @@ export interface NamedLine {
  */
 export function stillNamed(
   files: readonly SourceText[],
-  { columns }: Pick<Plan, "columns">,
+  columns: readonly GoneField[],
   models: readonly EntityModel[] = [],
 ): readonly NamedLine[] {
-  const fields = columns.map(({ field, name, model }) => {
+  const fields = columns.map(({ field, name, model = "" }) => {
     const isShared = models.some((other) => other.name !== model && other.fields.some((each) => each.name === field));
     return { field, uses: usesOf([...new Set([field, name])]), near: isShared ? model.toLowerCase() : "" };
   });
@@ -54,21 +70,26 @@ function usesOf(names: readonly string[]): readonly RegExp[] {
 }
 
 /**
- * Searches the code of this checkout for the fields of a plan that was undone. Tests do not count: they run in no build. Empty if the
+ * Searches the code of this checkout for the fields that a plan removes: see `goneFields`. Tests do not count: they run in no build. Empty if the
  * checkout has no code or its models cannot be read.
  */
 export async function readStillNamed(
   plan: Plan,
-  { project, plugin, code }: { readonly project: Project; readonly plugin: OrmPlugin; readonly code: CodeSettings },
+  {
+    project,
+    plugin,
+    code,
+  }: { readonly project: Project; readonly plugin: Pick<OrmPlugin, "readModels">; readonly code: CodeSettings },
 ): Promise<readonly NamedLine[]> {
-  if (plan.state.released !== "undone" || plan.columns.length === 0) return [];
+  const gone = goneFields(plan);
+  if (gone.length === 0) return [];
   const [{ isGenerated, readSources, withoutIgnored }, { isMigration }, { codeRoots }] = await Promise.all([
     import("../../code/sources/source-files.js"),
     import("../../code/sources/not-application-code.js"),
     import("../../code/sources/unread-packages.js"),
   ]);
   const models = await modelsOrNone(project, plugin);
-  const names = plan.columns.flatMap(({ field, name }) => [field, name]);
+  const names = gone.flatMap(({ field, name }) => [field, name]);
   const options = {
     include: code.include,
     exclude: [...code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
@@ -76,10 +97,12 @@ export async function readStillNamed(
   };
   const files = await readSources(project.root, options, (text) => names.some((name) => text.includes(name)));
   const own = files.filter(({ file, text }) => !isTestFile(file) && !isGenerated(text) && !isMigration(file, text));
-  return stillNamed(withoutIgnored(project.root, own), plan, models);
+  const modelOf = ({ table }: GoneField) => models.find((each) => isSameTable(each.table, table))?.name;
+  const fields = gone.map((each) => ({ model: modelOf(each) ?? "", ...each }));
+  return stillNamed(withoutIgnored(project.root, own), fields, models);
 }
 
-async function modelsOrNone(project: Project, plugin: OrmPlugin): Promise<readonly EntityModel[]> {
+async function modelsOrNone(project: Project, plugin: Pick<OrmPlugin, "readModels">): Promise<readonly EntityModel[]> {
   try {
     return await plugin.readModels(project);
   } catch (error) {

@@ -61,7 +61,7 @@ export async function takeBackCode(
     changes,
     made: [...undone.edits, ...again.edits],
     places,
-    ...(to === "undone" && { named: stillNamed(left, plan, input.models) }),
+    ...(to === "undone" && { named: stillNamed(left, plan.columns, input.models) }),
     questions: [],
     isLeft: false,
     state: {

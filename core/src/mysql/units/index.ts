@@ -12,6 +12,7 @@ import {
   describeDropIndex,
   dropIndex,
 } from "./create-index.js";
+import { describeDropNotNull, dropNotNull } from "./drop-not-null.js";
 import { describeEnforce, enforce } from "./enforce.js";
 import { describeExpand, expand } from "./expand.js";
 import { addForeignKey, describeAddForeignKey, describeValidateForeignKey, validateForeignKey } from "./foreign-key.js";
@@ -19,7 +20,7 @@ import { type MysqlServer, type Program, statementsOfProgram, type UnitContext }
 import { describeOnlineCopy, onlineCopy } from "./online-copy.js";
 import { describeProve, prove } from "./prove.js";
 import { describeUndoContract, undoContract } from "./undo-contract.js";
-import { describeUndoExpand, undoExpand } from "./undo-expand.js";
+import { describeDropColumn, describeUndoExpand, dropColumn, undoExpand } from "./undo-expand.js";
 
 export type { MysqlServer, UnitContext } from "./frame.js";
 
@@ -57,6 +58,10 @@ function programOf(spec: Exclude<UnitSpec, { kind: "original" }>, context: UnitC
       return undoExpand(spec, context);
     case "undo-contract":
       return undoContract(spec, context);
+    case "drop-not-null":
+      return dropNotNull(spec, context);
+    case "drop-column":
+      return dropColumn(spec, context);
     case "online-copy":
       return onlineCopy(spec, context);
     default:
@@ -101,6 +106,10 @@ function words(spec: UnitSpec, server: MysqlServer, verdict: Verdict): UnitText 
       return describeUndoExpand(spec);
     case "undo-contract":
       return describeUndoContract(spec);
+    case "drop-not-null":
+      return describeDropNotNull(spec);
+    case "drop-column":
+      return describeDropColumn(spec);
     case "online-copy":
       return describeOnlineCopy(spec);
     case "original":

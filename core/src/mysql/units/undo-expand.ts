@@ -8,13 +8,23 @@ import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
 import { execute, type Program, type UnitContext } from "./frame.js";
 
 type UndoExpandSpec = SpecOf<"undo-expand">;
+type DropColumnSpec = SpecOf<"drop-column">;
 
 /**
  * Drops the columns with their data. Rejects a required column (its contract is done) and one of another type (it does not belong to this
  * plan). Drops the triggers first, because INSERTs would fail while they use a missing column. Then drops indexes and constraints on the
  * columns: an index on several columns would silently lose one.
  */
-export function undoExpand(spec: UndoExpandSpec, { server }: UnitContext): Program {
+export function undoExpand(spec: UndoExpandSpec, context: UnitContext): Program {
+  return dropping(spec, context, false);
+}
+
+/** Drops existing columns, whether they are required or not. */
+export function dropColumn(spec: DropColumnSpec, context: UnitContext): Program {
+  return dropping({ ...spec, kind: "undo-expand" }, context, true);
+}
+
+function dropping(spec: UndoExpandSpec, { server }: UnitContext, isRequired: boolean): Program {
   const { table, columns, references = [] } = spec;
   const names = columns.map(({ name }) => quoteName(name)).join(", ");
   const alter = `ALTER TABLE ${quoteTable(table)} DROP`;
@@ -27,7 +37,7 @@ ${execute(`concat(${quoteText(`${alter} ${what} `)}, ${quoted}, ', ${withoutCopy
 `;
   return {
     tables: [table, ...references],
-    checks: columns.map((column) => assertColumn(table, column, server, { isRequired: false })).join(""),
+    checks: columns.map((column) => assertColumn(table, column, server, { isRequired })).join(""),
     change:
       columns.map((column) => dropFillTriggers(table, column)).join("") +
       dropAll(
@@ -60,4 +70,9 @@ export function describeUndoExpand(spec: UndoExpandSpec): UnitText {
     verdict: takes("ACCESS EXCLUSIVE", "instant", table, ...references),
     undo: "none: the data is gone; a new plan adds the column again, empty",
   };
+}
+
+export function describeDropColumn(spec: DropColumnSpec): UnitText {
+  const undo = "adds the column again, empty: the data is gone";
+  return { ...describeUndoExpand({ ...spec, kind: "undo-expand" }), undo };
 }

@@ -28,7 +28,8 @@ export async function readPlannedRows(
   target: string,
   isExpandPending: boolean,
 ): Promise<PlannedRows> {
-  const tables = plan.columns
+  const { droppedColumns = [] } = plan;
+  const tables = [...plan.columns, ...droppedColumns]
     .map((column) => column.table)
     .filter((table, at, all) => all.findIndex((other) => isSameTable(other, table)) === at);
   const filled: { table: TableName; estimate: number }[] = [];
@@ -39,7 +40,8 @@ export async function readPlannedRows(
   const names = (list: readonly TableName[]) => list.map((table) => `"${tableLabel(table)}"`).join(", ");
   if (filled.length === 0)
     return { kind: "none", statement: `${names(tables)} on ${target} ${tables.length === 1 ? "has" : "have"} no rows` };
-  if (!isExpandPending) return { kind: "ask" };
+  // Running code may still use a column that contract drops, whatever arrives with it.
+  if (!isExpandPending || droppedColumns.length > 0) return { kind: "ask" };
   const held = names(filled.map(({ table }) => table));
   const cannot = plan.units.filter(
     ({ phase, spec }) =>

@@ -108,6 +108,10 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
       const { references: _1, types: _2, ...columns } = spec;
       return [expand({ ...columns, kind: "expand" })];
     }
+    case "drop-not-null":
+      return [prove({ ...spec, kind: "prove" }, plan), enforce({ ...spec, kind: "enforce" })];
+    case "drop-column":
+      return [expand({ ...spec, kind: "expand" })];
     case "assert-index":
     case "validate-foreign-key":
     case "online-copy":

@@ -7,7 +7,9 @@ import { assertIndex, describeAssertIndex } from "./assert-index.js";
 import { attachUnique, describeAttachUnique } from "./attach-unique.js";
 import type { Framed } from "./block.js";
 import { createIndex, describeCreateIndex } from "./create-index.js";
+import { describeDropColumn, dropColumn } from "./drop-column.js";
 import { describeDropIndex, dropIndex } from "./drop-index.js";
+import { describeDropNotNull, dropNotNull } from "./drop-not-null.js";
 import { describeEnforce, enforce } from "./enforce.js";
 import { describeExpand, expand } from "./expand.js";
 import { original } from "./original.js";
@@ -44,6 +46,10 @@ export function runsOf(spec: UnitSpec, plan: string): Framed | string {
       return undoExpand(spec);
     case "undo-contract":
       return undoContract(spec);
+    case "drop-not-null":
+      return dropNotNull(spec);
+    case "drop-column":
+      return dropColumn(spec);
     case "original":
       return spec.frame === undefined ? spec.sql : original(spec, spec.frame);
     case "online-copy":
@@ -87,6 +93,10 @@ function words(spec: UnitSpec, verdict: Verdict): UnitText {
       return describeUndoExpand(spec);
     case "undo-contract":
       return describeUndoContract(spec);
+    case "drop-not-null":
+      return describeDropNotNull(spec);
+    case "drop-column":
+      return describeDropColumn(spec);
     case "original":
       return describeOriginal(spec, verdict);
     case "online-copy":

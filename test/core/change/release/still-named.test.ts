@@ -5,7 +5,7 @@ import type { EntityModel, Plan } from "../../../../core/src/model/index.js";
 const column = (field: string, name = field) => ({ field, name, model: "User" }) as Plan["columns"][number];
 const order = { name: "Order", fields: [{ name: "number" }] } as unknown as EntityModel;
 const linesOf = (text: string, field = "number", name = field, models: readonly EntityModel[] = []) =>
-  stillNamed([{ file: "a.ts", text }], { columns: [column(field, name)] }, models).map(({ line }) => line);
+  stillNamed([{ file: "a.ts", text }], [column(field, name)], models).map(({ line }) => line);
 
 test.each([
   "user.number + 1",

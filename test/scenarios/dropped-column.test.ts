@@ -1,0 +1,201 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type App, createApp, userEntity } from "../plugin-typeorm/intercept/app.js";
+import { LockstepCommands } from "../support/lockstep-commands.js";
+import type { RunResult } from "../support/run.js";
+import { createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// A column goes: the code stops naming it first, and contract drops it one deployment later.
+
+async function ok(run: Promise<RunResult>) {
+  const result = await run;
+  expect(result.code, result.output).toBe(0);
+  return result;
+}
+
+describe("with the stock Prisma", () => {
+  let shop: ShopProject;
+  let production: pg.Client;
+  beforeAll(async () => {
+    shop = await createShop();
+    await setUp(shop, { development: 5, production: 50 });
+    production = new pg.Client({ connectionString: shop.production });
+    await production.connect();
+  });
+  afterAll(async () => {
+    await production?.end();
+    await shop?.dispose();
+  });
+  const lockstep = (...args: string[]) => shop.lockstep(args);
+  const edit = (from: string, to: string) => shop.edit("prisma/schema.prisma", (text) => text.replace(from, to));
+  const migrate = async (name: string) => (await ok(shop.prisma(["migrate", "dev", "--name", name]))).stdout;
+  const migrations = () => readdirSync(join(shop.root, "prisma/migrations")).filter((name) => /^\d/.test(name));
+  const columns = async (table: string) =>
+    (
+      await production.query(
+        `SELECT column_name AS c, is_nullable AS n FROM information_schema.columns WHERE table_name = $1`,
+        [table],
+      )
+    ).rows.map(({ c, n }) => `${c}${n === "YES" ? "?" : ""}`);
+  const inUse = (name: string) => new RegExp(`✖ code in this checkout still contains the name of "User"\\."${name}"`);
+
+  test("a required column: optional first, and the old and the new build work in every phase", async () => {
+    const [before, fields] = [await columns("User"), shop.read("prisma/schema.prisma")];
+    edit("  name      String\n", "");
+    const printed = await migrate("no_name");
+    expect(printed).toMatch(/✖ drop-column {2}line \d+\n {4}DROP COLUMN "name"/);
+    expect(printed).toMatch(
+      /1 expand {4}Make "User"\."name" optional .*\n {2}2 contract {2}Drop "User"\."name" WITH ITS DATA/,
+    );
+    expect(printed).toMatch(/! expand: new code writes no value in "User"\."name", and the version before may fail/);
+    expect(printed).toMatch(/! \d+ lines of code still contain “name”: .*src\/users/);
+    await shop.commit("no_name");
+    await ok(lockstep("deploy"));
+    // The new build, and the old one.
+    await production.query(`INSERT INTO "User" (email, "updatedAt") VALUES ('new@example.com', now())`);
+    await production.query(`INSERT INTO "User" (email, name, "updatedAt") VALUES ('old@example.com', 'Old', now())`);
+    expect((await production.query(`SELECT count(name)::int AS n FROM "User"`)).rows).toEqual([{ n: 51 }]);
+
+    // Until contract, other changes go on as if the column were gone.
+    const count = migrations().length;
+    expect(await migrate("nothing")).toContain("Already in sync");
+    expect(migrations()).toHaveLength(count);
+    edit("  updatedAt DateTime @updatedAt\n  orders", "  updatedAt DateTime @updatedAt\n  nick      String?\n  orders");
+    await migrate("nick");
+    expect(shop.read(`prisma/migrations/${migrations().at(-1)}/migration.sql`)).toMatch(
+      /^(?:--.*\n)*ALTER TABLE "User" ADD COLUMN +"nick" TEXT;\n$/,
+    );
+    await shop.commit("nick");
+    await ok(lockstep("deploy"));
+
+    const early = await lockstep("next", "--confirm", "column-unused");
+    expect([early.code, early.output]).toEqual([1, expect.stringContaining("--confirm column-unused is not recorded")]);
+    expect((await lockstep("next")).output).toMatch(inUse("name"));
+    const confirmed = await ok(lockstep("next", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
+    expect(confirmed.stdout).toMatch(
+      /Written for contract\n {2}\d+_no_name_drop_column {2}Drop "User"\."name" WITH ITS DATA/,
+    );
+
+    // Undone before it has run anywhere, it loses nothing.
+    expect((await ok(lockstep("undo"))).stdout).toContain("lost where contract has run. Elsewhere they stay.");
+    await shop.commit("undone");
+    await ok(lockstep("deploy"));
+    expect((await production.query(`SELECT count(name)::int AS n FROM "User"`)).rows).toEqual([{ n: 51 }]);
+    await ok(lockstep("next", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
+    await shop.commit("contract");
+    await ok(lockstep("deploy", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
+    expect(await columns("User")).toEqual([...before.filter((name) => name !== "name"), "nick?"]);
+    expect((await ok(lockstep("status"))).stdout).toContain("nothing: this plan is done");
+    expect(await migrate("nothing")).toContain("Your database is now in sync");
+    expect(await shop.drift()).toBeUndefined();
+    expect(fields).toContain("name ");
+  });
+
+  test("an optional column with its index, and one with a default: nothing changes before contract; abandoned without loss", async () => {
+    edit("  description String?\n", "");
+    edit("  stock       Int         @default(0)\n", "");
+    edit("\n\n  @@index([userId])", "");
+    edit("  userId     Int\n", "  userId     Int\n  coupon     String?\n");
+    edit("  items      OrderItem[]\n}", "  items      OrderItem[]\n\n  @@index([coupon])\n}");
+    edit(
+      "  orderItems  OrderItem[]\n",
+      "  orderItems  OrderItem[]\n  description String?\n  stock       Int         @default(0)\n",
+    );
+    await migrate("coupon");
+    await shop.commit("coupon");
+    await ok(lockstep("deploy"));
+    const model = shop.read("prisma/schema.prisma");
+    edit("  coupon     String?\n", "");
+    edit("\n\n  @@index([coupon])", "");
+    edit("  stock       Int         @default(0)\n", "");
+    const printed = await migrate("less");
+    expect(printed).toContain("2 phases, each safe with the app version before and after it");
+    expect(printed).toMatch(
+      /1 expand {4}Change nothing yet: code stops using "Order"\."coupon", "Product"\."stock" {2}no lock/,
+    );
+    expect(printed).toMatch(/✖ drop-index .*\n.*DROP INDEX "Order_coupon_idx"\n {4}It goes with its column/);
+    await shop.commit("less");
+    await ok(lockstep("deploy"));
+    expect(await columns("Order")).toContain("coupon?");
+    expect(await migrate("nothing")).toContain("Already in sync");
+    const left = await ok(lockstep("abandon", "--yes"));
+    expect(left.stdout).toContain('No data is lost: "Order"."coupon", "Product"."stock" stays in the database');
+    shop.write("prisma/schema.prisma", model);
+    expect(await migrate("nothing")).toContain("Already in sync");
+    await shop.commit("abandoned");
+    await ok(lockstep("deploy"));
+    expect((await ok(lockstep("status"))).stdout).toContain("undone");
+    expect(
+      (await production.query(`SELECT indexname FROM pg_indexes WHERE indexname = 'Order_coupon_idx'`)).rows,
+    ).toHaveLength(1);
+  });
+
+  test("a column that no commit has is dropped at once; one that is likely renamed is not planned", async () => {
+    edit("  userId     Int\n", "  userId     Int\n  trialField Int?\n");
+    await migrate("trial");
+    edit("  trialField Int?\n", "");
+    const dropped = await ok(shop.prisma(["migrate", "dev", "--name", "no_trial"]));
+    expect(dropped.stdout).toContain('runs unchanged: ALTER TABLE "Order" DROP COLUMN "trialField"');
+    expect(readdirSync(join(shop.root, "lockstep")).some((name) => name.endsWith("no_trial"))).toBe(false);
+  });
+
+  test("by hand: `rewrite` makes the same plan", async () => {
+    const folder = `prisma/migrations/20300101000000_by_hand`;
+    mkdirSync(join(shop.root, folder), { recursive: true });
+    shop.write(`${folder}/migration.sql`, `ALTER TABLE "Product" DROP COLUMN "description";\n`);
+    const checked = await lockstep("check", `${folder}/migration.sql`);
+    expect(checked.output).toMatch(/drop-column[\s\S]*npx lockstep rewrite/);
+    const shown = await ok(lockstep("rewrite", `${folder}/migration.sql`, "--dry-run"));
+    expect(shown.stdout).toContain(`2 contract  Drop "Product"."description" WITH ITS DATA`);
+  });
+});
+
+describe("with the stock TypeORM", () => {
+  const nick = '@Index()\n@Column({ type: "varchar", length: 40 })\nnick!: string;';
+  const entity = (...columns: string[]) =>
+    userEntity(...columns).replace("{ Column, Entity,", "{ Column, Entity, Index,");
+  let app: App;
+  let commands: LockstepCommands;
+  beforeAll(async () => {
+    app = await createApp({
+      entities: { "user.ts": entity() },
+      files: { "lockstep.config.json": JSON.stringify({ targets: { production: { urlFrom: "DATABASE_URL" } } }) },
+    });
+    await app.query(`ALTER TABLE users ADD nick character varying(40)`);
+    await app.query(`UPDATE users SET nick = 'n' || id`);
+    await app.query(`ALTER TABLE users ALTER nick SET NOT NULL`);
+    commands = new LockstepCommands(app.root);
+    app.write("src/user.ts", entity(nick));
+    await ok(app.generate("Index"));
+    await ok(app.cli(["migration:run"]));
+  });
+  afterAll(async () => {
+    commands?.close();
+    await app?.dispose();
+  });
+  const lockstep = (...argv: string[]) => commands.run(argv, { DATABASE_URL: app.url, LOCKSTEP_CI: "1" });
+  const isInSync = async () =>
+    expect((await app.generate("Nothing")).output).toContain("No changes in database schema were found");
+  const nicks = async () => (await app.query("SELECT count(nick)::int AS n FROM users"))[0]?.n;
+
+  test("optional, out of the entity, dropped with its index", async () => {
+    await isInSync();
+    app.write("src/user.ts", entity());
+    const generated = await ok(app.generate("NoNick"));
+    expect(generated.output).toMatch(
+      /1 expand {4}Make "users"\."nick" optional[\s\S]*2 contract {2}Drop "users"\."nick" WITH ITS DATA/,
+    );
+    await ok(lockstep("deploy"));
+    await app.query(`INSERT INTO users (email) VALUES ('new@example.com')`);
+    await app.query(`INSERT INTO users (email, nick) VALUES ('old@example.com', 'old')`);
+    await isInSync();
+    expect(await nicks()).toBe(3);
+    await ok(lockstep("next", "--confirm", "column-unused"));
+    await ok(lockstep("deploy"));
+    expect(await app.query(`SELECT 1 FROM pg_attribute WHERE attname = 'nick'`)).toEqual([]);
+    await isInSync();
+    expect((await ok(lockstep("status"))).stdout).toContain("nothing: this plan is done");
+  });
+});

@@ -47,7 +47,7 @@ export {
   type ColumnSource,
   type DeclaredIndex,
   type DialectId,
-  type DroppedColumn,
+  type Drop,
   type EntityField,
   type EntityModel,
   type EntityRelation,

@@ -45,16 +45,6 @@ describe.each(orms)("$name", ({ create }) => {
       says: /drops "users"\."name" and adds "fullName", both text/,
       next: /User\.fullName with (@map\("name"\)|name: "name") keeps the column and its values/,
     },
-    {
-      name: "a drop, beside a planned column",
-      code: "LS2061",
-      in: [
-        { name: "size", isRequired: true, isNumber: true, fill: "length(email)" },
-        { name: "weight", isRequired: false, isNumber: true },
-      ],
-      says: /"users"\."size" needs a plan, and the same change contains: ALTER TABLE "users" DROP COLUMN "name"/,
-      next: /Drop it in a separate change, before this one or when its plan is done/,
-    },
   ];
   test.each(refused)("$code: $name", async ({ code, in: columns, says, next }) => {
     app.replaceColumn("name", columns);
@@ -65,6 +55,17 @@ describe.each(orms)("$name", ({ create }) => {
     expect(output.slice(output.indexOf("Next   "))).toMatch(next);
     expect(exitCode).toBe(1);
     expect(app.snapshot()).toEqual(files);
+  });
+
+  test("a drop beside a planned column waits for contract with it", async () => {
+    app.replaceColumn("name", [
+      { name: "size", isRequired: true, isNumber: true, fill: "length(email)" },
+      { name: "weight", isRequired: false, isNumber: true },
+    ]);
+    const { output } = await succeeded(app.generate("Change", { url: await app.database(app.empty) }));
+    expect(output).toMatch(
+      /1 expand {4}Make "users"\."name" optional[\s\S]*Add "size"[\s\S]*contract [\s\S]*Drop "users"\."name" WITH ITS DATA/,
+    );
   });
 
   test("the way out of a rename keeps the column: nothing is to be generated", async () => {

@@ -132,6 +132,30 @@ describe("with the stock Prisma", () => {
     ).toHaveLength(1);
   });
 
+  test("a table with its keys and indexes, and a column with its type", async () => {
+    const model = shop.read("prisma/schema.prisma");
+    const gone =
+      /^(?:model OrderItem|enum OrderStatus) \{[\s\S]*?^\}\n\n?|^ {2}(?:items|orderItems) .*\n|^ {2}status .*\n/gm;
+    shop.write("prisma/schema.prisma", model.replace(gone, ""));
+    const printed = await migrate("no_items");
+    expect(printed).toMatch(
+      /2 contract {2}Drop "OrderItem" WITH ITS DATA .*\n.*Drop "Order"\."status" WITH ITS DATA .*\n.*Drop the type "OrderStatus"/,
+    );
+    await shop.commit("no_items");
+    await ok(lockstep("deploy"));
+    expect(await migrate("nothing")).toContain("Already in sync");
+    const closed = await lockstep("next");
+    expect(closed.output).toContain('✖ code in this checkout still contains the name of "Order"."status"');
+    const confirm = ["--confirm", "column-unused", "--confirm", "table-unused", "--confirm", "named-elsewhere"];
+    await ok(lockstep("next", ...confirm));
+    await shop.commit("contract");
+    await ok(lockstep("deploy"));
+    expect(await columns("OrderItem")).toEqual([]);
+    expect((await production.query(`SELECT FROM pg_type WHERE typname = 'OrderStatus'`)).rows).toEqual([]);
+    await migrate("nothing");
+    expect(await shop.drift()).toBeUndefined();
+  });
+
   test("a column that no commit has is dropped at once; one that is likely renamed is not planned", async () => {
     edit("  userId     Int\n", "  userId     Int\n  trialField Int?\n");
     await migrate("trial");
@@ -196,6 +220,38 @@ describe("with the stock TypeORM", () => {
     await ok(lockstep("deploy"));
     expect(await app.query(`SELECT 1 FROM pg_attribute WHERE attname = 'nick'`)).toEqual([]);
     await isInSync();
-    expect((await ok(lockstep("status"))).stdout).toContain("nothing: this plan is done");
+    expect((await ok(lockstep("status"))).stdout).toContain("plan is done");
+  });
+
+  test("a column with its enum; a table, by hand", async () => {
+    const place = '@Column({ type: "enum", enum: ["web", "shop"], default: "web" })\nplace!: string;';
+    app.write("src/user.ts", entity(place));
+    await ok(app.generate("Place"));
+    await ok(lockstep("deploy"));
+    app.write("src/user.ts", entity());
+    const generated = await ok(app.generate("NoPlace"));
+    expect(generated.output).toMatch(
+      /1 expand {4}Change nothing yet[\s\S]*2 contract {2}Drop "users"\."place" WITH ITS DATA .*\n.*Drop the type "\S*users_place_enum"/,
+    );
+    await ok(lockstep("deploy"));
+    await isInSync();
+    await ok(lockstep("next", "--confirm", "column-unused"));
+    await ok(lockstep("deploy"));
+    expect(await app.query("SELECT to_regtype('users_place_enum') AS e")).toEqual([{ e: null }]);
+    await isInSync();
+    // The type, then the column.
+    for (const _ of [1, 2]) await ok(app.cli(["migration:revert"]));
+    expect(await app.query("SELECT count(*)::int AS n FROM users WHERE place IS NULL")).toEqual([{ n: 4 }]);
+    await ok(app.cli(["migration:run"]));
+
+    await app.query(`CREATE TABLE visits (id int)`);
+    app.write(
+      "src/migrations/1999999999999-NoVisits.ts",
+      'export class NoVisits1999999999999 {\n  async up(q: any) {\n    await q.query(`DROP TABLE "visits"`);\n  }\n  async down() {}\n}\n',
+    );
+    const shown = await ok(lockstep("rewrite", "src/migrations/1999999999999-NoVisits.ts", "--dry-run"));
+    expect(shown.stdout).toMatch(
+      /1 expand {4}Change nothing yet: code stops using "visits"[\s\S]*2 contract {2}Drop "visits" WITH ITS DATA/,
+    );
   });
 });

@@ -145,7 +145,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     await query(`CREATE INDEX by_hand ON users (name, handle); ${on().needs}`);
     const refused = await app.lockstep("deploy");
     expect(refused.code, refused.output).toBe(3);
-    expect(refused.output).toContain(`✖ ${on().needed} depends on "users"."handle", which an undo migration drops.`);
+    expect(refused.output).toContain(`✖ ${on().needed} depends on "users"."handle", which a migration drops.`);
     expect(refused.output).not.toContain("by_hand");
     const waits = await follow(refused.output);
     expect(waits.code, waits.output).toBe(1);

@@ -14,6 +14,8 @@ CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");
 
 export const userShape: TableShape = {
   columns: ["id", "email", "name", "firstName"],
+  types: new Map(["email", "name", "firstName", "team"].map((name) => [name, "text"])),
+  required: new Set(["id", "email"]),
   generatedColumns: [],
   key: [{ column: "id", type: "integer" }],
 };

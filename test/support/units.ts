@@ -59,7 +59,16 @@ export const chain = ["expand", "create-index", "assert-index", "prove", "enforc
 /** The files of one table's columns, by kind. */
 export type UnitFiles = Readonly<
   Record<
-    Exclude<UnitKind, "original" | "online-copy" | "add-foreign-key" | "validate-foreign-key" | "drop-index">,
+    Exclude<
+      UnitKind,
+      | "original"
+      | "online-copy"
+      | "add-foreign-key"
+      | "validate-foreign-key"
+      | "drop-index"
+      | "drop-column"
+      | "drop-not-null"
+    >,
     string
   >
 >;

@@ -1038,9 +1038,9 @@ export const errorTable = entries({
     exit: 3,
   },
   LS9023: {
-    title: "A planned change also loses data",
-    why: "Prisma prompts before it drops something that has rows. The wrapper cannot forward that prompt for a change that needs a plan.",
-    next: "Make the two changes one after the other.",
+    title: "The wrapper cannot make this change safely",
+    why: "Prisma prompts before it drops something that has rows, and repeats a drop that a plan makes later. Only the proxy of a wrapped config can prevent both.",
+    next: "Wrap the config (npx lockstep init), then use the stock npx prisma migrate dev.",
     exit: 1,
   },
   LS9040: {

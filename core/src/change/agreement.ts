@@ -15,7 +15,7 @@ export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan,
   const later = builtInContract(plan);
   const isLater = (operation: Operation) => "name" in operation && later.some((name) => name === operation.name);
   const without = ({ operations }: Migration) => {
-    const pending = pendingIn(operations, plan.droppedColumns ?? []);
+    const pending = pendingIn(operations, plan.drops ?? []);
     return operations.filter((operation) => !pending.has(operation) && !isLater(operation));
   };
   const wanted = without(user).filter((operation) => !isKept(operation, plan));

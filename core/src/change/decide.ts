@@ -8,7 +8,7 @@ import { sqlReader } from "../databases/sql-reader.js";
 import type { IndexFacts } from "../dialect/development.js";
 import type { Judging } from "../dialect/judging.js";
 import { smallTables } from "../dialect/stats/small-tables.js";
-import { type Migration, type Notice, nameKey, type Operation, type TableName } from "../model/index.js";
+import { type Migration, nameKey, type Operation, type TableName } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf, reshapedTables } from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
@@ -16,6 +16,7 @@ import { refuseNewKeyColumns } from "../plan/guard-keys.js";
 import { knownTypes } from "../plan/known-types.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { judge } from "../rules/judge.js";
+import type { RuleContext } from "../rules/rule.js";
 import type { Corrected, Decision, KnownOfChange, OpenPlans, OrmChange, Told } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks, withRenames } from "./remarks.js";
@@ -73,6 +74,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   };
   const migration = await withStoredDefaults(corrected.migration, database);
   const { judging } = await sqlReader(orm.dialectId);
+  const formerType = await formerTypes({ ...corrected, migration }, database);
   const { findings, notices, context } = judge(migration, {
     judging,
     source,
@@ -81,7 +83,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     formerIndex: await formerIndexes(migration.operations, judging, async (name) =>
       (await database()).index(name).catch(ignoring(isNoBug)),
     ),
-    formerType: corrected.formerType,
+    formerType,
     formerTable: await formerTables(migration.operations, judging, formerTable),
     typeKind: await knownTypes(
       migration.operations,
@@ -100,7 +102,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
   const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);
-  const told = await withFormerNames(orm, { ...corrected, migration, notices: remarked }, database);
+  const told = remarked.length === 0 ? remarked : withRenames(remarked, migration, formerType, orm.words);
   return {
     kind: "pass",
     restore,
@@ -145,17 +147,14 @@ async function withStoredDefaults(migration: Migration, database: Development): 
   return isUnclear ? (await database()).withStoredDefaults(migration) : migration;
 }
 
-/** Notices with a possible rename merged into one. Without a down migration, the database provides the former columns. */
-async function withFormerNames<Relaxed>(
-  { words }: OrmChange<Relaxed>,
-  { migration, notices, formerType }: Corrected,
+/** The types of columns before the change, to recognise renames. Without a down migration, the database provides them. */
+async function formerTypes(
+  { migration, formerType }: Pick<Corrected, "migration" | "formerType">,
   database: Development,
-): Promise<readonly Notice[]> {
-  if (notices.length === 0) return notices;
+): Promise<RuleContext["formerType"]> {
   const has = (kind: Operation["kind"]) => migration.operations.some((operation) => operation.kind === kind);
-  const isPaired = has("dropColumn") && has("addColumn");
-  const known = formerType ?? (isPaired ? await (await database()).formerTypes(migration) : () => undefined);
-  return withRenames(notices, migration, known, words);
+  if (formerType !== undefined || !has("dropColumn") || !has("addColumn")) return formerType ?? (() => undefined);
+  return (await database()).formerTypes(migration);
 }
 
 /** @param operations the generated operations: their columns have been checked */

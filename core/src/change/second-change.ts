@@ -103,8 +103,8 @@ function touchedBy(
   if (!("table" in operation) || !("column" in operation)) return undefined;
   const name = typeof operation.column === "string" ? operation.column : operation.column.name;
   const { table } = operation;
-  const dropping = plans.find(({ droppedColumns = [] }) =>
-    droppedColumns.some((each) => each.name === name && isSameTable(each.table, table)),
+  const dropping = plans.find(({ drops = [] }) =>
+    drops.some((each) => each.column === name && isSameTable(each.table, table)),
   );
   const plan = planOf(plans, table, name) ?? dropping;
   if (plan !== undefined && isSameDefault(operation, plan)) return undefined;

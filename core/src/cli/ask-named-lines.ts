@@ -3,9 +3,10 @@ import type { CodeSettings } from "../config/code-settings.js";
 import type { Connection } from "../dialect/connection.js";
 import { without } from "../gates/confirmed.js";
 import type { OpenWriter } from "../gates/gate.js";
-import { type GateStep, type Plan, tableLabel } from "../model/index.js";
+import { type GateStep, isSameTable, type Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { listed } from "../review/listed.js";
+import { dropLabel } from "../review/messages.js";
 import { readTable } from "../target/facts/table.js";
 import { confirm, evidenceName, readEvidence } from "../target/ledger/evidence.js";
 import { type Invocation, textOption } from "./command.js";
@@ -43,8 +44,12 @@ export async function askNamedLines(
   const named = await readStillNamed(plan, { project, plugin, code });
   const open: { readonly name: string; readonly lines: readonly OpenWriter[] }[] = [];
   for (const { table: of, column } of named.length === 0 ? [] : gates) {
-    const isOf = (field: string) => fields.some((each) => each.name === column && each.field === field);
-    const name = `"${tableLabel(of)}"."${column}"`;
+    const name = dropLabel({ table: of, ...(column === "" ? {} : { column }) });
+    const isOf = (field: string) =>
+      fields.some(
+        (each) =>
+          each.name === (column === "" ? of.name : column) && each.field === field && isSameTable(each.table, of),
+      );
     const places = named
       .filter(({ field }) => isOf(field))
       // Counted for each file: a further line needs a new confirmation.
@@ -62,9 +67,11 @@ export async function askNamedLines(
     ({ name, lines }) =>
       `code in this checkout still contains the name of ${name}: ${listed(lines.map(({ file, line }) => `${file}:${line}`))}`,
   );
-  const isRefused = confirmed.has("column-unused");
+  const unused = ["column-unused", "table-unused"].filter((gate) => gates.some((step) => step.gate === gate));
+  const isRefused = unused.some((gate) => confirmed.has(gate));
+  const names = unused.map((gate) => `--confirm ${gate}`).join(" ");
   return {
-    statement: `${isRefused ? "--confirm column-unused is not recorded: " : ""}${found.join("; ")}`,
-    help: `Remove these uses of the column. If the lines mean something else: npx lockstep ${command} --confirm column-unused --confirm ${namedElsewhere}`,
+    statement: `${isRefused ? `${names} is not recorded: ` : ""}${found.join("; ")}`,
+    help: `Remove these uses. If the lines mean something else: npx lockstep ${command} ${names} --confirm ${namedElsewhere}`,
   };
 }

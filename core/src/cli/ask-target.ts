@@ -87,6 +87,7 @@ export async function askAbout(
       target: target.name,
       connection,
       columns: plan.columns,
+      isUndone: plan.state.released === "undone",
       ...(target.services && { services: target.services }),
       ...(target.measures && { measures: target.measures }),
       writtenFrom: (step) => writtenFrom(plan, step),

@@ -213,7 +213,7 @@ async function recordConsent({ invocation, target, connection }: Asked, plan: Pl
 
 /** Runs the gates of expands and contracts, plan by plan, until one is closed. */
 async function askPhases(
-  { invocation, target, connection, project, plugin, plans, state, own }: Asked,
+  { invocation, target, connection, project, plugin, plans, state, own, foreign }: Asked,
   confirmed: ReadonlySet<string>,
 ): Promise<Pick<DeployGates, "answers" | "help">> {
   const makers = makersOf(own.migrations);
@@ -238,7 +238,8 @@ async function askPhases(
     }
     const open = await askAbout(target, connection, plan, project, plugin);
     // The contract itself is about to run, and the deployment checks failed migrations. Only what precedes them counts here.
-    const facts = { ...open.facts, units: { ...open.facts.units, failed: [], pending: [] } };
+    const goesWith = (step: GateStep) => foreign.filter(isOver(step)).map(({ dependent }) => dependent);
+    const facts = { ...open.facts, goesWith, units: { ...open.facts.units, failed: [], pending: [] } };
     const said = await passOn({ ...open, facts }, gatesAt(plan, "contract"), confirmed, invocation);
     await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceName(plan), isRelease: false });
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));

@@ -45,7 +45,7 @@ export async function passGate(request: {
 }): Promise<GateResult> {
   const { invocation, plan, phase, targets, project, plugin, writersOf, evidence = [] } = request;
   const steps = gatesAt(plan, phase);
-  const drops = steps.filter(({ gate }) => gate === "column-unused");
+  const drops = steps.filter(({ gate }) => gate === "column-unused" || gate === "table-unused");
   const confirmed = confirmations(invocation, steps, drops.length > 0 ? [namedElsewhere] : []);
   const told = evidence.flatMap(answersOf);
   const answers: (GateAnswer & { target: string })[] = told.map(({ target, group, ...answer }) => ({
@@ -68,7 +68,7 @@ export async function passGate(request: {
         named === undefined
           ? await passOn({ ...open, facts }, steps, confirmed, asking)
           : [
-              { gate: "column-unused", isOpen: false, comesFirst: true as const, target: target.name, ...named },
+              { gate: drops[0]?.gate ?? "", isOpen: false, comesFirst: true as const, target: target.name, ...named },
               ...(await passOn(
                 { ...open, facts },
                 steps.filter((step) => !drops.includes(step)),

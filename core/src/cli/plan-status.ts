@@ -260,7 +260,8 @@ async function readServices({ connection, facts }: OpenTarget, plan: Plan): Prom
   const steps = plan.gates.contract.filter(({ gate }) => gate === "writers-aware");
   if (plan.state.released === "undone")
     return plan.undo.expand.some((unit) => dropGates(plan, unit).length > 0) ? servicesWithoutColumn(facts) : [];
-  if (facts.services === undefined || steps.length === 0) return [];
+  if (facts.services === undefined) return [];
+  if (steps.length === 0) return plan.drops === undefined ? [] : servicesWithoutColumn(facts);
   const phase = steps.some((step) => writtenFrom(plan, step) === "switch") ? "switch" : "expand";
   return serviceStates(facts.services, await readAnnouncements(connection), plan.id, phase);
 }

@@ -10,7 +10,7 @@ import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { columns } from "../review/columns.js";
 import { statText } from "../review/diff.js";
-import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
+import { columnLabel, commandFor, dropLabel, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
 import { stillNamedText } from "../review/still-named.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
@@ -209,7 +209,7 @@ function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], 
   const kept = plan.units.flatMap(({ spec }) =>
     spec.kind === "online-copy" && !isCopiedBack(plan, spec.table) ? [tableLabel(spec.table)] : [],
   );
-  const dropped = (plan.droppedColumns ?? []).map(columnLabel).join(", ");
+  const dropped = (plan.drops ?? []).map(dropLabel).join(", ");
   if (dropped !== "" && plan.state.released === "contract")
     return `The values in ${dropped} are lost where contract has run. Elsewhere they stay.`;
   if (dropped !== "" && lost.length === 0)

@@ -12,36 +12,41 @@ import { readDeployments } from "../target/ledger/deployments.js";
 import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, confirmHelp, notConfirmed, without } from "./confirmed.js";
 import type { Gate, GateAbout, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
-import { type ServiceState, servicesWithout } from "./service-states.js";
+import { type ServiceState, serviceStates, servicesWithout } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
 
 /** How long to count the statements of a table. Code in use runs some of them in this time. */
 const watchedMs = 2_000;
 
-/** An undo is confirmed by the command that deploys it: `next` does not check this gate. */
-const command = ({ target }: GateFacts) => `deploy --target ${target}`;
+/** An undo is confirmed by the command that deploys it: `next` does not check it. */
+const command = ({ target, plan, isUndone = false }: GateFacts) =>
+  isUndone ? `deploy --target ${target}` : `next ${plan}`;
 
-const byWord = confirmed("no running build uses the column", undefined, command);
+const byWord = {
+  column: confirmed("no running build uses the column", undefined, command),
+  table: confirmed("no running build uses the table", undefined, command),
+};
 
 const about: GateAbout = {
-  before: "a drop by `undo` or `abandon`",
+  before: "a drop by contract, `undo` or `abandon`",
   opens: "no running build uses the column. Services announce it, or you confirm it",
   page: "[Services](services.md#when-a-column-is-about-to-be-dropped)",
   command: "deploy",
 };
 
 /**
- * No running build reads or writes a column that an undo is about to drop. The configured services announce it; without services, a person
+ * No running build reads or writes a column that contract or an undo is about to drop. The configured services announce it; without services, a person
  * confirms it. If the server counts statements, statements that name the column during the check contradict it.
  */
 export default { about, isConfirmed: true, covers, ask } satisfies Gate;
 
-async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
+export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const { connection, plan, evidence = plan, target, services = [] } = facts;
   const { gate, column } = step;
   const name = nameOf(step);
   const table = await readTable(connection, step.table);
-  if (table === undefined || !table.columns.some((each) => each.name === column))
+  const isTable = column === "";
+  if (table === undefined || (!isTable && !table.columns.some((each) => each.name === column)))
     return { gate, isOpen: true, statement: `${name} is not on ${target}: no build can use it` };
   for (const once of [false, true]) {
     const now = await readBackfillNow(connection, { plan, table, once });
@@ -54,7 +59,10 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
         help: `End the backfill first: npx lockstep backfill cancel ${plan}`,
       };
   }
-  const said = services.length > 0 ? await byServices(step, facts, table) : await byWord.ask(step, facts);
+  const said =
+    services.length > 0
+      ? await byServices(step, facts, table)
+      : await (isTable ? byWord.table : byWord.column).ask(step, facts);
   if (!said.isOpen) return said;
   const word = await readEvidence(connection, { plan: evidence, gate, table, column });
   const known = word?.places ?? [];
@@ -131,7 +139,7 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
  * Missing announcements of services, and objects and statements that an earlier answer listed: a first confirmation only covers what was
  * shown.
  */
-async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
+export async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const { connection, plan, evidence = plan, target, services = [] } = facts;
   const table = await readTable(connection, step.table);
   if (table === undefined) return [];
@@ -176,7 +184,7 @@ async function usesOf(
   const was = new Map(before.statements.map(({ id, calls }) => [id, calls]));
   return after.statements
     .map((each) => ({ ...each, ran: each.calls - (was.get(each.id) ?? 0) }))
-    .filter(({ words, ran }) => ran > 0 && words.includes(nameWord(column)))
+    .filter(({ words, ran }) => ran > 0 && (column === "" || words.includes(nameWord(column))))
     .map(({ id, words, ran }) => ({
       file: "",
       line: 0,
@@ -186,13 +194,15 @@ async function usesOf(
     }));
 }
 
-/** What each configured service announced about the columns of an undone plan. */
+/** What each configured service announced about the columns that a plan drops: its own after an undo, or those of its change. */
 export async function servicesWithoutColumn({
   connection,
   plan,
+  isUndone = false,
   services = [],
-}: Pick<GateFacts, "connection" | "plan" | "services">): Promise<readonly ServiceState[]> {
+}: Pick<GateFacts, "connection" | "plan" | "isUndone" | "services">): Promise<readonly ServiceState[]> {
   const announced = await readAnnouncements(connection);
+  if (!isUndone) return serviceStates(services, announced, plan, "expand");
   return servicesWithout(services, announced, plan, await arrivalOf(connection, plan));
 }
 
@@ -210,6 +220,6 @@ async function arrivalOf(connection: GateFacts["connection"], plan: string): Pro
   return milliseconds === undefined ? "9999" : new Date(Number(milliseconds)).toISOString();
 }
 
-const wayBackOf = ({ plan }: GateFacts) => `the way back of ${plan}`;
+const wayBackOf = ({ plan, isUndone = false }: GateFacts) => `${isUndone ? "the way back" : "expand"} of ${plan}`;
 
-const nameOf = ({ table, column }: GateStep) => `"${tableLabel(table)}"."${column}"`;
+const nameOf = ({ table, column }: GateStep) => `"${tableLabel(table)}"${column === "" ? "" : `."${column}"`}`;

@@ -59,6 +59,8 @@ export interface GateFacts {
   writersOf?(step: GateStep): readonly OpenWriter[];
   /** Objects on the target that an undo drops with its column, or that name it, and that no plan created. Default: none. */
   goesWith?(step: GateStep): readonly Dependent[];
+  /** The plan was undone: what follows are drops of its own columns. Default: false. */
+  readonly isUndone?: boolean;
   /** The services that write to the target; absent or empty: a person has to confirm for them. */
   readonly services?: readonly string[];
   /** The phase whose code writes the column. Default: expand. */

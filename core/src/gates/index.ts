@@ -6,6 +6,7 @@ import mirrorAgrees from "./mirror-agrees.js";
 import noMissingValues from "./no-missing-values.js";
 import phaseApplied from "./phase-applied.js";
 import readsSteady from "./reads-steady.js";
+import tableUnused from "./table-unused.js";
 import translationAgrees from "./translation-agrees.js";
 import writersAware from "./writers-aware.js";
 
@@ -18,6 +19,7 @@ export const gates: Readonly<Record<string, Gate>> = {
   "no-missing-values": noMissingValues,
   "phase-applied": phaseApplied,
   "reads-steady": readsSteady,
+  "table-unused": tableUnused,
   "translation-agrees": translationAgrees,
   "writers-aware": writersAware,
 };

@@ -126,15 +126,18 @@ const keptUniqueShape = {
 export interface KeptUnique extends Of<typeof keptUniqueShape> {}
 const keptUnique: Schema<KeptUnique> = object(keptUniqueShape);
 
-const droppedColumnShape = {
+const dropShape = {
   table: tableName,
-  name: string,
+  /** Absent: the table itself. */
+  column: optional(string),
   /** Its indexes that the change drops, too: they are dropped with it. Absent: none. */
   indexes: optional(list(string)),
+  /** Types that the change drops, too, after it. Absent: none. */
+  types: optional(list(tableName)),
 } as const;
-/** A column that the change drops: it stays until contract, because running code still names it. */
-export interface DroppedColumn extends Of<typeof droppedColumnShape> {}
-const droppedColumn: Schema<DroppedColumn> = object(droppedColumnShape);
+/** A column or a table that the change drops: it stays until contract, because running code still names it. */
+export interface Drop extends Of<typeof dropShape> {}
+const drop: Schema<Drop> = object(dropShape);
 
 const gateShape = {
   /** The name of a file in `gates/`: adding a gate is adding a file. */
@@ -238,8 +241,8 @@ const planShape = {
   madeTables: optional(list(tableName)),
   /** Unique constraints that stay until contract; absent: none. */
   keptUniques: optional(list(keptUnique)),
-  /** Columns that stay until contract, and that code no longer names; absent: none. */
-  droppedColumns: optional(list(droppedColumn)),
+  /** Columns and tables that stay until contract, and that code no longer names; absent: none. */
+  drops: optional(list(drop)),
   /** The backfill has none: its runner checks the target itself. */
   gates: object({ switch: list(gate), contract: list(gate) }),
   intents: object({ expand: list(intent), switch: list(intent), contract: list(intent) }),

@@ -15,7 +15,7 @@ export type {
   BackfillSpec,
   Consent,
   Descendants,
-  DroppedColumn,
+  Drop,
   FormattedFile,
   GateStep,
   KeptUnique,

@@ -122,7 +122,11 @@ const nothing = "SELECT 1;\n";
 /** Expand of a plan whose database only changes in contract: its code is deployed first. */
 function nothingYet(rewritten: readonly Rewritten[]): Unit {
   const names = rewritten.flatMap(({ operation }) =>
-    operation.kind === "dropColumn" ? [`"${tableLabel(operation.table)}"."${operation.column}"`] : [],
+    operation.kind === "dropColumn"
+      ? [`"${tableLabel(operation.table)}"."${operation.column}"`]
+      : operation.kind === "dropTable"
+        ? [`"${tableLabel(operation.table)}"`]
+        : [],
   );
   const title = printable(`Change nothing yet: code stops using ${names.join(", ")}`);
   return {
@@ -185,6 +189,7 @@ export function contractUnits(
   const built: Piece[] = [];
   const gone: UnitSpec[] = [];
   const dropped: UnitSpec[] = [];
+  const types: Piece[] = [];
   const own: LaterStatement[] = [];
   for (const { operation, rewrite } of rewritten) {
     const specs = (rewrite.contract ?? []).flatMap((step) =>
@@ -200,12 +205,13 @@ export function contractUnits(
     for (const statement of rewrite.isLater ? laterStatements(operation, migration, context) : []) {
       const { operations } = reader.readMigration(statement.sql, "contract.sql");
       own.push(statement);
-      built.push([judged({ text: statement.sql, operations }, { ...context, operations }, units)]);
+      const piece = [judged({ text: statement.sql, operations }, { ...context, operations }, units)];
+      (operation.kind === "dropType" ? types : built).push(piece);
     }
   }
   const rank = ({ kind }: UnitSpec) => (kind === "prove" ? 0 : 1);
   proofs.sort((a, b) => rank(a) - rank(b));
-  const placed = inOrder([...proofs, ...built, ...gone, ...dropped], units);
+  const placed = inOrder([...proofs, ...built, ...gone, ...dropped, ...types], units);
   return toUnits(placed, units, "contract").map((unit) => withWayBack(unit, own));
 }
 

@@ -5,7 +5,7 @@ import { unitsOf } from "../databases/units.js";
 import type {
   ColumnAttributes,
   DialectId,
-  DroppedColumn,
+  Drop,
   GateStep,
   KeptUnique,
   Migration,
@@ -18,7 +18,6 @@ import type {
   PlannedColumn,
   Step,
   TableName,
-  Unit,
   Verdict,
   Words,
 } from "../model/index.js";
@@ -26,12 +25,12 @@ import { attributesOf, isFilled, isSameTable, operationsOfKind, tableLabel, valu
 import { type HazardFinding, type Judgement, judge } from "../rules/judge.js";
 import { noticeOf, statementOf } from "../rules/notice.js";
 import { type ColumnRef, type FormerColumn, isReported, type PlannedRule, type RuleContext } from "../rules/rule.js";
-import { staysWithColumn } from "../rules/stays-until-contract.js";
+import { goesWith } from "../rules/stays-until-contract.js";
 import { madeTables } from "../sql/verdicts/made-tables.js";
 import { needsNotice } from "../sql/verdicts/notice-filter.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
-import { droppedIn, gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";
+import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";
 import { formerTables } from "./former-tables.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
@@ -155,7 +154,7 @@ async function buildWith(
 
   const made = madeTables(migration.operations);
   const kept = keptUniques(steps("contract"), sources);
-  const dropped = droppedColumns(contract, judgement.context);
+  const drops = dropsOf(rewritten, judgement.context);
   const applied = columns.flatMap((column): GateStep[] =>
     isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
       ? [{ gate: "phase-applied", table: column.table, column: column.name }]
@@ -180,7 +179,7 @@ async function buildWith(
     backfills: mergeBackfills(steps("backfill")),
     ...(made.length === 0 ? {} : { madeTables: made }),
     ...(kept.length === 0 ? {} : { keptUniques: kept }),
-    ...(dropped.length === 0 ? {} : { droppedColumns: dropped }),
+    ...(drops.length === 0 ? {} : { drops }),
     gates: {
       switch: [...applied, ...gatesOf(steps("switch"))],
       contract: [...applied, ...gatesOf(steps("contract"))],
@@ -332,15 +331,23 @@ function losesKeys(
   return ["dropTable", "dropColumn", "dropConstraint", "setType"].includes(operation.kind);
 }
 
-/** The columns that units of contract drop, with the indexes that go with them. */
-function droppedColumns(units: readonly Unit[], context: RuleContext): DroppedColumn[] {
-  const gone = operationsOfKind(context.operations, "dropIndex").filter((each) => staysWithColumn(each, context));
-  return droppedIn(units).map((drop) => {
-    const indexes = gone.flatMap(({ name }) => {
-      const facts = context.formerIndex(name);
-      return facts?.table.name === drop.table.name && facts.columns.includes(drop.name) ? [facts.name] : [];
-    });
-    return { ...drop, ...(indexes.length === 0 ? {} : { indexes }) };
+/** What contract drops, with the indexes and types that go with it. */
+function dropsOf(rewritten: readonly Rewritten[], context: RuleContext): Drop[] {
+  const drops = rewritten.flatMap(({ operation }): Drop[] => {
+    if (operation.kind === "dropColumn") return [{ table: operation.table, column: operation.column }];
+    return operation.kind === "dropTable" ? [{ table: operation.table }] : [];
+  });
+  const claimed = rewritten.map(({ operation }) => operation);
+  const indexes = operationsOfKind(claimed, "dropIndex").flatMap(({ name }) => context.formerIndex(name) ?? []);
+  const types = operationsOfKind(claimed, "dropType").map(({ name }) => name);
+  return drops.map((drop, at) => {
+    const own = indexes.filter((index) => goesWith(index, drop)).map(({ name }) => name);
+    return {
+      ...drop,
+      ...(own.length === 0 ? {} : { indexes: own }),
+      // Which of the objects has the type is unknown.
+      ...(at > 0 || types.length === 0 ? {} : { types }),
+    };
   });
 }
 

@@ -5,11 +5,13 @@ import { unitsOf } from "../databases/units.js";
 import {
   type BackfillSpec,
   type CodeIntent,
+  type Drop,
   type Fill,
   type GateStep,
   isFilled,
   isSameTable,
   type KeptUnique,
+  operationsOfKind,
   type Plan,
   type PlannedColumn,
   type Step,
@@ -66,15 +68,16 @@ export async function unfoundedParts(plan: Plan, isOwn = true): Promise<string[]
       : [ddl, unit.ddl];
     if (!isSame(made, kept)) found.push(`the text of unit ${unit.id}`);
   }
-  const dropped = (plan.droppedColumns ?? []).map(({ table, name }) => ({ table, name }));
-  if (!isSame(droppedIn(plan.units), dropped)) found.push("droppedColumns");
+  const inAnyOrder = (drops: readonly Pick<Drop, "table" | "column">[]) =>
+    drops.map(({ table, column }) => JSON.stringify([table.schema, table.name, column])).sort();
+  if (!isSame(inAnyOrder(droppedIn(plan.units, reader)), inAnyOrder(plan.drops ?? []))) found.push("drops");
   if (sha256(plan.source.sql) !== plan.source.sha256) found.push("source");
   if (plan.pace === "brisk" && whyCareful(plan.columns) !== undefined) found.push("pace");
   return found;
 }
 
 /** The minimum gates for the columns of a plan and for what contract builds. */
-export function gatesFor({ columns, units, keptUniques = [] }: Plan): Plan["gates"] {
+export function gatesFor({ columns, units, keptUniques = [], drops = [] }: Plan): Plan["gates"] {
   const steps = inPhases(columns);
   const applied = columns
     .filter((column) => isFilled(column) || keptUniques.some((unique) => isReplacedBy(unique, column)))
@@ -88,17 +91,21 @@ export function gatesFor({ columns, units, keptUniques = [] }: Plan): Plan["gate
       ...gatesOf([
         ...(steps.contract ?? []),
         ...(isLate ? lateGates(columns) : []),
-        ...droppedIn(units).flatMap(({ table, name }) => dropGates(table, name)),
+        ...drops.flatMap(({ table, column }) => dropGates(table, column)),
       ]),
     ],
   };
 }
 
-/** The existing columns that contract drops. */
-export function droppedIn(units: readonly Unit[]): readonly { readonly table: TableName; readonly name: string }[] {
-  return units.flatMap(({ spec }) =>
-    spec.kind === "drop-column" ? spec.columns.map(({ name }) => ({ table: spec.table, name })) : [],
-  );
+/** The existing columns and tables that contract drops. */
+function droppedIn(units: readonly Unit[], { readMigration }: SqlReader): readonly Pick<Drop, "table" | "column">[] {
+  return units.flatMap(({ phase, spec }) => {
+    if (spec.kind === "drop-column") return spec.columns.map(({ name }) => ({ table: spec.table, column: name }));
+    if (phase !== "contract" || spec.kind !== "original") return [];
+    return operationsOfKind(readMigration(spec.sql, "contract.sql").operations, "dropTable").map(({ table }) => ({
+      table,
+    }));
+  });
 }
 
 const ofRequiredColumns: ReadonlySet<UnitKind> = new Set([

@@ -57,8 +57,8 @@ export async function refuseDrops(
   // Contract drops them.
   const later = new Set(findings.map(({ operation }) => operation));
   const gone = dropped.filter((operation) => {
-    if (operation.kind !== "dropColumn") return true;
     if (later.has(operation)) return false;
+    if (operation.kind !== "dropColumn") return true;
     // PostgreSQL computes it again.
     return additionOf(operation)?.column.isGenerated !== true || !isComputed(operation.table, operation.column);
   });

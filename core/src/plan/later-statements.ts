@@ -24,7 +24,7 @@ export function laterStatements(
   const text = migration.statements[operation.statement]?.sql ?? operation.sql;
   const [first = operation] = operationsIn(migration, operation.statement);
   const head = text.slice(0, text.indexOf(first.sql));
-  const title = `Your own statement, which needs the values: ${short(operation.sql)}`;
+  const title = titleOf(operation);
   if (!judging.capabilities.hasNotValidChecks) return [{ sql: `${head}${operation.sql};`, title }];
   const { quote } = judging;
   const back = wayBack(operation, quote);
@@ -39,6 +39,12 @@ export function laterStatements(
     { sql: `${head}${clause} NOT VALID;`, title: `Add ${on}, without a look at the rows`, ...taken },
     { sql: `${head}VALIDATE CONSTRAINT ${name};`, title: `Check all rows by ${on}, while reads and writes go on` },
   ];
+}
+
+function titleOf(operation: Operation): string {
+  if (operation.kind === "dropTable") return `Drop "${tableLabel(operation.table)}" WITH ITS DATA`;
+  if (operation.kind === "dropType") return `Drop the type "${tableLabel(operation.name)}"`;
+  return `Your own statement, which needs the values: ${short(operation.sql)}`;
 }
 
 function wayBack(operation: Operation, quote: Quote): string | undefined {

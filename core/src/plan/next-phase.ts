@@ -32,12 +32,12 @@ export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
   return steps.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
 }
 
-/** The gate before a migration that undoes expand: one step for each column that it drops with its values. */
+/** The gate before a migration that drops columns with their values: one step for each of them. */
 export function dropGates(plan: Plan, { spec }: Unit): readonly GateStep[] {
-  if (spec.kind !== "undo-expand" && spec.kind !== "online-copy") return [];
+  if (spec.kind !== "undo-expand" && spec.kind !== "drop-column" && spec.kind !== "online-copy") return [];
   const { table } = spec;
   const columns =
-    spec.kind === "undo-expand"
+    spec.kind !== "online-copy"
       ? spec.columns.map(({ name }) => name)
       : plan.units.flatMap(({ spec: own }) =>
           own.kind === "online-copy" && isSameTable(own.table, table)

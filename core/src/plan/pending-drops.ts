@@ -1,5 +1,5 @@
 import {
-  type DroppedColumn,
+  type Drop,
   isSameTable,
   type Migration,
   type Operation,
@@ -8,25 +8,40 @@ import {
   type Plan,
 } from "../model/index.js";
 
-/** The columns that plans drop in a later phase. The models no longer declare them, so an ORM repeats their drop in every migration. */
-export function pendingDrops(plans: readonly Plan[]): readonly DroppedColumn[] {
-  return plans.flatMap(({ droppedColumns = [], state }) =>
-    state.released === "contract" || state.released === "undone" ? [] : droppedColumns,
+/** What plans drop in a later phase. The models no longer declare it, so an ORM repeats the drop in every migration. */
+export function pendingDrops(plans: readonly Plan[]): readonly Drop[] {
+  return plans.flatMap(({ drops = [], state }) =>
+    state.released === "contract" || state.released === "undone" ? [] : drops,
   );
 }
 
-/** The operations that drop one of the columns, or an index that goes with it. One that is added again is another change. */
-export function pendingIn(operations: readonly Operation[], columns: readonly DroppedColumn[]): ReadonlySet<Operation> {
-  const added = operationsOfKind(operations, "addColumn");
+/** The operations that make one of the drops, or drop what goes with it. One whose object is added again is another change. */
+export function pendingIn(operations: readonly Operation[], drops: readonly Drop[]): ReadonlySet<Operation> {
+  const columns = operationsOfKind(operations, "addColumn");
+  const tables = operationsOfKind(operations, "createTable");
   const isPending = (operation: Operation) => {
-    if (operation.kind === "dropIndex")
-      return columns.some(({ indexes = [] }) => indexes.includes(operation.name.name));
-    if (operation.kind !== "dropColumn") return false;
-    const { table, column } = operation;
-    const isOf = (of: DroppedColumn["table"], name: string) => name === column && isSameTable(of, table);
-    return (
-      columns.some((each) => isOf(each.table, each.name)) && !added.some((add) => isOf(add.table, add.column.name))
-    );
+    switch (operation.kind) {
+      case "dropColumn": {
+        const { table, column } = operation;
+        return (
+          drops.some((drop) => drop.column === column && isSameTable(drop.table, table)) &&
+          !columns.some((add) => add.column.name === column && isSameTable(add.table, table))
+        );
+      }
+      case "dropTable": {
+        const { table } = operation;
+        return (
+          drops.some((drop) => drop.column === undefined && isSameTable(drop.table, table)) &&
+          !tables.some((made) => isSameTable(made.table, table))
+        );
+      }
+      case "dropIndex":
+        return drops.some(({ indexes = [] }) => indexes.includes(operation.name.name));
+      case "dropType":
+        return drops.some(({ types = [] }) => types.some((type) => type.name === operation.name.name));
+      default:
+        return false;
+    }
   };
   return new Set(operations.filter(isPending));
 }

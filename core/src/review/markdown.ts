@@ -5,7 +5,7 @@ import { phasesOf } from "../plan/phases.js";
 import { columnAdvice } from "../rules/advice.js";
 import { counted } from "./counted.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";
-import { columnLabel, lockWords, phaseLines, stayWords } from "./messages.js";
+import { columnLabel, dropLabel, lockWords, phaseLines, stayWords } from "./messages.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
@@ -96,9 +96,9 @@ export function planReadme(plan: Plan, words: OrmWords): string {
 }
 
 /** `add "User"."handle"` */
-function whatOf({ columns, droppedColumns = [] }: Plan): string {
+function whatOf({ columns, drops = [] }: Plan): string {
   const added = columns.map(columnLabel).join(", ");
-  const dropped = droppedColumns.map(columnLabel).join(", ");
+  const dropped = drops.map(dropLabel).join(", ");
   return [
     ...(added === "" ? [] : [`add ${added}`]),
     ...(dropped === "" ? [] : [`drop ${dropped}`]),
@@ -111,7 +111,7 @@ const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown {
   if (phases.length === 1)
     return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that reads and writes continue" : ""}. The plan has one phase: it is done once this is deployed.`;
-  const isDrop = plan.columns.length === 0 && plan.droppedColumns !== undefined;
+  const isDrop = plan.columns.length === 0 && plan.drops !== undefined;
   return md`The generated migration would have ${isDrop ? "broken running code" : "failed, blocked the application or left rows without values"}. Lockstep rewrote it into ${phases.length} phases.
 Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted${isDrop ? " until the drop has run" : ""}.${stayWords(plan)}
 ${plan.columns.length === 0 ? "Code stops using the column one deployment before it is dropped." : paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
@@ -225,7 +225,7 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
   const before = phases.includes("switch") ? "switch" : "expand";
   const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
   const trigger = isTriggered ? ", with its trigger" : "";
-  const dropped = (plan.droppedColumns ?? []).map(columnLabel).join(", ");
+  const dropped = (plan.drops ?? []).map(dropLabel).join(", ");
   if (dropped !== "" && lost === "")
     return [
       [

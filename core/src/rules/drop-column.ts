@@ -13,7 +13,7 @@ export default defineRule({
     if (!staysUntilContract(operation, context)) return undefined;
     const { table, column } = operation;
     const name = `"${tableLabel(table)}"."${column}"`;
-    const former = context.formerColumn(table, column);
+    const former = context.formerColumn?.(table, column);
     const isRelaxed = former?.isRequired === true && !former.hasDefault;
     const relaxed = isRelaxed
       ? ` New code writes no value, so the column becomes optional first. Code of the release before may fail on a row without a value.`
@@ -22,7 +22,7 @@ export default defineRule({
   },
   columns: () => [],
   rewrite({ table, column }, _, context) {
-    const former = context.formerColumn(table, column);
+    const former = context.formerColumn?.(table, column);
     if (former === undefined) return {};
     const { type, attributes, isRequired, hasDefault } = former;
     const columns = [{ name: column, type, ...attributes }];

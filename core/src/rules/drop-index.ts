@@ -1,6 +1,6 @@
 import { isSameTable, type OperationOf } from "../model/index.js";
 import { defineRule, type RuleContext } from "./rule.js";
-import { staysWithColumn } from "./stays-until-contract.js";
+import { staysWithDrop } from "./stays-until-contract.js";
 
 /** The index, if a plan of one phase drops it while reads and writes continue; another statement may build its successor. */
 function droppable({ name, isConcurrent, sql }: OperationOf<"dropIndex">, context: RuleContext) {
@@ -30,8 +30,8 @@ export default defineRule({
     return { words, sql: [sql.replace(/^DROP\s+INDEX\b/i, "DROP INDEX CONCURRENTLY")] };
   },
   consequence(operation, _, context) {
-    if (staysWithColumn(operation, context))
-      return `It goes with its column, which stays until no running code uses it. Until then, queries of running code need the index.`;
+    if (staysWithDrop(operation, context))
+      return `It goes with its column or table, which stays until no running code uses it. Until then, queries of running code need the index.`;
     const index = droppable(operation, context);
     if (index === undefined) return undefined;
     const unguarded = index.isUnique ? ` Afterwards nothing keeps (${index.columns.join(", ")}) unique.` : "";
@@ -39,7 +39,7 @@ export default defineRule({
   },
   columns: () => [],
   rewrite(operation, _, context) {
-    if (staysWithColumn(operation, context)) return {};
+    if (staysWithDrop(operation, context)) return {};
     const found = droppable(operation, context);
     if (found === undefined) return {};
     const { isPrimary: _primary, table: of, ...index } = found;

@@ -131,7 +131,7 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     judging: known.judging,
     source: known.source ?? nobodySaid,
     formerIndex: known.formerIndex ?? nobodySaid,
-    formerColumn: known.formerColumn ?? nobodySaid,
+    ...(known.formerColumn && { formerColumn: known.formerColumn }),
     isUncommitted: known.isUncommitted ?? (() => false),
     descendantsOf: known.descendantsOf ?? nobodySaid,
     isSmall: known.isSmall ?? (() => false),

@@ -26,8 +26,8 @@ export interface RuleContext extends VerdictContext {
   source(table: TableName, column: string): ColumnSource | undefined;
   /** An existing index, as the database describes it; undefined if the database was not queried. */
   formerIndex(name: TableName): IndexFacts | undefined;
-  /** A column of an existing table; undefined: there is none, or the database was not queried. */
-  formerColumn(table: TableName, column: string): FormerColumn | undefined;
+  /** A column of an existing table; undefined: there is none. Absent: the database was not queried. */
+  formerColumn?(table: TableName, column: string): FormerColumn | undefined;
   /** No commit of the repository has the column: only a developer's database does. */
   isUncommitted(column: string): boolean;
   /** Tables below an existing one; undefined: none, or the database was not queried. */

@@ -1,36 +1,63 @@
-import { isSameTable, type OperationOf, operationsOfKind } from "../model/index.js";
+import type { IndexFacts } from "../dialect/development.js";
+import { type Drop, isSameTable, nameKey, type Operation, type OperationOf, operationsOfKind } from "../model/index.js";
 import { renamedColumns } from "./renamed-columns.js";
 import type { RuleContext } from "./rule.js";
 
+type KeptDrop = OperationOf<"dropColumn"> | OperationOf<"dropTable">;
+
+/** By a function that each context has of its own: every drop of a change asks. */
+const known = new WeakMap<RuleContext["createdInThisChange"], ReadonlySet<Operation>>();
+
 /**
- * Whether a plan keeps a dropped column until no running code names it. Not one that is added again or likely renamed: its author decides
- * that first. Not one that no commit has, so that no running code can.
+ * What the change drops, and a plan keeps until no running code names it. Not what is made again or likely renamed: its author decides that
+ * first. Not what no commit has, so that no running code can.
  */
-export function staysUntilContract(operation: OperationOf<"dropColumn">, context: RuleContext): boolean {
-  const { table, column, sql } = operation;
-  const { operations } = context;
-  const former = context.formerColumn(table, column);
-  return !(
-    /\bCASCADE\b/i.test(sql) ||
-    context.createdInThisChange(table) ||
-    operationsOfKind(operations, "addColumn").some(
-      (add) => add.column.name === column && isSameTable(add.table, table),
-    ) ||
-    renamedColumns(operations, context.formerType).some(({ drop }) => drop === operation) ||
-    former?.isBound === true ||
-    context.isUncommitted(column)
-  );
+function keptDrops(context: RuleContext): ReadonlySet<Operation> {
+  const { createdInThisChange: own } = context;
+  const found = known.get(own) ?? new Set(dropsOf(context).filter((each) => isKept(each, context)));
+  known.set(own, found);
+  return found;
 }
 
-/** Whether an index goes with a column that the same change drops, and that stays until contract. */
-export function staysWithColumn({ name }: OperationOf<"dropIndex">, context: RuleContext): boolean {
+/** Without columns that are added again or likely renamed. */
+function dropsOf({ operations, formerType, formerColumn }: RuleContext): readonly KeptDrop[] {
+  const typeOf: typeof formerType = (...column) => formerType(...column) ?? formerColumn?.(...column)?.type;
+  const renamed = new Set<Operation>(renamedColumns(operations, typeOf).map(({ drop }) => drop));
+  const added = new Set(operationsOfKind(operations, "addColumn").map((add) => nameKey(add.table, add.column.name)));
+  const columns = operationsOfKind(operations, "dropColumn");
+  return [
+    ...columns.filter((drop) => !renamed.has(drop) && !added.has(nameKey(drop.table, drop.column))),
+    ...operationsOfKind(operations, "dropTable"),
+  ];
+}
+
+function isKept(drop: KeptDrop, { createdInThisChange, formerColumn, isUncommitted }: RuleContext): boolean {
+  const { table, sql } = drop;
+  if (/\bCASCADE\b/i.test(sql) || createdInThisChange(table)) return false;
+  if (drop.kind === "dropTable") return !isUncommitted(table.name);
+  if (formerColumn !== undefined && formerColumn(table, drop.column)?.isBound !== false) return false;
+  return !isUncommitted(drop.column);
+}
+
+/** Whether a plan keeps what an operation drops until contract. */
+export function staysUntilContract(operation: Operation, context: RuleContext): boolean {
+  return keptDrops(context).has(operation);
+}
+
+/** Whether a plan keeps something that the change drops until contract. */
+export function keepsSome(context: RuleContext): boolean {
+  return keptDrops(context).size > 0;
+}
+
+/** Whether an index goes with what the same change drops, and a plan keeps until contract. */
+export function staysWithDrop({ name }: OperationOf<"dropIndex">, context: RuleContext): boolean {
   const index = context.formerIndex(name);
-  if (index === undefined || index.constraint !== undefined) return false;
-  return operationsOfKind(context.operations, "dropColumn").some(
-    (drop) =>
-      (isSameTable(drop.table, index.table) ||
-        (drop.table.schema === undefined && drop.table.name === index.table.name)) &&
-      index.columns.includes(drop.column) &&
-      staysUntilContract(drop, context),
-  );
+  return index !== undefined && [...keptDrops(context)].some((drop) => goesWith(index, drop as KeptDrop));
+}
+
+/** Whether an index is dropped with a column or a table. The index of a constraint is not: that is dropped by its own statement. */
+export function goesWith({ table, columns, constraint }: IndexFacts, drop: Pick<Drop, "table" | "column">): boolean {
+  const isOfTable =
+    isSameTable(drop.table, table) || (drop.table.schema === undefined && drop.table.name === table.name);
+  return constraint === undefined && isOfTable && (drop.column === undefined || columns.includes(drop.column));
 }

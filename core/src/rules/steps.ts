@@ -109,9 +109,10 @@ export function gate(id: GateId, column: PlannedColumn): Step {
   return { kind: "gate", gate: { gate: id, table: column.table, column: column.name } };
 }
 
-/** The conditions before contract drops an existing column. */
-export function dropGates(table: TableName, column: string): Step[] {
-  return ["phase-applied", "column-unused"].map((gate) => ({ kind: "gate", gate: { gate, table, column } }));
+/** The conditions before contract drops an existing column. @param column undefined: the whole table */
+export function dropGates(table: TableName, column: string | undefined): Step[] {
+  const unused = column === undefined ? "table-unused" : "column-unused";
+  return ["phase-applied", unused].map((gate) => ({ kind: "gate", gate: { gate, table, column: column ?? "" } }));
 }
 
 /** A required code change in this phase; codemods turn it into edits. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import {
-  type DroppedColumn,
+  type Drop,
   finishInterrupted,
   LockstepError,
   lockProject,
@@ -69,7 +69,7 @@ async function planAndRun(
   const change = await decideChange(source);
   if (change.message !== undefined) context.out(change.message);
   note = await noteOf(change);
-  refusePendingDrops([...change.pending, ...(change.kind === "plan" ? (change.plan.droppedColumns ?? []) : [])]);
+  refusePendingDrops([...change.pending, ...(change.kind === "plan" ? (change.plan.drops ?? []) : [])]);
   if (change.kind === "pass") {
     const message = await restored(change);
     if (message !== undefined) context.out(message);
@@ -147,10 +147,12 @@ function refuseLoss(operations: readonly Operation[]): void {
   );
 }
 
-/** The stock command would drop the columns at once: only the proxy can leave their drops out. */
-function refusePendingDrops(columns: readonly DroppedColumn[]): void {
-  if (columns.length === 0) return;
-  const names = columns.map(({ table, name }) => `"${table.name}"."${name}"`).join(", ");
+/** The stock command would make the drops at once: only the proxy can leave them out. */
+function refusePendingDrops(drops: readonly Drop[]): void {
+  if (drops.length === 0) return;
+  const names = drops
+    .map(({ table, column }) => `"${table.name}"${column === undefined ? "" : `."${column}"`}`)
+    .join(", ");
   throw new LockstepError(
     "LS9023",
     `A plan drops ${names} in a later deployment, and this command would drop it now.`,

@@ -4,7 +4,7 @@ import {
   assertInstalled,
   type Decision,
   type DialectId,
-  type DroppedColumn,
+  type Drop,
   decide,
   type Generated,
   LockstepError,
@@ -40,7 +40,7 @@ export type Change = Decision<SchemaContainer> & {
   readonly schema: SchemaContainer;
   readonly message: string | undefined;
   /** Columns that open plans drop later: Prisma's own script and its warnings name them each time. */
-  readonly pending: readonly DroppedColumn[];
+  readonly pending: readonly Drop[];
   /** Nothing else changes. */
   readonly isEmpty: boolean;
 };
@@ -61,7 +61,7 @@ export async function decideChange(source: ChangeSource): Promise<Change> {
 /** A generated script without the drops that open plans make later. */
 export function withoutPending(
   script: string,
-  pending: readonly DroppedColumn[],
+  pending: readonly Drop[],
   { readMigration }: Pick<SqlReader, "readMigration">,
 ): string {
   if (pending.length === 0) return script;
@@ -70,7 +70,7 @@ export function withoutPending(
 }
 
 /** Prisma repeats its warnings in a comment at the start. */
-function withoutWarnings(script: string, pending: readonly DroppedColumn[]): string {
+function withoutWarnings(script: string, pending: readonly Drop[]): string {
   return script.replace(/^\/\*\s+Warnings:\s+([\s\S]*?)\*\/\s*/, (comment, list: string) => {
     const told = list.split(/^ {2}(?=- )/m).filter((each) => each.trim() !== "");
     const left = told.filter((each) => !isWarningOfDrop(each, pending));
@@ -126,7 +126,7 @@ class PrismaChange implements OrmChange<SchemaContainer> {
   /** Once the SQL was requested: with every planned column in the state of its phase. */
   schema: SchemaContainer;
   /** Once the SQL was requested. */
-  pending: readonly DroppedColumn[] = [];
+  pending: readonly Drop[] = [];
   isEmpty = false;
   readonly #source: ChangeSource;
 

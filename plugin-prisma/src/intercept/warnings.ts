@@ -1,4 +1,4 @@
-import type { DroppedColumn, Plan } from "@lockstep/core";
+import type { Drop, Plan } from "@lockstep/core";
 import type { Change } from "./change.js";
 import type { EvaluateDataLossResult } from "./shapes.js";
 
@@ -11,7 +11,7 @@ export function uncoveredWarnings(
   change: Pick<Change, "pending"> & ({ readonly kind: "pass" } | { readonly kind: "plan"; readonly plan: Plan }),
 ): EvaluateDataLossResult["warnings"] {
   const plan = change.kind === "plan" ? change.plan : undefined;
-  const dropped = [...change.pending, ...(plan?.droppedColumns ?? [])];
+  const dropped = [...change.pending, ...(plan?.drops ?? [])];
   const covered = (plan?.units ?? []).flatMap(({ spec }) =>
     spec.kind === "create-index" && spec.index.isUnique
       ? [{ table: `\`${spec.table.name}\``, columns: `[${spec.index.columns.join(",")}]` }]
@@ -25,10 +25,12 @@ export function uncoveredWarnings(
   });
 }
 
-/** Whether one of Prisma's warnings is about the drop of one of the columns. */
-export function isWarningOfDrop(warning: string, dropped: readonly DroppedColumn[]): boolean {
-  return (
-    warning.includes("You are about to drop the column ") &&
-    dropped.some(({ table, name }) => warning.includes(`column \`${name}\` on the \`${table.name}\` table`))
+/** Whether one of Prisma's warnings is about one of the drops. */
+export function isWarningOfDrop(warning: string, dropped: readonly Drop[]): boolean {
+  const named = dropped.map(({ table, column }) =>
+    column === undefined
+      ? `drop the \`${table.name}\` table`
+      : `drop the column \`${column}\` on the \`${table.name}\` table`,
   );
+  return warning.includes("You are about to ") && named.some((words) => warning.includes(words));
 }

@@ -2,7 +2,7 @@ import {
   builtInContract,
   type Corrected,
   type DialectId,
-  type DroppedColumn,
+  type Drop,
   type Generated,
   type KnownOfChange,
   LockstepError,
@@ -10,6 +10,7 @@ import {
   type OpenPlans,
   type OrmChange,
   type Plan,
+  patternOf,
   pendingDrops,
   type SqlReader,
   sourcesMention,
@@ -164,27 +165,28 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     ]);
     const isKept = (query: Query) => names.some((name) => this.#isAbout(query, name));
     const { upQueries } = log.memory;
-    const drops = pendingDrops(plans);
-    // One that is added again is another change.
-    const columns = drops.filter((column) => !upQueries.some((query) => this.#isAddOf(query, column)));
-    const indexes = drops.flatMap((column) => column.indexes ?? []);
+    // One that is made again is another change.
+    const drops = pendingDrops(plans).filter((drop) => !upQueries.some((query) => this.#isMadeBy(query, drop)));
     const isPending = (query: Query) =>
-      columns.some((column) => this.#isDropOf(query, column) || this.#isAddOf(query, column)) ||
-      indexes.some((name) => this.#isAbout(query, name));
+      drops.some((drop) => this.#isDroppedBy(query, drop) || this.#isMadeBy(query, drop)) ||
+      drops.some(({ indexes = [] }) => indexes.some((name) => this.#isAbout(query, name)));
     return withoutQueries(log, (query) => isScaffolding(query) || isKept(query) || isPending(query));
   }
 
-  #isDropOf(query: Query, column: DroppedColumn): boolean {
-    return this.#isOver(query, "DROP COLUMN", column);
-  }
-
-  #isAddOf(query: Query, column: DroppedColumn): boolean {
-    return this.#isOver(query, "ADD", column);
-  }
-
-  #isOver({ query }: Query, clause: string, { table, name }: DroppedColumn): boolean {
+  #isDroppedBy({ query }: Query, { table, column, types = [] }: Drop): boolean {
     const { quote } = this.dialect;
-    return query.includes(quote(table.name)) && query.includes(` ${clause} ${quote(name)}`);
+    if (types.some(({ name }) => query.startsWith("DROP TYPE ") && query.includes(quote(name)))) return true;
+    if (!query.includes(quote(table.name))) return false;
+    return column === undefined ? query.startsWith("DROP TABLE ") : query.includes(` DROP COLUMN ${quote(column)}`);
+  }
+
+  #isMadeBy({ query }: Query, { table, column, types = [] }: Drop): boolean {
+    const { quote } = this.dialect;
+    if (types.some(({ name }) => query.startsWith("CREATE TYPE ") && query.includes(quote(name)))) return true;
+    if (!query.includes(quote(table.name))) return false;
+    return column === undefined
+      ? new RegExp(`^CREATE TABLE (?:"\\w+"\\.)?${patternOf(quote(table.name))} `).test(query)
+      : query.includes(` ADD ${quote(column)}`);
   }
 
   /** Whether a statement drops the constraint or index of that name, or re-creates it to revert that. */

@@ -91,8 +91,9 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
   );
   const back = backRanks(change, places);
   const units = plan.units.map((unit): Unit => {
-    // Contract's statements are there with their `down`.
-    if (unit.spec.kind !== "original" || unit.phase !== "expand") return unit;
+    if (unit.spec.kind !== "original") return unit;
+    // Contract's statements are there with their `down`, except for drops, which only TypeORM can revert.
+    if (unit.phase !== "expand") return withDownOfDrop(unit, unit.spec, change.down);
     const placed = change.queries.flatMap((query, index) => {
       const { unit: owner, at = 0 } = places[index] ?? {};
       return owner === unit ? [{ query, at }] : [];
@@ -112,6 +113,14 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
     return { ...unit, spec: { ...spec, ...kept, queries, down: down.map(toQuery) } };
   });
   return { ...plan, units };
+}
+
+function withDownOfDrop(unit: Unit, spec: Extract<Unit["spec"], { kind: "original" }>, down: readonly Query[]): Unit {
+  const dropped = /^DROP (TYPE|TABLE) ([^;]+);/.exec(spec.sql);
+  if (dropped === null) return unit;
+  const [, kind = "", name = ""] = dropped;
+  const made = down.filter(({ query }) => query.startsWith(`CREATE ${kind} ${name} `));
+  return made.length === 0 ? unit : { ...unit, spec: { ...spec, down: made.map(toQuery) } };
 }
 
 /** The `original` unit of a statement, as it was written or adapted, and its position there. */

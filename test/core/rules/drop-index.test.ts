@@ -32,7 +32,13 @@ ruleTester(rule, {
       name: "beside a dropped column",
       sql: `DROP INDEX "User_team_idx"; ALTER TABLE "User" DROP COLUMN "name";`,
       consequence: /waits for every query on "User"/,
-      ddl: { expand: [/^DROP INDEX CONCURRENTLY IF EXISTS "User_team_idx"/, /DROP COLUMN "name"/], contract: [] },
+      ddl: { expand: [/^DROP INDEX CONCURRENTLY IF EXISTS "User_team_idx"/], contract: [/DROP COLUMN "name"/] },
+    },
+    {
+      name: "with its column",
+      sql: `DROP INDEX "User_team_idx"; ALTER TABLE "User" DROP COLUMN "team";`,
+      consequence: /goes with its column/,
+      ddl: { expand: [/^SELECT 1$/], contract: [/DROP COLUMN "team"/] },
     },
   ],
 });

@@ -185,7 +185,10 @@ const cases: readonly Judged[] = [
 ];
 
 test.each(cases)("%s", async (sql, reason) => {
-  const { notices, findings } = judge(readMigration(`${sql};`, "migration.sql", await loadParser()), { judging });
+  const { notices, findings } = judge(readMigration(`${sql};`, "migration.sql", await loadParser()), {
+    judging,
+    isUncommitted: () => true,
+  });
   expect(findings).toEqual([]);
   if (reason === undefined) expect(notices).toEqual([]);
   else {
@@ -196,7 +199,10 @@ test.each(cases)("%s", async (sql, reason) => {
 
 test("a notice shows a clause with its table", async () => {
   const sql = `ALTER TABLE ONLY "app"."User" ADD "a" TEXT, DROP COLUMN "b",\n  ALTER "c" TYPE INT;\nDROP TABLE "Team";`;
-  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), { judging });
+  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), {
+    judging,
+    isUncommitted: () => true,
+  });
   expect(notices.map((notice) => `${notice.line} ${notice.sql}`)).toEqual([
     `1 ALTER TABLE ONLY "app"."User" DROP COLUMN "b"`,
     `2 ALTER TABLE ONLY "app"."User" ALTER "c" TYPE INT`,
@@ -236,7 +242,14 @@ test("tables that a foreign key joins are told by name where somebody knows them
     `ALTER TABLE "User" DROP COLUMN "teamId";`,
     `DROP TABLE "User";`,
     `ALTER TABLE "User" DROP CONSTRAINT "other";`,
-  ].flatMap((sql) => judge(readMigration(sql, "migration.sql", parser), { judging, foreignKeys: () => keys }).notices);
+  ].flatMap(
+    (sql) =>
+      judge(readMigration(sql, "migration.sql", parser), {
+        judging,
+        isUncommitted: () => true,
+        foreignKeys: () => keys,
+      }).notices,
+  );
   expect(notices.map((notice) => /also locks .*/.exec(noticeWords(notice))?.[0])).toEqual([
     `also locks "Team"`,
     `also locks "Team"`,
@@ -346,7 +359,7 @@ test("a migration is judged in a fixed number of looks at each operation, howeve
         return Reflect.get(target, name);
       },
     });
-    judge({ ...migration, operations }, { judging });
+    judge({ ...migration, operations }, { judging, isUncommitted: () => true });
     return looks / operations.length;
   };
   expect(looksAt(80)).toBeCloseTo(looksAt(20), 0);

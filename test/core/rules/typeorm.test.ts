@@ -624,7 +624,7 @@ test.each(changes)("$change", async ({ sql, kinds, rules = [], notices = [] }) =
   const kindOf = ({ kind, ...operation }: (typeof migration.operations)[number]) =>
     "what" in operation ? `${kind} ${operation.what}` : kind;
   expect(migration.operations.map(kindOf).join(" ")).toBe(kinds);
-  const judged = judge(migration, { judging, typeKind: () => "plain" });
+  const judged = judge(migration, { judging, typeKind: () => "plain", isUncommitted: () => true });
   expect(judged.findings.map(({ rule }) => rule.id)).toEqual(rules);
   expect(judged.notices.map(noticeWords)).toEqual(notices);
 });

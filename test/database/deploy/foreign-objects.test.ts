@@ -100,7 +100,7 @@ describe.each(systems)(
       expect(units(undoOf(first))).toContain("undo-expand");
       const found = await look([undoOf(first), second]);
       expect(foreignObstacles(found).map(({ what }) => what)).toEqual([
-        `${ofPlan} ${second.id} depends on "User"."handle", which an undo migration drops`,
+        `${ofPlan} ${second.id} depends on "User"."handle", which a migration drops`,
       ]);
       expect(foreignObstacles(found)[0]?.next).toBe(`npx lockstep abandon ${second.id}`);
       expect(agreeable(found)).toEqual([]);
@@ -113,7 +113,7 @@ describe.each(systems)(
       const plans = [undoOf(first), undoOf(second)];
       const found = await look(plans);
       expect(foreignObstacles(found).map(({ what }) => what)).toEqual([
-        `${object} depends on "User"."handle", which an undo migration drops`,
+        `${object} depends on "User"."handle", which a migration drops`,
       ]);
       expect(agreeable(found).map(({ dependent }) => dependent.what)).toEqual([index]);
       const { readMigration } = await sqlReader(dialect as DialectId);

@@ -19,9 +19,12 @@ export interface GoneField extends Pick<PlannedColumn, "table" | "name" | "field
   readonly model?: string;
 }
 
-/** The fields of an undone plan, and those whose column a plan drops. Their models no longer declare them: a column shows the usual name. */
-export function goneFields({ columns, droppedColumns = [], state }: Plan): readonly GoneField[] {
-  const dropped = droppedColumns.map(({ table, name }) => ({
+/**
+ * The fields of an undone plan, and the columns and tables that a plan drops. The models no longer declare these: their names in the code are
+ * derived from those in the database.
+ */
+export function goneFields({ columns, drops = [], state }: Plan): readonly GoneField[] {
+  const dropped = drops.map(({ table, column: name = table.name }) => ({
     table,
     name,
     field: name.replace(/(?<=[^_])_+(\w)/g, (_, letter: string) => letter.toUpperCase()),

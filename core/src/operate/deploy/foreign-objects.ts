@@ -14,7 +14,7 @@ import type { OrmPlugin } from "../../plugin/plugin.js";
 import type { TargetState } from "../../plugin/target-state.js";
 import { readTable } from "../../target/facts/table.js";
 
-/** An object on a target that depends on what a pending undo drops, and that the undo's plan did not create. */
+/** An object on a target that depends on what a pending migration of a plan drops, and that the plan did not create. */
 export interface ForeignObject {
   readonly taken: Taken;
   readonly dependent: Dependent;
@@ -23,8 +23,8 @@ export interface ForeignObject {
 }
 
 /**
- * Reads from a target's catalog which objects depend on the columns, indexes and keys that its pending undos drop. Excludes objects of the
- * plan itself, and objects that other pending migrations drop first.
+ * Reads from a target's catalog which objects depend on the columns, indexes and keys that its pending undos and contracts drop. Excludes
+ * objects of the plan itself, and objects that other pending migrations drop first.
  *
  * @param own the user's own pending migrations, in order
  */
@@ -34,7 +34,9 @@ export async function foreignObjects(
   plans: readonly Plan[],
   own: readonly (Pick<Migration, "operations"> & { readonly name: string })[],
 ): Promise<readonly ForeignObject[]> {
-  const undos = state.units.filter(({ kind, isPast }) => kind === "undo" && !isPast);
+  const undos = state.units.filter(
+    ({ kind, isPast, unit }) => (kind === "undo" || unit.spec.kind === "drop-column") && !isPast,
+  );
   if (undos.length === 0) return [];
   const made = new Map<string, readonly MadeObject[]>();
   for (const plan of plans) made.set(plan.id, await madeBy(plan));
@@ -53,6 +55,7 @@ export async function foreignObjects(
             { ...dependent, table: taken.table },
           );
         if (/^(?:zz_)?lockstep_/.test(dependent.name) || going.some(isOf) || isOf(undo.plan)) continue;
+        if (undo.plan.drops?.some(({ indexes = [] }) => indexes.includes(dependent.name))) continue;
         if (before.some((migration) => isDropped(migration, dependent))) continue;
         const owner = plans.find((plan) => plan.state.released !== "undone" && isOf(plan));
         found.push({ taken, dependent, ...(owner === undefined ? {} : { owner: owner.id }) });
@@ -173,11 +176,9 @@ function isObstacle({ dependent: { effect }, owner }: ForeignObject): boolean {
 }
 
 function takenLabel({ kind, table, name }: Taken): string {
-  if (kind === "index") return `"${name}", which an undo migration drops`;
+  if (kind === "index") return `"${name}", which a migration drops`;
   const column = `"${tableLabel(table)}"."${name}"`;
-  return kind === "column"
-    ? `${column}, which an undo migration drops`
-    : `${column}, which an undo migration makes optional`;
+  return kind === "column" ? `${column}, which a migration drops` : `${column}, which an undo migration makes optional`;
 }
 
 async function takenBy({ plan, unit }: Pick<ReleasedUnit, "plan" | "unit">): Promise<readonly Taken[]> {

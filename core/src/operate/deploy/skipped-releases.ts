@@ -28,8 +28,8 @@ export async function readPlannedRows(
   target: string,
   isExpandPending: boolean,
 ): Promise<PlannedRows> {
-  const { droppedColumns = [] } = plan;
-  const tables = [...plan.columns, ...droppedColumns]
+  const { drops = [] } = plan;
+  const tables = [...plan.columns, ...drops]
     .map((column) => column.table)
     .filter((table, at, all) => all.findIndex((other) => isSameTable(other, table)) === at);
   const filled: { table: TableName; estimate: number }[] = [];
@@ -41,7 +41,7 @@ export async function readPlannedRows(
   if (filled.length === 0)
     return { kind: "none", statement: `${names(tables)} on ${target} ${tables.length === 1 ? "has" : "have"} no rows` };
   // Running code may still use a column that contract drops, whatever arrives with it.
-  if (!isExpandPending || droppedColumns.length > 0) return { kind: "ask" };
+  if (!isExpandPending || drops.length > 0) return { kind: "ask" };
   const held = names(filled.map(({ table }) => table));
   const cannot = plan.units.filter(
     ({ phase, spec }) =>

@@ -647,6 +647,12 @@ export const errorTable = entries({
     next: "Correct the rows named in the message, then run the command again.",
     exit: 1,
   },
+  LS6003: {
+    title: "Rows have no value in a column that becomes required",
+    why: "The database cannot make a column required while a row has no value in it.",
+    next: "Give the rows named in the message a value, then run the command again.",
+    exit: 1,
+  },
   LS6002: {
     title: "Rows violate a foreign key",
     why: "The database cannot add a foreign key while a row references a row that does not exist.",

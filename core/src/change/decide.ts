@@ -19,7 +19,7 @@ import { judge } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { Corrected, Decision, KnownOfChange, OpenPlans, OrmChange, Told } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
-import { withRemarks, withRenames } from "./remarks.js";
+import { likelyRenames, withRemarks, withRenames } from "./remarks.js";
 
 /**
  * Lets an ORM generate its migration, and decides: it passes, or it gets a plan with tested fills. Writes nothing. A change that passes
@@ -94,7 +94,8 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   refuseNewKeyColumns(context);
   if (findings.length > 0) {
     const { planChange } = await loadPlanning();
-    const answer = await planChange(orm, { ...corrected, migration }, await database(), open?.plans ?? []);
+    const remarks = [...corrected.remarks, ...likelyRenames(migration, formerType, orm.words)];
+    const answer = await planChange(orm, { ...corrected, migration, remarks }, await database(), open?.plans ?? []);
     const told = await tell(orm, open, migration.operations, { ...corrected, notices: answer.notices });
     if (answer.kind === "pass") return { kind: "pass", restore, added, reshaped, told };
     const isOfPlan = (column: AddedColumn) => editsCodeOf(answer.plan, column);

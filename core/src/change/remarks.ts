@@ -22,9 +22,7 @@ export function withRenames(
     remarks: [remark],
   });
   return withRemarks(notices, [
-    ...renamedColumns(operations, formerType).map(({ drop, add }) =>
-      beside(drop, { kind: "may-be-renamed", newName: add.column.name, keeps: words.columnName(drop.column) }),
-    ),
+    ...likelyRenames(migration, formerType, words).map((each) => ({ ...each, isBeside: true })),
     ...operations.flatMap((operation) => {
       const rename = renameOf(operation);
       return rename === undefined
@@ -32,6 +30,20 @@ export function withRenames(
         : [beside(operation, { kind: "renames", keeps: words.columnName(rename.column) })];
     }),
   ]);
+}
+
+/** For each likely rename, how to keep the values. */
+export function likelyRenames(
+  migration: Migration,
+  formerType: RuleContext["formerType"],
+  words: Pick<Words, "columnName">,
+): readonly AddedRemarks[] {
+  return renamedColumns(migration.operations, formerType).map(({ drop, add }) => ({
+    line: drop.line,
+    sql: statementOf(drop, migration),
+    isBeside: false,
+    remarks: [{ kind: "may-be-renamed", newName: add.column.name, keeps: words.columnName(drop.column) }],
+  }));
 }
 
 /** Facts about a statement in addition to the rules' findings. */

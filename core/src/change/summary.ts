@@ -152,6 +152,7 @@ function lossOf({ spec }: Plan["units"][number]): string[] {
 
 /** Whether a unit completes an object that another unit adds. The user's own statement may add a foreign key that a unit validates. */
 function isFollowing({ spec }: Plan["units"][number], { units }: Plan): boolean {
+  if (spec.kind === "prove") return true;
   if (spec.kind !== "validate-foreign-key") return spec.kind === "assert-index" || spec.kind === "attach-unique";
   return units.some(
     (other) => other.spec.kind === "add-foreign-key" && other.spec.foreignKey.name === spec.foreignKey.name,

@@ -6,12 +6,10 @@ import type { TableFacts } from "../dialect/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { drawsFromSequence } from "../sql/fill-kinds.js";
+import { countedRows, findMissing } from "../target/facts/missing-values.js";
 import { refusalsText } from "../target/facts/refused-rows.js";
 import { readTable } from "../target/facts/table.js";
 import type { Gate, GateAbout, GateFacts } from "./gate.js";
-
-/** Counts exactly up to here; above it, the server's estimate is good enough. */
-const countedRows = 10_000;
 
 /** No row lacks a value. Reads every row in the database: the ledger is no proof. */
 const ask: Gate["ask"] = async (step, facts) => {
@@ -103,28 +101,3 @@ const about: GateAbout = {
 };
 
 export default { about, isConfirmed: false, ask } satisfies Gate;
-
-async function findMissing(
-  connection: Connection,
-  table: TableFacts,
-  column: string,
-  timeoutMs: number,
-): Promise<{ readonly count: string; readonly sample: string } | undefined> {
-  const { rows } = connection.dialect.live;
-  const { quote } = connection.dialect.sql;
-  const from = `FROM ${quote.table(table)} WHERE ${quote.identifier(column)} IS NULL`;
-  return rows.reading(connection, timeoutMs, async () => {
-    const first = await connection.query<{ label: string }>(`SELECT ${rows.label(table)} AS label ${from} LIMIT 1`);
-    const sample = first.rows[0]?.label;
-    if (sample === undefined) return undefined;
-    const counted = await connection.query<{ n: number | string }>(
-      `SELECT COUNT(*) AS n FROM (SELECT 1 ${from} LIMIT ${countedRows + 1}) x`,
-    );
-    const n = Number(counted.rows[0]!.n);
-    if (n <= countedRows) return { count: n === 1 ? "1 row" : `${n} rows`, sample };
-    const planned = Math.round((await rows.estimate(connection, `SELECT 1 ${from}`)) ?? 0);
-    // The planner also counts dead row versions.
-    const estimate = Math.min(planned, table.rowEstimate);
-    return { count: estimate > countedRows ? `about ${estimate} rows` : `more than ${countedRows} rows`, sample };
-  });
-}

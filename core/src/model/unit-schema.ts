@@ -57,6 +57,8 @@ const columnsOf = {
   columns: list(unitColumn),
   /** Other tables inherit from it: its triggers do not fire for their rows. */
   hasChildren: optional(isTrue),
+  /** The plan does not add the columns: no backfill fills them. */
+  isExisting: optional(isTrue),
 } as const;
 
 /** The properties of units over an index. */

@@ -62,9 +62,12 @@ export async function refuseDrops(
     // PostgreSQL computes it again.
     return additionOf(operation)?.column.isGenerated !== true || !isComputed(operation.table, operation.column);
   });
-  if (gone.length === 0) return;
-  const [renamed] = renamedColumns(operations, formerType).filter(({ drop }) => gone.some((each) => each === drop));
+  const isOf = (list: readonly Operation[] | ReadonlySet<Operation>, each: Operation) => [...list].includes(each);
+  const [renamed] = renamedColumns(operations, formerType).filter(
+    ({ drop, add }) => isOf(gone, drop) || (isOf(later, drop) && isOf(later, add)),
+  );
   if (renamed !== undefined) throw renamedError(renamed.drop, renamed.add, sources, words);
+  if (gone.length === 0) return;
   const planned = findings.flatMap(({ rule, operation }) => rule.columns(operation, context));
   const names = new Set(planned.map(({ table, column }) => `"${tableLabel(table)}"."${column}"`));
   const statements = gone.map((operation) => statementOf(operation, migration).replace(/\s+/g, " "));

@@ -8,6 +8,7 @@ import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from 
 import { columnLabel, dropLabel, lockWords, phaseLines, stayWords } from "./messages.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
+import { isOfHazard } from "./terminal.js";
 import { noticeWords } from "./verdict-words.js";
 
 /** The ORM's terms that the page needs. */
@@ -22,6 +23,8 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   const phases = phasesOf(plan);
   const unsafe = unsafePhases(plan);
   const what = whatOf(plan);
+  const ofHazards = plan.notices.filter(isOfHazard);
+  const unchanged = plan.notices.filter((notice) => !isOfHazard(notice));
   const paragraphs = [
     md`# ${plan.id}: ${what}${unsafe.length === 0 ? " without downtime" : ""}`,
     ...(plan.state.released === "undone"
@@ -35,13 +38,16 @@ export function planReadme(plan: Plan, words: OrmWords): string {
           md`- **${hazard.rule}** (line ${hazard.line} of [original.sql](original.sql)): ${hazard.consequence}\n  ${codeSpan(hazard.sql)}`,
       ),
     ),
-    ...(plan.notices.length === 0
+    ...(ofHazards.length === 0
+      ? []
+      : [
+          lines(ofHazards.map((notice) => md`- line ${notice.line}: ${codeSpan(notice.sql)} — ${noticeWords(notice)}`)),
+        ]),
+    ...(unchanged.length === 0
       ? []
       : [
           md`These statements run unchanged. Please review them yourself:`,
-          lines(
-            plan.notices.map((notice) => md`- line ${notice.line}: ${codeSpan(notice.sql)} — ${noticeWords(notice)}`),
-          ),
+          lines(unchanged.map((notice) => md`- line ${notice.line}: ${codeSpan(notice.sql)} — ${noticeWords(notice)}`)),
         ]),
     md`## What happens instead`,
     markdownTable(

@@ -66,8 +66,12 @@ function narrowed({ spec }: Unit): string[] {
   });
 }
 
-/** Writes of running code that a key over existing columns rejects from then on. */
+/** Writes of running code that a key over existing columns, or NOT NULL, rejects from then on. */
 function newKeys({ columns }: Plan, { phase, spec }: Unit): string[] {
+  if (phase === "expand" && spec.kind === "enforce" && spec.isExisting) {
+    const required = spec.columns.map(({ name }) => `"${name}"`).join(", ");
+    return [`rows of "${tableLabel(spec.table)}" without ${required} are rejected, also from running code`];
+  }
   if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) return [];
   const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;
   if (columns.some(({ table, name }) => isSameTable(table, spec.table) && key.includes(name))) return [];

@@ -36,9 +36,11 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
     .join("\n");
 }
 
-/** Drift is also reported for statements that a plan replaces. */
-function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
-  return verdict === undefined && remarks.every(({ kind }) => kind === "not-edited" || kind === "not-migrated");
+/** Drift and likely renames are also reported for statements that a plan replaces. */
+export function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
+  return (
+    verdict === undefined && remarks.every(({ kind }) => /^(?:not-edited|not-migrated|may-be-renamed)$/.test(kind))
+  );
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks the current phase. */

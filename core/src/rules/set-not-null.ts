@@ -1,5 +1,7 @@
 import { defineRule } from "./rule.js";
 
+/** A column that becomes required. A plan of one phase proves first that no row lacks a value, while reads and writes continue. */
+
 export default defineRule({
   id: "set-not-null",
   severity: "error",
@@ -23,8 +25,32 @@ export default defineRule({
       ],
     };
   },
+  consequence(operation, { concerns }, context) {
+    if (operation.kind !== "setNotNull" || !context.judging.capabilities.hasNotValidChecks) return undefined;
+    const { table, column } = operation;
+    if (context.createdInThisChange(table) || context.addedColumn(table, column) !== undefined) return undefined;
+    if (context.isSmall(table) || !concerns.some(({ kind }) => kind === "scans")) return undefined;
+    if (context.formerColumn !== undefined && context.formerColumn(table, column) === undefined) return undefined;
+    return `All rows of "${table.name}" are read under a lock that blocks reads and writes.`;
+  },
+  columns: () => [],
+  rewrite(operation, _, context) {
+    if (operation.kind !== "setNotNull") return {};
+    const { table, column: name } = operation;
+    const { type = "" } = context.formerColumn?.(table, name) ?? {};
+    const hasChildren = context.descendantsOf(table) === "children" ? { hasChildren: true as const } : {};
+    const on = { table, columns: [{ name, type }], isExisting: true as const, ...hasChildren };
+    return {
+      expand: [
+        { kind: "ddl", unit: { kind: "prove", ...on } },
+        { kind: "ddl", unit: { kind: "enforce", ...on } },
+      ],
+    };
+  },
+  instead: `A plan of one phase adds a check as NOT VALID, validates it while reads and writes continue, makes the column required without a
+scan, and drops the check. Rows without a value are counted before ([LS6003](../errors/LS6003.md)).`,
   examples: {
-    unsafe: [`ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
+    rewritten: [`ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
     safe: [`CREATE TABLE "User" ("name" TEXT); ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
   },
   background: `PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, unless a validated check already proves that no value is NULL. The migration fails if a value is NULL. Afterwards running code that still writes NULL fails.`,

@@ -1,6 +1,5 @@
 import type { IndexFacts } from "../dialect/development.js";
 import { type Drop, isSameTable, nameKey, type Operation, type OperationOf, operationsOfKind } from "../model/index.js";
-import { renamedColumns } from "./renamed-columns.js";
 import type { RuleContext } from "./rule.js";
 
 type KeptDrop = OperationOf<"dropColumn"> | OperationOf<"dropTable">;
@@ -9,8 +8,8 @@ type KeptDrop = OperationOf<"dropColumn"> | OperationOf<"dropTable">;
 const known = new WeakMap<RuleContext["createdInThisChange"], ReadonlySet<Operation>>();
 
 /**
- * What the change drops, and a plan keeps until no running code names it. Not what is made again or likely renamed: its author decides that
- * first. Not what no commit has, so that no running code can.
+ * What the change drops, and a plan keeps until no running code names it. Not what is made again. Not what no commit has, so that no running
+ * code can name it.
  */
 function keptDrops(context: RuleContext): ReadonlySet<Operation> {
   const { createdInThisChange: own } = context;
@@ -19,14 +18,11 @@ function keptDrops(context: RuleContext): ReadonlySet<Operation> {
   return found;
 }
 
-/** Without columns that are added again or likely renamed. */
-function dropsOf({ operations, formerType, formerColumn }: RuleContext): readonly KeptDrop[] {
-  const typeOf: typeof formerType = (...column) => formerType(...column) ?? formerColumn?.(...column)?.type;
-  const renamed = new Set<Operation>(renamedColumns(operations, typeOf).map(({ drop }) => drop));
+/** Without columns that are added again. */
+function dropsOf({ operations }: RuleContext): readonly KeptDrop[] {
   const added = new Set(operationsOfKind(operations, "addColumn").map((add) => nameKey(add.table, add.column.name)));
-  const columns = operationsOfKind(operations, "dropColumn");
   return [
-    ...columns.filter((drop) => !renamed.has(drop) && !added.has(nameKey(drop.table, drop.column))),
+    ...operationsOfKind(operations, "dropColumn").filter((drop) => !added.has(nameKey(drop.table, drop.column))),
     ...operationsOfKind(operations, "dropTable"),
   ];
 }

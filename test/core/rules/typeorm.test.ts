@@ -515,9 +515,7 @@ const changes: readonly Change[] = [
     change: "nullable to required",
     sql: [`ALTER TABLE "users" ALTER COLUMN "nick" SET NOT NULL`],
     kinds: "setNotNull",
-    notices: [
-      `all rows of "users" are checked while reads and writes wait; fails if one is NULL, and so does running code that writes such a row`,
-    ],
+    rules: ["set-not-null"],
   },
   {
     change: "default added",

@@ -19,13 +19,17 @@ export function prove(spec: ProveSpec, context: UnitContext): Program {
 }
 
 /** Lines that check that every row has a value. */
-export function assertFilled(spec: Pick<ProveSpec, "table" | "columns">, { plan, server }: UnitContext): string {
+export function assertFilled(
+  spec: Pick<ProveSpec, "table" | "columns" | "isExisting">,
+  { plan, server }: UnitContext,
+): string {
+  const { isExisting } = spec;
   const condition = spec.columns.map((column) => `c.${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
   return (
     countRows(spec.table, asC(spec.table), condition) +
     refuseRows(
       `${qualifiedColumns({ kind: "prove", ...spec })} has no value`,
-      `Run: npx lockstep backfill run ${plan}`,
+      isExisting ? "Give these rows a value" : `Run: npx lockstep backfill run ${plan}`,
       server,
       numbers.unfilled,
     )

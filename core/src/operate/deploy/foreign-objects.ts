@@ -55,7 +55,9 @@ export async function foreignObjects(
             { ...dependent, table: taken.table },
           );
         if (/^(?:zz_)?lockstep_/.test(dependent.name) || going.some(isOf) || isOf(undo.plan)) continue;
-        if (undo.plan.drops?.some(({ indexes = [] }) => indexes.includes(dependent.name))) continue;
+        // No model declares an index over a field that it lacks.
+        const isOfModel = dependent.effect === "goes" && /^(?:unique )?index /.test(dependent.what);
+        if (undo.unit.spec.kind === "drop-column" && isOfModel) continue;
         if (before.some((migration) => isDropped(migration, dependent))) continue;
         const owner = plans.find((plan) => plan.state.released !== "undone" && isOf(plan));
         found.push({ taken, dependent, ...(owner === undefined ? {} : { owner: owner.id }) });

@@ -18,7 +18,11 @@ type ProveSpec = SpecOf<"prove">;
 export function prove(spec: ProveSpec, plan: string): string {
   const isFilled = spec.columns.every((column) => column.fill);
   const command = `npx lockstep backfill run ${plan}, on a development database with --target development`;
-  const hint = isFilled ? `Fill them (${command}).` : `SQL cannot compute their value: fill them (${command}).`;
+  const hint = spec.isExisting
+    ? "Give them a value."
+    : isFilled
+      ? `Fill them (${command}).`
+      : `SQL cannot compute their value: fill them (${command}).`;
   const columns = spec.columns.map((column) => quoteLiteral(column.name)).join(", ");
   const checks = spec.columns.map((column) => quoteLiteral(checkOf(spec, column))).join(", ");
   const unfilled = spec.columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");

@@ -1,25 +1,29 @@
 import type { ErrorCode } from "../../base/errors.js";
+import { refused } from "../../dialect/db/refused.js";
+import { errorCode } from "../../dialect/db/retry.js";
 import type { TableFacts } from "../../dialect/table.js";
 import type { FillProblem } from "../../dialect/validation.js";
 import { isSameTable, type TableName, tableLabel } from "../../model/names.js";
 import type { Plan, UnitSpec } from "../../model/plan.js";
 import { isTemporaryIndex } from "../../model/unit-spec.js";
+import { findMissing } from "./missing-values.js";
 import type { ValidationDatabase } from "./try-columns.js";
 import { validateReference } from "./validate-reference.js";
 import { validateUnique } from "./validate-unique.js";
 
-/** Rows that prevent a unique index or a foreign key over existing columns. */
+/** Rows that prevent a unique index or a foreign key over existing columns, or that such a column becomes required. */
 export interface KeyProblem {
   /** Undefined: the rows could not be checked. */
   readonly code: ErrorCode | undefined;
-  readonly problem: FillProblem;
+  /** Absent: rows without a value. */
+  readonly problem?: FillProblem;
   /** @param isWithoutValues names rows by key only */
   message(isWithoutValues?: boolean): string;
 }
 
 /**
- * Searches for rows that violate the unique indexes and foreign keys of an expand, if these only have existing columns: those of new ones
- * are tested with their fills. Indexes with an expression or a predicate are not checked; their build reports duplicates. If a statement
+ * Searches for rows that violate the unique indexes, foreign keys and required columns of an expand, if these only have existing columns:
+ * those of new ones are tested with their fills. Indexes with an expression or a predicate are not checked; their build reports duplicates. If a statement
  * of the user changes rows before the key is built, the result is uncertain: it may correct them.
  *
  * @param options.timeoutMs for each statement. Default: 30 000
@@ -38,6 +42,13 @@ export async function keyProblems(
   const found: KeyProblem[] = [];
   const first = isLeadingDone ? plan.units.findIndex(({ spec }) => spec.kind !== "original") : 0;
   for (const [at, { phase, spec }] of plan.units.entries()) {
+    if (
+      phase === "expand" &&
+      spec.kind === "prove" &&
+      spec.isExisting &&
+      !plan.units.slice(first, at).some(mayCorrectRows)
+    )
+      found.push(...(await emptyColumns(spec, database, timeoutMs)));
     if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) continue;
     const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;
     if (spec.kind === "create-index" && !isChecked(spec)) continue;
@@ -59,6 +70,40 @@ export async function keyProblems(
         message: (isWithoutValues = false) => messageOf(spec, problem, isWithoutValues),
       });
     }
+  }
+  return found;
+}
+
+/** The columns that become required, and have no value in some row. */
+async function emptyColumns(
+  { table: name, columns }: Extract<UnitSpec, { kind: "prove" }>,
+  {
+    connection,
+    table: read,
+  }: { connection: ValidationDatabase["connection"]; table(name: TableName): Promise<TableFacts | undefined> },
+  timeoutMs = 30_000,
+): Promise<readonly KeyProblem[]> {
+  const table = await read(name);
+  const found: KeyProblem[] = [];
+  for (const { name: column } of columns) {
+    if (!table?.columns.some((each) => each.name === column && each.isNullable)) continue;
+    const what = `"${tableLabel(name)}"."${column}"`;
+    const missing = await findMissing(await connection(), table, column, timeoutMs).catch((error: unknown) => {
+      if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")
+        throw refused(error, `Counting the rows of ${what} without a value`);
+      return "not-finished" as const;
+    });
+    if (missing === undefined) continue;
+    if (missing === "not-finished") {
+      const message = `The rows of ${what} could not be counted (not within ${timeoutMs / 1000} s): the migration itself checks them`;
+      found.push({ code: undefined, message: () => message });
+      continue;
+    }
+    const { count, sample } = missing;
+    found.push({
+      code: "LS6003",
+      message: () => `${count} of ${what} ${count === "1 row" ? "has" : "have"} no value, for example ${sample}`,
+    });
   }
   return found;
 }

@@ -1,10 +1,12 @@
 import { gates } from "../gates/index.js";
 import type { GateId, GateStep } from "../model/plan.js";
-import { columnLabel } from "./messages.js";
+import { dropLabel } from "./messages.js";
 
 /** What opens a gate of a column, as a sentence without a full stop. */
 export function gateText({ gate, table, column }: GateStep): string {
-  return (words[gate] ?? ((label) => `the gate ${gate} is open for ${label}`))(columnLabel({ table, name: column }));
+  return (words[gate] ?? ((label) => `the gate ${gate} is open for ${label}`))(
+    dropLabel({ table, ...(column === "" ? {} : { column }) }),
+  );
 }
 
 /** Whether a person or a pipeline has to confirm it, because nothing measures it. */
@@ -19,6 +21,7 @@ const words: Readonly<Record<GateId, (label: string) => string>> = {
   "translation-agrees": (label) => `the code that writes ${label} computes what the database does`,
   "backfill-done": (label) => `the one pass over ${label} is done`,
   "column-unused": (label) => `no running build uses ${label}`,
+  "table-unused": (label) => `no running build uses ${label}`,
   "inserts-allowed": (label) => `INSERTs of running code can evaluate the default of ${label}`,
   "writers-aware": (label) => `every service that writes the table runs a build that fills ${label}`,
   "reads-steady": (label) => `reads of ${label} run no slower than before`,

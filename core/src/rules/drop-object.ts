@@ -1,5 +1,4 @@
 import { defineRule } from "./rule.js";
-import { keepsSome } from "./stays-until-contract.js";
 
 export default defineRule({
   id: "drop-object",
@@ -10,13 +9,6 @@ export default defineRule({
   safer: () => ({
     words: "remove it from the code and deploy that, then drop it in a later deployment, without CASCADE",
   }),
-  // A column or table that a plan keeps may have the type.
-  consequence: (operation, _, context) =>
-    operation.kind === "dropType" && operation.isCascade !== true && keepsSome(context)
-      ? `"${operation.name.name}" can only go after the columns that have it, and these stay until no running code uses them.`
-      : undefined,
-  columns: () => [],
-  rewrite: () => ({ isLater: true }),
   examples: {
     unsafe: [`DROP TYPE "Role" CASCADE;`, `DROP SCHEMA "old" CASCADE;`, `DROP FUNCTION "total"(INT);`],
     safe: [`DROP TYPE "Role";`, `DROP TRIGGER "log" ON "User";`],

@@ -28,6 +28,7 @@ import dropDefault from "./drop-default.js";
 import dropIndex from "./drop-index.js";
 import dropObject from "./drop-object.js";
 import dropTable from "./drop-table.js";
+import dropType from "./drop-type.js";
 import dropView from "./drop-view.js";
 import editedAfterMerge from "./edited-after-merge.js";
 import keptLock from "./kept-lock.js";
@@ -87,6 +88,7 @@ export const rules: readonly Rule[] = [
   dropIndex,
   dropObject,
   dropTable,
+  dropType,
   dropView,
   editedAfterMerge,
   keptLock,

@@ -36,6 +36,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   columns: [],
   plan,
   target: "production",
+  isUndone: true,
   connection: db,
   units: { applied: [], failed: [], pending: [] },
   deploy: "npx prisma migrate deploy",

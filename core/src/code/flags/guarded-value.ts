@@ -1,7 +1,7 @@
 import type { TransformContext } from "../contract/transform.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
-import { groupedFallback } from "../values/sql-to-typescript.js";
+import { groupedFallback, operandText } from "../values/sql-to-typescript.js";
 import { type FieldText, optionalText, valueText } from "../values/value-text.js";
 import { whyFlagIsOutOfReach } from "./can-check-flag.js";
 import { readToggle } from "./template.js";
@@ -56,7 +56,7 @@ function behindFlag(
   const { toggle } = context.intent;
   const fallback = fallbackOf(mapper, context);
   const isGuarded = fallback !== undefined && mayBeNull(context);
-  const value = isGuarded ? `${read} ?? ${groupedFallback(fallback)}` : read;
+  const value = isGuarded ? `${operandText(read)} ?? ${groupedFallback(fallback)}` : read;
   const unsure = whyUnsure(mapper, fallback, context);
   if (toggle === undefined) return { text: write(value), flag: undefined, isLeftOut: false, reason: unsure };
   const template = readToggle(toggle);

@@ -5,7 +5,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { isRequiredKey } from "../shapes/required-keys.js";
 import { keysOfShape, resolveType } from "../shapes/shape-types.js";
-import { groupedFallback } from "../values/sql-to-typescript.js";
+import { groupedFallback, operandText } from "../values/sql-to-typescript.js";
 import { type FieldText, textsOfRow, valueText } from "../values/value-text.js";
 import { type CallerValue, callerValueOf } from "./caller-value.js";
 import { destructuredKeys } from "./input-shape.js";
@@ -30,7 +30,7 @@ export function valueFromInput(
   const isThere = (name: string) => !lacking.has(name) && sent.isRequired(name);
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
   const choice = choiceIn(sent, value, file, context);
-  return text !== undefined && choice !== undefined ? `${choice.text} ?? ${groupedFallback(text)}` : text;
+  return text !== undefined && choice !== undefined ? `${operandText(choice.text)} ?? ${groupedFallback(text)}` : text;
 }
 
 /** `input.handle`, if callers may choose the field of a row that is built from the whole request body. */

@@ -11,7 +11,7 @@ import { callerValueOfInput, inputHasField, inputList, valueFromInput } from "..
 import { resolveExpression } from "../types/resolve-expression.js";
 import { computedValue } from "../values/fixture-value.js";
 import { type SetLater, setLater } from "../values/set-later.js";
-import { groupedFallback } from "../values/sql-to-typescript.js";
+import { groupedFallback, operandText } from "../values/sql-to-typescript.js";
 import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty, bare } from "../write/property-edit.js";
 import { isSameOwner } from "../write/same-place.js";
@@ -203,7 +203,7 @@ export function builtElsewhere(
 
 /** `dto.handle ?? dto.email.toLowerCase()` if callers may choose. */
 export function orCallerValue(value: string, chosen: CallerValue | undefined): string {
-  return chosen === undefined ? value : `${chosen.text} ?? ${groupedFallback(value)}`;
+  return chosen === undefined ? value : `${operandText(chosen.text)} ?? ${groupedFallback(value)}`;
 }
 
 /** The relation that stores its key in the new field. */

@@ -18,7 +18,7 @@ import { type CallerValue, callerValueAmong, withCallerValue } from "../inputs/c
 import { isComplete, type SiblingSource, siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
 import { literalOf } from "../values/fixture-value.js";
-import type { ColumnText } from "../values/sql-to-typescript.js";
+import { type ColumnText, operandText } from "../values/sql-to-typescript.js";
 import { optionalText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
@@ -164,7 +164,7 @@ export function* updateInstance(
       what,
       names: [...values.keys()],
       // A request without the field leaves it unchanged.
-      sent: sent && { ...sent, text: `${sent.text} ?? ${target}` },
+      sent: sent && { ...sent, text: `${operandText(sent.text)} ?? ${target}` },
       source: () => undefined,
       followed: () => valueText(textsOfRow(name), file, context),
       written: (_, value) => `${target} = ${value}`,

@@ -1,5 +1,6 @@
 import type { SqlExpression, TextFunction } from "../../dialect/code-sql.js";
 import type { ScalarType } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
 
 /** A column's text in the surrounding code: `body.email`. */
 export interface ColumnText {
@@ -143,7 +144,7 @@ function emitCoalesce(items: readonly (Emitted | undefined)[]): Emitted | undefi
   if (kept.some((item) => item.type !== first.type)) return undefined;
   if (kept.length === 1) return first;
   return {
-    text: kept.map((item) => item.text).join(" ?? "),
+    text: kept.map((item) => operandText(item.text)).join(" ?? "),
     type: first.type,
     isNullable: kept.every((item) => item.isNullable),
     isPrimary: false,
@@ -171,7 +172,7 @@ function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" 
       continue;
     }
     close();
-    template += `\${${item.isNullable ? `${item.text} ?? ""` : item.text}}`;
+    template += `\${${item.isNullable ? `${operandText(item.text)} ?? ""` : item.text}}`;
   }
   close();
   // `a || b` of two numbers is not a concatenation in SQL either: one of them must be text.
@@ -189,6 +190,27 @@ export function isPrimaryText(text: string): boolean {
     /^[\w$.?!]+$/.test(text) ||
     /^[\w$.?!]+\([^()]*\)(?:\.\w+\([^()]*\))*$/.test(text) ||
     /^(["'`])[^"'`]*\1$/.test(text)
+  );
+}
+
+/** An operand of `??`: `a ? b : c ?? d` would be `a ? b : (c ?? d)`, and the compiler rejects `||` and `&&` beside `??`. */
+export function operandText(text: string): string {
+  if (isPrimaryText(text)) return text;
+  const [statement] = ts.createSourceFile("value.ts", `(${text})`, ts.ScriptTarget.Latest).statements;
+  const whole = statement !== undefined && ts.isExpressionStatement(statement) ? statement.expression : undefined;
+  const inner = whole !== undefined && ts.isParenthesizedExpression(whole) ? whole.expression : undefined;
+  return inner === undefined || bindsLess(inner) ? `(${text})` : text;
+}
+
+function bindsLess(node: ts.Expression): boolean {
+  if (ts.isConditionalExpression(node) || ts.isArrowFunction(node) || ts.isYieldExpression(node)) return true;
+  if (!ts.isBinaryExpression(node)) return false;
+  const { kind } = node.operatorToken;
+  return (
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+    kind === ts.SyntaxKind.CommaToken ||
+    (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment)
   );
 }
 

@@ -18,6 +18,8 @@ const columns: Readonly<Record<string, ColumnText>> = {
   id: { text: "id", type: "int", isNullable: false },
   price: { text: "price", type: "decimal", isNullable: false },
   none: { text: "null", type: "string", isNullable: true, isNull: true },
+  chosen: { text: "isOwn ? null : first(body.nick)", type: "string", isNullable: true },
+  either: { text: "body.nick || null", type: "string", isNullable: true },
   joined: { text: "a ?? b", type: "string", isNullable: false },
 };
 const resolve = (column: string) => columns[column];
@@ -43,6 +45,10 @@ describe("says the same in TypeScript", () => {
     ["concat(none, email)", "`${body.email}`"],
     ["coalesce(lower(nick), '')", 'body.nick?.toLowerCase() ?? ""'],
     ["lower(coalesce(nick, email))", "(body.nick ?? body.email).toLowerCase()"],
+    ["coalesce(chosen, email)", "(isOwn ? null : first(body.nick)) ?? body.email"],
+    ["coalesce(nick, either, 'x')", 'body.nick ?? (body.nick || null) ?? "x"'],
+    ["concat(name, chosen)", '`${name}${(isOwn ? null : first(body.nick)) ?? ""}`'],
+    ["chosen", "isOwn ? null : first(body.nick)"],
     ["lower(joined)", "(a ?? b).toLowerCase()"],
     ["name || ' <' || email || '>'", "`${name} <${body.email}>`"],
     ["'u' || id", "`u${id}`"],

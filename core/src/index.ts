@@ -45,6 +45,7 @@ export {
   builtInContract,
   type ColumnDeclaration,
   type ColumnSource,
+  concurrentIndex,
   type DeclaredIndex,
   type DialectId,
   type Drop,

@@ -18,7 +18,6 @@ export type { Connection } from "./dialect/connection.js";
 export type { ColumnDependents } from "./dialect/development.js";
 export { connectWith as connectMysqlWith } from "./mysql/connect.js";
 export { mysqlCondition } from "./mysql/errors.js";
-export { concurrentIndex } from "./plan/assemble-units.js";
 export { lostColumns } from "./plan/lost-columns.js";
 export type { ColumnSource, FormerUnique } from "./plan/sources.js";
 export { isOpen, listPlans, readPlans } from "./plan/store.js";

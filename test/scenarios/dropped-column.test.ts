@@ -42,7 +42,7 @@ describe("with the stock Prisma", () => {
   const inUse = (name: string) => new RegExp(`✖ code in this checkout still contains the name of "User"\\."${name}"`);
 
   test("a required column: optional first, and the old and the new build work in every phase", async () => {
-    const [before, fields] = [await columns("User"), shop.read("prisma/schema.prisma")];
+    const before = await columns("User");
     edit("  name      String\n", "");
     const printed = await migrate("no_name");
     expect(printed).toMatch(/✖ drop-column {2}line \d+\n {4}DROP COLUMN "name"/);
@@ -78,11 +78,23 @@ describe("with the stock Prisma", () => {
       /Written for contract\n {2}\d+_no_name_drop_column {2}Drop "User"\."name" WITH ITS DATA/,
     );
 
-    // Undone before it has run anywhere, it loses nothing.
-    expect((await ok(lockstep("undo"))).stdout).toContain("lost where contract has run. Elsewhere they stay.");
+    // Undone before it has run anywhere, its migration goes: the ORM's own command would run it.
+    const undone = await ok(lockstep("undo"));
+    expect(undone.stdout).toContain("No database has run contract, so its migration is removed. No data is lost");
+    expect(migrations().filter((name) => name.endsWith("_no_name_drop_column"))).toEqual([]);
     await shop.commit("undone");
-    await ok(lockstep("deploy"));
+    expect(await migrate("nothing")).toContain("Already in sync");
     expect((await production.query(`SELECT count(name)::int AS n FROM "User"`)).rows).toEqual([{ n: 51 }]);
+
+    // A field that is back in the model is not dropped.
+    const without = shop.read("prisma/schema.prisma");
+    edit("  nick      String?\n", "  nick      String?\n  name      String?\n");
+    for (const refused of [
+      await shop.prisma(["migrate", "dev", "--name", "back"]),
+      await lockstep("next", "--confirm", "column-unused", "--confirm", "named-elsewhere"),
+    ])
+      expect(refused.output).toMatch(/LS3004\s+User\.name is in the model[\s\S]*npx lockstep abandon/);
+    shop.write("prisma/schema.prisma", without);
     await ok(lockstep("next", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
     await shop.commit("contract");
     await ok(lockstep("deploy", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
@@ -90,7 +102,16 @@ describe("with the stock Prisma", () => {
     expect((await ok(lockstep("status"))).stdout).toContain("nothing: this plan is done");
     expect(await migrate("nothing")).toContain("Your database is now in sync");
     expect(await shop.drift()).toBeUndefined();
-    expect(fields).toContain("name ");
+
+    // What contract has dropped comes back empty, and the output says so to the end.
+    const lost = /The values in "User"\."name" are lost where contract has run/;
+    expect((await ok(lockstep("undo"))).stdout).toMatch(lost);
+    await shop.commit("undone");
+    await ok(lockstep("deploy"));
+    await migrate("nothing");
+    expect((await ok(lockstep("abandon", "--yes"))).stdout).toMatch(lost);
+    edit("  nick      String?\n", "  nick      String?\n  name      String?\n");
+    expect(await migrate("nothing")).toContain("Already in sync");
   });
 
   test("an optional column with its index, and one with a default: nothing changes before contract; abandoned without loss", async () => {

@@ -80,7 +80,9 @@ export interface Corrected {
 }
 
 /** The ORM plugin's input for a plan. */
-export interface Planning<Relaxed> extends Required<Pick<PlanSources, "formerUnique">> {
+export interface Planning<Relaxed>
+  extends Required<Pick<PlanSources, "formerUnique">>,
+    Pick<PlanSources, "formerName"> {
   readonly versions: Plan["versions"];
   /** For the names in the configuration. */
   readonly models: readonly { readonly name: string; readonly fields: readonly { readonly name: string }[] }[];

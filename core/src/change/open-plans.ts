@@ -4,19 +4,20 @@ import { isOpen, listPlans } from "../plan/store.js";
 import type { ModelEdit } from "../plugin/plugin.js";
 import type { ModelsNow, OpenPlans, OrmChange, Restore } from "./change.js";
 import { filledOptionals, modelEdit } from "./release/model-edits.js";
-import { refuseSecondChange } from "./second-change.js";
+import { refuseRestored, refuseSecondChange } from "./second-change.js";
 
 /**
  * Reads the plans of the project. They answer a later diff on a planned column: a required field that was restored manually or by a merge
  * is optional until contract.
  *
  * @returns undefined if none is open
- * @throws LS3001, LS3002, LS3007 a plan that cannot be read
+ * @throws LS3001, LS3002, LS3007 a plan that cannot be read · LS3004 the models declare again what one drops
  */
 export async function openPlans(orm: Pick<OrmChange<unknown>, "root" | "columns">): Promise<OpenPlans | undefined> {
   const open = listPlans(orm.root).filter(isOpen);
   if (open.length === 0) return undefined;
   const declared = await orm.columns();
+  refuseRestored(open, declared);
   const plans = open.map((plan) => followNames(plan, declared));
   return {
     plans,

@@ -45,6 +45,7 @@ export async function planChange<Relaxed>(
       ...database.sources(orm.transactions, migration),
       column: withFunctions(await orm.sources(), functions),
       formerUnique: planning.formerUnique,
+      ...(planning.formerName && { formerName: planning.formerName }),
       isSmall: smallTables(orm.root),
       isUncommitted: (column) => !isCommittedWord(orm.root, column),
       ...(formerType === undefined ? {} : { formerType }),

@@ -1,6 +1,16 @@
 import { LockstepError } from "../base/errors.js";
-import { builtInContract, isSameTable, type Operation, type Plan, tableLabel, type UnitSpec } from "../model/index.js";
-import { refuseLostSources } from "../plan/guard-sources.js";
+import {
+  builtInContract,
+  isSameTable,
+  type Operation,
+  objectLabel,
+  type Plan,
+  tableLabel,
+  type UnitSpec,
+} from "../model/index.js";
+import type { NamedColumn } from "../plan/follow-names.js";
+import { mayBeSame, refuseLostSources } from "../plan/guard-sources.js";
+import { pendingDrops } from "../plan/pending-drops.js";
 import { planOf } from "../plan/store.js";
 
 /**
@@ -33,6 +43,28 @@ export function refuseSecondChange(plans: readonly Plan[], operations: readonly 
   }
 }
 
+/**
+ * Rejects a model that declares again what an open plan drops: its next phase would delete the values of a column in use.
+ *
+ * @param declared the columns of the models
+ * @throws LS3004
+ */
+export function refuseRestored(plans: readonly Plan[], declared: readonly NamedColumn[]): void {
+  for (const plan of plans)
+    for (const drop of pendingDrops([plan])) {
+      const found = declared.find(
+        ({ table, name }) => mayBeSame(table, drop.table) && (drop.column === undefined || drop.column === name),
+      );
+      if (found === undefined) continue;
+      const what = drop.column === undefined ? found.model : `${found.model}.${found.field}`;
+      throw new LockstepError(
+        "LS3004",
+        `${what} is in the model, and plan ${plan.id}, phase ${plan.state.released}, drops ${objectLabel(drop)}.`,
+        { hint: `To keep it: npx lockstep abandon ${plan.id}. To drop it, remove it from the model.` },
+      );
+    }
+}
+
 interface Answer {
   readonly did: string;
   readonly hint: string;
@@ -57,6 +89,8 @@ function answer(operation: Operation, plan: Plan, operations: readonly Operation
     case "setType":
       return { did: "gives it another type", hint: finishFirst };
     case "setNotNull":
+      if (planOf([plan], operation.table, operation.column) === undefined)
+        return { did: "makes it required", hint: `The plan drops it. To keep it: ${abandon}; then make the change.` };
       return {
         did: "makes it required",
         hint: `The plan does that, when every row has a value: npx lockstep next ${plan.id}`,
@@ -84,8 +118,8 @@ function touchedBy(
   plans: readonly Plan[],
 ): { readonly what: string; readonly plan: Plan } | undefined {
   if (operation.kind === "dropTable") {
-    const plan = plans.find((candidate) =>
-      candidate.columns.some((column) => isSameTable(column.table, operation.table)),
+    const plan = plans.find(({ columns, drops = [] }) =>
+      [...columns, ...drops].some(({ table }) => isSameTable(table, operation.table)),
     );
     return plan && { what: `"${tableLabel(operation.table)}"`, plan };
   }

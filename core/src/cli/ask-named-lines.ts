@@ -3,10 +3,9 @@ import type { CodeSettings } from "../config/code-settings.js";
 import type { Connection } from "../dialect/connection.js";
 import { without } from "../gates/confirmed.js";
 import type { OpenWriter } from "../gates/gate.js";
-import { type GateStep, isSameTable, type Plan } from "../model/index.js";
+import { type GateStep, isSameTable, objectLabel, type Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { listed } from "../review/listed.js";
-import { dropLabel } from "../review/messages.js";
 import { readTable } from "../target/facts/table.js";
 import { confirm, evidenceName, readEvidence } from "../target/ledger/evidence.js";
 import { type Invocation, textOption } from "./command.js";
@@ -44,7 +43,7 @@ export async function askNamedLines(
   const named = await readStillNamed(plan, { project, plugin, code });
   const open: { readonly name: string; readonly lines: readonly OpenWriter[] }[] = [];
   for (const { table: of, column } of named.length === 0 ? [] : gates) {
-    const name = dropLabel({ table: of, ...(column === "" ? {} : { column }) });
+    const name = objectLabel({ table: of, column });
     const isOf = (field: string) =>
       fields.some(
         (each) =>

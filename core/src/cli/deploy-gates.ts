@@ -3,7 +3,7 @@ import type { Connection } from "../dialect/connection.js";
 import type { GateAnswer } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
-import { type GateStep, isSameTable, type Plan, tableLabel } from "../model/index.js";
+import { type GateStep, isSameTable, objectLabel, type Plan } from "../model/index.js";
 import type { ForeignObject } from "../operate/deploy/foreign-objects.js";
 import { readPlannedRows, tablesWithRows } from "../operate/deploy/skipped-releases.js";
 import { isContractTakenBack, type PendingDrop, pendingDrops } from "../operate/deploy/taken-back.js";
@@ -199,7 +199,7 @@ async function askDrops(
  * @throws LS8025
  */
 async function recordConsent({ invocation, target, connection }: Asked, plan: Plan, gates: readonly GateStep[]) {
-  const names = gates.map(({ table, column }) => `"${tableLabel(table)}"."${column}"`).join(", ");
+  const names = gates.map(objectLabel).join(", ");
   const loss = `The values in ${names} on ${target.name} are lost.`;
   const consent = userConsent(invocation.io, loss, `npx lockstep deploy --target ${target.name}`);
   if (consent === undefined) return;

@@ -7,12 +7,16 @@ import type { Io } from "./io.js";
 import { chooseTargets, developmentTarget } from "./targets.js";
 
 /**
- * Whether every known database, all targets and the developer's own, is reachable and has none of the plan's migrations. Only then can
+ * Whether every known database, all targets and the developer's own, is reachable and has none of a plan's migrations. Only then can
  * Lockstep remove them instead of reverting them. No other migration may follow them, because it could depend on them.
  */
-export async function isNowhereApplied(plan: Plan, workspace: Workspace, io: Pick<Io, "env">): Promise<boolean> {
+export async function isNowhereApplied(
+  written: Plan["state"]["written"],
+  workspace: Workspace,
+  io: Pick<Io, "env">,
+): Promise<boolean> {
   const { project, plugin, config } = workspace;
-  const own = new Set(plan.state.written.map((unit) => migrationOf(unit.file)));
+  const own = new Set(written.map((unit) => migrationOf(unit.file)));
   const inRepository = plugin.listMigrations(project);
   const first = inRepository.findIndex((name) => own.has(name));
   if (first === -1 || inRepository.slice(first).some((name) => !own.has(name))) return false;

@@ -3,7 +3,7 @@ import type { CodeSettings } from "../config/code-settings.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
-import { type DeployedPhase, type GateStep, type Plan, tableLabel } from "../model/index.js";
+import { type DeployedPhase, type GateStep, objectLabel, type Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { Colors } from "../review/colors.js";
@@ -221,7 +221,7 @@ async function askPerson(
 
 /** Columns with different answers are confirmed one by one: confirming one does not confirm the others. */
 function isAbout({ subject }: GateAnswer, step: GateStep): boolean {
-  return subject === undefined || subject.includes(`"${tableLabel(step.table)}"."${step.column}"`);
+  return subject === undefined || subject.includes(objectLabel(step));
 }
 
 /** Lists the code places in the answers, each once, with file, line and content. */

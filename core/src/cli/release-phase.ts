@@ -4,8 +4,10 @@ import { dirtyFiles } from "../base/files/git.js";
 import { writeFiles } from "../base/files/write-files.js";
 import { type PhaseFiles, preparePhase } from "../change/release/prepare-phase.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
+import { refuseRestored } from "../change/second-change.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
+import { namedColumns } from "../plan/follow-names.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { withPace } from "../plan/pace.js";
 import { planFolder } from "../plan/plan-file.js";
@@ -68,6 +70,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const policy = codePolicy(invocation, config, commandFor("code", chosen, listPlans(project.root)));
   requireName(invocation, commandFor("next", chosen, listPlans(project.root)));
   await verifyPlan(project, plugin, chosen);
+  if (chosen.drops !== undefined) refuseRestored([chosen], namedColumns(await plugin.readModels(project)));
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);

@@ -1,22 +1,23 @@
 import { LockstepError } from "../base/errors.js";
 import { writeFiles } from "../base/files/write-files.js";
 import type { PhaseFiles } from "../change/release/prepare-phase.js";
-import { prepareUndo, type UndoRequest } from "../change/release/prepare-undo.js";
+import { prepareUndo, type UndoRequest, writtenForContract } from "../change/release/prepare-undo.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
-import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
+import { isSameTable, objectLabel, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-undo.js";
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { columns } from "../review/columns.js";
 import { statText } from "../review/diff.js";
-import { columnLabel, commandFor, dropLabel, fileTitle, stayWords } from "../review/messages.js";
+import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
 import { stillNamedText } from "../review/still-named.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
 import { dryRun } from "./dry-run.js";
+import { isNowhereApplied } from "./nowhere-applied.js";
 import { userConsent } from "./user-consent.js";
 
 interface TakeBack {
@@ -35,7 +36,8 @@ interface TakeBack {
 export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { invocation, plan, command, to, removesMigrations = false } = request;
   const { options, io } = invocation;
-  const { project, plugin, config } = await invocation.workspace();
+  const workspace = await invocation.workspace();
+  const { project, plugin, config } = workspace;
   const { colors } = io;
   await verifyPlan(project, plugin, plan);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is already undone.`);
@@ -47,7 +49,8 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   refuseUndo(plan, to, plans);
   const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
   const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
-  const effect = `${effectText(plan, to, lost, removesMigrations)}${othersText(others)}`;
+  const removes = removesMigrations ? "all" : (await isContractUnrun(plan, workspace, io)) ? "contract" : undefined;
+  const effect = `${effectText(plan, to, lost, removes)}${othersText(others)}`;
   const isAsked = lost.length > 0 || others.length > 0;
   const consent =
     isAsked && options.dryRun !== true ? userConsent(io, effect, `npx lockstep ${command} ${plan.id}`) : undefined;
@@ -56,7 +59,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     project,
     plugin,
     to,
-    removesMigrations,
+    removes,
     moment: io.now(),
     code: codeSettings(config),
     consent,
@@ -99,7 +102,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     consent === undefined
       ? ""
       : `plan.json records the answer of your user, entered by ${consent.agent}: “${consent.words}”`,
-    ...takenBackLines(request, prepared, plans, { plugin, config }),
+    ...takenBackLines(request, prepared, plans, { plugin, config, removes }),
   ]
     .filter((line) => line !== "")
     .join("\n");
@@ -123,10 +126,10 @@ async function isAgreed(effect: string, plan: Plan, command: TakeBack["command"]
 
 /** The migrations and code edits written, and the next step. */
 function takenBackLines(
-  { invocation, plan, command, removesMigrations = false }: TakeBack,
+  { invocation, plan, command }: TakeBack,
   prepared: PhaseFiles,
   plans: readonly Plan[],
-  { plugin, config }: Pick<Workspace, "plugin" | "config">,
+  { plugin, config, removes }: Pick<Workspace, "plugin" | "config"> & Pick<UndoRequest, "removes">,
 ): readonly string[] {
   const { colors } = invocation.io;
   const open = { places: prepared.places };
@@ -139,7 +142,7 @@ function takenBackLines(
   });
   return [
     ...writtenLines(prepared),
-    ...removedText(prepared, plan, removesMigrations),
+    ...removedText(prepared, plan, removes),
     prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
     editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
@@ -203,17 +206,30 @@ function verdict(plan: Plan, to: UndoRequest["to"]): string {
   return `${plan.state.released} is reverted, the plan is back in ${to}`;
 }
 
+/** Whether no database has run a contract that drops something: its migration would delete the values although it is undone. */
+async function isContractUnrun(plan: Plan, workspace: Workspace, io: Invocation["io"]): Promise<boolean> {
+  if (plan.drops === undefined || plan.state.released !== "contract") return false;
+  return isNowhereApplied(writtenForContract(plan), workspace, io);
+}
+
 /** Describes the effect on the data. */
-function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], removesMigrations: boolean): string {
-  if (removesMigrations) return "No database has its migrations, so they are removed; no data is touched.";
+function effectText(
+  plan: Plan,
+  to: UndoRequest["to"],
+  lost: readonly string[],
+  removes: UndoRequest["removes"],
+): string {
+  if (removes === "all") return "No database has its migrations, so they are removed; no data is touched.";
   const kept = plan.units.flatMap(({ spec }) =>
     spec.kind === "online-copy" && !isCopiedBack(plan, spec.table) ? [tableLabel(spec.table)] : [],
   );
-  const dropped = (plan.drops ?? []).map(dropLabel).join(", ");
-  if (dropped !== "" && plan.state.released === "contract")
-    return `The values in ${dropped} are lost where contract has run. Elsewhere they stay.`;
+  const dropped = (plan.drops ?? []).map(objectLabel).join(", ");
+  const mayHaveRun = removes === undefined && (plan.state.released === "contract" || contractUndos(plan).length > 0);
+  if (dropped !== "" && mayHaveRun)
+    return `The values in ${dropped} are lost where contract has run. Where it has not, deploy with npx lockstep deploy: the ORM's own command would drop them first.`;
+  const unrun = removes === "contract" ? "No database has run contract, so its migration is removed. " : "";
   if (dropped !== "" && lost.length === 0)
-    return `No data is lost: ${dropped} stays in the database. The model and the code keep your change: restore the field there, or the ORM drops it again.${stayWords(plan)}`;
+    return `${unrun}No data is lost: ${dropped} stays in the database.${to === "undone" ? " The model and the code keep your change: restore the field there, or the ORM drops it again." : ""}${stayWords(plan)}`;
   if (to === "undone" && kept.length > 0)
     return `The change of ${kept.join(", ")} remains: Lockstep has no record of the former state of its tables.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)
@@ -230,8 +246,8 @@ function isCopiedBack(plan: Plan, table: TableName): boolean {
   );
 }
 
-function removedText({ plan: after }: PhaseFiles, plan: Plan, removesMigrations: boolean): string[] {
-  if (!removesMigrations) return [];
+function removedText({ plan: after }: PhaseFiles, plan: Plan, removes: UndoRequest["removes"]): string[] {
+  if (removes === undefined) return [];
   return plan.state.written
     .filter((unit) => !after.state.written.includes(unit))
     .map(({ file }) => `  removed ${file}`);

@@ -3,7 +3,7 @@ import { isWorkedOn, readBackfillNow } from "../backfill/state.js";
 import type { LedgerTable } from "../dialect/ledger-store.js";
 import { isBlind } from "../dialect/load-signals.js";
 import { momentText } from "../model/moment.js";
-import { tableLabel } from "../model/names.js";
+import { objectLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { nameWord, statementText } from "../sql/statement-words.js";
 import { readTable } from "../target/facts/table.js";
@@ -43,7 +43,7 @@ export default { about, isConfirmed: true, covers, ask } satisfies Gate;
 export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const { connection, plan, evidence = plan, target, services = [] } = facts;
   const { gate, column } = step;
-  const name = nameOf(step);
+  const name = objectLabel(step);
   const table = await readTable(connection, step.table);
   const isTable = column === "";
   if (table === undefined || (!isTable && !table.columns.some((each) => each.name === column)))
@@ -91,12 +91,12 @@ export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>
 async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable): Promise<GateAnswer> {
   const { connection, plan, evidence = plan, target } = facts;
   const { gate, column } = step;
-  const name = nameOf(step);
+  const name = objectLabel(step);
   const word = await readEvidence(connection, { plan: evidence, gate, table, column });
   const known = word?.places ?? [];
   const services = await servicesWithoutColumn(facts);
   const about = { gate, subject: name, services };
-  const of = wayBackOf(facts);
+  const of = releaseOf(facts);
   const lacking = services.filter((state) => without(lacks([state], of, target), known).length > 0);
   if (lacking.length > 0)
     return {
@@ -145,7 +145,7 @@ export async function covers(step: GateStep, facts: GateFacts): Promise<readonly
   if (table === undefined) return [];
   const states = services.length === 0 ? [] : await servicesWithoutColumn(facts);
   const word = await readEvidence(connection, { plan: evidence, gate: step.gate, table, column: step.column });
-  const open = [...lacks(states, wayBackOf(facts), target), ...silences(states)];
+  const open = [...lacks(states, releaseOf(facts), target), ...silences(states)];
   // If services have answered, only objects were left to confirm.
   const isAnswered = services.length > 0 && open.length === 0;
   return [
@@ -157,7 +157,7 @@ export async function covers(step: GateStep, facts: GateFacts): Promise<readonly
 
 /** Objects that are dropped with the column, or may fail without it. */
 function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly OpenWriter[] {
-  const name = nameOf(step);
+  const name = objectLabel(step);
   return goesWith(step).map(({ what, effect, remove }) => ({
     file: "",
     line: 0,
@@ -220,6 +220,4 @@ async function arrivalOf(connection: GateFacts["connection"], plan: string): Pro
   return milliseconds === undefined ? "9999" : new Date(Number(milliseconds)).toISOString();
 }
 
-const wayBackOf = ({ plan, isUndone = false }: GateFacts) => `${isUndone ? "the way back" : "expand"} of ${plan}`;
-
-const nameOf = ({ table, column }: GateStep) => `"${tableLabel(table)}"${column === "" ? "" : `."${column}"`}`;
+const releaseOf = ({ plan, isUndone = false }: GateFacts) => `${isUndone ? "the way back" : "expand"} of ${plan}`;

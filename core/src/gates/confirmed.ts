@@ -1,5 +1,5 @@
 import { momentText } from "../model/moment.js";
-import { tableLabel } from "../model/names.js";
+import { objectLabel, tableLabel } from "../model/names.js";
 import { isOfLabel } from "../model/old-labels.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
@@ -19,7 +19,7 @@ export function confirmed(
   const ask: Gate["ask"] = async (step, facts) => {
     const { gate, table, column } = step;
     const { connection, plan, evidence = plan, target, deploy } = facts;
-    const name = `"${tableLabel(table)}"."${column}"`;
+    const name = objectLabel(step);
     const found = await readTable(connection, table);
     if (found === undefined) {
       return {

@@ -17,6 +17,11 @@ export function quotedTable({ schema, name }: TableName): string {
   return schema === undefined ? quotedName(name) : `${quotedName(schema)}.${quotedName(name)}`;
 }
 
+/** `"User"."name"`; without a column, or with an empty one, `"Team"`. */
+export function objectLabel({ table, column = "" }: { readonly table: TableName; readonly column?: string }): string {
+  return `"${tableLabel(table)}"${column === "" ? "" : `."${column}"`}`;
+}
+
 /** Whether two names mean the same table. An absent schema only equals an absent schema. */
 export function isSameTable(a: TableName, b: TableName): boolean {
   return a.name === b.name && a.schema === b.schema;

@@ -467,3 +467,8 @@ export const inheritedKinds = [
   "validateConstraint",
   "dropConstraint",
 ] as const satisfies readonly OperationKind[];
+
+/** CREATE INDEX CONCURRENTLY is always the whole statement. */
+export function concurrentIndex([first]: readonly Operation[]): OperationOf<"createIndex"> | undefined {
+  return first?.kind === "createIndex" && first.isConcurrent && first.name !== "" ? first : undefined;
+}

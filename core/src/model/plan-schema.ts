@@ -130,6 +130,8 @@ const dropShape = {
   table: tableName,
   /** Absent: the table itself. */
   column: optional(string),
+  /** Its name in the code: of the field, or of the model. Absent: unknown, derived from the name in the database. */
+  name: optional(string),
   /** Its indexes that the change drops, too: they are dropped with it. Absent: none. */
   indexes: optional(list(string)),
   /** Types that the change drops, too, after it. Absent: none. */

@@ -1,6 +1,7 @@
 import { named } from "../base/pattern-of.js";
 import type { Units } from "../dialect/units.js";
 import {
+  concurrentIndex,
   type DeployedPhase,
   isAttachedLater,
   isSameTable,
@@ -158,11 +159,6 @@ function namesNewColumn(clause: Operation, operations: readonly Operation[]): bo
   const own = "column" in clause && typeof clause.column === "string" ? [clause.column] : [];
   const columns = "reads" in clause ? clause.reads : "columns" in clause ? clause.columns : own;
   return operations.some((each) => each.kind === "addColumn" && columns?.some((name) => name === each.column.name));
-}
-
-/** CREATE INDEX CONCURRENTLY is always the whole statement. */
-export function concurrentIndex([first]: readonly Operation[]): OperationOf<"createIndex"> | undefined {
-  return first?.kind === "createIndex" && first.isConcurrent && first.name !== "" ? first : undefined;
 }
 
 /** The additions that rules require instead of an ADD COLUMN. */

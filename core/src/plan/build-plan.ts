@@ -154,7 +154,10 @@ async function buildWith(
 
   const made = madeTables(migration.operations);
   const kept = keptUniques(steps("contract"), sources);
-  const drops = dropsOf(rewritten, judgement.context);
+  const drops = dropsOf(rewritten, judgement.context).map((drop) => {
+    const name = sources.formerName?.(drop.table, drop.column);
+    return name === undefined ? drop : { ...drop, name };
+  });
   const applied = columns.flatMap((column): GateStep[] =>
     isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
       ? [{ gate: "phase-applied", table: column.table, column: column.name }]

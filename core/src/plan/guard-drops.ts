@@ -55,16 +55,15 @@ export async function refuseDrops(
   });
   if (lost.length > 0) throw lostColumns(lost, sources.column, sources.sql.conversion);
   // Contract drops them.
-  const later = new Set(findings.map(({ operation }) => operation));
+  const later = new Set<Operation>(findings.map(({ operation }) => operation));
   const gone = dropped.filter((operation) => {
     if (later.has(operation)) return false;
     if (operation.kind !== "dropColumn") return true;
     // PostgreSQL computes it again.
     return additionOf(operation)?.column.isGenerated !== true || !isComputed(operation.table, operation.column);
   });
-  const isOf = (list: readonly Operation[] | ReadonlySet<Operation>, each: Operation) => [...list].includes(each);
   const [renamed] = renamedColumns(operations, formerType).filter(
-    ({ drop, add }) => isOf(gone, drop) || (isOf(later, drop) && isOf(later, add)),
+    ({ drop, add }) => gone.some((each) => each === drop) || (later.has(drop) && later.has(add)),
   );
   if (renamed !== undefined) throw renamedError(renamed.drop, renamed.add, sources, words);
   if (gone.length === 0) return;

@@ -73,7 +73,7 @@ export function readsFrom(planned: PlannedColumn, { table, column }: Source): bo
 }
 
 /** People qualify a table, or rely on the search path. */
-function mayBeSame(a: TableName, b: TableName): boolean {
+export function mayBeSame(a: TableName, b: TableName): boolean {
   return a.name === b.name && (a.schema === b.schema || a.schema === undefined || b.schema === undefined);
 }
 

@@ -76,6 +76,8 @@ export interface PlanSources {
   foreignKeys?(table: TableName): Promise<readonly KnownForeignKey[]>;
   /** The environment of the change; only called if there is something to plan. */
   environment?(): Promise<Environment>;
+  /** The name of a column's field, or of a table's model, before the change. Absent, or undefined: unknown. */
+  formerName?(table: TableName, column: string | undefined): string | undefined;
   /** The model's former declaration of a unique index. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }

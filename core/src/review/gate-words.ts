@@ -1,12 +1,10 @@
 import { gates } from "../gates/index.js";
+import { objectLabel } from "../model/names.js";
 import type { GateId, GateStep } from "../model/plan.js";
-import { dropLabel } from "./messages.js";
 
 /** What opens a gate of a column, as a sentence without a full stop. */
 export function gateText({ gate, table, column }: GateStep): string {
-  return (words[gate] ?? ((label) => `the gate ${gate} is open for ${label}`))(
-    dropLabel({ table, ...(column === "" ? {} : { column }) }),
-  );
+  return (words[gate] ?? ((label) => `the gate ${gate} is open for ${label}`))(objectLabel({ table, column }));
 }
 
 /** Whether a person or a pipeline has to confirm it, because nothing measures it. */

@@ -1,11 +1,20 @@
 import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
-import { type AdviceWords, type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
+import {
+  type AdviceWords,
+  type ComputedFill,
+  type Drop,
+  inFiles,
+  objectLabel,
+  type Phase,
+  type Plan,
+  type Unit,
+} from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { columnAdvice } from "../rules/advice.js";
 import { counted } from "./counted.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";
-import { columnLabel, dropLabel, lockWords, phaseLines, stayWords } from "./messages.js";
+import { columnLabel, lockWords, phaseLines, stayWords } from "./messages.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
 import { isOfHazard } from "./terminal.js";
@@ -104,7 +113,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
 /** `add "User"."handle"` */
 function whatOf({ columns, drops = [] }: Plan): string {
   const added = columns.map(columnLabel).join(", ");
-  const dropped = drops.map(dropLabel).join(", ");
+  const dropped = drops.map(objectLabel).join(", ");
   return [
     ...(added === "" ? [] : [`add ${added}`]),
     ...(dropped === "" ? [] : [`drop ${dropped}`]),
@@ -119,8 +128,8 @@ function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown 
     return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that reads and writes continue" : ""}. The plan has one phase: it is done once this is deployed.`;
   const isDrop = plan.columns.length === 0 && plan.drops !== undefined;
   return md`The generated migration would have ${isDrop ? "broken running code" : "failed, blocked the application or left rows without values"}. Lockstep rewrote it into ${phases.length} phases.
-Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted${isDrop ? " until the drop has run" : ""}.${stayWords(plan)}
-${plan.columns.length === 0 ? "Code stops using the column one deployment before it is dropped." : paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
+Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted${plan.drops === undefined ? "" : " until the drop has run"}.${stayWords(plan)}
+${isDrop ? "Code stops using the column one deployment before it is dropped." : paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
 }
 
 /** One line for each choice of a new column that is often regretted. */
@@ -231,27 +240,29 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
   const before = phases.includes("switch") ? "switch" : "expand";
   const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
   const trigger = isTriggered ? ", with its trigger" : "";
-  const dropped = (plan.drops ?? []).map(dropLabel).join(", ");
-  if (dropped !== "" && lost === "")
-    return [
-      [
-        "contract",
-        "expand",
-        "a forward migration adds the column again, empty where contract has run",
-        `the values in ${dropped} where contract has run`,
-      ],
-      ["expand", "nothing", "nothing: the column is still there. You restore it in the model and the code", ""],
-    ];
+  const namesOf = (drops: readonly Drop[]) => drops.map(objectLabel).join(", ");
+  const dropped = namesOf(plan.drops ?? []);
+  const gone = dropped === "" ? "" : `the values in ${dropped} where contract has run`;
+  const [columns, tables] = [
+    namesOf((plan.drops ?? []).filter(({ column }) => column !== undefined)),
+    namesOf((plan.drops ?? []).filter(({ column }) => column === undefined)),
+  ];
+  const back = [
+    ...(lost === "" ? [] : [`makes the column optional again${trigger}`]),
+    ...(columns === "" ? [] : [`adds ${columns} again, empty where contract has run`]),
+  ];
+  const forward = back.length > 0 ? `a forward migration ${back.join(" and ")}` : "no migration";
+  const stays = tables === "" ? "" : `; where contract has run, ${tables} stays dropped`;
   return [
-    ...(phases.includes("contract")
-      ? ([["contract", before, `a forward migration makes the column optional again${trigger}`, ""]] as const)
-      : []),
+    ...(phases.includes("contract") ? ([["contract", before, `${forward}${stays}`, gone]] as const) : []),
     ...(phases.includes("switch")
       ? ([["switch", "expand", "no migration; code stops reading the column", ""]] as const)
       : []),
-    lost === ""
-      ? ["expand", "nothing", "a forward migration changes the tables back, where Lockstep can", ""]
-      : ["expand", "nothing", "a forward migration drops the column", `the values in ${lost}`],
+    lost !== ""
+      ? ["expand", "nothing", "a forward migration drops the column", `the values in ${lost}`]
+      : dropped === ""
+        ? ["expand", "nothing", "a forward migration changes the tables back, where Lockstep can", ""]
+        : ["expand", "nothing", `nothing: ${dropped} is still there. You restore it in the model and the code`, ""],
   ];
 }
 

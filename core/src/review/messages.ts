@@ -1,6 +1,6 @@
 import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
-import type { DeployedPhase, Drop, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
+import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
 import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
@@ -8,11 +8,6 @@ import { defaultPlan } from "../plan/store.js";
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
   return `"${tableLabel(column.table)}"."${column.name}"`;
-}
-
-/** `"User"."name"`, or `"Team"` for a table. */
-export function dropLabel({ table, column }: Drop): string {
-  return column === undefined ? `"${tableLabel(table)}"` : columnLabel({ table, name: column });
 }
 
 /** `ACCESS EXCLUSIVE, instant`: the lock that others wait for, and whether for an instant, a scan or a rewrite. */

@@ -1,9 +1,10 @@
 import type { GateStep, Place, Plan } from "../model/index.js";
+import { objectLabel } from "../model/index.js";
 import { dropGates } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
-import { columnLabel, commandFor, stayWords } from "./messages.js";
+import { commandFor, stayWords } from "./messages.js";
 import { placeGroups } from "./places.js";
 
 /** What determines the order of an undo, besides the plan. */
@@ -44,7 +45,7 @@ function editSteps({ state }: Plan, { places = state.places, named = 0 }: WayBac
 
 function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn): readonly string[] {
   const reviewed = [...(words.generate === undefined ? [] : [words.generate]), "Review and commit."];
-  const migrated = [...reviewed, deployWords(words), "Deploy the code."];
+  const migrated = [...reviewed, deployOf(plan, words), "Deploy the code."];
   const undone = [
     ...(isTakenBack(plan) ? migrated : [...reviewed, "Deploy the code."]),
     `To resume later: ${commandFor("next", plan, plans)}`,
@@ -91,7 +92,7 @@ function afterUndo(
     ...reviewed,
     ...(optional === "" ? [] : [`${optional}   # on each database where contract is live`]),
     "Deploy the code.",
-    deployWords(words),
+    deployOf(plan, words),
   ];
 }
 
@@ -132,8 +133,7 @@ export function wayBackSteps(
   ];
 }
 
-const columnsText = (dropped: readonly GateStep[]) =>
-  [...new Set(dropped.map(({ table, column }) => columnLabel({ table, name: column })))].join(", ");
+const columnsText = (dropped: readonly GateStep[]) => [...new Set(dropped.map(objectLabel))].join(", ");
 
 /** The files that revert a released contract, which may not be deployed everywhere. */
 export function contractUndos(plan: Plan): string[] {
@@ -150,6 +150,11 @@ export function deployCommand({ build }: OrmPlugin["words"], target?: string): s
 /** The ORM's own command uses the database of its environment, which may be the developer's. */
 function deployWords(words: OrmPlugin["words"]): string {
   return `${deployCommand(words)}   # or ${words.deploy}, with the URL of each target`;
+}
+
+/** Only Lockstep's own deployment skips a drop that was undone before the target got it. */
+function deployOf(plan: Plan, words: OrmPlugin["words"]): string {
+  return plan.drops !== undefined && isTakenBack(plan) ? deployCommand(words) : deployWords(words);
 }
 
 /** The contract was released and then undone: the database has to follow. */

@@ -4,7 +4,7 @@ import type { PrismaProject } from "../project.js";
 import { editSchema } from "../schema/edit-schema.js";
 import { originalModels } from "../schema/originals.js";
 import { readSchema } from "../schema/read.js";
-import { formerUniques } from "../schema/unique.js";
+import { formerNames, formerUniques } from "../schema/unique.js";
 import { version } from "../version.js";
 import type { SchemaContainer } from "./shapes.js";
 
@@ -15,6 +15,7 @@ export function planning(project: PrismaProject, schema: SchemaContainer): Plann
     versions: { lockstep: version, orm: project.ormVersion },
     models: read.models,
     formerUnique: formerUniques(read, project),
+    formerName: (...dropped) => formerNames(project)(...dropped),
     originalModels: (columns) => originalModels(read, schema.files, project, columns),
     relax: async (plan: Plan) => ({ ...schema, files: await editSchema(schema.files, modelEdits(plan, "expand")) }),
   };

@@ -85,15 +85,29 @@ export function formerUniques(schema: PrismaSchema, project: Pick<PrismaProject,
   };
 }
 
+/** The schema in the last commit. Empty without one. */
+function committedFiles({ root, schemaFiles }: Pick<PrismaProject, "root" | "schemaFiles">): SchemaFile[] {
+  return schemaFiles.flatMap((path) => {
+    const content = committedText(root, path);
+    return content === undefined ? [] : [{ path, content }];
+  });
+}
+
+/** The name of a column's field, or of a table's model, in the last commit. */
+export function formerNames(project: Pick<PrismaProject, "root" | "schemaFiles">) {
+  const models = toEntityModels(committedFiles(project));
+  return (table: TableName, column: string | undefined): string | undefined => {
+    const model = models.find((candidate) => isSameTable(candidate.table, table));
+    return column === undefined ? model?.name : model?.fields.find((field) => field.column === column)?.name;
+  };
+}
+
 function committedDeclaration(
   project: Pick<PrismaProject, "root" | "schemaFiles">,
   modelName: string,
   fields: readonly string[],
 ): { readonly text: string; readonly selector: string } | undefined {
-  const files = project.schemaFiles.flatMap((path) => {
-    const content = committedText(project.root, path);
-    return content === undefined ? [] : [{ path, content }];
-  });
+  const files = committedFiles(project);
   const model = readSchema(files).models.find((item) => item.name === modelName);
   const found = model && declarationOf(model, fields);
   if (model === undefined || found === undefined) return undefined;

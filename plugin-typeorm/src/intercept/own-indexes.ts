@@ -1,5 +1,5 @@
-import type { MigrationContent, OperationOf, Restore, Verdict } from "@lockstep/core";
-import { concurrentIndex, indexMigration } from "@lockstep/core/planning";
+import { concurrentIndex, type MigrationContent, type OperationOf, type Restore, type Verdict } from "@lockstep/core";
+import { indexMigration } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
 import { renderMigration } from "../migrations/render.js";

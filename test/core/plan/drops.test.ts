@@ -1,4 +1,8 @@
 import { expect, test } from "vitest";
+import { refuseRestored, refuseSecondChange } from "../../../core/src/change/second-change.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
+import { planReadme } from "../../../core/src/review/markdown.js";
 import { answerTo, planOf, userShape } from "../../support/plan-fixture.js";
 
 // What running code may use never goes in a plan: whatever is not rewritten runs in expand.
@@ -100,6 +104,48 @@ test.each([
   expect(plan.units.filter(({ phase }) => phase === "expand").map(({ ddl }) => ddl)).not.toContain("DROP");
   const gates = drops.map((each) => ("column" in each ? "column-unused" : "table-unused"));
   expect(plan.gates.contract.map(({ gate }) => gate)).toEqual(expect.arrayContaining(["phase-applied", ...gates]));
+});
+
+test("the README of a plan that also drops says what its contract loses", async () => {
+  const readme = async (sql: string) =>
+    planReadme(await planOf({ sql, shape }), { deploy: "deploy", generate: undefined });
+  const mixed = await readme(`DROP TABLE "Old"; ${add} ${drop("")}`);
+  expect(mixed).toMatch(/^# .*: add "User"\."handle" and drop "Old", "User"\."age"/);
+  expect(mixed).toContain("until the drop has run");
+  expect(mixed).toMatch(
+    /\| contract \| switch \| .*makes the column optional again.* adds "User"\."age" again, empty .*"Old" stays dropped \| \*\*yes: the values in "Old", "User"\."age" where contract has run/,
+  );
+  expect(await readme(drop(""))).toMatch(/\| expand \| nothing \| nothing: "User"\."age" is still there.* \| no \|/);
+  expect(await readme(add)).toMatch(
+    /\| contract \| switch \| a forward migration makes the column optional again[^|]*\| no \|/,
+  );
+});
+
+test.each([
+  [
+    "required again",
+    `ALTER TABLE "User" ALTER COLUMN "age" SET NOT NULL;`,
+    /^The plan drops it\. To keep it: npx lockstep abandon /,
+  ],
+  ["its table is dropped", `DROP TABLE "User";`, /^Leave the plan first: npx lockstep abandon /],
+])("LS3004 while the drop is open: %s", async (_, sql, hint) => {
+  const plan = await planOf({ sql: drop(""), shape });
+  const { operations } = readMigration(sql, "migration.sql", await loadParser());
+  expect(() => refuseSecondChange([plan], operations)).toThrow(
+    expect.objectContaining({ code: "LS3004", hint: expect.stringMatching(hint) }),
+  );
+});
+
+test("LS3004 where the model declares again what the plan drops", async () => {
+  const plan = await planOf({ sql: drop(`DROP TABLE "Old";`), shape });
+  const declared = (name: string, table = "User") => [{ model: table, field: "years", table: { name: table }, name }];
+  expect(() => refuseRestored([plan], declared("age"))).toThrow(
+    /^User\.years is in the model, and plan .* drops "User"\."age"\.$/,
+  );
+  expect(() => refuseRestored([plan], declared("id", "Old"))).toThrow(/^Old is in the model, .* drops "Old"\.$/);
+  expect(() => refuseRestored([plan], declared("email"))).not.toThrow();
+  const undone = { ...plan, state: { ...plan.state, released: "undone" as const } };
+  expect(() => refuseRestored([undone], declared("age"))).not.toThrow();
 });
 
 test("a dropped column of a table that the database does not have passes, with its notice", async () => {

@@ -515,6 +515,18 @@ export const refused: readonly Refused[] = [
     sql: required("text", `UPDATE "User" u SET v = c.currency FROM "Country" c WHERE c.code = u.country`),
   },
   {
+    code: "LS2012",
+    name: "what the look-up reads is dropped",
+    says: /DROP COLUMN plan/,
+    sql: `${required("text", `UPDATE "User" u SET v = t.plan FROM "Team" t WHERE t.id = u."teamId"`)}\nALTER TABLE "Team" DROP COLUMN plan;`,
+  },
+  {
+    code: "LS2012",
+    name: "the table of the look-up is dropped",
+    says: /DROP TABLE "Profile"/,
+    sql: `${required("text", `UPDATE "User" u SET v = coalesce((SELECT bio FROM "Profile" p WHERE p."userId" = u.id), '')`)}\nDROP TABLE "Profile";`,
+  },
+  {
     code: "LS2016",
     name: "the table of the look-up is renamed",
     says: /RENAME TO "Group"/,

@@ -36,8 +36,8 @@ export interface UndoRequest extends Omit<CodeRequest, "models"> {
   readonly to: Exclude<DeployedPhase, "contract"> | "undone";
   /** The earliest timestamp of the migrations to write. */
   readonly moment: Date;
-  /** No database has run any of the plan's migrations: deletes them instead of reverting them with new ones. */
-  readonly removesMigrations?: boolean;
+  /** No database has run these migrations of the plan: deletes them instead of reverting them with new ones. Default: none */
+  readonly removes?: "all" | "contract" | undefined;
   /** Consent to losing values. Default: no agent is involved */
   readonly consent?: Consent | undefined;
 }
@@ -62,7 +62,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
   if (plan.state.released === "contract") assertFields(plan, models, plugin.words.develop);
-  const units = request.removesMigrations === true ? [] : unitsToTakeBack(request);
+  const units = request.removes === "all" ? [] : unitsToTakeBack(request);
   const migrations = await layOutMigrations(formatting, releaseUnits({ ...request, phase: "undo" }, units));
   const isEnd = to === "undone";
   const modelChanges = await plugin.editModels(project, modelEdits(plan, to));
@@ -82,7 +82,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   });
   const pending = isEnd || plan.state.released !== "contract" ? [] : pendingAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
-  const removed = request.removesMigrations === true ? plan.state.written : [];
+  const removed = removedFiles(plan, request.removes);
   const after: Plan = {
     ...plan,
     state: {
@@ -125,6 +125,19 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   };
 }
 
+function removedFiles(plan: Plan, removes: UndoRequest["removes"]): Plan["state"]["written"] {
+  if (removes === undefined) return [];
+  return removes === "all" ? plan.state.written : writtenForContract(plan);
+}
+
+/** The migrations of a released contract. */
+export function writtenForContract(plan: Plan): Plan["state"]["written"] {
+  const files = releasesOf(plan).flatMap(({ kind, phase, isPast, file }) =>
+    kind === "phase" && phase === "contract" && !isPast ? [file] : [],
+  );
+  return plan.state.written.filter(({ file }) => files.includes(file));
+}
+
 /** The original declarations. A unique constraint that contract dropped is restored while its replacement exists. */
 function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   const kept = plan.state.released === "contract" ? uniqueEdits("keepUnique", plan) : [];
@@ -155,10 +168,10 @@ function typeEdits(plan: Plan): ModelEdit[] {
  * The units whose migrations undo the released phases, last phase first. A squashed history no longer contains a migration that creates the
  * fill triggers; the undo of contract creates them, and the undo of expand requires them.
  */
-function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
+function unitsToTakeBack({ plan, project, to, removes }: UndoRequest): readonly Unit[] {
   const standing = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && !isPast);
   const isSquashed = standing.some(({ phase, file }) => phase === "expand" && read(project, file) === undefined);
-  const hasContract = plan.state.released === "contract";
+  const hasContract = plan.state.released === "contract" && removes !== "contract";
   if (to !== "undone") return hasContract ? plan.undo.contract : [];
   return [...(hasContract || isSquashed ? plan.undo.contract : []), ...plan.undo.expand];
 }

@@ -20,16 +20,21 @@ export interface GoneField extends Pick<PlannedColumn, "table" | "name" | "field
 }
 
 /**
- * The fields of an undone plan, and the columns and tables that a plan drops. The models no longer declare these: their names in the code are
- * derived from those in the database.
+ * The fields of an undone plan, and the columns and tables that a plan drops. The models no longer declare these. If their names in the code
+ * are unknown, they are derived from those in the database.
  */
 export function goneFields({ columns, drops = [], state }: Plan): readonly GoneField[] {
-  const dropped = drops.map(({ table, column: name = table.name }) => ({
+  const dropped = drops.map(({ table, column: name = table.name, name: field = inCode(name) }) => ({
     table,
     name,
-    field: name.replace(/(?<=[^_])_+(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    field,
   }));
   return state.released === "undone" ? columns : dropped;
+}
+
+/** `legacyCode` of `legacy_code` */
+function inCode(name: string): string {
+  return name.replace(/(?<=[^_])_+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /**

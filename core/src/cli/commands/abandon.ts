@@ -18,7 +18,7 @@ export default defineCommand({
     const workspace = await invocation.workspace(writing(invocation));
     const plan = planOf(invocation, workspace.project.root, "abandon");
     const removesMigrations =
-      plan.state.released !== "undone" && (await isNowhereApplied(plan, workspace, invocation.io));
+      plan.state.released !== "undone" && (await isNowhereApplied(plan.state.written, workspace, invocation.io));
     return takeBack({ invocation, plan, command: "abandon", to: "undone", removesMigrations });
   },
 });

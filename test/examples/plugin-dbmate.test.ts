@@ -114,7 +114,7 @@ describe("all phases", () => {
     const { stdout } = await succeeded(app.lockstep("rewrite", file));
     expect(stdout).toContain('fill "users"."handle" with lower(email)');
     expect(stdout).toContain(
-      "Next\n  1. Review and commit.\n  2. npx lockstep deploy   # or npx dbmate migrate, with the URL of each target\n  3. Deploy the code.\n",
+      "Next\n  1. Edit the place above.\n  2. Review and commit.\n  3. npx lockstep deploy   # or npx dbmate migrate, with the URL of each target\n  4. Deploy the code.\n",
     );
     expect(app.read(file)).toMatch(/^-- migrate:up transaction:false\n-- Lockstep plan 20260102000000_add_handle/);
     const { places } = JSON.parse(app.read("lockstep/20260102000000_add_handle/plan.json")).state;

@@ -17,7 +17,8 @@ import { inspectDataSource } from "./inspect.js";
  * The TypeORM project at a folder or above it. Loads the data source with the project's own runner: for commands, not for interception.
  *
  * @throws LS8001 no project · LS8002 config · LS9020 not installed · LS9051 two copies of TypeORM · LS9053 too old · LS9054 `synchronize:
- *   true` · LS9060 the data source cannot be loaded · LS9061 it is unknown · LS9062 of an unsupported database
+ *   true` · LS9060 the data source cannot be loaded · LS8027, LS3007 because of a merge · LS9061 it is unknown · LS9062 of an unsupported
+ *   database
  * @example const { root, migrationsFolder } = await findProject(process.cwd());
  */
 export async function findProject(cwd: string): Promise<TypeormProject> {
@@ -32,9 +33,23 @@ export async function findProject(cwd: string): Promise<TypeormProject> {
   const compilation = readCompilation(root);
   const call = await findCall(root, manifest, config, compilation);
   refuseUnbuilt(call, compilation);
-  const facts = await inspectDataSource(call, process.env);
+  const facts = await inspectDataSource(call, process.env).catch(async (error) => {
+    throw (await conflictIn(root)) ?? error;
+  });
   refuse(facts, call);
   return describeProject({ call, facts, config, compilation, isEsm: manifest.type === "module" });
+}
+
+/** During a merge, the compiler reports the markers in its own terms. A plan in conflict is first: it prints how to take one side. */
+async function conflictIn(root: string): Promise<unknown> {
+  const { readPlans } = await import("@lockstep/core/planning");
+  const [damaged] = readPlans(root).damagedPlans;
+  if (damaged !== undefined) return damaged.error;
+  const { readEntitiesIn } = await import("../entities/project.js");
+  return readEntitiesIn(root, []).then(
+    () => undefined,
+    (error) => (error instanceof LockstepError && error.code === "LS8027" ? error : undefined),
+  );
 }
 
 function declares({ dependencies, devDependencies, peerDependencies }: Manifest): boolean {

@@ -235,6 +235,16 @@ describe("a project that cannot be worked on", () => {
     expect(told).not.toContain("s3cret");
   });
 
+  it("has git's conflict markers in an entity and in a plan", async () => {
+    const { root, write } = make(scripts("tsx node_modules/typeorm/cli.js"));
+    const entity = `import { Entity } from "typeorm";\n<<<<<<< HEAD\n@Entity()\n=======\n@Entity("t")\n>>>>>>> other\nexport class T {}\n`;
+    write("src/t.ts", entity);
+    write("src/data-source.ts", `import "./t";\nexport default 1;\n`);
+    expect(await refusal(findProject(root))).toMatch(/^LS8027 src\/t\.ts:2: git's conflict markers/);
+    write("lockstep/20260101000000_a/plan.json", "<<<<<<< HEAD\n{}\n=======\n[]\n>>>>>>> other\n");
+    expect(await refusal(findProject(root))).toMatch(/^LS3007 lockstep\/20260101000000_a\/plan\.json:1: /);
+  });
+
   it("is not built yet: its own command that builds it is named", async () => {
     const { root } = make({
       manifest: { scripts: { build: "tsc", "migration:run": "typeorm migration:run -d dist/data-source.js" } },

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Worker } from "../../core/src/target/ledger/workers.js";
 import { publishedModules } from "../support/published.js";
 import { run as runProcess } from "../support/run.js";
 import { addField, createShop, type ShopProject, setUp } from "../support/shop-project.js";
@@ -94,16 +95,31 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
 
 test("a run that is interrupted while it is paused names the command that ends the pause", async () => {
   await shop.lockstep(["backfill", "pause"]);
-  let pid = 0;
-  const args = ["backfill", "run", "--max-rows-per-second", "5000"];
-  const run = runProcess(join(publishedModules(), ".bin/lockstep"), args, {
-    cwd: shop.root,
-    env: { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production },
-    onStart: (id) => {
-      pid = id;
-    },
-  });
-  await until(async () => (await state()).workers[0]?.report.waiting?.signal === "paused");
+  const begin = async (rowsPerSecond: string) => {
+    let pid = 0;
+    const run = runProcess(
+      join(publishedModules(), ".bin/lockstep"),
+      ["backfill", "run", "--max-rows-per-second", rowsPerSecond],
+      {
+        cwd: shop.root,
+        env: { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production },
+        onStart: (id) => {
+          pid = id;
+        },
+      },
+    );
+    const isPaused = (each: Worker) => each.pid === pid && each.report.waiting?.signal === "paused";
+    await until(async () => (await state()).workers.some(isPaused));
+    return { run, pid };
+  };
+  const killed = await begin("7");
+  process.kill(killed.pid, "SIGKILL");
+  await killed.run;
+  const { run, pid } = await begin("5000");
+  // The killed run has left an entry, with its limit.
+  expect((await shop.lockstep(["backfill", "set", "--unset", "max-rows-per-second"])).stdout).toContain(
+    "--max-rows-per-second 5000 (from the start of the run)",
+  );
   process.kill(pid, "SIGINT");
   const { code, output } = await run;
   expect(code, output).toBe(130);
@@ -137,6 +153,9 @@ test("what was set stays set; the next run ends it, with four sessions", async (
     /production {2}"User"\."handle" {2}done\n {2}█{20} 100 % {2}8 000 rows, 8 000 filled in \d+ batches/,
   );
   expect((await shop.lockstep(["backfill", "failures"])).stdout).toContain("✔ the last run filled every row");
+  expect((await shop.lockstep(["backfill", "pause"])).stdout).toMatch(
+    /"handle" — is done, so nothing was changed\nNext +npx lockstep status \S+add_handle\n/,
+  );
 });
 
 test("a plan that is taken back drops no column under a run, and a run ends whose column was dropped", async () => {

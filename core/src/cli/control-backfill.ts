@@ -24,19 +24,26 @@ export async function controlBackfill(
   verdict: (before: Control, after: Control, isRunning: boolean, started: WorkerReport["options"]) => string,
   next: (results: readonly { readonly isRunning: boolean }[]) => string = () => "npx lockstep backfill status",
 ): Promise<CommandResult> {
-  const [{ findRunner }, { workersOf }, { changeControl }, { readWorkers }, { eachBackfill }] = await Promise.all([
-    import("../backfill/runner-lock.js"),
-    import("../backfill/state.js"),
-    import("../target/ledger/control.js"),
-    import("../target/ledger/workers.js"),
-    import("./each-backfill.js"),
-  ]);
-  const visit = async ({ target, spec, connection, id }: TargetBackfill) => {
-    const changed = await changeControl(connection, id, change);
+  const [{ findRunner }, { silentMs, workersOf }, { changeControl }, { readWorkers }, { eachBackfill }] =
+    await Promise.all([
+      import("../backfill/runner-lock.js"),
+      import("../backfill/state.js"),
+      import("../target/ledger/control.js"),
+      import("../target/ledger/workers.js"),
+      import("./each-backfill.js"),
+    ]);
+  const visit = async ({ target, spec, connection, id, record }: TargetBackfill) => {
     const isRunning = (await findRunner(connection, id)) !== undefined;
+    const isDone = record.status === "done" && !isRunning;
+    const of = { target, table: label(spec), isRunning, isDone };
+    if (isDone) return { ...of, started: undefined, before: record.control, after: record.control };
+    const changed = await changeControl(connection, id, change);
     const workers = isRunning ? workersOf(await readWorkers(connection, id.plan), id) : [];
-    const started = workers.find(({ report }) => report.options !== undefined)?.report.options;
-    return { target, table: label(spec), isRunning, started, ...changed! };
+    // The entry of a killed run remains.
+    const [latest] = workers
+      .filter((worker) => worker.silentMs < silentMs)
+      .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+    return { ...of, started: latest?.report.options, ...changed! };
   };
   const { plan, results, notBegun } = await eachBackfill(invocation, visit, false);
   if (results.length === 0)
@@ -48,10 +55,10 @@ export async function controlBackfill(
   return {
     text: [
       ...results.map(
-        ({ target, table, before, after, isRunning, started }) =>
-          `${colors.green("✔")} ${target}: ${table} — ${verdict(before, after, isRunning, started)}`,
+        ({ target, table, before, after, isRunning, isDone, started }) =>
+          `${colors.green("✔")} ${target}: ${table} — ${isDone ? "is done, so nothing was changed" : verdict(before, after, isRunning, started)}`,
       ),
-      nextText(`${next(results)} ${plan.id}`, colors),
+      nextText(`${results.every(({ isDone }) => isDone) ? "npx lockstep status" : next(results)} ${plan.id}`, colors),
     ].join("\n"),
     json: {
       plan: plan.id,

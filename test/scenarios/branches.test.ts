@@ -82,8 +82,9 @@ story("never deployed", () => {
     expect(abandon.output).toContain("there is nothing to deploy");
     expect(migrations()).toEqual(["20260301090000_init"]);
     expect(shop.read("prisma/schema.prisma")).toBe(before);
-    expect((await shop.changedFiles()).filter((file) => !file.includes("lockstep/"))).toEqual([]);
-    expect((await lockstep(["status"])).output).toContain("undone");
+    expect(await shop.changedFiles()).toEqual([]);
+    expect(existsSync(join(shop.root, "lockstep"))).toBe(false);
+    expect((await lockstep(["status"])).output).toContain("no plan");
   });
 });
 

@@ -49,7 +49,7 @@ test("what is new since the base, with its source, in a repository without confi
           │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         Safer  build it while writes continue
                CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");
-               npx @lockstep/prisma rewrite packages/db/prisma/migrations/20260201000000_index/migration.sql turns it into a plan (run npx @lockstep/prisma init first)
+               npx @lockstep/prisma rewrite packages/db/prisma/migrations/20260201000000_index/migration.sql turns it into a plan (after npx @lockstep/prisma init)
 
     ✖ 1 error in 1 file, 1 migration new since main checked
     Next   npx @lockstep/prisma check --fix writes it
@@ -394,6 +394,8 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
   });
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: code that is read
   const { code, stdout } = await check(["--base", "main"], "typeorm", own.folder);
+  const unfixed = await check(["--base", "main", "--fix", "--dry-run"], "typeorm", own.folder);
+  expect(unfixed.stderr).toContain("Nothing was fixed: --fix replaces only whole statements of SQL files,");
   own.dispose();
   expect(stdout).toMatchInlineSnapshot(`
     "src/migrations/1700000000001-More.ts

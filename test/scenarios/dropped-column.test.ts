@@ -97,7 +97,8 @@ describe("with the stock Prisma", () => {
     shop.write("prisma/schema.prisma", without);
     await ok(lockstep("next", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
     await shop.commit("contract");
-    await ok(lockstep("deploy", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
+    const dropped = await ok(lockstep("deploy", "--confirm", "column-unused", "--confirm", "named-elsewhere"));
+    expect(dropped.stdout).toMatch(/Next {3}npx lockstep status\n$/);
     expect(await columns("User")).toEqual([...before.filter((name) => name !== "name"), "nick?"]);
     expect((await ok(lockstep("status"))).stdout).toContain("nothing: this plan is done");
     expect(await migrate("nothing")).toContain("Your database is now in sync");

@@ -1022,7 +1022,7 @@ export const errorTable = entries({
   LS9003: {
     title: "The development database is not available",
     why: "Lockstep tests fills on the development database before it writes anything.",
-    next: "Start the database, then run the command again.",
+    next: "Give the ORM the URL of a running development database that has the earlier migrations, then run the command again.",
     exit: 3,
   },
   LS9020: {

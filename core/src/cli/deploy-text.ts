@@ -1,4 +1,7 @@
+import type { Plan } from "../model/index.js";
 import type { DeployEvent } from "../operate/deploy/deploy-target.js";
+import { migrationOf } from "../plan/migration-of.js";
+import { releasesOf } from "../plan/releases.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
@@ -10,6 +13,20 @@ import type { DeployReport } from "./deploy-on.js";
 export function orderLines(target: string, pending: readonly string[], steps: readonly string[]): readonly string[] {
   const now = `now: ${pending.join(", ")}`;
   return [`${target}: the undo is deployed in this order:`, ...numbered([now, ...steps])];
+}
+
+/** What follows a complete deployment. A last drop runs after its code. */
+export function afterDeploy(plans: readonly Plan[], applied: readonly string[]): string {
+  const drops = plans
+    .flatMap(releasesOf)
+    .filter(({ kind, phase, units }) =>
+      kind === "undo"
+        ? phase === "expand"
+        : phase === "contract" && units.every(({ spec }) => /^drop-(?:column|table|type|index)$/.test(spec.kind)),
+    )
+    .map(({ file }) => migrationOf(file));
+  const isCodeLive = applied.length > 0 && applied.every((name) => drops.includes(name));
+  return isCodeLive ? "npx lockstep status" : "Deploy the code of this commit.\nnpx lockstep status";
 }
 
 /** Describes a deployment event for people. */

@@ -34,6 +34,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const [output, baseline] = [optionFile(invocation, "output"), optionFile(invocation, "writeBaseline")];
   const found = await checkReport(invocation);
   const fixes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
+  if (invocation.options.fix === true && fixes.length === 0) io.err(nothingToFix(found));
   if (invocation.options.dryRun === true) {
     const { dryRun } = await import("./dry-run.js");
     return { ...dryRun(fixes, cwd, io.colors), text: "", exitCode: 0 };
@@ -60,6 +61,11 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     },
     exitCode: hasErrors(report) ? 1 : 0,
   };
+}
+
+function nothingToFix({ findings }: CheckReport): string {
+  if (findings.length === 0) return "Nothing to fix.";
+  return `Nothing was fixed: --fix replaces only whole statements of SQL files, where the migration runs outside a transaction. npx lockstep check shows the SQL to write by hand.`;
 }
 
 /**

@@ -195,7 +195,12 @@ function put(root: string, file: string, text: string | undefined): void {
   }
   rmSync(path, { force: true });
   // An empty `held/` or `lockstep/` has no meaning.
-  if (existsSync(dirname(path)) && readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
+  for (let folder = dirname(file); folder !== "." && isEmpty(join(root, folder)); folder = dirname(folder))
+    rmdirSync(join(root, folder));
+}
+
+function isEmpty(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length === 0;
 }
 
 /** Readers never see a partial file: written beside it, synced, then renamed over it. @param given its path; missing folders are created */

@@ -1,4 +1,5 @@
 import { LockstepError } from "../../base/errors.js";
+import { committedText } from "../../base/files/git.js";
 import { Formatting } from "../../code/formatters/formatting.js";
 import {
   type Consent,
@@ -12,6 +13,7 @@ import {
 import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { withUnixLines } from "../../plan/hash.js";
 import { phasesOf } from "../../plan/phases.js";
+import { planFolder } from "../../plan/plan-file.js";
 import { releasesOf } from "../../plan/releases.js";
 import { fileOf, pendingUnitFiles, recordOf, type UnitFile } from "../../plan/unit-files.js";
 import type { ModelEdit } from "../../plugin/plugin.js";
@@ -101,10 +103,14 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
       places: isEnd ? [] : laidOut.code.places,
     },
   };
+  const record = planFiles(after, request);
+  const forget = [`${planFolder(plan.id)}/original.sql`, ...record.map(({ file }) => file)].map((file) =>
+    replaced(project, file, undefined),
+  );
   const changes = [
     ...[...migrations.map(({ unit }) => unit), ...pending].map(({ file, text }) => replaced(project, file, text)),
-    ...(await formatting.apply(planFiles(after, request))),
     ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
+    ...(isUnknown(plan, request) ? forget : await formatting.apply(record)),
   ];
   const registered = await withRegistration(
     formatting,
@@ -123,6 +129,15 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
     ...(code.named && { named: code.named }),
     unformatted: formatting.unformatted,
   };
+}
+
+/** Whether neither a database nor a commit has the plan: then nobody needs its record. */
+function isUnknown({ id }: Plan, { removes, project, consent }: UndoRequest): boolean {
+  return (
+    removes === "all" &&
+    consent === undefined &&
+    committedText(project.root, `${planFolder(id)}/plan.json`) === undefined
+  );
 }
 
 function removedFiles(plan: Plan, removes: UndoRequest["removes"]): Plan["state"]["written"] {

@@ -25,7 +25,7 @@ export default defineCommand({
       { listPlans },
       { numberOption },
       { deployOn },
-      { deployText },
+      { afterDeploy, deployText },
       { nextText },
       { requireName },
       { codeSettings },
@@ -57,7 +57,12 @@ export default defineCommand({
     const skipped = targets.slice(reports.length).map((target) => target.name);
     const next =
       last?.next ??
-      (last?.status === "done" ? "Deploy the code of this commit.\nnpx lockstep status" : "npx lockstep status");
+      (last?.status === "done"
+        ? afterDeploy(
+            plans,
+            reports.flatMap(({ applied }) => applied),
+          )
+        : "npx lockstep status");
     return {
       text: [
         ...reports.map((report) => deployText(report, io.colors)),

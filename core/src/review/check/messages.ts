@@ -120,7 +120,7 @@ export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding
     ...steps,
     ...shown.map((each) => `${each.replace(/\s+/g, " ").replace(/;$/, "")};`),
     ...(shown.length < sql.length ? [`-- and ${sql.length - shown.length} more like these`] : []),
-    ...(isRewritten ? [`npx lockstep rewrite ${file} turns it into a plan (once npx lockstep init has set up the project)`] : []),
+    ...(isRewritten ? [`npx lockstep rewrite ${file} turns it into a plan (after npx lockstep init)`] : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   type Operation,
   type OperationOf,
   operationsIn,
+  operationsOfKind,
   type TableName,
   tableLabel,
   type Unit,
@@ -187,6 +188,12 @@ export function contractUnits(
   const dropped: UnitSpec[] = [];
   const types: Piece[] = [];
   const own: LaterStatement[] = [];
+  // Expand has dropped these. The table at the other end may be gone as well.
+  const lostKeys = operationsOfKind(context.operations, "dropConstraint");
+  const foreignKeys: VerdictContext["foreignKeys"] = (of) =>
+    context
+      .foreignKeys(of)
+      ?.filter((key) => !lostKeys.some(({ table, name }) => key.name === name && isSameTable(key.table, table)));
   for (const { operation, rewrite } of rewritten) {
     const specs = (rewrite.contract ?? []).flatMap((step) =>
       step.kind === "ddl" && units.isNeeded(step.unit) ? [step.unit] : [],
@@ -201,7 +208,7 @@ export function contractUnits(
     for (const statement of rewrite.isLater ? laterStatements(operation, migration, context) : []) {
       const { operations } = reader.readMigration(statement.sql, "contract.sql");
       own.push(statement);
-      const piece = [judged({ text: statement.sql, operations }, { ...context, operations }, units)];
+      const piece = [judged({ text: statement.sql, operations }, { ...context, operations, foreignKeys }, units)];
       (operation.kind === "dropType" ? types : built).push(piece);
     }
   }

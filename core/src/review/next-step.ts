@@ -37,9 +37,7 @@ function editSteps({ state }: Plan, { places = state.places, named = 0 }: WayBac
   const required = placeGroups({ ...state, places }).required.length;
   return [
     ...(required === 0 ? [] : [required === 1 ? "Edit the place above." : `Edit the ${required} places above.`]),
-    ...(named === 0
-      ? []
-      : [`Check the ${named === 1 ? "line" : `${named} lines`} above: remove each use of the column.`]),
+    ...(named === 0 ? [] : [`Check the ${named === 1 ? "line" : `${named} lines`} above: remove each use.`]),
   ];
 }
 

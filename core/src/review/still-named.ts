@@ -15,7 +15,7 @@ export function stillNamedText(named: readonly Named[], colors: Colors): string 
     .map((field) => {
       const lines = named.filter((each) => each.field === field);
       const at = lines.map(({ file, line }) => `${file}:${line}`);
-      return `${colors.yellow("!")} ${counted(lines.length, "line")} of code still ${lines.length === 1 ? "contains" : "contain"} “${field}”: ${listed(at, 5)}. Remove each use of the column before you deploy.`;
+      return `${colors.yellow("!")} ${counted(lines.length, "line")} of code still ${lines.length === 1 ? "contains" : "contain"} “${field}”: ${listed(at, 5)}. Remove each use before you deploy.`;
     })
     .join("\n");
 }

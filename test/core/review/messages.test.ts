@@ -58,7 +58,7 @@ test.each([
     "lines that an undo found",
     [],
     3,
-    ["Check the 3 lines above: remove each use of the column.", "Review and commit."],
+    ["Check the 3 lines above: remove each use.", "Review and commit."],
   ],
 ])("a phase whose code still needs a person's edits: %s", async (_name, files, named, first) => {
   const plan = await planOf();

@@ -17,6 +17,8 @@ export interface NamedLine {
 export interface GoneField extends Pick<PlannedColumn, "table" | "name" | "field"> {
   /** Absent: unknown. */
   readonly model?: string;
+  /** Of a table: the member of a Prisma client that reads and writes it, `orderItem`. Absent: a column. */
+  readonly accessor?: string;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface GoneField extends Pick<PlannedColumn, "table" | "name" | "field
  * are unknown, they are derived from those in the database.
  */
 export function goneFields({ columns, drops = [], state }: Plan): readonly GoneField[] {
-  const dropped = drops.map(({ table, column: name = table.name, name: field = inCode(name) }) => ({
+  const dropped = drops.map(({ table, column, name: field = inCode(column ?? table.name) }) => ({
     table,
-    name,
+    name: column ?? table.name,
     field,
+    ...(column === undefined && { accessor: field.charAt(0).toLowerCase() + field.slice(1) }),
   }));
   return state.released === "undone" ? columns : dropped;
 }
@@ -49,9 +52,11 @@ export function stillNamed(
   columns: readonly GoneField[],
   models: readonly EntityModel[] = [],
 ): readonly NamedLine[] {
-  const fields = columns.map(({ field, name, model = "" }) => {
+  const fields = columns.map(({ field, name, accessor, model = "" }) => {
     const isShared = models.some((other) => other.name !== model && other.fields.some((each) => each.name === field));
-    return { field, uses: usesOf([...new Set([field, name])]), near: isShared ? model.toLowerCase() : "" };
+    const calls = accessor === undefined ? [] : [callsOf(accessor, field)];
+    const uses = [...usesOf([...new Set([field, name])]), ...calls];
+    return { field, uses, near: isShared ? model.toLowerCase() : "" };
   });
   return files.flatMap(({ file, text }) => {
     const lower = text.toLowerCase();
@@ -63,6 +68,11 @@ export function stillNamed(
       return found === undefined ? [] : [{ file, line: at + 1, field: found.field }];
     });
   });
+}
+
+/** `prisma.orderItem.create(`, `getRepository(OrderItem)`, `[Order, OrderItem]` */
+function callsOf(accessor: string, model: string): RegExp {
+  return new RegExp(`\\.\\s*${patternOf(accessor)}\\s*\\.\\s*\\w+\\s*\\(|[([,]\\s*${patternOf(model)}\\s*[,)\\]]`, "u");
 }
 
 /** `row.name`, `{ name: 1 }`, `{ name }`, `"name"`, and a line of SQL with the name. */
@@ -97,7 +107,7 @@ export async function readStillNamed(
     import("../../code/sources/unread-packages.js"),
   ]);
   const models = await modelsOrNone(project, plugin);
-  const names = gone.flatMap(({ field, name }) => [field, name]);
+  const names = gone.flatMap(({ field, name, accessor = name }) => [field, name, accessor]);
   const options = {
     include: code.include,
     exclude: [...code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],

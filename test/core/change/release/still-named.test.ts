@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stillNamed } from "../../../../core/src/change/release/still-named.js";
+import { goneFields, stillNamed } from "../../../../core/src/change/release/still-named.js";
 import type { EntityModel, Plan } from "../../../../core/src/model/index.js";
 
 const column = (field: string, name = field) => ({ field, name, model: "User" }) as Plan["columns"][number];
@@ -45,4 +45,14 @@ test("finds the column's name as well, and reports the field", () => {
 test("counts a name that another model has only in files that name the model", () => {
   expect(linesOf("order.number", "number", "number", [order])).toEqual([]);
   expect(linesOf("import { User } from './user';\nuser.number", "number", "number", [order])).toEqual([2]);
+});
+
+test("finds the calls of a table's model", () => {
+  const text = "prisma.order.create({})\nline.order.id\nthe.order\ngetRepository(Order)\n[User, Order]\nOrderItem";
+  const gone = goneFields({
+    columns: [],
+    drops: [{ table: { name: "orders" }, name: "Order" }],
+    state: {},
+  } as unknown as Plan);
+  expect(stillNamed([{ file: "a.ts", text }], gone).map(({ line }) => line)).toEqual([1, 4, 5]);
 });

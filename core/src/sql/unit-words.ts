@@ -22,18 +22,23 @@ export const adapted = "-- Adapted by Lockstep: ";
 
 /** @param verdict of the statements */
 export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Verdict): UnitText {
-  const how = sql.includes(adapted) ? "adapted so that no write meets a gap" : "as they were written";
+  const ddl = sql
+    .replaceAll(/^\s*--.*$/gm, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  const isAdapted = sql.includes(adapted);
+  const how = isAdapted ? "adapted so that no write meets a gap" : "as they were written";
+  const many = `Other statements of the migration, ${how}${frame === undefined ? "" : ", in a lock frame"}`;
   return {
     // The ORM may have written them.
-    title: `Other statements of the migration, ${how}${frame === undefined ? "" : ", in a lock frame"}`,
-    ddl: sql
-      .replaceAll(/^\s*--.*$/gm, "")
-      .replaceAll(/\s+/g, " ")
-      .trim(),
+    title: isAdapted || ddl.length > longestTitle ? many : `As written: ${ddl.replace(/;$/, "")}`,
+    ddl,
     verdict,
     undo: "a new migration of the ORM",
   };
 }
+
+const longestTitle = 90;
 
 /** A user's SQL expression that generated text can follow on the same line: a `--` comment in it would hide that text. */
 export function closed(expression: string): string {

@@ -95,7 +95,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     md`## Commands`,
     lines([
       md`- \`npx lockstep status\` — show the state of each database`,
-      md`- ${codeSpan(`npx lockstep plan ${plan.id}`)} — print this page in the terminal`,
+      md`- ${codeSpan(`npx lockstep plan ${plan.id}`)} — show its hazards, phases and code edits in the terminal`,
       ...(plan.backfills.length > 0
         ? [md`- ${codeSpan(`npx lockstep backfill run ${plan.id}`)} — fill the rows; can be stopped and resumed`]
         : []),

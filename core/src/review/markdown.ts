@@ -215,8 +215,8 @@ function fileText(plan: Plan, [first, ...more]: readonly [Unit, ...Unit[]]): Mar
   return lines([md`- **${first.phase}** In one file:`, ...all]);
 }
 
-function unitText(plan: Plan, { title, verdict, undo }: Unit): Markdown {
-  return md`${plain(title)}. Lock: ${lockWords(plan, verdict)}. Undo: ${plain(undo)}`;
+function unitText(plan: Plan, unit: Unit): Markdown {
+  return md`${plain(unit.title)}. Lock: ${lockWords(plan, unit)}. Undo: ${plain(unit.undo)}`;
 }
 
 /** The edits of each phase, and the places that were not edited. */

@@ -4,6 +4,7 @@ import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit } from "../model/i
 import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
+import { listed } from "./listed.js";
 
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
@@ -52,7 +53,10 @@ export function fileTitle(units: readonly Unit[]): string {
 function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   const filled = plan.columns.filter(isFilled);
   const names = (columns: readonly PlannedColumn[]) =>
-    columns.map((column) => `${column.model}.${column.field}`).join(", ");
+    listed(
+      columns.map((column) => `${column.model}.${column.field}`),
+      8,
+    );
   const relaxed = names(filled.filter((column) => column.isRelaxed));
   const mirrors = names(filled.filter(({ fill }) => fill?.kind === "mirror"));
   const written = names(filled.filter(({ isRelaxed, fill }) => isRelaxed && fill?.kind !== "mirror"));

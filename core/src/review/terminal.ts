@@ -83,7 +83,7 @@ export function planParts(
   const rows = columns(steps.flat()).split("\n");
   const own = steps.map(({ length }) => ({ rows: rows.splice(0, length), least: 1 }));
   return [
-    `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${safetyWords(plan, phaseCount(plan))}`,
+    `${colors.bold("Plan")}: ${safetyWords(plan, phaseCount(plan))}`,
     ...unsafePhases(plan).map(({ phase, words }) => `  ${colors.yellow("!")} ${phase}: ${inLine(words.join("; "))}`),
     ...(phases.length > 1 && plan.paceReason !== byDefault ? [`Pace ${plan.pace} (${inLine(plan.paceReason)})`] : []),
     ...own,

@@ -90,6 +90,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
         ]),
     md`## Each migration`,
     lines(inFiles(plan.units).map((file) => fileText(plan, file))),
+    ...releasedText(plan),
     ...codeText(plan),
     ...undoText(plan, phases),
     md`## Commands`,
@@ -207,6 +208,12 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
       : md`A database that applies all phases at once uses the fallback ${codeSpan(fallback.sql)} instead.`;
   return md`the function ${codeSpan(`fills.${name}`)} of ${source}${given}, called by the backfill; ${written}.
   ${untriggered} ${skipped}`;
+}
+
+/** The files of the phases that are in the repository. */
+function releasedText({ state, originalModels }: Plan): readonly Markdown[] {
+  const files = [...new Set([...state.written, ...originalModels].map(({ file }) => file))];
+  return files.length === 0 ? [] : [md`Files of the released phases: ${joinMarkdown(files.map(codeSpan), ", ")}`];
 }
 
 function fileText(plan: Plan, [first, ...more]: readonly [Unit, ...Unit[]]): Markdown {

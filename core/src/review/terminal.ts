@@ -142,7 +142,8 @@ export function editsParts(
 }
 
 /** `src/db.ts:2, 6  import of the Prisma namespace; options of new PrismaClient` */
-function editRow(its: readonly PlannedEdit[], whatText: (edit: PlannedEdit) => string): readonly string[] {
+function editRow(edits: readonly PlannedEdit[], whatText: (edit: PlannedEdit) => string): readonly string[] {
+  const its = [...edits].sort((a, b) => a.line - b.line);
   const [lines, whats] = [its.map(({ line }) => String(line)), its.map(whatText)].map((all) => [...new Set(all)]);
   const more = whats!.length > 3 ? ` and ${whats!.length - 3} more` : "";
   return [`${its[0]?.file}:${listed(lines!)}`, `${whats!.slice(0, 3).join("; ")}${more}`];

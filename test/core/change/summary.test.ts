@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { PhaseFiles } from "../../../core/src/change/release/prepare-phase.js";
 import { expandText, foundText } from "../../../core/src/change/summary.js";
-import type { Place, Plan, PlannedEdit } from "../../../core/src/model/index.js";
+import { inFiles, type Place, type Plan, type PlannedEdit } from "../../../core/src/model/index.js";
 import type { OrmPlugin } from "../../../core/src/plugin/plugin.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
@@ -83,8 +84,23 @@ async function largeChange(letters: readonly string[]) {
   const edits = letters.map(
     (letter, line) => ({ ...at, file: `src/${letter}.ts`, line, phase: "expand" }) as unknown as PlannedEdit,
   );
-  const state: Plan["state"] = { ...plan.state, places, edits, silent: 9 };
-  return { plan: { ...plan, state }, changes: [], migrations: [], edits, places, unlisted: [] };
+  const migrations = inFiles(plan.units)
+    .filter(([{ phase }]) => phase === "expand")
+    .map((units) => ({ name: units[0].id, unit: { file: `migrations/${units[0].id}.sql`, units } }));
+  const written: Plan["state"]["written"] = migrations.map(({ name, unit }) => ({
+    id: name,
+    file: unit.file,
+    sha256: "",
+  }));
+  const state: Plan["state"] = { ...plan.state, places, edits, written, silent: 9 };
+  return {
+    plan: { ...plan, state },
+    changes: [],
+    migrations: migrations as unknown as PhaseFiles["migrations"],
+    edits,
+    places,
+    unlisted: [],
+  };
 }
 
 test.each([1, 2, 9, 26])(
@@ -102,7 +118,10 @@ test.each([1, 2, 9, 26])(
       if (width !== undefined) expect(lines.filter((line) => line.length > width && !line.includes("#"))).toEqual([]);
     }
     const readme = planReadme(plan, { deploy: "migrate", generate: undefined });
-    const named = [...plan.units.map(({ title }) => title), ...files.places.map(({ file }) => file)];
+    const named = [
+      ...plan.units.map(({ title }) => title),
+      ...[...files.places, ...plan.state.written].map(({ file }) => file),
+    ];
     expect(named.filter((name) => !readme.includes(name))).toEqual([]);
     expect(files.edits.filter(({ file }) => !readme.includes(`\`${file}\``))).toEqual([]);
   },

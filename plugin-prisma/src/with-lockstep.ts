@@ -39,6 +39,7 @@ export function ownEngine(env: NodeJS.ProcessEnv): Record<string, string> {
   return engineEnvironment(env, {
     platform: process.platform,
     isTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
     isSpawnable,
     hasNative: () => findNative(process.cwd(), env) !== undefined,
     proxy,
@@ -74,6 +75,8 @@ function isMigrateDev(args: readonly string[]): boolean {
 export interface EngineSurroundings {
   readonly platform: NodeJS.Platform;
   readonly isTerminal: boolean;
+  /** The width of the terminal. */
+  readonly columns?: number | undefined;
   isSpawnable(path: string): boolean;
   hasNative(): boolean;
   readonly proxy: string;
@@ -93,6 +96,7 @@ export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurround
     ...(hasOther ? { [nativeEngineVariable]: former } : {}),
     // The CLI prints the engine's output, but the engine's own stdout is a pipe.
     LOCKSTEP_COLOR: hasColors(env, around.isTerminal) ? "1" : "0",
+    ...(around.isTerminal && around.columns ? { LOCKSTEP_COLUMNS: String(around.columns) } : {}),
   };
 }
 

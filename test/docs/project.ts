@@ -216,7 +216,6 @@ class Shown {
         .replaceAll(this.root, "/app")
         // The times in the names of migrations, by which they are ordered.
         .replace(/(?<!\d)(?:20\d{12}|1[78]\d{11})(?!\d)/g, (time) => this.#timeOf(time))
-        .replace(/\b(Plan|plan) [0-9a-f]{7}\b/g, "$1 3f9c2d1")
         // What a machine that is busy says more often.
         .replace(/^(?:Checking the types of the chosen edits| {2}[░█]+) .*\n/gm, "")
         .replace(/\bfilled in \d+ batch(?:es)?\b/g, "filled in 2 batches")

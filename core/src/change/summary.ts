@@ -3,6 +3,7 @@ import { phasesOf } from "../plan/phases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import type { Colors } from "../review/colors.js";
 import { counted } from "../review/counted.js";
+import { fitted, mostLines, type Part, rowsOf } from "../review/fitted.js";
 import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
@@ -10,14 +11,16 @@ import { unsafePhases } from "../review/phase-safety.js";
 import { inLine } from "../review/printable.js";
 import { stillNamedText } from "../review/still-named.js";
 import {
-  editsText,
+  editsParts,
+  hazardRows,
   hazardsText,
   nextText,
   noEdits,
   noticesText,
+  planParts,
   planText,
   unformattedText,
-  writtenText,
+  writtenParts,
 } from "../review/terminal.js";
 import { uncheckedText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
@@ -39,8 +42,22 @@ export function toldText({ corrections, notices, unused, warnings = [] }: Told, 
  * writing is enough.
  */
 export function foundText(plan: Plan, colors: Colors): string {
-  return isBrief(plan) ? "" : hazardText(plan, colors);
+  return isBrief(plan) ? "" : `\n${foundLines(plan, colors)}\n`;
 }
+
+/** As many lines as leave enough for what is written, and for `Next`. */
+function foundLines(plan: Plan, colors: Colors): string {
+  const parts: readonly Part[] = [
+    colors.bold(inLine(plan.id)),
+    { rows: hazardRows(plan, colors), least: 1 },
+    ...(plan.notices.length > 0 ? [rowsOf(noticesText(plan.notices, colors), 1)] : []),
+    "",
+    ...planParts(plan, colors),
+  ];
+  return fitted(parts, mostFound, colors);
+}
+
+const mostFound = 20;
 
 /** The same, also for a plan whose message after writing is enough. */
 export function hazardText(plan: Plan, colors: Colors): string {
@@ -86,9 +103,9 @@ export function expandText(
     ...edits.map(({ file }) => file),
   ]);
   const others = changes.filter(({ file }) => !known.has(file) && !file.startsWith("lockstep/"));
-  return joined([
-    "",
-    writtenText(
+  const next = nextText(nextStep(plan, words, plans, { named: named.length }), colors);
+  const parts: readonly Part[] = [
+    ...writtenParts(
       "expand",
       [
         ...migrations.map(({ name, unit }) => [name, fileTitle(unit.units)] as const),
@@ -102,12 +119,12 @@ export function expandText(
     ...(unchecked === undefined ? [] : [uncheckedText(unchecked, `With more time: ${command}`, colors)]),
     ...(missingTypes === undefined ? [] : [missingTypesText(missingTypes, command, colors)]),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
-    editsText({ edits, open: plan.state, command }, colors),
+    ...editsParts({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
-    stillNamedText(named, colors),
-    nextText(nextStep(plan, words, plans, { named: named.length }), colors),
-    "",
-  ]);
+    ...(named.length === 0 ? [] : [stillNamedText(named, colors)]),
+  ];
+  const most = mostLines - [foundLines(plan, colors), "", next].join("\n").split("\n").length;
+  return `\n${fitted(parts, most, colors)}\n${next}\n`;
 }
 
 /** Whether a plan only writes safe migrations: no column, no further phase, and nothing to do after its deployment. */

@@ -108,7 +108,7 @@ export function terminalIo(options: TerminalOptions): Io {
     },
     progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress,
     screen: screen(process.stderr.isTTY === true && !env.CI),
-    colors: colorsFor(hasColor),
+    colors: colorsFor(hasColor, isTty ? process.stdout.columns : undefined),
     isInteractive,
     async confirm(question) {
       const { confirm, isCancel } = await import("@clack/prompts");

@@ -10,8 +10,8 @@ export interface Units {
    * @throws LockstepError LS1003 when a name does not fit
    */
   describe(spec: UnitSpec, verdict?: Verdict): UnitText;
-  /** The lock that blocks others, and its duration: `ACCESS EXCLUSIVE, instant`. */
-  lockWords(verdict: Verdict): string;
+  /** The lock that blocks others, and its duration: `ACCESS EXCLUSIVE, instant`. A unit may take another one after it. */
+  lockWords(unit: Pick<Unit, "spec" | "verdict">): string;
   /** What these terms mean to the application: a paragraph for reviewers. */
   readonly lockMeaning: string;
   /** Whether there is something to run: what one dialect does in three units, another may do in one. */

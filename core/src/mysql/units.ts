@@ -1,7 +1,7 @@
 import type { FileContext, Units } from "../dialect/units.js";
 import type { Unit, UnitSpec } from "../model/plan.js";
 import { smallTable } from "../model/unit-spec.js";
-import { blocksWrites, strongestMode, type Verdict } from "../model/verdict.js";
+import { blocksWrites, strongestMode } from "../model/verdict.js";
 import { fileHeader } from "../sql/file-header.js";
 import { quoteTable } from "./quote.js";
 import { boundsOf } from "./read/cursor.js";
@@ -89,7 +89,7 @@ function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly st
 }
 
 /** By what it blocks: the servers' own lock names mean little to readers. */
-function lockWords(verdict: Verdict): string {
+function lockWords({ verdict }: Pick<Unit, "verdict">): string {
   const mode = strongestMode(verdict);
   const { held } = verdict;
   if (mode === undefined) return held === "instant" ? "no lock" : `no lock, ${held}`;

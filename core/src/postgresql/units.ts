@@ -8,8 +8,9 @@ import { renderFile } from "./units/render-file.js";
 
 export const units: Units = {
   describe: describeUnit,
-  lockWords: (verdict) =>
-    `${strongestMode(verdict) ?? "no lock"}, ${verdict.held}`.replace(/^no lock, instant$/, "no lock"),
+  lockWords: ({ spec, verdict }) =>
+    `${strongestMode(verdict) ?? "no lock"}, ${verdict.held}`.replace(/^no lock, instant$/, "no lock") +
+    (spec.kind === "prove" ? "; SHARE UPDATE EXCLUSIVE, scan" : ""),
   lockMeaning:
     "An `instant` lock is requested with a short timeout and retried: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes continue while the table is scanned.",
   isNeeded: () => true,

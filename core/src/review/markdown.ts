@@ -90,12 +90,13 @@ export function planReadme(plan: Plan, words: OrmWords): string {
         ]),
     md`## Each migration`,
     lines(inFiles(plan.units).map((file) => fileText(plan, file))),
+    ...releasedText(plan),
     ...codeText(plan),
     ...undoText(plan, phases),
     md`## Commands`,
     lines([
       md`- \`npx lockstep status\` — show the state of each database`,
-      md`- ${codeSpan(`npx lockstep plan ${plan.id}`)} — print this page in the terminal`,
+      md`- ${codeSpan(`npx lockstep plan ${plan.id}`)} — show its hazards, phases and code edits in the terminal`,
       ...(plan.backfills.length > 0
         ? [md`- ${codeSpan(`npx lockstep backfill run ${plan.id}`)} — fill the rows; can be stopped and resumed`]
         : []),
@@ -209,14 +210,20 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
   ${untriggered} ${skipped}`;
 }
 
+/** The files of the phases that are in the repository. */
+function releasedText({ state, originalModels }: Plan): readonly Markdown[] {
+  const files = [...new Set([...state.written, ...originalModels].map(({ file }) => file))];
+  return files.length === 0 ? [] : [md`Files of the released phases: ${joinMarkdown(files.map(codeSpan), ", ")}`];
+}
+
 function fileText(plan: Plan, [first, ...more]: readonly [Unit, ...Unit[]]): Markdown {
   if (more.length === 0) return md`- **${first.phase}** ${unitText(plan, first)}\n  ${codeSpan(first.ddl)}`;
   const all = [first, ...more].map((unit) => md`  - ${unitText(plan, unit)}\n    ${codeSpan(unit.ddl)}`);
   return lines([md`- **${first.phase}** In one file:`, ...all]);
 }
 
-function unitText(plan: Plan, { title, verdict, undo }: Unit): Markdown {
-  return md`${plain(title)}. Lock: ${lockWords(plan, verdict)}. Undo: ${plain(undo)}`;
+function unitText(plan: Plan, unit: Unit): Markdown {
+  return md`${plain(unit.title)}. Lock: ${lockWords(plan, unit)}. Undo: ${plain(unit.undo)}`;
 }
 
 /** The edits of each phase, and the places that were not edited. */

@@ -1,9 +1,10 @@
 import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
-import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
+import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit } from "../model/index.js";
 import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
+import { listed } from "./listed.js";
 
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
@@ -11,8 +12,8 @@ export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): stri
 }
 
 /** `ACCESS EXCLUSIVE, instant`: the lock that others wait for, and whether for an instant, a scan or a rewrite. */
-export function lockWords({ dialect }: Pick<Plan, "dialect">, verdict: Verdict): string {
-  return verdict.doubts.includes("statement") ? "not known" : unitsOf(dialect).lockWords(verdict);
+export function lockWords({ dialect }: Pick<Plan, "dialect">, unit: Pick<Unit, "spec" | "verdict">): string {
+  return unit.verdict.doubts.includes("statement") ? "not known" : unitsOf(dialect).lockWords(unit);
 }
 
 /** `lower(email)`, or `function fills.User.handle of lockstep.config.ts, fallback lower(email)`; undefined: no value is planned. */
@@ -36,7 +37,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
     );
   const units = plan.units
     .filter((unit) => unit.phase === phase)
-    .map((unit) => ({ text: unit.title, lock: lockWords(plan, unit.verdict) }));
+    .map((unit) => ({ text: unit.title, lock: lockWords(plan, unit) }));
   return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
 }
 
@@ -52,7 +53,10 @@ export function fileTitle(units: readonly Unit[]): string {
 function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   const filled = plan.columns.filter(isFilled);
   const names = (columns: readonly PlannedColumn[]) =>
-    columns.map((column) => `${column.model}.${column.field}`).join(", ");
+    listed(
+      columns.map((column) => `${column.model}.${column.field}`),
+      8,
+    );
   const relaxed = names(filled.filter((column) => column.isRelaxed));
   const mirrors = names(filled.filter(({ fill }) => fill?.kind === "mirror"));
   const written = names(filled.filter(({ isRelaxed, fill }) => isRelaxed && fill?.kind !== "mirror"));

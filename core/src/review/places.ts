@@ -3,6 +3,7 @@ import { isTestFile, type Place, type PlanState, purposes } from "../model/index
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
+import { type Part, rowsOf } from "./fitted.js";
 import { listed } from "./listed.js";
 import { codeSpan, joinMarkdown, type Markdown, md } from "./markdown-text.js";
 
@@ -73,12 +74,12 @@ export interface PlaceLimits {
 }
 
 /** The places that may get the column too: likely ones with the reason and the text, then possible ones, then the number of others. */
-export function placesText(
+export function placesParts(
   open: OpenPlaces,
   { limits, command, colors }: { readonly limits: PlaceLimits; readonly command: string; readonly colors: Colors },
-): string {
+): readonly Part[] {
   const { asked, likely, possible, tests, declined } = placeGroups(open);
-  const lines: string[] = [];
+  const lines: Part[] = [];
   const shownAsked = asked.slice(0, limits.likely);
   const shownLikely = likely.slice(0, limits.likely);
   const shownPossible = possible.slice(0, limits.possible);
@@ -87,14 +88,14 @@ export function placesText(
       `${colors.bold(counted(asked.length, "place"))} may leave the column out ${colors.dim("(fix or confirm them before contract)")}`,
     );
     if (shownAsked.length > 0)
-      lines.push(columns(shownAsked.map((place) => [at(place), `${place.what} — ${whyText(place)}`])));
+      lines.push(rowsOf(columns(shownAsked.map((place) => [at(place), `${place.what} — ${whyText(place)}`])), 2));
   }
   if (likely.length > 0) {
     // `code` itself ends with this command.
     const isNamed = limits.possible === 0 && likely.some(isWritable);
     const how = isNamed ? `; to edit them: ${command} --code likely` : "";
     lines.push(`${colors.bold(counted(likely.length, "likely place"))} ${colors.dim(`(not edited${how})`)}`);
-    lines.push(...byPurposeText(shownLikely, colors));
+    lines.push({ rows: byPurposeText(shownLikely, colors), least: 0 });
   }
   if (shownPossible.length > 0) {
     lines.push(colors.bold(counted(possible.length, "possible place")));
@@ -107,14 +108,13 @@ export function placesText(
     lines.push(
       `${colors.bold(counted(tests.length, "place"))} in tests ${colors.dim("(optional: no gate checks them)")}`,
     );
-    lines.push(
-      columns(
-        limits.tests === "each"
-          ? tests.map((place) => [at(place), `${place.what} — ${whyText(place)}`])
-          : shown.map((its) => fileRow(its, (place) => `${place.what} — ${whyText(place)}`, "place")),
-      ),
-    );
-    if (more > 0 && limits.tests !== "each") lines.push(`  and ${counted(more, "more file")}: ${colors.cyan(command)}`);
+    const rows =
+      limits.tests === "each"
+        ? tests.map((place) => [at(place), `${place.what} — ${whyText(place)}`])
+        : shown.map((its) => fileRow(its, (place) => `${place.what} — ${whyText(place)}`, "place"));
+    const others =
+      more > 0 && limits.tests !== "each" ? `\n  and ${counted(more, "more file")}: ${colors.cyan(command)}` : "";
+    lines.push(rowsOf(columns(rows) + others, 0));
   }
   if (limits.possible > 0 && declined.length > 0) {
     lines.push(`${colors.bold(counted(declined.length, "place"))} left out by choice`);
@@ -128,7 +128,7 @@ export function placesText(
     restOf(open.silent ?? 0, "with little evidence"),
   ].filter((part) => part !== "");
   if (rest.length > 0) lines.push(`${colors.dim("More places:")} ${rest.join(", ")} — ${colors.cyan(command)}`);
-  return lines.join("\n");
+  return lines;
 }
 
 /** By file, in the order of their first. */
@@ -158,10 +158,10 @@ function byPurposeText(places: readonly Place[], colors: Colors): readonly strin
   const groups = byPurpose(inChains(places));
   return groups.flatMap(({ name, places: its }) => [
     ...(groups.length === 1 || name === undefined ? [] : [`  ${colors.dim(name)}`]),
-    columns(
+    ...columns(
       its.map((place) => [at(place), place.what, `${writtenText(place, colors)}${alongText(place, at)}`]),
       { indent: groups.length === 1 ? 2 : 4 },
-    ),
+    ).split("\n"),
   ]);
 }
 

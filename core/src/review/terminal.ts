@@ -6,9 +6,11 @@ import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
+import { inFull, type Part, rowsOf } from "./fitted.js";
+import { listed } from "./listed.js";
 import { phaseCount, phaseLines } from "./messages.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
-import { fileRow, type OpenPlaces, type PlaceLimits, perFile, placeGroups, placesText, whyText } from "./places.js";
+import { fileRow, type OpenPlaces, type PlaceLimits, perFile, placeGroups, placesParts, whyText } from "./places.js";
 import { inLine } from "./printable.js";
 import { noticeWords } from "./verdict-words.js";
 
@@ -18,9 +20,19 @@ export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors):
   return [colors.bold(inLine(plan.id)), ...plan.hazards.map((hazard) => hazardText(hazard, width, colors))].join("\n");
 }
 
-function hazardText(hazard: Hazard, width: number, colors: Colors): string {
+/** The same with one entry for each rule: its first statement, and the lines of the others. */
+export function hazardRows({ hazards }: Pick<Plan, "hazards">, colors: Colors): readonly string[] {
+  const width = Math.max(...hazards.map((hazard) => hazard.rule.length));
+  return [...new Set(hazards.map(({ rule }) => rule))].map((rule) => {
+    const [first, ...others] = hazards.filter((hazard) => hazard.rule === rule) as [Hazard, ...Hazard[]];
+    return hazardText(first, width, colors, [...new Set(others.map(({ line }) => String(line)))]);
+  });
+}
+
+function hazardText(hazard: Hazard, width: number, colors: Colors, others: readonly string[] = []): string {
+  const more = others.length === 0 ? "" : `, and the same in line${others.length === 1 ? "" : "s"} ${listed(others)}`;
   return [
-    `  ${colors.red("✖")} ${colors.bold(hazard.rule.padEnd(width))}  line ${hazard.line}`,
+    `  ${colors.red("✖")} ${colors.bold(hazard.rule.padEnd(width))}  line ${hazard.line}${more}`,
     `    ${oneLine(hazard.sql)}`,
     `    ${colors.dim(inLine(hazard.consequence))}`,
   ].join("\n");
@@ -44,10 +56,19 @@ export function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks the current phase. */
-export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) => boolean = () => false): string {
+export function planText(plan: Plan, colors: Colors, isWritten?: (phase: Phase) => boolean): string {
+  return inFull(planParts(plan, colors, isWritten));
+}
+
+/** The same, with a list for each phase. */
+export function planParts(
+  plan: Plan,
+  colors: Colors,
+  isWritten: (phase: Phase) => boolean = () => false,
+): readonly Part[] {
   const phases = phasesOf(plan);
-  const rows = phases.flatMap((phase, index) => {
-    return phaseLines(plan, phase).map(({ text, lock }, line) => {
+  const steps = phases.map((phase, index) =>
+    phaseLines(plan, phase).map(({ text, lock }, line) => {
       const written = isWritten(phase) ? colors.dim(" (written)") : "";
       const name = line === 0 ? `${index + 1} ${colors.bold(phase)}${written}` : "";
       return [
@@ -57,21 +78,26 @@ export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) =
           ? colors.yellow(lock)
           : colors.dim(lock),
       ];
-    });
-  });
+    }),
+  );
+  const rows = columns(steps.flat()).split("\n");
+  const own = steps.map(({ length }) => ({ rows: rows.splice(0, length), least: 1 }));
   return [
-    `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${safetyWords(plan, phaseCount(plan))}`,
+    `${colors.bold("Plan")}: ${safetyWords(plan, phaseCount(plan))}`,
     ...unsafePhases(plan).map(({ phase, words }) => `  ${colors.yellow("!")} ${phase}: ${inLine(words.join("; "))}`),
     ...(phases.length > 1 && plan.paceReason !== byDefault ? [`Pace ${plan.pace} (${inLine(plan.paceReason)})`] : []),
-    columns(rows),
-  ].join("\n");
+    ...own,
+  ];
 }
 
 /** The files that a phase wrote, each with a description. */
-export function writtenText(phase: string, files: readonly (readonly [string, string])[], colors: Colors): string {
-  return [colors.bold(`Written for ${phase}`), columns(files.map(([file, what]) => [file, colors.dim(what)]))].join(
-    "\n",
-  );
+export function writtenParts(
+  phase: string,
+  files: readonly (readonly [string, string])[],
+  colors: Colors,
+): readonly Part[] {
+  const rows = columns(files.map(([file, what]) => [file, colors.dim(what)])).split("\n");
+  return [colors.bold(`Written for ${phase}`), { rows: rows.slice(0, -1), least: 2 }, ...rows.slice(-1)];
 }
 
 /** The code changes of a phase. */
@@ -83,34 +109,44 @@ export interface CodeWork {
   readonly command: string;
 }
 
-/** The code edits of a phase, one line each, and the places that wait for a person. */
-export function editsText(
+/** The code edits of a phase, one line for each file, and the places that wait for a person. */
+export function editsText(work: CodeWork, colors: Colors, done?: string, limits?: PlaceLimits): string {
+  return inFull(editsParts(work, colors, done, limits));
+}
+
+/** The same as lists. */
+export function editsParts(
   { edits, open, command }: CodeWork,
   colors: Colors,
   done = "made",
   limits: PlaceLimits = { likely: 5, possible: 0 },
-): string {
-  const lines: string[] = [];
+): readonly Part[] {
+  const lines: Part[] = [];
   const whatText = (edit: PlannedEdit) => `${edit.what}${broughtBy(edit, open)}`;
   if (edits.length > 0) {
     const shown = editedPlaces(edits);
     lines.push(`${colors.bold(counted(shown.length, "code edit"))} ${done}`);
     const code = shown.filter(({ file }) => limits.tests === "each" || !isTestFile(file));
     const tests = perFile(shown.filter((edit) => !code.includes(edit)));
-    lines.push(
-      columns([
-        ...code.map((edit) => [`${edit.file}:${edit.line}`, whatText(edit)]),
-        ...tests.map((its) => fileRow(its, whatText, "edit")),
-      ]),
-    );
+    const files = limits.tests === "each" ? code.map((edit) => [edit] as const) : perFile(code);
+    const rows = [...files.map((its) => editRow(its, whatText)), ...tests.map((its) => fileRow(its, whatText, "edit"))];
+    lines.push(rowsOf(columns(rows), 2));
   }
   const { required } = placeGroups(open);
   if (required.length > 0) {
     lines.push(`${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(see the reason)")}`);
-    lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${whyText(place)}`])));
+    const rows = required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${whyText(place)}`]);
+    lines.push(rowsOf(columns(rows), 4));
   }
-  const others = placesText(open, { limits, command, colors });
-  return [...lines, ...(others === "" ? [] : [others])].join("\n");
+  return [...lines, ...placesParts(open, { limits, command, colors })];
+}
+
+/** `src/db.ts:2, 6  import of the Prisma namespace; options of new PrismaClient` */
+function editRow(edits: readonly PlannedEdit[], whatText: (edit: PlannedEdit) => string): readonly string[] {
+  const its = [...edits].sort((a, b) => a.line - b.line);
+  const [lines, whats] = [its.map(({ line }) => String(line)), its.map(whatText)].map((all) => [...new Set(all)]);
+  const more = whats!.length > 3 ? ` and ${whats!.length - 3} more` : "";
+  return [`${its[0]?.file}:${listed(lines!)}`, `${whats!.slice(0, 3).join("; ")}${more}`];
 }
 
 /** One edit of each place: several columns, or parts of one text, written there are one line, and count once. */

@@ -109,10 +109,11 @@ export async function noteOf({ added, reshaped, project }: Change) {
   return afterNote({ added, reshaped }, read, fileURLToPath(new URL("../..", import.meta.url)));
 }
 
-/** The wrapped config passes on whether the CLI's terminal has colours. */
+/** The wrapped config passes on whether the CLI's terminal has colours, and its width. */
 export async function colors() {
   const { colorsFor } = await import("@lockstep/core/planning");
-  return colorsFor(process.env.LOCKSTEP_COLOR === "1");
+  const { LOCKSTEP_COLOR, LOCKSTEP_COLUMNS } = process.env;
+  return colorsFor(LOCKSTEP_COLOR === "1", Number(LOCKSTEP_COLUMNS) || undefined);
 }
 
 /** A change of a Prisma schema, as the core queries it. It loads its dependencies on first use. */

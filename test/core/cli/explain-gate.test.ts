@@ -13,7 +13,7 @@ const explained = async (topic: string) => {
 test.each(Object.keys(gates))("%s: its condition, and whether and how it is confirmed", async (id) => {
   const { about, isConfirmed } = gates[id]!;
   const { text, json } = await explained(id);
-  expect(text).toContain(`It opens when ${about.opens}.`);
+  expect(text.replaceAll("\n", " ")).toContain(`It opens when ${about.opens}.`);
   const commands = typedCommands(text);
   expect(commands.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
   expect(commands.some((command) => command.text.includes(`--confirm ${id}`))).toBe(isConfirmed);
@@ -25,4 +25,13 @@ test("what is none", async () => {
     code: "LS8008",
     message: 'There is no error code, rule or gate "writers".',
   });
+});
+
+test("a rule: paragraphs as wide as the terminal, links as commands, and code in one piece", async () => {
+  const { text } = await explained("add-index");
+  const [page = ""] = text.split("\nRewritten in phases:");
+  expect(page.split("\n").filter((line) => line.length > 100)).toEqual([]);
+  expect(text).toContain("see\n`npx lockstep explain needs-values`.\n");
+  expect(text).toContain("`// lockstep-ignore add-index: <reason>`");
+  expect(text).not.toContain("](");
 });

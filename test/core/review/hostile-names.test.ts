@@ -8,11 +8,12 @@ import { formats } from "../../../core/src/review/check/formats/index.js";
 import { codeMarkdown } from "../../../core/src/review/code-markdown.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { diffText } from "../../../core/src/review/diff.js";
+import { inFull } from "../../../core/src/review/fitted.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { md } from "../../../core/src/review/markdown-text.js";
 import { inLine, printable, printableJson, withoutControls } from "../../../core/src/review/printable.js";
 import { reportOf } from "../../../core/src/review/report/report.js";
-import { editsText, hazardsText, noticesText, planText, writtenText } from "../../../core/src/review/terminal.js";
+import { editsText, hazardsText, noticesText, planText, writtenParts } from "../../../core/src/review/terminal.js";
 import { fileHeader } from "../../../core/src/sql/file-header.js";
 import { check } from "../lint/support.js";
 import { inputOf, noticed, rehearsed } from "./report/inputs.js";
@@ -269,7 +270,7 @@ const writers: Readonly<Record<string, { write(given: readonly string[]): string
         planText(own, plain),
         hazardsText(own, plain),
         noticesText(own.notices, plain),
-        writtenText("expand", [[given[8] ?? "", given[9] ?? ""]], plain),
+        inFull(writtenParts("expand", [[given[8] ?? "", given[9] ?? ""]], plain)),
         editsText(work, plain, "made", { likely: 9, possible: 9 }),
       ].join("\n");
     },

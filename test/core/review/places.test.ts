@@ -22,8 +22,7 @@ it("lists a test in one line, and its places apart from those that gates wait fo
     editsText({ edits: [...edits, ...more], open, command: "npx lockstep code" }, colorsFor(false)).split("\n"),
   ).toEqual([
     "6 code edits made",
-    "  src/a.ts:1       data of create",
-    "  src/a.ts:4       data of create",
+    "  src/a.ts:1, 4    data of create",
     "  test/a.ts        3 edits: lines 9, 5, 6",
     "  src/a.spec.ts:2  data of create",
     "1 place for you to edit (see the reason)",

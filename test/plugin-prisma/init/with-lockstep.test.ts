@@ -4,11 +4,18 @@ import { engineEnvironment, notIntercepted, withLockstep } from "../../../plugin
 const proxy = "/app/node_modules/@lockstep/prisma/bin/schema-engine.js";
 const decide = (
   env: Record<string, string>,
-  over: { platform?: NodeJS.Platform; isTerminal?: boolean; native?: boolean; spawnable?: boolean } = {},
+  over: {
+    platform?: NodeJS.Platform;
+    isTerminal?: boolean;
+    columns?: number;
+    native?: boolean;
+    spawnable?: boolean;
+  } = {},
 ) =>
   engineEnvironment(env, {
     platform: over.platform ?? "linux",
     isTerminal: over.isTerminal ?? false,
+    columns: over.columns,
     isSpawnable: () => over.spawnable ?? true,
     hasNative: () => over.native ?? false,
     proxy,
@@ -49,6 +56,7 @@ describe("withLockstep", () => {
     ["Windows", {}, { platform: "win32" as const }, {}],
     ["unpacked without run bit, on a read-only disk", {}, { spawnable: false }, {}],
     ["a terminal", {}, { isTerminal: true }, { ...plain, LOCKSTEP_COLOR: "1" }],
+    ["its width", {}, { isTerminal: true, columns: 99 }, { ...plain, LOCKSTEP_COLOR: "1", LOCKSTEP_COLUMNS: "99" }],
     ["a dumb terminal", { TERM: "dumb" }, { isTerminal: true }, plain],
     ["NO_COLOR", { NO_COLOR: "1", FORCE_COLOR: "1" }, { isTerminal: true }, plain],
     ["FORCE_COLOR", { FORCE_COLOR: "1" }, {}, { ...plain, LOCKSTEP_COLOR: "1" }],

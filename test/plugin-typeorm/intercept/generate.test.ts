@@ -25,7 +25,7 @@ describe.each(ways)("TypeORM $version by $loader", ({ version, loader }) => {
     const order = [
       plan,
       "✖ add-column-not-null",
-      "Plan ",
+      "Plan: ",
       "Written for expand",
       "\nNext",
       "has been generated successfully",

@@ -15,6 +15,7 @@ export default defineCommand({
       { advices },
       { gates },
       { columns },
+      { pageText },
     ] = await Promise.all([
       import("../../base/errors.js"),
       import("../../rules/index.js"),
@@ -22,6 +23,7 @@ export default defineCommand({
       import("../../rules/advice.js"),
       import("../../gates/index.js"),
       import("../../review/columns.js"),
+      import("../../review/page-text.js"),
     ]);
     const codes = Object.entries(errorTable);
     if (topic === undefined) {
@@ -51,20 +53,21 @@ export default defineCommand({
     }
     const entry = codes.find(([code]) => code === topic.toUpperCase())?.[1];
     if (entry !== undefined) {
-      const text = `${io.colors.bold(`${topic.toUpperCase()}: ${entry.title}`)}\n${entry.why}\nNext   ${entry.next}`;
+      const text = `${io.colors.bold(`${topic.toUpperCase()}: ${entry.title}`)}\n${pageText(entry.why, io.colors)}\nNext   ${entry.next}`;
       return { text, json: { code: topic.toUpperCase(), ...entry }, exitCode: 0 };
     }
     const advice = advices.find(({ id }) => id === topic);
     if (advice !== undefined) {
       const { summary, instead } = advice;
       return {
-        text: `${io.colors.bold(`${topic}: ${summary}`)}\nAdvice: ${instead}`,
+        text: `${io.colors.bold(`${topic}: ${summary}`)}\n${pageText(`Advice: ${instead}`, io.colors)}`,
         json: { advice: topic, summary, instead },
         exitCode: 0,
       };
     }
     const gate = gates[topic];
-    if (gate !== undefined) return gateResult(topic, gate, io.colors);
+    if (gate !== undefined)
+      return gateResult(topic, gate, io.colors, pageText(`It opens when ${gate.about.opens}.`, io.colors));
     const rule = rules.find((candidate) => candidate.id === topic);
     if (rule === undefined) throw new LockstepError("LS8008", `There is no error code, rule or gate "${topic}".`);
     const { summary, background, instead, severity, mysql } = rule;
@@ -73,13 +76,13 @@ export default defineCommand({
       all.length === 0 ? [] : ["", title, ...all.map((sql) => `  ${sql}`)];
     const text = [
       io.colors.bold(`${topic}: ${summary}`),
-      background,
-      ...(instead === undefined ? [] : [instead]),
-      ...(mysql === undefined ? [] : [`MySQL and MariaDB: ${mysql.background}`]),
+      ...[background, instead ?? "", mysql === undefined ? "" : `MySQL and MariaDB: ${mysql.background}`]
+        .filter((page) => page !== "")
+        .map((page) => pageText(page, io.colors)),
       ...listed("Rewritten in phases:", rewritten),
       ...listed("Reported by check:", unsafe),
       ...listed("Passes unchanged:", more.safe),
-      ...(severity === undefined ? [] : ["", waiverText(topic)]),
+      ...(severity === undefined ? [] : ["", pageText(waiverText(topic), io.colors)]),
     ].join("\n");
     const examples = { ...more, unsafe: [...rewritten, ...unsafe] };
     const json = { rule: topic, summary, background, instead, examples, severity };
@@ -87,16 +90,17 @@ export default defineCommand({
   },
 });
 
-function gateResult(id: string, { about, isConfirmed }: Gate, colors: Colors): CommandResult {
+function gateResult(id: string, { about, isConfirmed }: Gate, colors: Colors, opening: string): CommandResult {
   const { before, opens, command } = about;
   const confirm = isConfirmed ? `npx lockstep ${command} --confirm ${id}` : undefined;
   const text = [
     colors.bold(`${id}: gate before ${before}`),
-    `It opens when ${opens}.`,
+    opening,
     ...(confirm === undefined
       ? ["Lockstep checks it in the database. It cannot be confirmed."]
       : [
-          `If Lockstep cannot check it, or the result is intended, a person or a pipeline confirms it: ${confirm}`,
+          "If Lockstep cannot check it, or the result is intended, a person or a pipeline confirms it:",
+          `  ${confirm}`,
           "The ledger of the target records the name and the time. --by <name> sets the name.",
         ]),
     `Next   ${command === "next" ? "npx lockstep next --dry-run   # checks it, and writes nothing" : "npx lockstep status"}`,

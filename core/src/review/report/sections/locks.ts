@@ -21,11 +21,11 @@ export default defineSection({
       isRehearsed: rehearsal !== undefined,
       steps: [...plan.units]
         .sort((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase))
-        .map(({ id, phase, title, verdict }) => ({
+        .map(({ id, phase, title, spec, verdict }) => ({
           id,
           phase,
           title,
-          stated: { locks: verdict.locks, held: verdict.held, words: lockWords(plan, verdict) },
+          stated: { locks: verdict.locks, held: verdict.held, words: lockWords(plan, { spec, verdict }) },
           ...(stepOf.get(id) === id
             ? seenIn(seen.filter((step) => step.id === id))
             : { differences: [], isJoined: true }),

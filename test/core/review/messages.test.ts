@@ -54,12 +54,7 @@ test.each([
     0,
     ["Edit the 2 places above."],
   ],
-  [
-    "lines that an undo found",
-    [],
-    3,
-    ["Check the 3 lines above: remove each use.", "Review and commit."],
-  ],
+  ["lines that an undo found", [], 3, ["Check the 3 lines above: remove each use.", "Review and commit."]],
 ])("a phase whose code still needs a person's edits: %s", async (_name, files, named, first) => {
   const plan = await planOf();
   const places = files.map((file) => ({ file, line: 1, what: file, reason: "", kind: "required" }) as Place);

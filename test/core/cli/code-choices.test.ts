@@ -437,6 +437,24 @@ export const toCard = (user: User): Card => ({ id: user.id, email: user.email, n
     expect(desk.choices).not.toHaveProperty([cardKey]);
   });
 
+  test.each([
+    ["the copy", cardKey],
+    ["the type", typeKey],
+  ])("--not %s once both are made: both are named, and both stay away", async (_which, key) => {
+    await open(withCard);
+    await desk.code({ only: [`${card}:9`] });
+    const { message, hint } = await refusal(desk.code({ not: [key] }));
+    expect(message).toMatch(/is already made[\s\S]*It is linked with:\n {2}src\/users\/card\.ts:\d+ {2}.*`handle: /);
+    expect(hint).toContain(`npx lockstep code ${desk.plan.id} --not '${key}'`);
+    desk.write(card, withCard[card]);
+    await desk.code({ not: [key] });
+    for (const options of [{}, { code: "likely" }]) await desk.code(options);
+    expect(desk.read(card)).toBe(withCard[card]);
+    expect(desk.plan.state.edits.filter(({ file }) => file === card)).toEqual([]);
+    await desk.code({ only: [key] });
+    expect(desk.read(card).match(/handle: /g)).toHaveLength(2);
+  });
+
   test("on a terminal they are one line", async () => {
     await open(withCard);
     let labels: readonly string[] = [];

@@ -60,10 +60,11 @@ export function runPass(
   }
   for (const [file, found] of edits) {
     const refused = refusedOf(file, found, declined, broken);
+    const made = found.filter((each) => !refused.has(each) && !isOnlyForRefused(each, found, refused));
     for (const [{ finding, about }, why] of refused) workspace.addPlace(file, asPlace(finding, file, why), about);
     workspace.applyEdits(
       file,
-      found.filter((each) => !refused.has(each)).map((each) => ({ ...each, key: keyOf?.(file, each.finding) })),
+      made.map((each) => ({ ...each, key: keyOf?.(file, each.finding) })),
     );
   }
 }
@@ -88,6 +89,17 @@ function refusedOf<E extends { readonly finding: EditFinding; readonly about: Ab
     });
   const isDeclined = (id: string) => ids.filter(([, other]) => other === id).length <= (declined.get(id) ?? 0);
   return new Map(ids.flatMap(([each, id, why]) => (isDeclined(id) || why !== undefined ? [[each, why]] : [])));
+}
+
+/** Whether an edit only serves others of its transform in the file, such as an import, and none of these is made. */
+function isOnlyForRefused<E extends { readonly finding: EditFinding; readonly about: About }>(
+  { finding, about }: E,
+  found: readonly E[],
+  refused: ReadonlyMap<E, unknown>,
+): boolean {
+  if (refused.size === 0 || finding.role === undefined) return false;
+  const served = found.filter((each) => each.finding.role === undefined && each.about.transform === about.transform);
+  return served.length > 0 && served.every((each) => refused.has(each));
 }
 
 /** Whether an edit adds a text rather than replaces one. */

@@ -763,6 +763,43 @@ test("without a person, what could not be checked is left out, until somebody sa
   expect(second.text).toContain("compile before you commit");
 });
 
+test("edits of both sides of a merge belong to the plan, although plan.json is from one side", async () => {
+  await open(files, { phase: "expand" });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+      cwd: desk.root,
+      stdio: "ignore",
+    });
+  const commit = (message: string) => {
+    git("add", "-A");
+    git("commit", "--quiet", "-m", message);
+  };
+  git("init", "--quiet", "-b", "main");
+  commit("Expand");
+  git("checkout", "-q", "-b", "theirs");
+  const card = files["src/users/serializer.ts"].replace("toProfile", "toCard");
+  desk.write("src/users/card.ts", card);
+  commit("A card");
+  await desk.release("switch");
+  await desk.code({ code: "likely" });
+  expect(isWritten(desk.read("src/users/card.ts"))).toBe(true);
+  commit("Theirs");
+  git("checkout", "-q", "main");
+  await desk.release("switch");
+  await desk.code({ code: "likely" });
+  commit("Ours");
+  expect(() => git("merge", "-q", "theirs")).toThrow();
+  git("checkout", "--ours", "lockstep");
+  commit("Merged");
+  const [first, second] = [await desk.code(), await desk.code()];
+  expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+  expect(desk.plan.state.edits.filter(({ file }) => file === "src/users/card.ts")).toHaveLength(1);
+  expect(desk.plan.state.edits.filter(({ file }) => file === "src/users/serializer.ts")).toHaveLength(1);
+  await desk.undo({ yes: true });
+  expect(desk.read("src/users/card.ts")).toBe(card);
+  expect(isWritten(profile())).toBe(false);
+});
+
 test("while types are checked for long, stderr says what for and since when", async () => {
   await open();
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });

@@ -12,6 +12,7 @@ import { planFolder } from "../../plan/plan-file.js";
  */
 export function withMergedEdits(plan: Plan, root: string): Plan {
   const edits = [...plan.state.edits];
+  const formatted = [...(plan.state.formatted ?? [])];
   const texts = new Map<string, string>();
   const textOf = (file: string) => {
     const path = join(root, file);
@@ -25,18 +26,23 @@ export function withMergedEdits(plan: Plan, root: string): Plan {
     return text !== "" && textOf(file).split(wanted).length - 1 > records;
   };
   for (const commit of commitsLeftOut(root, plan.id)) {
-    const other = planAt(root, plan.id, commit)?.state.edits ?? [];
+    const other = planAt(root, plan.id, commit)?.state;
     const taken: PlannedEdit[] = [];
     // The last edit of a text is in the code. The earlier ones that it replaced belong to it.
-    for (const edit of other.toReversed()) {
+    for (const edit of other?.edits.toReversed() ?? []) {
       const isReplaced = taken.some(({ file, replaces }) => file === edit.file && replaces === edit.text);
       if ((edit.text === "" || !isReplaced) && !isUnrecorded(edit)) continue;
       taken.unshift(edit);
       edits.push(edit);
     }
     edits.splice(edits.length - taken.length, taken.length, ...taken);
+    // The layout of these files before the edits.
+    const files = new Set(taken.map(({ file }) => file));
+    const known = new Set(formatted.map(({ file }) => file));
+    formatted.push(...(other?.formatted ?? []).filter(({ file }) => files.has(file) && !known.has(file)));
   }
-  return edits.length === plan.state.edits.length ? plan : { ...plan, state: { ...plan.state, edits } };
+  if (edits.length === plan.state.edits.length) return plan;
+  return { ...plan, state: { ...plan.state, edits, ...(formatted.length > 0 && { formatted }) } };
 }
 
 /** The commits of the other sides of merges that changed the plan, the newest first. Without git: none. */

@@ -81,7 +81,8 @@ export function createContext(
       if (declined.size + broken.size === 0) return false;
       const { model, field } = intent;
       const place = { model, field, file: file.file, what: finding.what, ...identityOf(finding, file) };
-      return declined.has(declinedAs(place, declined)) || broken.has(declinedId(place));
+      const unit = `${declinedId(place)}\n`;
+      return declined.has(declinedAs(place, declined)) || [...broken.keys()].some((each) => each.startsWith(unit));
     },
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
     memo: memory(),

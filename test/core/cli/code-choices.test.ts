@@ -280,6 +280,9 @@ describe("without a terminal", () => {
     expect(isWritten(profile())).toBe(false);
     expect(desk.choices).toEqual({ [listKey]: "yes level" });
     expect(result.text).toContain("1 likely place (not edited)");
+    // The first run made the rest.
+    expect((await desk.code()).text).toMatch(/^All required code edits .*are made\.\n1 likely place/);
+    expect((await desk.code({ not: [profileKey] })).text).toMatch(/^All code edits .*are made\./);
     expect(result.text).toContain("npx lockstep code --code likely");
   });
 

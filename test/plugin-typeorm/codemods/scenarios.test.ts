@@ -115,6 +115,11 @@ export const toUserResponse = (user: User): UserResponse =>
     expect(await edited(filesOf(built, actual, expected))).toEqual({ built: [value], asserted: [value], places: [] });
   });
 
+  test("a row without a value gets it later, if an earlier version edited the assertion alone", async () => {
+    const files = filesOf(`export const made = Object.assign(new User(), { ${row} });`, "made", `${row}, ${value}`);
+    expect(await edited(files)).toMatchObject({ built: [value], asserted: [value], places: [] });
+  });
+
   test("a row that has a value keeps it, and the assertion expects it", async () => {
     const built = `export const made = Object.assign(new User(), { ${row}, ${value} });`;
     expect(await edited(filesOf(built, "made"))).toMatchObject({ built: [value], asserted: [value], places: [] });
@@ -134,7 +139,7 @@ export const toUserResponse = (user: User): UserResponse =>
       row,
     ],
     ["another value", `export const made = Object.assign(new User(), { ${row}, handle: "own" });`, "made", row],
-  ])("%s: neither is edited, and the assertion is listed", async (_name, built, actual, expected) => {
+  ])("%s: neither is edited, and both are listed", async (_name, built, actual, expected) => {
     const files = filesOf(built, actual, expected);
     const { asserted, places } = await edited(files);
     expect(asserted).toEqual([]);

@@ -133,11 +133,12 @@ function groupsOf(written: readonly WrittenEdit[], questions: readonly RankedPla
     const ids = [...new Set(group.map(({ id }) => id))];
     return { id: ids.join("\n"), ids, members: ids.flatMap(own) };
   });
-  const needed = new Map<string, WrittenEdit[]>();
-  for (const each of written)
-    if (each.key === undefined && each.role === undefined)
-      needed.set(declinedId(each), [...(needed.get(declinedId(each)) ?? []), each]);
-  const groups = [...[...needed].map(([id, members]) => ({ id, ids: [] as readonly string[], members })), ...ranked];
+  const needed = written.flatMap((each) =>
+    each.key === undefined && each.role === undefined
+      ? [{ id: each.unit ?? declinedId(each), ids: [] as readonly string[], members: [each] }]
+      : [],
+  );
+  const groups = [...needed, ...ranked];
   const helpers = written.filter(({ key, role }) => key === undefined && role !== undefined);
   const alone = helpers.filter((each) => !groups.some(({ members }) => members.some((member) => isOf(each, member))));
   return [

@@ -41,9 +41,10 @@ export const assertedRow: Transform = {
     for (const asserted of assertedIn(file)) yield* complete(asserted, file, context);
     const rows = openRows(context);
     for (const { literal } of rows.size === 0 ? [] : testRowsIn(file, context)) {
-      const value = rows.get(literal);
-      const edit = value && completed(literal, value, file, context);
+      const plan = rows.get(literal);
+      const edit = plan?.value && plan.reason === undefined && completed(literal, plan.value, file, context);
       if (edit) yield edit;
+      else if (plan !== undefined) yield comparedRow(literal, file, context);
     }
   },
 
@@ -52,7 +53,9 @@ export const assertedRow: Transform = {
       id,
       (each) => [
         ...assertedIn(each).map(({ literal }) => ({ node: literal, what: whatOf(literal, context) })),
-        ...testRowsIn(each, context).map(({ literal }) => ({ node: literal, what: whatOfRow(literal, context) })),
+        ...testRowsIn(each, context)
+          .filter(({ literal }) => !literalsAsserted(context).has(literal))
+          .map(({ literal }) => ({ node: literal, what: whatOfRow(literal, context) })),
       ],
       file,
       context,
@@ -79,9 +82,9 @@ interface Plan extends Asserted {
   readonly copy: Copy | undefined;
   /** The value to expect; undefined if a person must write it. */
   readonly value: string | undefined;
-  /** The rows that the test compares it with, and that get the same value. */
+  /** The rows of the test that it compares, and that need the same value. */
   readonly open: readonly TestRow[];
-  /** Why Lockstep does not edit it together with such a row. */
+  /** Why Lockstep edits neither it nor these rows. */
   readonly reason: string | undefined;
 }
 
@@ -156,9 +159,10 @@ function expectedIn(
   const isSet = given.every((each) => each === value) && open.every((row) => canHave(row, value, context));
   if (unclear === undefined && isSet) return { value, open, reason: undefined };
   const built = unclear === undefined ? "" : `, \`${unclear.getText().split("\n")[0]}\``;
+  const isOpen = unclear && ts.isObjectLiteralExpression(unclear) && !propertiesOf(unclear).has(name);
   return {
     value,
-    open: [],
+    open: isOpen ? [...open, { literal: unclear, file }] : open,
     reason: `the test itself builds the row that it compares${built}, which needs the same value`,
   };
 }
@@ -169,18 +173,28 @@ function canHave({ literal, file }: TestRow, value: string | undefined, context:
   return (computedValue(literal, file, context) ?? value) === value;
 }
 
-/** By literal: the value that it gets because an assertion that is edited compares it. */
-const openRows = memoized((context): ReadonlyMap<ts.ObjectLiteralExpression, string> => {
-  const values = new Map<ts.ObjectLiteralExpression, string>();
+/** By row: the assertion that compares it, and has the value or gets it now. */
+const openRows = memoized((context): ReadonlyMap<ts.ObjectLiteralExpression, Plan> => {
+  const plans = new Map<ts.ObjectLiteralExpression, Plan>();
   for (const file of context.project.files) {
     for (const asserted of assertedIn(file)) {
       const plan = planOf(asserted, file, context);
-      if (plan?.value === undefined || propertiesOf(plan.literal).has(plan.key) || !isTaken(plan, context)) continue;
-      for (const { literal } of plan.open) values.set(literal, plan.value);
+      if (plan === undefined || !isTaken(plan, context)) continue;
+      const now = valueAt(plan.literal, plan.key);
+      if (now !== undefined && (plan.reason !== undefined || textOf(now, file) !== plan.value)) continue;
+      for (const { literal } of plan.open) plans.set(literal, plan);
     }
   }
-  return values;
+  return plans;
 });
+
+/** A row that an assertion compares, and whose value a person has to write. */
+function comparedRow(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): Finding {
+  const { name } = context.field;
+  const reason = `an assertion compares this row: add \`${name}: …\` here and there`;
+  const offset = literal.getStart(file.ast);
+  return { kind: "place", certainty: "likely", offset, what: whatOfRow(literal, context), reason };
+}
 
 const literalsAsserted = memoized(
   (context): ReadonlySet<ts.ObjectLiteralExpression> =>

@@ -115,6 +115,11 @@ export const toUserResponse = (user: User): UserResponse =>
     expect(await edited(filesOf(built, actual, expected))).toEqual({ built: [value], asserted: [value], places: [] });
   });
 
+  test("a row inside the assertion gets the value with it", async () => {
+    const { asserted, places } = await edited(filesOf("export const made = 1;", `{ ${row} } as User`));
+    expect({ asserted, places }).toEqual({ asserted: [value, value], places: [] });
+  });
+
   test("a row without a value gets it later, if an earlier version edited the assertion alone", async () => {
     const files = filesOf(`export const made = Object.assign(new User(), { ${row} });`, "made", `${row}, ${value}`);
     expect(await edited(files)).toMatchObject({ built: [value], asserted: [value], places: [] });

@@ -53,9 +53,7 @@ export const assertedRow: Transform = {
       id,
       (each) => [
         ...assertedIn(each).map(({ literal }) => ({ node: literal, what: whatOf(literal, context) })),
-        ...testRowsIn(each, context)
-          .filter(({ literal }) => !literalsAsserted(context).has(literal))
-          .map(({ literal }) => ({ node: literal, what: whatOfRow(literal, context) })),
+        ...testRowsIn(each, context).map(({ literal }) => ({ node: literal, what: whatOfRow(literal, context) })),
       ],
       file,
       context,
@@ -148,28 +146,27 @@ function expectedIn(
 ): Pick<Plan, "value" | "open" | "reason"> {
   const { name } = context.field;
   const own = valueIn(asserted.literal, key, file, context);
-  const isAsserted = (each: ts.ObjectLiteralExpression) => literalsAsserted(context).has(each);
-  const { same, unclear } = comparedRows(asserted, keyOf, isAsserted, file, context);
+  if (own === undefined) return { value: undefined, open: [], reason: undefined };
+  const { same, unclear } = comparedRows(asserted, keyOf, file, context);
   const given = same.flatMap(({ literal, file }) => {
     const value = valueAt(literal, name);
     return value === undefined ? [] : [literalOf(value) === undefined ? undefined : textOf(value, file)];
   });
-  const value = own ?? given[0];
   const open = same.filter(({ literal }) => !propertiesOf(literal).has(name));
-  const isSet = given.every((each) => each === value) && open.every((row) => canHave(row, value, context));
-  if (unclear === undefined && isSet) return { value, open, reason: undefined };
+  const isSet = given.every((each) => each === own) && open.every((row) => canHave(row, own, context));
+  if (unclear === undefined && isSet) return { value: own, open, reason: undefined };
   const built = unclear === undefined ? "" : `, \`${unclear.getText().split("\n")[0]}\``;
   const isOpen = unclear && ts.isObjectLiteralExpression(unclear) && !propertiesOf(unclear).has(name);
   return {
-    value,
+    value: own,
     open: isOpen ? [...open, { literal: unclear, file }] : open,
     reason: `the test itself builds the row that it compares${built}, which needs the same value`,
   };
 }
 
 /** Whether Lockstep can write a value into a row, and would compute no other one. */
-function canHave({ literal, file }: TestRow, value: string | undefined, context: TransformContext): boolean {
-  if (value === undefined || completed(literal, value, file, context) === undefined) return false;
+function canHave({ literal, file }: TestRow, value: string, context: TransformContext): boolean {
+  if (completed(literal, value, file, context) === undefined) return false;
   return (computedValue(literal, file, context) ?? value) === value;
 }
 
@@ -195,11 +192,6 @@ function comparedRow(literal: ts.ObjectLiteralExpression, file: SourceFile, cont
   const offset = literal.getStart(file.ast);
   return { kind: "place", certainty: "likely", offset, what: whatOfRow(literal, context), reason };
 }
-
-const literalsAsserted = memoized(
-  (context): ReadonlySet<ts.ObjectLiteralExpression> =>
-    new Set(context.project.files.flatMap((file) => assertedIn(file).map(({ literal }) => literal))),
-);
 
 /** The value comes before a spread that overrides it. */
 function completed(

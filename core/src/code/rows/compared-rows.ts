@@ -1,5 +1,5 @@
 import { ts } from "../ast/compiler.js";
-import { initializerOf, propertiesOf, returnedBy, unwrap } from "../ast/expressions.js";
+import { initializerOf, isAssertion, propertiesOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
@@ -7,6 +7,7 @@ import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { resolveFunction } from "../flow/rows-in-expression.js";
 import { lookUp } from "../project/project.js";
+import { producersOf } from "../responses/producers.js";
 import { namesColumns } from "../types/row-literals.js";
 import { literalOf } from "../values/fixture-value.js";
 import { sourcesOf } from "../values/value-text.js";
@@ -25,31 +26,38 @@ export interface ComparedRows {
   readonly unclear: ts.Node | undefined;
 }
 
-/** The literals of a test file that name most columns, without those inside assertions. */
+/** The literals of a test file that name most columns, without assertions and copies of rows. */
 export const testRowsIn = memoizedBy((file: SourceFile, context): readonly TestRow[] => {
   if (!isTestFile(file)) return [];
   const least = Math.max(3, Math.ceil(context.columns.length * 0.75));
-  const literals = file.nodes(ts.SyntaxKind.ObjectLiteralExpression);
-  return literals.filter((each) => namesColumns(each, least, context)).map((literal) => ({ literal, file }));
+  const copies = new Set(
+    producersOf(file, context).flatMap(({ kind, mapper }) => (kind === "literal" ? [mapper.literal] : [])),
+  );
+  return file
+    .nodes(ts.SyntaxKind.ObjectLiteralExpression)
+    .filter((each) => namesColumns(each, least, context) && !isExpected(each) && !copies.has(each))
+    .map((literal) => ({ literal, file }));
 });
+
+/** Whether a literal is an argument of an assertion itself, not of a function inside it: `expect(toResponse({ … }))`. */
+function isExpected(literal: ts.Node): boolean {
+  const call = ts.findAncestor(literal.parent, (at) => ts.isCallExpression(at) || ts.isFunctionLike(at));
+  return call !== undefined && ts.isCallExpression(call) && isAssertion(call);
+}
 
 /**
  * Finds the rows that an assertion compares with, among the literals of its file and of the test files that it imports from.
  *
  * @param keyOf the assertion's spelling of a column
- * @param isAsserted whether a literal belongs to an assertion
  */
 export function comparedRows(
   { literal, actual }: { readonly literal: ts.ObjectLiteralExpression; readonly actual: ts.Expression },
   keyOf: (name: string) => string,
-  isAsserted: (literal: ts.ObjectLiteralExpression) => boolean,
   file: SourceFile,
   context: TransformContext,
 ): ComparedRows {
   const built = builtBehind(actual, file, context);
-  const rows = [file, ...importedTests(file, context)]
-    .flatMap((each) => testRowsIn(each, context))
-    .filter((row) => !isAsserted(row.literal));
+  const rows = [file, ...importedTests(file, context)].flatMap((each) => testRowsIn(each, context));
   const overOf = (row: TestRow) => built.find(({ node }) => node === row.literal)?.over ?? [];
   const same = rows.filter((row) => agree(literal, keyOf, [row.literal, ...overOf(row)], context));
   const isUnclear = ({ node, file: its }: Built) =>

@@ -1,5 +1,5 @@
 /** The story in a NestJS application on TypeORM 0.3: `forRoot` with the options of the wrapped data source, builds by tsc. */
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -99,6 +99,34 @@ test("expand", async () => {
     { handle: "old@example.com" },
     { handle: "expand@example.com" },
   ]);
+});
+
+test("a request class whose field is declined: its rows are linked with it, and are written without it", async () => {
+  const dto = "src/users/dto/create-user.dto.ts";
+  const name = `${dto}#class CreateUserDto`;
+  const declined = await nest.lockstep(["code", "--not", `${dto}:16`]);
+  expect(declined.code, declined.output).toBe(2);
+  expect(declined.output).toMatch(
+    /LS4009 [\s\S]*is linked with:\n(.*\n)* {2}src\/users\/users\.service\.ts:14 {2}.*dto\.handle \?\?/,
+  );
+  expect(declined.output).toContain(`--not '${name}' --reason "<why>"`);
+  nest.edit(dto, (text) => text.replace(/\n {2}@ApiProperty\(\{ required: false \}\)[\s\S]*handle\?: string;\n/, ""));
+  nest.edit(dto, (text) => text.replace("IsOptional, IsString, ", ""));
+  nest.edit("src/users/users.service.ts", (text) =>
+    text.replaceAll(/,\s*handle: \w+\.handle \?\? \w+\.email\.toLowerCase\(\)/g, ""),
+  );
+  await nest.commit("Remove what is declined");
+  await succeeds(nest.lockstep(["code", "--not", name, "--reason", "the server sets it"]));
+  await succeeds(nest.lockstep(["code"]));
+  expect(nest.read(dto)).not.toContain("handle");
+  const service = nest.read("src/users/users.service.ts");
+  expect(service).toContain("handle: dto.email.toLowerCase()");
+  expect(service).toContain("handle: user.email.toLowerCase()");
+  expect(await nest.build()).toMatchObject({ code: 0, output: "" });
+  const plan = readdirSync(join(nest.root, "lockstep")).find((each) => each.endsWith("AddHandle"));
+  const { state } = JSON.parse(nest.read(`lockstep/${plan}/plan.json`));
+  expect(state.edits.filter(({ file }: { file: string }) => file === dto)).toEqual([]);
+  await nest.commit("Decline the field of the request");
 });
 
 test("backfill and switch", async () => {

@@ -458,7 +458,7 @@ export const errorTable = entries({
   LS4009: {
     title: "The edit to decline is already made",
     why: "--not declines edits that Lockstep has not made yet. It removes nothing from the code, because you may have changed that code since.",
-    next: "Remove the text that the message shows, then run the command of the hint, so that Lockstep does not write it again.",
+    next: "Remove all texts that the message shows, then run the command of the hint. Lockstep remembers the decline, and writes again only what other code still needs.",
     exit: 2,
   },
   LS5001: {

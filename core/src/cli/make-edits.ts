@@ -6,7 +6,7 @@ import type { RankedPlaces } from "../code/candidates/choose.js";
 import { isWritable } from "../code/contract/candidate.js";
 import type { UnreadFile } from "../code/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
-import { isWaiting, type Place, type Plan } from "../model/index.js";
+import { isTestFile, isWaiting, type Place, type Plan } from "../model/index.js";
 import { codeMarkdown } from "../review/code-markdown.js";
 import { counted } from "../review/counted.js";
 import { missingTypesText } from "../review/missing-types.js";
@@ -207,9 +207,14 @@ function idleText(
   if (!hasPlan) return nothingToEdit(plan);
   if (isRefused || (unchecked?.leftOut ?? 0) > 0)
     return "Nothing was edited: Lockstep could not make the chosen edits.";
+  const isChosen = ({ key }: Place) => plan.state.choices?.some((each) => each.key === key) === true;
+  const isLeft = plan.state.places.some(
+    (place) => place.kind === "likely" && !isTestFile(place.file) && !isChosen(place),
+  );
+  const edits = isLeft ? "All required code edits" : "All code edits";
   return missingTypes === undefined && isUndemanded !== true && unread === 0
-    ? "All code edits of this phase are made."
-    : "All code edits that were found are made.";
+    ? `${edits} of this phase are made.`
+    : `${edits} that were found are made.`;
 }
 
 /** Without a plan, a column requires edits only where the code shows it. */

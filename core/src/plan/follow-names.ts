@@ -71,6 +71,7 @@ export function followNames(plan: Plan, declared: readonly NamedColumn[]): Plan 
       edits: plan.state.edits.map((edit) => named(followText(edit, renamed))),
       places: plan.state.places.map(named),
       ...(plan.state.choices === undefined ? {} : { choices: plan.state.choices.map(named) }),
+      ...(plan.state.declined === undefined ? {} : { declined: plan.state.declined.map(named) }),
       ...(plan.state.exposure === undefined ? {} : { exposure: answers(plan.state.exposure, renamed) }),
       ...(plan.state.like === undefined ? {} : { like: answers(plan.state.like, renamed) }),
     },

@@ -15,7 +15,7 @@ export function pathsOf(id: string, written: Plan["state"]["written"]): string {
  * have no two states of the plan.
  */
 export function oneSideHint(root: string, id: string): string | undefined {
-  const other = others.find((each) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", each]) !== undefined);
+  const [other] = sidesOfMerge(root);
   if (other === undefined) return undefined;
   const [ours, theirs] = [planAt(root, id, "HEAD"), planAt(root, id, other)];
   if (ours === undefined || theirs === undefined || planHash(ours) === planHash(theirs)) return undefined;
@@ -50,9 +50,15 @@ export function restoreHint(root: string, id: string, { file, sha256 }: Pick<Wri
   return oneSideHint(root, id) ?? (isCommitted ? `git checkout HEAD -- ${shellWord(file)}` : restoreFiles([file]));
 }
 
-const others = ["MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"];
+/** The other side of the merge, rebase or cherry-pick that git is in. */
+export function sidesOfMerge(root: string): readonly string[] {
+  return ["MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"].filter(
+    (each) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", each]) !== undefined,
+  );
+}
 
-function planAt(root: string, id: string, commit: string): Plan | undefined {
+/** A plan in a commit. Undefined if it is not there, or cannot be read. */
+export function planAt(root: string, id: string, commit: string): Plan | undefined {
   const file = `${planFolder(id)}/plan.json`;
   const text = committedText(root, file, commit);
   return text === undefined ? undefined : attempt(() => readPlan(text, file), isNoBug);

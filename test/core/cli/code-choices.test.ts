@@ -280,6 +280,9 @@ describe("without a terminal", () => {
     expect(isWritten(profile())).toBe(false);
     expect(desk.choices).toEqual({ [listKey]: "yes level" });
     expect(result.text).toContain("1 likely place (not edited)");
+    // The first run made the rest.
+    expect((await desk.code()).text).toMatch(/^All required code edits .*are made\.\n1 likely place/);
+    expect((await desk.code({ not: [profileKey] })).text).toMatch(/^All code edits .*are made\./);
     expect(result.text).toContain("npx lockstep code --code likely");
   });
 
@@ -435,6 +438,24 @@ export const toCard = (user: User): Card => ({ id: user.id, email: user.email, n
     expect(desk.read(card)).toBe(withCard[card]);
     expect(desk.choices).toEqual(expect.objectContaining({ [typeKey]: "no not" }));
     expect(desk.choices).not.toHaveProperty([cardKey]);
+  });
+
+  test.each([
+    ["the copy", cardKey],
+    ["the type", typeKey],
+  ])("--not %s once both are made: both are named, and both stay away", async (_which, key) => {
+    await open(withCard);
+    await desk.code({ only: [`${card}:9`] });
+    const { message, hint } = await refusal(desk.code({ not: [key] }));
+    expect(message).toMatch(/is already made[\s\S]*It is linked with:\n {2}src\/users\/card\.ts:\d+ {2}.*`handle: /);
+    expect(hint).toContain(`npx lockstep code ${desk.plan.id} --not '${key}'`);
+    desk.write(card, withCard[card]);
+    await desk.code({ not: [key] });
+    for (const options of [{}, { code: "likely" }]) await desk.code(options);
+    expect(desk.read(card)).toBe(withCard[card]);
+    expect(desk.plan.state.edits.filter(({ file }) => file === card)).toEqual([]);
+    await desk.code({ only: [key] });
+    expect(desk.read(card).match(/handle: /g)).toHaveLength(2);
   });
 
   test("on a terminal they are one line", async () => {
@@ -743,6 +764,43 @@ test("without a person, what could not be checked is left out, until somebody sa
   const second = await desk.code({ code: "required", unchecked: true });
   expect(list()).toContain("name: true, handle: true }");
   expect(second.text).toContain("compile before you commit");
+});
+
+test("edits of both sides of a merge belong to the plan, although plan.json is from one side", async () => {
+  await open(files, { phase: "expand" });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+      cwd: desk.root,
+      stdio: "ignore",
+    });
+  const commit = (message: string) => {
+    git("add", "-A");
+    git("commit", "--quiet", "-m", message);
+  };
+  git("init", "--quiet", "-b", "main");
+  commit("Expand");
+  git("checkout", "-q", "-b", "theirs");
+  const card = files["src/users/serializer.ts"].replace("toProfile", "toCard");
+  desk.write("src/users/card.ts", card);
+  commit("A card");
+  await desk.release("switch");
+  await desk.code({ code: "likely" });
+  expect(isWritten(desk.read("src/users/card.ts"))).toBe(true);
+  commit("Theirs");
+  git("checkout", "-q", "main");
+  await desk.release("switch");
+  await desk.code({ code: "likely" });
+  commit("Ours");
+  expect(() => git("merge", "-q", "theirs")).toThrow();
+  git("checkout", "--ours", "lockstep");
+  commit("Merged");
+  const [first, second] = [await desk.code(), await desk.code()];
+  expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+  expect(desk.plan.state.edits.filter(({ file }) => file === "src/users/card.ts")).toHaveLength(1);
+  expect(desk.plan.state.edits.filter(({ file }) => file === "src/users/serializer.ts")).toHaveLength(1);
+  await desk.undo({ yes: true });
+  expect(desk.read("src/users/card.ts")).toBe(card);
+  expect(isWritten(profile())).toBe(false);
 });
 
 test("while types are checked for long, stderr says what for and since when", async () => {

@@ -71,6 +71,91 @@ describe("a column that stays optional is empty as its property says", () => {
   });
 });
 
+describe("an assertion and the row that its test builds", () => {
+  const row = 'id: 1, email: "Ada@x.com", name: "Ada", createdAt: day, updatedAt: day';
+  const mapper = `import type { User } from "./user.entity";
+
+export interface UserResponse { id: number; email: string; name: string; createdAt: Date; updatedAt: Date }
+export const toUserResponse = (user: User): UserResponse =>
+  ({ id: user.id, email: user.email, name: user.name, createdAt: user.createdAt, updatedAt: user.updatedAt });
+`;
+  const head = 'import { User } from "./user.entity";\nexport const day = new Date(0);\n';
+  const filesOf = (built: string, actual: string, expected = row): Files => [
+    {
+      file: "src/user.entity.ts",
+      text: user('  @Column({ type: "varchar", nullable: true }) handle!: string | null;\n'),
+    },
+    { file: "src/user.mapper.ts", text: mapper },
+    { file: "test/factories.ts", text: `${head.replace("./", "../src/")}${built}` },
+    {
+      file: "test/users.test.ts",
+      text: `import { day, made } from "./factories";\nimport { toUserResponse } from "../src/user.mapper";\nimport { User } from "../src/user.entity";\ntest("it", () => {\n  expect(toUserResponse(${actual})).toEqual({ ${expected} });\n});\n`,
+    },
+  ];
+  const edited = async (files: Files) => {
+    const result = await editFor("switch", files, []);
+    const after = apply(files, result);
+    expect(await undoOf("switch", after, result.edits)).toEqual({ files, places: [] });
+    const [, , built, asserted] = after.map(({ text }) => text.match(/handle: "[^"]*"/g) ?? []);
+    return { built, asserted, places: result.places.map(({ file, kind, reason }) => [file, kind, reason]) };
+  };
+
+  const value = 'handle: "ada@x.com"';
+  test.each([
+    ["an instance", `export const made = Object.assign(new User(), { ${row} });`, "made", row],
+    ["a part", `export const made: Partial<User> = { ${row} };`, "made as User", row],
+    ["a factory", `export const made = (over = {}) => Object.assign(new User(), { ${row}, ...over });`, "made()", row],
+    [
+      "a factory with another id",
+      `export const made = (over = {}) => Object.assign(new User(), { ${row}, ...over });`,
+      "made({ id: 2 })",
+      row.replace("1", "2"),
+    ],
+  ])("%s gets the value with it", async (_name, built, actual, expected) => {
+    expect(await edited(filesOf(built, actual, expected))).toEqual({ built: [value], asserted: [value], places: [] });
+  });
+
+  test("a row inside the assertion gets the value with it", async () => {
+    const { asserted, places } = await edited(filesOf("export const made = 1;", `{ ${row} } as User`));
+    expect({ asserted, places }).toEqual({ asserted: [value, value], places: [] });
+  });
+
+  test("a row without a value gets it later, if an earlier version edited the assertion alone", async () => {
+    const files = filesOf(`export const made = Object.assign(new User(), { ${row} });`, "made", `${row}, ${value}`);
+    expect(await edited(files)).toMatchObject({ built: [value], asserted: [value], places: [] });
+  });
+
+  test("a row that has a value keeps it, and the assertion expects it", async () => {
+    const built = `export const made = Object.assign(new User(), { ${row}, ${value} });`;
+    expect(await edited(filesOf(built, "made"))).toMatchObject({ built: [value], asserted: [value], places: [] });
+  });
+
+  test.each([
+    [
+      "another email",
+      `export const made = (over = {}) => Object.assign(new User(), { ${row}, ...over });`,
+      'made({ email: "B@x.com" })',
+      row.replace("Ada@", "B@"),
+    ],
+    [
+      "members that are set one by one",
+      'export const made = () => { const it = new User(); it.email = "Ada@x.com"; return it; };',
+      "made()",
+      row,
+    ],
+    ["another value", `export const made = Object.assign(new User(), { ${row}, handle: "own" });`, "made", row],
+  ])("%s: neither is edited, and both are listed", async (_name, built, actual, expected) => {
+    const files = filesOf(built, actual, expected);
+    const { asserted, places } = await edited(files);
+    expect(asserted).toEqual([]);
+    expect(places).toContainEqual([
+      "test/users.test.ts",
+      "required",
+      expect.stringContaining("the test itself builds"),
+    ]);
+  });
+});
+
 describe("an app of several files", () => {
   const files: Files = [
     { file: "src/users/user.entity.ts", text: user() },

@@ -125,6 +125,8 @@ class Sheet {
   readonly refused: Set<string>;
   /** Earlier choices that this question has taken over, under the current keys. */
   private readonly moved = new Set<PlaceChoice>();
+  /** Places decided in an earlier run. */
+  private readonly remembered = new Set<Candidate>();
 
   constructor(
     readonly question: RankedPlaces,
@@ -143,8 +145,10 @@ class Sheet {
       const before = own.find(({ key }) => key === place.key) ?? movedTo(place, lost);
       if (not?.has(place)) this.settle(place, { choice: "no", by: "not" });
       else if (only?.has(place)) this.settle(place, { choice: "yes", by: "only" });
-      else if (before !== undefined) this.settle(place, before);
-      else if (accept?.has(place) && !decline?.has(place) && !isForOne(place, policy))
+      else if (before !== undefined) {
+        this.settle(place, before);
+        this.remembered.add(place);
+      } else if (accept?.has(place) && !decline?.has(place) && !isForOne(place, policy))
         this.settle(place, { choice: "yes", by: "level" });
       if (before !== undefined && before.key !== place.key) this.moved.add(before);
     }
@@ -182,11 +186,12 @@ class Sheet {
       if (followers.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "kin" });
   }
 
-  /** Reopens automatically accepted places that need a declined one. */
+  /** Reopens places that need a declined one, if they were accepted automatically or in an earlier run. */
   drop(unmakeable: ReadonlySet<string>): void {
-    for (const [place, { choice, by }] of this.verdicts)
-      if (choice === "yes" && (by === "level" || by === "kin") && unmakeable.has(place.key))
-        this.verdicts.delete(place);
+    for (const [place, { choice, by }] of this.verdicts) {
+      const isOlder = by === "level" || by === "kin" || this.remembered.has(place);
+      if (choice === "yes" && isOlder && unmakeable.has(place.key)) this.verdicts.delete(place);
+    }
   }
 
   /** Places that a person selected. */

@@ -5,6 +5,7 @@ import { namesTable } from "../../code/sql/names-table.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import {
   type CodeIntent,
+  type DeclinedPlace,
   type EntityModel,
   type FileChange,
   isSameTable,
@@ -21,6 +22,7 @@ import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { type CodeInput, inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
 import { decideDeclined, declineUnticked, mustChange, withReasons } from "./declined.js";
+import { editRecords } from "./edit-records.js";
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
 import { refuseMade } from "./place-names.js";
@@ -86,11 +88,11 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   const choose: Choose = async (found) => {
     questions = found;
     for (const id of refusedAmong(found, plan.state.places)) refused.add(id);
-    refuseMade(
-      (policy.not ?? []).filter((name) => !settled.has(name)),
-      found,
-      plan,
-    );
+    const late = (policy.not ?? []).filter((name) => !settled.has(name));
+    await refuseMade(late, found, plan, async (made) => {
+      const { linkedWith } = await import("./made-edits.js");
+      return linkedWith(made, answered, decided.choices);
+    });
     if (policy.level === "none") return decided.chosen;
     const before = decided.choices;
     decided = await decidePlaces(found, decided.choices, policy, plan.state.places, settled);
@@ -150,6 +152,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
       return { file, line, kind, what, ...identity, reason, model, field, ...known, ...(text === "" ? {} : { text }) };
     });
   const texts = new Map(input.files.map(({ file, text }) => [file, text]));
+  const edits = policy.level === "none" ? earlier : editRecords(earlier, made, texts, openAmong(declined, questions));
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
   // A column without a plan has no units: its migration is the ORM's own.
   const isBefore = phase === undefined || plan.units.length === 0;
@@ -172,13 +175,13 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
       const { handOver } = await import("./hand-over.js");
       const why = code.verify === "off" ? "code.verify is off" : undefined;
       try {
-        return await handOver({ request: { ...answered, earlier: [...earlier, ...made] }, changes, why, scope, isAll });
+        return await handOver({ request: { ...answered, earlier: edits }, changes, why, scope, isAll });
       } finally {
         typeCheck.close();
       }
     },
     state: {
-      edits: [...earlier, ...made],
+      edits,
       places,
       ...(result.silent === 0 ? {} : { silent: result.silent }),
       ...(decided.choices.length === 0 ? {} : { choices: decided.choices }),
@@ -220,6 +223,21 @@ async function preparedPlaces(
   function tableOf(model: string): TableName {
     return changed.find(({ name }) => name === model)?.table ?? { name: "" };
   }
+}
+
+/** Whether the place of an edit lacks the field: a person declined it, or it may get the field again. */
+function openAmong(
+  declined: readonly DeclinedPlace[],
+  questions: readonly RankedPlaces[],
+): (edit: PlannedEdit) => boolean {
+  const ids = new Set(declined.map(declinedId));
+  const siteOf = (
+    { model, field }: Pick<CodeIntent, "model" | "field">,
+    { file, site }: { readonly file: string; readonly site?: string },
+  ) => JSON.stringify([model, field, file, site]);
+  const open = questions.flatMap(({ intent, ranked }) => ranked.map(({ candidate }) => siteOf(intent, candidate)));
+  const sites = new Set(open);
+  return (edit) => ids.has(declinedId(edit)) || (edit.site !== undefined && sites.has(siteOf(edit, edit)));
 }
 
 /** Adds the reason why `--code likely` did not edit a likely place. */

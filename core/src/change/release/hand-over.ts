@@ -9,6 +9,7 @@ import { planCodeEdits } from "../../code/run/plan-edits.js";
 import type { NewError } from "../../code/verify/request.js";
 import { withoutErrors } from "../../code/verify/without-errors.js";
 import type { FileChange } from "../../model/index.js";
+import { linesIn, withLines } from "./error-lines.js";
 import { mostWatched, type VerifyScope } from "./verified-edits.js";
 
 /** The compiler's error for an edit, or why it was not checked. */
@@ -68,7 +69,8 @@ export async function handOver({ request, changes, why, scope, isAll }: HandingO
       return new Set(found.flatMap((each) => writableIn(each, isAll)));
     },
   });
-  const groups = groupsOf(written, questions);
+  const lines = linesIn({ files: [...texts].map(([file, text]) => ({ file, text })) });
+  const groups = groupsOf(written, questions).map((group) => ({ ...group, lines: lines(group.members) }));
   if (why !== undefined) {
     const check = (): EditCheck => ({ result: "unchecked", why });
     return { texts, questions, edits: withChecks(written, groups, check), checkOf: check };
@@ -82,7 +84,7 @@ export async function handOver({ request, changes, why, scope, isAll }: HandingO
   const sifted = await withoutErrors(groups, {
     apply: (ids) => new Map([...changed, ...textsWith(texts, membersOf(groups, ids))]),
     async check(after) {
-      const checked = await verifier.check(after);
+      const checked = withLines(await verifier.check(after), texts, after);
       return { ...checked, errors: checked.errors.filter((error) => !known.has(idOf(error))) };
     },
   });
@@ -131,11 +133,12 @@ function groupsOf(written: readonly WrittenEdit[], questions: readonly RankedPla
     const ids = [...new Set(group.map(({ id }) => id))];
     return { id: ids.join("\n"), ids, members: ids.flatMap(own) };
   });
-  const needed = new Map<string, WrittenEdit[]>();
-  for (const each of written)
-    if (each.key === undefined && each.role === undefined)
-      needed.set(declinedId(each), [...(needed.get(declinedId(each)) ?? []), each]);
-  const groups = [...[...needed].map(([id, members]) => ({ id, ids: [] as readonly string[], members })), ...ranked];
+  const needed = written.flatMap((each) =>
+    each.key === undefined && each.role === undefined
+      ? [{ id: each.unit ?? declinedId(each), ids: [] as readonly string[], members: [each] }]
+      : [],
+  );
+  const groups = [...needed, ...ranked];
   const helpers = written.filter(({ key, role }) => key === undefined && role !== undefined);
   const alone = helpers.filter((each) => !groups.some(({ members }) => members.some((member) => isOf(each, member))));
   return [

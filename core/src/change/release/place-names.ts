@@ -2,7 +2,8 @@ import { LockstepError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";
 import type { RankedPlaces } from "../../code/candidates/choose.js";
 import type { Candidate } from "../../code/contract/candidate.js";
-import type { Place, Plan } from "../../model/index.js";
+import type { Place, Plan, PlannedEdit } from "../../model/index.js";
+import type { MadeEdits } from "./made-edits.js";
 
 /**
  * The places that a name in a flag or the configuration selects: by key, by `file:line` (the place that starts there, else the innermost
@@ -65,31 +66,57 @@ export function refuseUnknownPlaces(
  * Rejects names in `--not` that only select edits which Lockstep has made.
  *
  * @param names those that select no required place
- * @throws LS4009 with the written text, and the command that declines it once a person has removed it
+ * @throws LS4009 with the written texts, and the command that declines the edit once a person has removed them
  */
-export function refuseMade(names: readonly string[], questions: readonly RankedPlaces[], { id, state }: Plan): void {
+export async function refuseMade(
+  names: readonly string[],
+  questions: readonly RankedPlaces[],
+  { id, state }: Plan,
+  linkedWith: (made: readonly PlannedEdit[]) => Promise<MadeEdits>,
+): Promise<void> {
   const open = questions.flatMap(({ ranked }) => ranked.map(({ candidate }) => candidate));
   const done = questions.flatMap((question) => question.done);
   for (const name of names.filter((each) => placesNamed(each, open).length === 0)) {
     const named = placesNamed(name, done);
-    const holderOf = (edit: Pick<Place, "file" | "site">) =>
+    const holderOf = (edit: PlannedEdit) =>
       named.find(({ file, site }) => file === edit.file && site !== undefined && site === edit.site);
     const made = state.edits.filter((edit) => edit.text !== "" && (isMeant(name, edit) || holderOf(edit)));
     const [first] = made;
     if (first === undefined) continue;
-    const holder = holderOf(first);
-    const at = `${first.file}:${holder?.line ?? first.line}`;
-    const again = `npx lockstep code ${id}`;
-    throw new LockstepError("LS4009", `--not ${name}: this edit is already made: ${at}: ${first.what}`, {
-      hint: `Remove \`${first.text}\` from ${at}. Then: ${again} ${holder === undefined ? "--dry-run   # shows the line for --not" : `--not '${holder.key}'`}`,
-      details: { name, edits: made.map(({ file, line, what, text }) => ({ file, line, what, text })) },
-    });
+    const { edits, names: known, isRequired } = await linkedWith(made);
+    const [shown = first] = edits;
+    const own = known.length > 0 ? known : [holderOf(first)?.key ?? placeName(first)];
+    const again = `npx lockstep code ${id} --not ${own.map((each) => `'${each}'`).join(" ")}${isRequired ? ' --reason "<why>"' : ""}`;
+    const others = edits.filter((edit) => edit !== shown);
+    const linked = others.map((edit) => `\n  ${edit.file}:${edit.line}  ${edit.what}: ${quotedText(edit)}`).join("");
+    const at = `${shown.file}:${shown.line}`;
+    throw new LockstepError(
+      "LS4009",
+      `--not ${name}: this edit is already made: ${at}: ${shown.what}${linked && `\nIt is linked with:${linked}`}`,
+      {
+        hint:
+          linked === ""
+            ? `Remove ${quotedText(shown)} from ${at}. Then: ${again}`
+            : `Remove ${quotedText(shown)} from ${at}, and the linked texts. Then run this command, which writes again what is still needed:\n${again}`,
+        details: { name, edits: edits.map(({ file, line, what, text }) => ({ file, line, what, text })) },
+      },
+    );
   }
 }
 
-/** Whether a name selects a listed place: by its key, `file:line`, or the file's path, folder or glob. */
-export function isMeant(name: string, { file, line, key }: Pick<Place, "file" | "line" | "key">): boolean {
-  if (name === key) return true;
+function quotedText({ text }: PlannedEdit): string {
+  return `\`${text.replaceAll(/\s+/g, " ")}\``;
+}
+
+/** The name of a place without a key: it stays when lines move. */
+export function placeName({ file, what }: Pick<Place, "file" | "what">): string {
+  return `${file}#${what}`;
+}
+
+/** Whether a name selects a listed place: by its key or `placeName`, `file:line`, or the file's path, folder or glob. */
+export function isMeant(name: string, place: Pick<Place, "file" | "line" | "key" | "what">): boolean {
+  const { file, line, key } = place;
+  if (name === key || name === placeName(place)) return true;
   const [, path, at] = /^(.+):(\d+)$/.exec(name) ?? [];
   return path === undefined ? pathMatcher(name)(file) : withoutDot(path) === file && Number(at) === line;
 }

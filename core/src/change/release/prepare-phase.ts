@@ -33,6 +33,7 @@ import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
+import { withMergedEdits } from "./merged-edits.js";
 import { modelEdits } from "./model-edits.js";
 import { type NamedLine, readStillNamed } from "./still-named.js";
 
@@ -81,7 +82,8 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
 async function prepare(request: PhaseRequest, formatting: Formatting): Promise<PhaseFiles> {
   const { project, plugin, phase } = request;
   const models = request.models ?? (await plugin.readModels(project));
-  const plan = phase === "expand" ? request.plan : followNames(request.plan, namedColumns(models));
+  const plan =
+    phase === "expand" ? request.plan : followNames(withMergedEdits(request.plan, project.root), namedColumns(models));
   const released = releaseUnits(
     request,
     plan.units.filter((unit) => unit.phase === phase),

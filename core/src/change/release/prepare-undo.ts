@@ -21,6 +21,7 @@ import { columnLabel } from "../../review/messages.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, withCode } from "./code-request.js";
 import { layOut, textsBefore, withFormatted } from "./layout.js";
+import { withMergedEdits } from "./merged-edits.js";
 import { filledOptionals, modelEdit, uniqueEdits } from "./model-edits.js";
 import {
   layOutMigrations,
@@ -62,7 +63,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
 async function prepare(request: UndoRequest, formatting: Formatting): Promise<PhaseFiles> {
   const { project, plugin, to } = request;
   const models = await plugin.readModels(project);
-  const plan = followNames(request.plan, namedColumns(models));
+  const plan = followNames(withMergedEdits(request.plan, project.root), namedColumns(models));
   if (plan.state.released === "contract") assertFields(plan, models, plugin.words.develop);
   const units = request.removes === "all" ? [] : unitsToTakeBack(request);
   const migrations = await layOutMigrations(formatting, releaseUnits({ ...request, phase: "undo" }, units));

@@ -10,6 +10,7 @@ import { intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import type { HandOver } from "./hand-over.js";
 import { layOut, withFormatted } from "./layout.js";
+import { withMergedEdits } from "./merged-edits.js";
 import { planFiles } from "./prepare-phase.js";
 import type { TypeCheckWait } from "./verified-edits.js";
 
@@ -59,7 +60,9 @@ export async function refreshCode(request: {
   const { released } = request.plan.state;
   if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };
   const models = await request.plugin.readModels(request.project);
-  const plan = followNames(request.plan, namedColumns(models));
+  // A column without a plan has no file of its own.
+  const known = request.keep === undefined ? withMergedEdits(request.plan, request.project.root) : request.plan;
+  const plan = followNames(known, namedColumns(models));
   const code = await editCode({ ...request, plan, models }, intentsAt(plan, released));
   const formatting = new Formatting(request.project.root, request.code.format);
   void formatting.warmUp();

@@ -5,14 +5,13 @@ import {
   isNeededByPhase,
   type RankedPlaces,
 } from "../../code/candidates/choose.js";
-import { declinedId } from "../../code/candidates/declined-id.js";
 import { inGroups, neededBy } from "../../code/candidates/dependencies.js";
 import type { CodeRequest, CodeResult } from "../../code/run/code-request.js";
 import { planCodeEdits } from "../../code/run/plan-edits.js";
-import { isAdded } from "../../code/run/run-pass.js";
 import type { NewError, VerifyResult } from "../../code/verify/request.js";
 import { withoutErrors } from "../../code/verify/without-errors.js";
-import type { FileChange, PlannedEdit, Unchecked } from "../../model/index.js";
+import type { FileChange, Unchecked } from "../../model/index.js";
+import { linesIn, withLines } from "./error-lines.js";
 import type { TypeCheck } from "./type-check.js";
 
 export interface VerifiedEdits extends CodeResult {
@@ -99,11 +98,16 @@ export async function planVerifiedEdits(
   if (all.changes.length === 0) return all;
   const choosing = (ids: ReadonlySet<string>) => ({ ...request, choose: async () => ids });
   const required = chosen.size === 0 ? all : await planCodeEdits(choosing(new Set()));
-  const needed = neededGroups(required.edits);
+  const lines = linesIn(request);
+  const needed = neededGroups(required.written, lines);
   const isAsked = open || left.size > 0;
   if (!isAsked && needed.length === 0) return all;
   // Required edits come first: if edits do not compile together, the required ones stay.
-  const groups = [...needed, ...byField(questions).flatMap((asked) => groupsOf(asked, chosen))];
+  const optional = byField(questions).flatMap((asked) => groupsOf(asked, chosen));
+  const groups = [
+    ...needed,
+    ...optional.map((group) => ({ ...group, lines: lines(membersOf(group.ids, all.written)) })),
+  ];
   const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
   const brokenWithout = (ids: ReadonlySet<string>, why: (id: string) => string) =>
     new Map(needed.filter(({ id }) => !ids.has(id)).map(({ id }) => [id, why(id)]));
@@ -125,7 +129,7 @@ export async function planVerifiedEdits(
         return afterOf(await planCodeEdits({ ...choosing(members), broken }), before, left);
       },
       // Edits that are no longer planned are not known to be correct: the search ends.
-      check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
+      check: async (after) => (plans > mostPlans ? notChecked : withLines(await verifier.check(after), before, after)),
     });
     stop();
     if (!isChecked) {
@@ -182,10 +186,19 @@ function safeWithout(
   return new Set([...required, ...[...sure].filter((id) => !refused.has(id))]);
 }
 
-/** The required edits: those of one place are made together or not at all. Those of earlier phases were compiled then. */
-function neededGroups(edits: readonly PlannedEdit[]) {
-  const files = new Map(edits.filter(isAdded).map((edit) => [declinedId(edit), edit.file]));
-  return [...files].map(([id, file]) => ({ id, ids: [] as readonly string[], files: [file] }));
+type Written = CodeResult["written"];
+
+/** The required edits, each by itself. Those of earlier phases were compiled then. */
+function neededGroups(written: Written = [], lines: ReturnType<typeof linesIn>) {
+  return written.flatMap((each) =>
+    each.unit === undefined
+      ? []
+      : [{ id: each.unit, ids: [] as readonly string[], files: [each.file], lines: lines([each]) }],
+  );
+}
+
+function membersOf(ids: readonly string[], written: Written = []): NonNullable<Written> {
+  return written.filter((each) => each.key !== undefined && ids.includes(choiceId(each, each.key)));
 }
 
 /** The chosen places of a field: places that need each other are edited together or not at all, whichever intents they belong to. */

@@ -189,11 +189,15 @@ export function describe(node: ts.Node, what: string): string {
 export function isAsserted(node: ts.Node): boolean {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isFunctionLike(at)) return false;
-    if (!ts.isCallExpression(at) || node.pos < at.expression.end) continue;
-    const [root] = pathOf(rootOf(at));
-    if (root !== undefined && /^(assert|expect|should|t|chai)$/.test(root)) return true;
+    if (ts.isCallExpression(at) && node.pos >= at.expression.end && isAssertion(at)) return true;
   }
   return false;
+}
+
+/** Whether a call is part of a test assertion: `expect(x)`, `expect(x).toEqual(y)`, `assert.deepEqual(x, y)`. */
+export function isAssertion(call: ts.CallExpression): boolean {
+  const [root] = pathOf(rootOf(call));
+  return root !== undefined && /^(assert|expect|should|t|chai)$/.test(root);
 }
 
 /** `expect` of `expect(x).not.toEqual(y)`. */

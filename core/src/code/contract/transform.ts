@@ -118,6 +118,8 @@ export interface TransformContext {
   readonly others: readonly PlannedEdit[];
   /** Whether an optional place gets the field: it was chosen, or it names the whole model and was not declined. */
   takes(place: PlaceNode, family: Family): boolean;
+  /** Whether a required edit is not made, because a person declined it or it does not compile: other edits cannot rely on it. */
+  isRefused(edit: EditFinding, file: SourceFile): boolean;
   /** The ORM's recognition of rows. Without a plugin, nothing is a row. */
   readonly orm: OrmCode;
   /**

@@ -163,7 +163,7 @@ function valueFor(
 }
 
 /** The value comes before a spread that overrides it: `{ id: 1, …, ...overrides }`. */
-function endOfNamed(literal: ts.ObjectLiteralExpression): number {
+export function endOfNamed(literal: ts.ObjectLiteralExpression): number {
   return literal.properties.findLastIndex((property) => !ts.isSpreadAssignment(property)) + 1;
 }
 

@@ -2,12 +2,14 @@ import { codeSqlOf } from "../../databases/code-sql-of.js";
 import type { CodeSql, SqlExpression } from "../../dialect/code-sql.js";
 import type { CodeIntent, EntityField, EntityModel, Family, PlannedEdit } from "../../model/index.js";
 import type { PlaceNode } from "../ast/source-file.js";
+import { declinedAs, declinedId } from "../candidates/declined-id.js";
 import { memory } from "../contract/memoized.js";
 import type { OrmCode, TransformContext } from "../contract/transform.js";
 import { loadYaml } from "../formats/yaml-tree.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 import type { Project } from "../project/project.js";
 import { namesTable } from "../sql/names-table.js";
+import { identityOf } from "../write/identity.js";
 import type { CodeRequest } from "./code-request.js";
 import type { Start } from "./plan-start.js";
 import type { Workspace } from "./workspace.js";
@@ -74,6 +76,14 @@ export function createContext(
     earlier: edits.filter(isOwn),
     others: [...edits.filter((edit) => !isOwn(edit)), ...(request.editsOfOthers ?? [])],
     takes: (place, family) => places.get(place) === family,
+    isRefused(finding, file) {
+      const { declined = new Map(), broken = new Map() } = request;
+      if (declined.size + broken.size === 0) return false;
+      const { model, field } = intent;
+      const place = { model, field, file: file.file, what: finding.what, ...identityOf(finding, file) };
+      const unit = `${declinedId(place)}\n`;
+      return declined.has(declinedAs(place, declined)) || [...broken.keys()].some((each) => each.startsWith(unit));
+    },
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
     memo: memory(),
   };

@@ -41,7 +41,7 @@ export interface CodeRequest {
   readonly refused?: ReadonlyMap<string, string>;
   /** Required places that a person declined, by `declinedId`, with their numbers. Default: none. */
   readonly declined?: ReadonlyMap<string, number>;
-  /** Why required edits are not made, by `declinedId`: they are listed. Default: all are made. */
+  /** Why required edits are not made, by `WrittenEdit.unit`: they are listed. Default: all are made. */
   readonly broken?: ReadonlyMap<string, string>;
   /** The git history of a model, only read if there are places to rank. Default: none. */
   readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
@@ -66,6 +66,8 @@ export interface WrittenEdit
   extends Pick<PlannedEdit, "transform" | "phase" | "model" | "field" | "file" | "what" | "site" | "role" | "text"> {
   /** The key of the ranked place that contains it; undefined for a required edit or an import. */
   readonly key: string | undefined;
+  /** Its id among the edits that add a text, for `CodeRequest.broken`. */
+  readonly unit: string | undefined;
   /** In text order. */
   readonly splices: readonly OriginalSplice<unknown>[];
 }

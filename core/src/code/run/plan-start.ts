@@ -25,6 +25,8 @@ const ofContexts = [
   "alsoPlanned",
   "editsOfOthers",
   "workspacePackages",
+  "declined",
+  "broken",
 ] as const;
 
 /**
@@ -53,5 +55,9 @@ function begun(request: CodeRequest): Start {
 
 function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
+  if (a instanceof Map || b instanceof Map) {
+    const [one, other] = [a, b].map((each) => [...((each as ReadonlyMap<string, unknown> | undefined) ?? [])].flat());
+    return isSame(one, other);
+  }
   return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((each, at) => each === b[at]);
 }

@@ -59,35 +59,79 @@ export function runPass(
     else list?.(file, finding, about);
   }
   for (const [file, found] of edits) {
-    const refused = refusedOf(file, found, declined, broken);
+    const units = unitsOf(file, found, intent);
+    const refused = refusedOf(file, found, units, declined, broken);
+    const made = found.filter((each) => !refused.has(each) && !isOnlyForRefused(each, found, refused));
     for (const [{ finding, about }, why] of refused) workspace.addPlace(file, asPlace(finding, file, why), about);
     workspace.applyEdits(
       file,
-      found.filter((each) => !refused.has(each)).map((each) => ({ ...each, key: keyOf?.(file, each.finding) })),
+      made.map((each) => ({ ...each, key: keyOf?.(file, each.finding), unit: units.get(each) })),
     );
   }
+}
+
+type FoundEdit = { readonly finding: EditFinding; readonly about: About };
+
+/**
+ * The ids of the edits that add a text: several of one name have numbers. They stay the same when others are not made, and begin with
+ * `declinedId`.
+ */
+function unitsOf<E extends FoundEdit>(
+  file: SourceFile,
+  found: readonly E[],
+  { kind }: CodeIntent,
+): ReadonlyMap<E, string> {
+  const counts = new Map<string, number>();
+  const added = found.filter(({ finding }) => isAdded(finding));
+  const startOf = ({ finding }: E) => finding.splices[0]?.start ?? 0;
+  return new Map(
+    added
+      .toSorted((a, b) => startOf(a) - startOf(b))
+      .map((each) => {
+        const base = `${declinedId(placeOf(each, file))}\n${kind} ${each.about.transform}`;
+        const count = (counts.get(base) ?? 0) + 1;
+        counts.set(base, count);
+        return [each, `${base} ${count}`];
+      }),
+  );
+}
+
+function placeOf({ finding, about }: FoundEdit, file: SourceFile) {
+  return { ...about, ...identityOf(finding, file), file: file.file, what: finding.what };
 }
 
 /**
  * The edits of a file that are not made, with the reason unless a person declined them: edits that would not compile, and declined ones, as
  * long as there are no more of a place than before.
  */
-function refusedOf<E extends { readonly finding: EditFinding; readonly about: About }>(
+function refusedOf<E extends FoundEdit>(
   file: SourceFile,
   found: readonly E[],
+  units: ReadonlyMap<E, string>,
   declined: ReadonlyMap<string, number>,
   broken: ReadonlyMap<string, string>,
 ): ReadonlyMap<E, string | undefined> {
   if (declined.size + broken.size === 0) return new Map();
   const ids = found
-    .filter(({ finding }) => isAdded(finding))
-    .map((each): [E, string, string | undefined] => {
-      const { finding, about } = each;
-      const place = { ...about, ...identityOf(finding, file), file: file.file, what: finding.what };
-      return [each, declinedAs(place, declined), broken.get(declinedId(place))];
-    });
+    .filter((each) => units.has(each))
+    .map((each): [E, string, string | undefined] => [
+      each,
+      declinedAs(placeOf(each, file), declined),
+      broken.get(units.get(each) ?? ""),
+    ]);
   const isDeclined = (id: string) => ids.filter(([, other]) => other === id).length <= (declined.get(id) ?? 0);
   return new Map(ids.flatMap(([each, id, why]) => (isDeclined(id) || why !== undefined ? [[each, why]] : [])));
+}
+
+/** Whether an edit only serves others of its transform in the file, such as an import, and none of these is made. */
+function isOnlyForRefused<E extends FoundEdit>(
+  { finding, about }: E,
+  found: readonly E[],
+  refused: ReadonlyMap<E, unknown>,
+): boolean {
+  if (refused.size === 0 || finding.role === undefined) return false;
+  const served = found.filter((each) => each.finding.role === undefined && each.about.transform === about.transform);
+  return served.length > 0 && served.every((each) => refused.has(each));
 }
 
 /** Whether an edit adds a text rather than replaces one. */

@@ -75,7 +75,12 @@ export class Workspace {
 
   applyEdits(
     file: SourceFile,
-    found: readonly { readonly finding: EditFinding; readonly about: About; readonly key?: string | undefined }[],
+    found: readonly {
+      readonly finding: EditFinding;
+      readonly about: About;
+      readonly key?: string | undefined;
+      readonly unit?: string | undefined;
+    }[],
   ): void {
     const splices = found.flatMap(({ finding }) => finding.splices);
     if (splices.length === 0) return;
@@ -87,9 +92,9 @@ export class Workspace {
     this.origins.set(file.file, origins);
     origins.add(
       file.text,
-      found.flatMap(({ finding, about, key }) => {
+      found.flatMap(({ finding, about, key, unit }) => {
         const { what, text } = finding;
-        const owner: Finding = { ...about, ...identityOf(finding, file), file: file.file, what, text, key };
+        const owner: Finding = { ...about, ...identityOf(finding, file), file: file.file, what, text, key, unit };
         return finding.splices.map((splice) => ({ ...splice, owner }));
       }),
     );

@@ -25,7 +25,7 @@ export function newErrors(before: readonly FoundError[], after: readonly FoundEr
   const missing = new Set(before.filter(saysMissing).map(({ message }) => message));
   const left = without(after, before, ({ file, code, message }) => JSON.stringify([file, code, message]));
   const gone = without(before, after, ({ file, code, message }) => JSON.stringify([file, code, message]));
-  const alike = ({ file, code, message }: FoundError) => JSON.stringify([file, code, withoutTypes(message)]);
+  const alike = ({ file, code, message }: FoundError) => JSON.stringify([file, ...kindOf(code, message)]);
   return without(left, gone, alike).filter((error) => !(saysMissing(error) && missing.has(error.message)));
 }
 
@@ -44,7 +44,20 @@ function without(
   });
 }
 
-/** The first line of the message without quoted object types. */
-function withoutTypes(message: string): string {
-  return (message.split("\n", 1)[0] ?? "").replace(/'[^']*[{}][^']*'/g, "'…'");
+/** Codes of errors with a suggestion, which an edit can add: it names the new field. */
+const suggesting: Readonly<Record<number, number>> = { 2551: 2339, 2552: 2304, 2561: 2353, 2568: 2339, 2724: 2305 };
+/** Missing properties: one, several, many. An edit that adds one of them changes the list. */
+const missingProperties = new Set([2739, 2740, 2741]);
+
+/** What an error has in common with the same error after an edit. */
+function kindOf(code: number, message: string): readonly unknown[] {
+  const first = message.split("\n", 1)[0] ?? "";
+  const [, type] = /(?:from|required in) type '([^']+)'/.exec(first) ?? [];
+  if (missingProperties.has(code) && type !== undefined) return ["missing", withoutTypes(type)];
+  const plain = first.replace(/ Did you mean .*$/, "").replace("properties, but '", "properties, and '");
+  return [suggesting[code] ?? code, plain.replace(/'[^']*[{}<|][^']*'/g, "'…'")];
+}
+
+function withoutTypes(type: string): string {
+  return /[{}<|]/.test(type) ? "…" : type;
 }

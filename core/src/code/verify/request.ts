@@ -32,6 +32,8 @@ export interface NewError {
   readonly code: number;
   /** The compiler's message. */
   readonly message: string;
+  /** Its line before the edits, if the caller has determined it. */
+  readonly lineBefore?: number;
 }
 
 export interface VerifyResult {

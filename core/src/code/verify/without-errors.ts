@@ -5,6 +5,8 @@ export interface EditGroup {
   readonly id: string;
   /** The files that it edits. */
   readonly files: readonly string[];
+  /** The lines that it edits, before all edits. Default: not known. */
+  readonly lines?: readonly { readonly file: string; readonly first: number; readonly last: number }[];
 }
 
 export interface Sifting {
@@ -27,7 +29,7 @@ export interface Sifted {
   readonly ms: number;
 }
 
-/** In this many rounds, all groups whose files have errors are left out at once, which is usually enough. */
+/** In this many rounds, the groups with errors in their lines, or else in their files, are left out at once, which is usually enough. */
 const rounds = 3;
 /** After that it bisects. Groups not proven correct after this many checks are left out. */
 const mostChecks = 40;
@@ -45,8 +47,12 @@ export async function withoutErrors(groups: readonly EditGroup[], sifting: Sifti
 
   let rest = groups;
   for (let round = 0; round < rounds && errors !== undefined && errors.length > 0; round++) {
-    const files: ReadonlySet<string> = new Set(errors.map(({ file }) => file));
-    const innocent = rest.filter((group) => !group.files.some((file) => files.has(file)));
+    const found = errors;
+    const near = rest.filter((group) => found.some((error) => isAt(error, group)));
+    // Errors elsewhere in a file may be of any of its groups.
+    const far = found.filter((error) => !near.some((group) => isAt(error, group)));
+    const files: ReadonlySet<string> = new Set(far.map(({ file }) => file));
+    const innocent = rest.filter((group) => !near.includes(group) && !group.files.some((file) => files.has(file)));
     // Errors in files without edits cannot be attributed to a group.
     if (innocent.length === rest.length) break;
     rest = innocent;
@@ -91,8 +97,10 @@ class Tries {
     if (groups.length === 0) return [];
     const { isChecked, errors } = this.#made.get(keyOf(groups)) ?? (await this.#check(groups)) ?? { isChecked: false };
     if (!isChecked || errors === undefined) return undefined;
-    for (const { id, files } of suspects) {
-      const own = errors.find(({ file }) => files.includes(file));
+    for (const group of suspects) {
+      const { id, files } = group;
+      const at = errors.find((error) => isAt(error, group));
+      const own = at ?? errors.find(({ file }) => files.includes(file));
       const error = own ?? (suspects.length === 1 ? errors[0] : undefined);
       if (error !== undefined) this.#blame.set(id, error);
     }
@@ -123,6 +131,11 @@ class Tries {
     this.#last = result.errors[0] ?? this.#last;
     return result;
   }
+}
+
+/** Whether an error is in a line that a group edits. */
+function isAt({ file, lineBefore = 0 }: NewError, { lines = [] }: EditGroup): boolean {
+  return lines.some((each) => each.file === file && each.first <= lineBefore && lineBefore <= each.last);
 }
 
 function keyOf(groups: readonly EditGroup[]): string {

@@ -135,7 +135,15 @@ export function wholeDto(
 function isChosenBy(dto: RequestDto, context: TransformContext): boolean {
   if (context.intent.exposure === "internal") return false;
   const fields = allFieldsOf(dto.node, dto.file, context);
-  return fields.has(context.field.name) || (!isKeyed(fields, context) && whyNotDto(dto, context) === undefined);
+  if (fields.has(context.field.name)) return true;
+  return !isKeyed(fields, context) && whyNotDto(dto, context) === undefined && !isRefused(dto, context);
+}
+
+/** Whether a person declined the edit of the class, or it does not compile. */
+function isRefused({ node, file }: RequestDto, context: TransformContext): boolean {
+  const field = dtoField(node, context.field.name, "request", false, file, context);
+  const edits = typeof field === "string" ? undefined : addFields([{ node, field }], file);
+  return edits?.some((edit) => edit.role === undefined && context.isRefused(edit, file)) === true;
 }
 
 /** A DTO with the key also changes rows: it does not get the field. */

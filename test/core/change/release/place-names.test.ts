@@ -58,5 +58,7 @@ test("the line of an edit that is not made is that of the file as it stands", ()
   const before = "a\nb\nc\nd\n";
   const change = { file: "x.ts", before, after: "import\na\nb\nc1\nc2\nd\n" };
   expect([1, 2, 3, 4, 6].map((line) => lineBefore(change, line))).toEqual([1, 1, 2, 3, 4]);
+  const replaced = { file: "x.ts", before, after: "a\nb1\nc1\nd1\n" };
+  expect([1, 2, 3, 4].map((line) => lineBefore(replaced, line))).toEqual([1, 2, 3, 4]);
   expect(lineBefore(undefined, 7)).toBe(7);
 });

@@ -113,6 +113,26 @@ test("when nothing can be checked everything is kept; when checks end early, wha
   });
 });
 
+test("of one file, the edits in the lines of errors are left out first", async () => {
+  const ids = Array.from({ length: 9 }, (_, at) => `${at}`);
+  const wrong = ["2", "5", "8"];
+  let checks = 0;
+  const { kept, dropped } = await withoutErrors(
+    ids.map((id) => ({ id, files: ["a.ts"], lines: [{ file: "a.ts", first: Number(id), last: Number(id) }] })),
+    {
+      apply: (has) => new Map([...has].map((id) => [id, id])),
+      check: async (after) => {
+        checks++;
+        return answer(wrong.filter((id) => after.has(id)).map((id) => ({ ...error, lineBefore: Number(id) })));
+      },
+    },
+  );
+  expect(kept).toEqual(ids.filter((id) => !wrong.includes(id)));
+  expect(dropped.map((each) => [each.id, each.error.lineBefore])).toEqual(wrong.map((id) => [id, Number(id)]));
+  // All, all but these, and these in halves.
+  expect(checks).toBe(6);
+});
+
 test("whatever is wrong alone or only together: what is kept is right, and nothing could be added to it", async () => {
   const ids = ["a", "b", "c", "d", "e", "f", "g"];
   await fc.assert(

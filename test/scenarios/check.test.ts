@@ -52,7 +52,7 @@ test("what is new since the base, with its source, in a repository without confi
                npx @lockstep/prisma rewrite packages/db/prisma/migrations/20260201000000_index/migration.sql turns it into a plan (after npx @lockstep/prisma init)
 
     ✖ 1 error in 1 file, 1 migration new since main checked
-    Next   npx @lockstep/prisma check --fix writes it
+    Next   npx @lockstep/prisma check --fix   # writes it
     "
   `);
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });

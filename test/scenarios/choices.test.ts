@@ -94,7 +94,9 @@ test("code --not of an edit that is made names what to remove, and then keeps it
   const made = shop.read("src/users/export.ts");
   const late = await shop.lockstep(["code", "--not", "src/users/export.ts:5"]);
   expect(late.code, late.output).toBe(2);
-  expect(late.output).toContain("LS4009 --not src/users/export.ts:5: this edit is already made: src/users/export.ts:10");
+  expect(late.output).toContain(
+    "LS4009 --not src/users/export.ts:5: this edit is already made: src/users/export.ts:10",
+  );
   const [, key = ""] =
     /Remove `handle: true` from src\/users\/export\.ts:10\. Then: npx lockstep code \S+ --not '(.+)'/.exec(
       late.output,

@@ -1004,7 +1004,7 @@ export const errorTable = entries({
   LS8027: {
     title: "A model file contains git's conflict markers",
     why: "Git could not merge the file. Lockstep cannot know which of the two sides is meant.",
-    next: "Keep the fields of both sides, each field once, and remove the lines with <<<<<<<, ======= and >>>>>>>. Then run npx lockstep code for each open plan: it makes the edits that the merge lost.",
+    next: "Keep the fields of both sides, each field once, and remove the lines with <<<<<<<, ======= and >>>>>>>. Of two versions of a field, keep that of the later phase. Then run npx lockstep code for each open plan: it makes the edits that the merge lost.",
     exit: 2,
   },
   LS9002: {

@@ -28,7 +28,7 @@ import { likelyRenames, withRemarks, withRenames } from "./remarks.js";
  * The plugin does the rest: the ORM's migration for the relaxed models must match (`assertAgreement`), then the files of the expand phase
  * (`prepareExpand`) replace the ORM's own.
  *
- * @throws LS1001 SQL that cannot be parsed · LS2xxx missing information for a plan · LS3004 a column with an open plan
+ * @throws LS1001 SQL that cannot be parsed · LS2xxx missing information for a plan · LS3004 a column with an open plan, or declared as before contract
  */
 export async function decide<Relaxed>(orm: OrmChange<Relaxed>): Promise<Decision<Relaxed>> {
   let opened: Promise<DevelopmentDatabase> | undefined;
@@ -53,7 +53,8 @@ const loadDatabase = () => import("./development-database.js");
 type Development = () => Promise<DevelopmentDatabase>;
 
 async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Development): Promise<Decision<Relaxed>> {
-  const open = existsSync(join(orm.root, "lockstep")) ? await (await loadOpenPlans()).openPlans(orm) : undefined;
+  const hasPlans = existsSync(join(orm.root, "lockstep"));
+  const open = hasPlans ? await (await loadOpenPlans()).openPlans(orm) : undefined;
   const { migration: generated, restore } = await orm.generate(open);
   if (generated === undefined || generated.operations.length === 0)
     return { kind: "pass", restore, added: [], reshaped: [], told: await tell(orm, open, []) };
@@ -63,6 +64,8 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const reshaped = orm.dialectId === "postgresql" ? reshapedTables(operations) : [];
   // Checks the user's own change: once corrected, it may look like another one.
   open?.refuseSecondChange(operations);
+  if (hasPlans && operations.some(({ kind }) => kind === "dropNotNull"))
+    await (await loadOpenPlans()).refuseEarlierModels(orm, operations);
   const source = await sourcesOf(orm, operations);
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);
   // A change that is safe without a plan needs no database.

@@ -1,10 +1,10 @@
-import type { Plan } from "../model/index.js";
+import type { Operation, Plan } from "../model/index.js";
 import { followNames } from "../plan/follow-names.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { ModelEdit } from "../plugin/plugin.js";
 import type { ModelsNow, OpenPlans, OrmChange, Restore } from "./change.js";
 import { filledOptionals, modelEdit } from "./release/model-edits.js";
-import { refuseRestored, refuseSecondChange } from "./second-change.js";
+import { refuseEarlierModel, refuseRestored, refuseSecondChange } from "./second-change.js";
 
 /**
  * Reads the plans of the project. They answer a later diff on a planned column: a required field that was restored manually or by a merge
@@ -24,6 +24,16 @@ export async function openPlans(orm: Pick<OrmChange<unknown>, "root" | "columns"
     restoring: (models) => restoring(plans, models),
     refuseSecondChange: (operations) => refuseSecondChange(plans, operations),
   };
+}
+
+/** @throws LS3004 a merge brought back the declaration of a column from before contract */
+export async function refuseEarlierModels(
+  orm: Pick<OrmChange<unknown>, "root" | "columns" | "sources">,
+  operations: readonly Operation[],
+): Promise<void> {
+  const declared = await orm.columns();
+  const plans = listPlans(orm.root).map((plan) => followNames(plan, declared));
+  refuseEarlierModel(plans, operations, await orm.sources());
 }
 
 function restoring(plans: readonly Plan[], models: ModelsNow): Restore | undefined {

@@ -1,17 +1,20 @@
 import { LockstepError } from "../base/errors.js";
 import {
   builtInContract,
+  type ColumnSource,
   isSameTable,
   type Operation,
   objectLabel,
+  operationsOfKind,
   type Plan,
+  type TableName,
   tableLabel,
   type UnitSpec,
 } from "../model/index.js";
 import type { NamedColumn } from "../plan/follow-names.js";
 import { mayBeSame, refuseLostSources } from "../plan/guard-sources.js";
 import { pendingDrops } from "../plan/pending-drops.js";
-import { planOf } from "../plan/store.js";
+import { isOpen, planOf } from "../plan/store.js";
 
 /**
  * Rejects a change of objects with an open plan; each kind has its own next step.
@@ -63,6 +66,57 @@ export function refuseRestored(plans: readonly Plan[], declared: readonly NamedC
         { hint: `To keep it: npx lockstep abandon ${plan.id}. To drop it, remove it from the model.` },
       );
     }
+}
+
+/**
+ * Rejects to drop a table on which another open plan works, as after a merge: its later migrations would find no table.
+ *
+ * @param plans all plans
+ * @throws LS3004
+ */
+export function refuseSharedTable(plan: Plan, plans: readonly Plan[]): void {
+  const tables = (plan.drops ?? []).filter(({ column }) => column === undefined);
+  const isOn = ({ columns, drops = [] }: Plan, table: TableName) =>
+    [...columns, ...drops].some((each) => isSameTable(each.table, table));
+  for (const { table } of tables) {
+    const other = plans.find((each) => each.id !== plan.id && isOpen(each) && isOn(each, table));
+    if (other === undefined) continue;
+    throw new LockstepError(
+      "LS3004",
+      `"${tableLabel(table)}" has another open plan: ${other.id}, phase ${other.state.released}. Plan ${plan.id} drops the table.`,
+      { hint: `End the other plan first: npx lockstep next ${other.id}, or npx lockstep abandon ${other.id}` },
+    );
+  }
+}
+
+/**
+ * Rejects a migration that makes a column optional again because a merge brought back its declaration from before contract: the annotation
+ * shows it.
+ *
+ * @param plans all plans
+ * @throws LS3004
+ */
+export function refuseEarlierModel(
+  plans: readonly Plan[],
+  operations: readonly Operation[],
+  source: (table: TableName, column: string) => ColumnSource | undefined,
+): void {
+  for (const { table, column } of operationsOfKind(operations, "dropNotNull")) {
+    const plan = plans.findLast(
+      ({ columns, state }) =>
+        state.released === "contract" &&
+        columns.some((each) => each.isRelaxed && each.name === column && isSameTable(each.table, table)),
+    );
+    const found = plan && source(table, column);
+    if (found?.fill === undefined) continue;
+    throw new LockstepError(
+      "LS3004",
+      `${found.file}:${found.line}: ${found.model}.${found.field} is declared as before contract, and plan ${plan?.id} has made it required. A merge may have brought this declaration back.`,
+      {
+        hint: `Write the field as contract did: required, without @lockstep.${found.fill.kind}. To make it optional on purpose, remove only the annotation.`,
+      },
+    );
+  }
 }
 
 interface Answer {

@@ -54,9 +54,12 @@ function foundLines(plan: Plan, colors: Colors): string {
     "",
     ...planParts(plan, colors),
   ];
-  return fitted(parts, mostFound, colors);
+  const few = fitted(parts, Number.POSITIVE_INFINITY, colors);
+  return few.split("\n").length <= fewFound ? few : fitted(parts, mostFound, colors);
 }
 
+/** No row leaves a message of so many lines. */
+const fewFound = 24;
 const mostFound = 20;
 
 /** The same, also for a plan whose message after writing is enough. */

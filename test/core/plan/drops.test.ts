@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { refuseRestored, refuseSecondChange } from "../../../core/src/change/second-change.js";
+import {
+  refuseEarlierModel,
+  refuseRestored,
+  refuseSecondChange,
+  refuseSharedTable,
+} from "../../../core/src/change/second-change.js";
 import { loadParser } from "../../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
-import { answerTo, planOf, userShape } from "../../support/plan-fixture.js";
+import { answerTo, planOf, sourcesIn, userShape } from "../../support/plan-fixture.js";
 
 // What running code may use never goes in a plan: whatever is not rewritten runs in expand.
 
@@ -166,6 +171,35 @@ test("LS3004 where the model declares again what the plan drops", async () => {
   expect(() => refuseRestored([plan], declared("email"))).not.toThrow();
   const undone = { ...plan, state: { ...plan.state, released: "undone" as const } };
   expect(() => refuseRestored([undone], declared("age"))).not.toThrow();
+});
+
+test("LS3004 where a merge brought back the declaration from before contract", async () => {
+  const plan = await planOf({ sql: add });
+  const done = { ...plan, state: { ...plan.state, released: "contract" as const } };
+  const { operations } = readMigration(
+    `ALTER TABLE "User" ALTER COLUMN "handle" DROP NOT NULL;`,
+    "migration.sql",
+    await loadParser(),
+  );
+  const annotated = sourcesIn({ handle: { fill: { kind: "backfill", sql: "lower(email)" } } });
+  expect(() => refuseEarlierModel([done], operations, annotated)).toThrow(
+    /^prisma\/schema\.prisma:14: User\.handle is declared as before contract, and plan .* has made it required/,
+  );
+  expect(() => refuseEarlierModel([plan], operations, annotated)).not.toThrow();
+  expect(() => refuseEarlierModel([done], operations, sourcesIn({}))).not.toThrow();
+});
+
+test("LS3004 where a plan of a merged branch still works on a table that a plan drops", async () => {
+  const table = await planOf({ sql: `DROP TABLE "User";`, shape });
+  const others = [await planOf({ sql: drop(""), shape, id: "other" }), await planOf({ sql: add, shape, id: "added" })];
+  for (const other of others) {
+    expect(() => refuseSharedTable(table, [table, other])).toThrow(
+      expect.objectContaining({ code: "LS3004", hint: expect.stringContaining(`npx lockstep abandon ${other.id}`) }),
+    );
+    expect(() => refuseSharedTable(other, [table, other])).not.toThrow();
+    const undone = { ...other, state: { ...other.state, released: "undone" as const } };
+    expect(() => refuseSharedTable(table, [table, undone])).not.toThrow();
+  }
 });
 
 test("a dropped column of a table that the database does not have passes, with its notice", async () => {

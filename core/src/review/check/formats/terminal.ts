@@ -83,7 +83,7 @@ function waiverWords(findings: readonly CheckFinding[]): string[] {
 function next(findings: readonly CheckFinding[]): string {
   const fixes = findings.filter(({ fix }) => fix !== undefined).length;
   if (fixes > 0)
-    return `npx lockstep check --fix ${fixes === findings.length ? "writes it" : `writes ${fixes} of them`}`;
+    return `npx lockstep check --fix   # ${fixes === findings.length ? "writes it" : `writes ${fixes} of them`}`;
   const errors = findings.filter(({ severity }) => severity === "error");
   const counts = new Map<string, number>();
   for (const { rule } of errors.length > 0 ? errors : findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);

@@ -278,7 +278,7 @@ export const errorTable = entries({
   LS3001: {
     title: "plan.json was edited by hand",
     why: "The edited plan no longer describes what was reviewed, and Lockstep runs only what the plan describes.",
-    next: "Restore the file: git checkout HEAD -- lockstep/<plan>/plan.json. In a merge, take lockstep/<plan> and the migrations of the plan from one side: npx lockstep status prints the commands.",
+    next: "Restore the file: git checkout HEAD -- lockstep/<plan>/plan.json",
     exit: 1,
   },
   LS3002: {

@@ -65,7 +65,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
 
 function nothingToFix({ findings }: CheckReport): string {
   if (findings.length === 0) return "Nothing to fix.";
-  return `Nothing was fixed: --fix replaces only whole statements of SQL files, where the migration runs outside a transaction. npx lockstep check shows the SQL to write by hand.`;
+  return `Nothing was fixed: --fix replaces only whole statements that have one safe form, in SQL files whose migrations run outside a transaction. To see what to change by hand: npx lockstep check`;
 }
 
 /**

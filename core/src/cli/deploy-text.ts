@@ -15,17 +15,18 @@ export function orderLines(target: string, pending: readonly string[], steps: re
   return [`${target}: the undo is deployed in this order:`, ...numbered([now, ...steps])];
 }
 
-/** What follows a complete deployment. A last drop runs after its code. */
+/** What follows a complete deployment. An undo of expand, and the contract of a plan that only drops, run after their code. */
 export function afterDeploy(plans: readonly Plan[], applied: readonly string[]): string {
-  const drops = plans
-    .flatMap(releasesOf)
-    .filter(({ kind, phase, units }) =>
-      kind === "undo"
-        ? phase === "expand"
-        : phase === "contract" && units.every(({ spec }) => /^drop-(?:column|table|type|index)$/.test(spec.kind)),
-    )
-    .map(({ file }) => migrationOf(file));
-  const isCodeLive = applied.length > 0 && applied.every((name) => drops.includes(name));
+  const late = plans.flatMap((plan) =>
+    releasesOf(plan)
+      .filter(({ kind, phase }) =>
+        kind === "undo"
+          ? phase === "expand"
+          : phase === "contract" && plan.drops !== undefined && plan.columns.length === 0,
+      )
+      .map(({ file }) => migrationOf(file)),
+  );
+  const isCodeLive = applied.length > 0 && applied.every((name) => late.includes(name));
   return isCodeLive ? "npx lockstep status" : "Deploy the code of this commit.\nnpx lockstep status";
 }
 

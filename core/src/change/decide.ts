@@ -28,7 +28,8 @@ import { likelyRenames, withRemarks, withRenames } from "./remarks.js";
  * The plugin does the rest: the ORM's migration for the relaxed models must match (`assertAgreement`), then the files of the expand phase
  * (`prepareExpand`) replace the ORM's own.
  *
- * @throws LS1001 SQL that cannot be parsed · LS2xxx missing information for a plan · LS3004 a column with an open plan, or declared as before contract
+ * @throws LS1001 SQL that cannot be parsed · LS2xxx missing information for a plan · LS3004 a column with an open plan, or declared as before
+ * contract
  */
 export async function decide<Relaxed>(orm: OrmChange<Relaxed>): Promise<Decision<Relaxed>> {
   let opened: Promise<DevelopmentDatabase> | undefined;
@@ -64,7 +65,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const reshaped = orm.dialectId === "postgresql" ? reshapedTables(operations) : [];
   // Checks the user's own change: once corrected, it may look like another one.
   open?.refuseSecondChange(operations);
-  if (hasPlans && operations.some(({ kind }) => kind === "dropNotNull"))
+  if (hasPlans && operations.some(({ kind }) => kind === "dropNotNull" || kind === "redeclareColumn"))
     await (await loadOpenPlans()).refuseEarlierModels(orm, operations);
   const source = await sourcesOf(orm, operations);
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);

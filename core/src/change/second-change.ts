@@ -101,7 +101,14 @@ export function refuseEarlierModel(
   operations: readonly Operation[],
   source: (table: TableName, column: string) => ColumnSource | undefined,
 ): void {
-  for (const { table, column } of operationsOfKind(operations, "dropNotNull")) {
+  // MySQL and MariaDB declare the whole column again.
+  const optional = [
+    ...operationsOfKind(operations, "dropNotNull"),
+    ...operationsOfKind(operations, "redeclareColumn").flatMap(({ table, column }) =>
+      column.notNull ? [] : [{ table, column: column.name }],
+    ),
+  ];
+  for (const { table, column } of optional) {
     const plan = plans.findLast(
       ({ columns, state }) =>
         state.released === "contract" &&

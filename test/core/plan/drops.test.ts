@@ -5,6 +5,7 @@ import {
   refuseSecondChange,
   refuseSharedTable,
 } from "../../../core/src/change/second-change.js";
+import type { Operation } from "../../../core/src/model/index.js";
 import { loadParser } from "../../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
@@ -185,6 +186,12 @@ test("LS3004 where a merge brought back the declaration from before contract", a
   expect(() => refuseEarlierModel([done], operations, annotated)).toThrow(
     /^prisma\/schema\.prisma:14: User\.handle is declared as before contract, and plan .* has made it required/,
   );
+  const redeclared = (notNull: boolean) =>
+    [
+      { kind: "redeclareColumn", table: { name: "User" }, column: { name: "handle", notNull } },
+    ] as unknown as Operation[];
+  expect(() => refuseEarlierModel([done], redeclared(false), annotated)).toThrow(/is declared as before contract/);
+  expect(() => refuseEarlierModel([done], redeclared(true), annotated)).not.toThrow();
   expect(() => refuseEarlierModel([plan], operations, annotated)).not.toThrow();
   expect(() => refuseEarlierModel([done], operations, sourcesIn({}))).not.toThrow();
 });

@@ -3,7 +3,8 @@ import { compact } from "../../code/contract/transform.js";
 import type { PlannedEdit } from "../../model/index.js";
 
 /**
- * The records of edits after a run. Drops those whose text is gone and whose place was edited again or lacks the field: an undo would search for them.
+ * The records of edits after a run. Drops those whose text is gone and whose place was edited again or lacks the field: an undo would search
+ * for them.
  *
  * @param texts of the files before the run
  */

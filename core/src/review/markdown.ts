@@ -130,7 +130,7 @@ function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown 
   const isDrop = plan.columns.length === 0 && plan.drops !== undefined;
   return md`The generated migration would have ${isDrop ? "broken running code" : "failed, blocked the application or left rows without values"}. Lockstep rewrote it into ${phases.length} phases.
 Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted${plan.drops === undefined ? "" : " until the drop has run"}.${stayWords(plan)}
-${isDrop ? "Code stops using the column one deployment before it is dropped." : paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
+${isDrop ? "Code stops using what it drops one deployment earlier." : paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
 }
 
 /** One line for each choice of a new column that is often regretted. */

@@ -172,40 +172,6 @@ describe("with the stock Prisma", () => {
     shop.edit("prisma/schema.prisma", (text) => text.replace(/^ {2}bought .*\n/gm, ""));
   });
 
-  test("a column becomes required without a scan under a lock; rows without a value are counted first", async () => {
-    const insert = `INSERT INTO "Product" (sku, title, "priceCents", "updatedAt") VALUES ('n', 'None', 1, now())`;
-    const development = new pg.Client({ connectionString: shop.development });
-    await development.connect();
-    for (const client of [development, production]) await client.query(insert);
-    edit("  description String?\n", "  description String\n");
-    const refused = await shop.prisma(["migrate", "dev", "--name", "described"]);
-    expect(refused.output).toMatch(/LS6003\s+1 row of "Product"\."description" has no value, for example id=1\./);
-    await development.query(`UPDATE "Product" SET description = ''`);
-    await development.end();
-    const printed = await change("described");
-    expect(printed).toMatch(
-      /✔ Make "Product"\."description" required, without a scan\n {2}! rows of "Product" without "description" are rejected/,
-    );
-    expect((await lockstep("deploy")).stdout).toMatch(
-      /1 row of "Product"\."description" has no value, for example id=1/,
-    );
-    await production.query(`UPDATE "Product" SET description = ''`);
-    await ok(lockstep("deploy"));
-    const isRequired = async () =>
-      (
-        await production.query(
-          `SELECT attnotnull FROM pg_attribute WHERE attrelid = '"Product"'::regclass AND attname = 'description'`,
-        )
-      ).rows;
-    expect(await isRequired()).toEqual([{ attnotnull: true }]);
-    expect(await shop.drift()).toBeUndefined();
-    await undo();
-    expect(await isRequired()).toEqual([{ attnotnull: false }]);
-    edit("  description String\n", "  description String?\n");
-    await production.query(`DELETE FROM "Product"`);
-    expect(await shop.drift()).toBeUndefined();
-  });
-
   /** A migration written by hand, which `rewrite` makes safe. */
   async function byHand(name: string, sql: string) {
     const names = readdirSync(join(shop.root, "prisma/migrations")).filter((each) => /^\d/.test(each));

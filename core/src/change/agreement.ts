@@ -18,7 +18,7 @@ export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan,
     const pending = pendingIn(operations, plan.drops ?? []);
     return operations.filter((operation) => !pending.has(operation) && !isLater(operation));
   };
-  const wanted = without(user).filter((operation) => !isKept(operation, plan));
+  const wanted = without(user).filter((operation) => !isKept(operation, plan) && !isRequiredLater(operation, plan));
   const expected = wanted.map((operation) => essence(operation, plan)).sort();
   const actual = without(relaxed)
     .map((operation) => essence(operation, plan))
@@ -37,6 +37,16 @@ function isKept(operation: Operation, { keptUniques = [] }: Plan): boolean {
   if (operation.kind !== "dropIndex" && operation.kind !== "dropConstraint") return false;
   const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
   return keptUniques.some(({ index }) => index.name === name);
+}
+
+/** Whether it makes an existing column required, which the plan does in contract. */
+function isRequiredLater(operation: Operation, { columns }: Plan): boolean {
+  return (
+    operation.kind === "setNotNull" &&
+    columns.some(
+      ({ isExisting, name, table }) => isExisting && name === operation.column && isSameTable(table, operation.table),
+    )
+  );
 }
 
 function essence(operation: Operation, plan: Plan): string {

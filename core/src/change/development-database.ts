@@ -171,17 +171,17 @@ export class DevelopmentDatabase {
       foreignKeys: foreignKeys.filter(({ references }) => !made.isTable(references)),
     }));
     await tryFills({ ...plan, columns }, migration, database, words, isUnknown);
-    await this.#refuseViolations(plan);
+    await this.#refuseViolations(plan, words);
     await this.#endAfter();
   }
 
   /** Counts before anything is written: a migration that fails on development makes the ORM demand a reset. */
-  async #refuseViolations(plan: Plan): Promise<void> {
+  async #refuseViolations(plan: Plan, { annotation }: Pick<OrmPlugin["words"], "annotation">): Promise<void> {
     const database = { connection: () => this.#connect(), table: (name: TableName) => this.#known(name) };
     const found = (await keyProblems(plan, database)).find(({ code }) => code !== undefined);
     if (found?.code === undefined) return;
     throw new LockstepError(found.code, `${found.message()}.`, {
-      hint: "Correct these rows of your development database, then run the command again. `npx lockstep deploy` counts those of each target before it changes anything.",
+      hint: `${found.code === "LS6003" ? `Write above the field ${annotation("@lockstep.backfill(<sql>)")}, which fills such rows of every database in batches.\n         Or correct` : "Correct"} these rows of your development database, then run the command again. \`npx lockstep deploy\` counts those of each target before it changes anything.`,
       details: { problem: found.problem },
     });
   }

@@ -38,6 +38,7 @@ function isNamed(operations: readonly Operation[], table: TableName, name: strin
   return operations.some((operation) => {
     if (!("table" in operation) || !isSameTable(operation.table, table)) return false;
     if (operation.kind === "createTable") return true;
+    if (operation.kind === "setNotNull") return operation.column === name;
     return (operation.kind === "addColumn" ? operation.column.name : renameOf(operation)?.newName) === name;
   });
 }

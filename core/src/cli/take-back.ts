@@ -4,7 +4,7 @@ import type { PhaseFiles } from "../change/release/prepare-phase.js";
 import { prepareUndo, type UndoRequest, writtenForContract } from "../change/release/prepare-undo.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
-import { isSameTable, objectLabel, type Plan, type TableName, tableLabel } from "../model/index.js";
+import { addedBy, isSameTable, objectLabel, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-undo.js";
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
@@ -48,7 +48,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);
   const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
-  const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
+  const lost = to === "undone" && !removesMigrations ? addedBy(plan).map(columnLabel) : [];
   const removes = removesMigrations ? "all" : (await isContractUnrun(plan, workspace, io)) ? "contract" : undefined;
   const effect = `${effectText(plan, to, lost, removes)}${othersText(others)}`;
   const isAsked = lost.length > 0 || others.length > 0;
@@ -157,7 +157,7 @@ async function declaredOverColumns(
   plans: readonly Plan[],
   { project, plugin }: { readonly project: Project; readonly plugin: OrmPlugin },
 ): Promise<readonly DeclaredOver[]> {
-  if (plan.columns.length === 0) return [];
+  if (addedBy(plan).length === 0) return [];
   const models = await plugin.readModels(project);
   return declaredByOthers(plan, plans, models, (await plugin.readIndexes?.(project)) ?? []);
 }
@@ -232,6 +232,9 @@ function effectText(
     return `${unrun}No data is lost: ${dropped} stays in the database.${to === "undone" ? " The model and the code keep your change: restore the field there, or the ORM drops it again." : ""}${stayWords(plan)}`;
   if (to === "undone" && kept.length > 0)
     return `The change of ${kept.join(", ")} remains: Lockstep has no record of the former state of its tables.${stayWords(plan)}`;
+  const stays = plan.columns.filter(({ isExisting }) => isExisting).map(columnLabel);
+  if (to === "undone" && lost.length === 0 && stays.length > 0)
+    return `No data is lost: ${stays.join(", ")} ${stays.length === 1 ? "is optional again and keeps its" : "are optional again and keep their"} values.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)
     return `Tables return to their former definitions.${plan.columns.length === 0 ? " The model keeps your change: revert it there, or the ORM makes the change again." : ""}${stayWords(plan)}`;
   if (to === "undone")

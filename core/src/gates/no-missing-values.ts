@@ -3,6 +3,7 @@ import type { Connection } from "../dialect/connection.js";
 import { refused } from "../dialect/db/refused.js";
 import { errorCode } from "../dialect/db/retry.js";
 import type { TableFacts } from "../dialect/table.js";
+import { isFilled } from "../model/fill.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { drawsFromSequence } from "../sql/fill-kinds.js";
@@ -34,6 +35,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       return { gate, isOpen: true, subject: name, statement: `No row of ${name} on ${target} lacks a value` };
     const left = await whatIsLeft(connection, table, step, facts);
     const now = await readBackfillNow(connection, { plan, table });
+    const planned = facts.columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
     const isOn = ["running", "waiting", "paused"].includes(stateOf(now));
     return {
       gate,
@@ -42,9 +44,11 @@ const ask: Gate["ask"] = async (step, facts) => {
       statement: `${missing.count} of ${name} on ${target} ${missing.count === "1 row" ? "lacks" : "lack"} a value${facts.isWithoutKeys ? "" : `, for example ${missing.sample}`}${left.statement}`,
       ...(left.isRefused ? { isRefused: true } : {}),
       help:
-        left.isRefused && !isOn
-          ? `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`
-          : backfillHelp(plan, now),
+        planned?.isExisting && !isFilled(planned)
+          ? `Correct these rows, or plan again with @lockstep.backfill(<sql>) above the field: npx lockstep abandon ${plan}`
+          : left.isRefused && !isOn
+            ? `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`
+            : backfillHelp(plan, now),
     };
   } catch (error) {
     if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")

@@ -73,6 +73,8 @@ export interface CodeIntent extends Of<typeof intentShape> {
   readonly staysOptional?: true;
   /** The column is already NOT NULL: every row has a value. */
   readonly neverNull?: true;
+  /** The column exists, and contract makes it required: code that may write NULL fails then. */
+  readonly becomesRequired?: true;
   /** The change needed no plan: no phase changes the model. */
   readonly isUnplanned?: true;
   /** The columns that the new one behaves like, as chosen by a person. Absent: not chosen. */

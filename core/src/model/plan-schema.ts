@@ -72,6 +72,8 @@ const columnShape = {
    * optional, its rows are filled once.
    */
   isRelaxed: boolean,
+  /** The change does not add it, it makes it required: no undo drops it. */
+  isExisting: optional(isTrue),
   /** The key that the backfill follows. */
   key: optional(key),
   /** Whether other tables contain rows of this one. */

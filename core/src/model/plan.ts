@@ -67,6 +67,11 @@ export function builtInContract({ units, state }: Pick<Plan, "units" | "state">)
   });
 }
 
+/** The columns that a plan adds: an undo drops them. */
+export function addedBy({ columns }: Pick<Plan, "columns">): readonly PlannedColumn[] {
+  return columns.filter(({ isExisting }) => !isExisting);
+}
+
 /** Whether a trigger sets the value of new rows from expand to contract. */
 export function hasTrigger({ isRelaxed, fill }: Pick<PlannedColumn, "isRelaxed" | "fill">): boolean {
   return isRelaxed && fill !== undefined && fill.withoutTrigger === undefined;

@@ -130,11 +130,24 @@ function nothingYet(rewritten: readonly Rewritten[]): Unit {
         ? [`"${tableLabel(operation.table)}"`]
         : [],
   );
-  const title = printable(`Change nothing yet: code stops using ${names.join(", ")}`);
+  const written = operationsOfKind(
+    rewritten.map(({ operation }) => operation),
+    "setNotNull",
+  ).map(({ table, column }) => `"${tableLabel(table)}"."${column}"`);
+  const them = (all: readonly string[]) => (all.length === 1 ? "it" : "them");
+  const code = [
+    ...(names.length === 0 ? [] : [`stops using ${names.join(", ")}`]),
+    ...(written.length === 0 ? [] : [`writes ${written.join(", ")}`]),
+  ];
+  const later = [
+    ...(names.length === 0 ? [] : [`drops ${them(names)}`]),
+    ...(written.length === 0 ? [] : [`makes ${them(written)} required`]),
+  ];
+  const title = printable(`Change nothing yet: code ${code.join(" and ")}`);
   return {
     id: "expand-1-original",
     phase: "expand",
-    spec: { kind: "original", sql: `-- ${title}. Contract drops ${names.length === 1 ? "it" : "them"}.\n${nothing}` },
+    spec: { kind: "original", sql: `-- ${title}. Contract ${later.join(" and ")}.\n${nothing}` },
     title,
     ddl: "SELECT 1",
     verdict: combine([]),

@@ -40,13 +40,12 @@ export function refuseIdleAnnotations(
         column,
         `the change gives "${operation.column}" that name, with the values that it has: ${operation.sql}`,
       );
-    if (operation.kind === "setNotNull" && !isAdded(operation.table, operation.column))
-      refuse(
-        operation.table,
-        operation.column,
-        column,
-        `the column exists already, and the change makes it required: ${operation.sql}`,
-      );
+    if (
+      operation.kind === "setNotNull" &&
+      !isAdded(operation.table, operation.column) &&
+      !isPlanned(operation.table, operation.column)
+    )
+      refuse(operation.table, operation.column, column, `no row of the column lacks a value: ${operation.sql}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { LockstepError } from "../base/errors.js";
 import { named, patternOf } from "../base/pattern-of.js";
 import {
+  addedBy,
   type DeclaredIndex,
   type EntityModel,
   isSameTable,
@@ -25,7 +26,7 @@ import { isOpen } from "./store.js";
 export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonly Plan[]): void {
   const others = plans.filter((other) => other.id !== plan.id);
   for (const other of to === "undone" && isOpen(plan) ? others.filter(isOpen) : []) {
-    const same = plan.columns.find((column) => hasColumn(other, column));
+    const same = addedBy(plan).find((column) => hasColumn(other, column));
     if (same !== undefined)
       throw new LockstepError(
         "LS3020",
@@ -34,7 +35,7 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
       );
   }
   for (const other of others.filter((each) => each.id > plan.id && each.state.released !== "undone")) {
-    const same = plan.columns.find((column) => hasColumn(other, column));
+    const same = addedBy(plan).find((column) => hasColumn(other, column));
     if (same === undefined) continue;
     throw new LockstepError(
       "LS3020",
@@ -48,7 +49,7 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
       continue;
     }
     refuseLostSources(
-      plan.columns.map(({ table, name }) => ({
+      addedBy(plan).map(({ table, name }) => ({
         kind: "dropColumn",
         table,
         column: name,
@@ -76,7 +77,7 @@ export function takeOut({ id, state }: Plan): string {
 function refuseLostIndex(plan: Plan, other: Plan): void {
   for (const { spec } of other.units) {
     if (spec.kind !== "create-index") continue;
-    const lost = plan.columns.find(
+    const lost = addedBy(plan).find(
       (column) => isSameTable(column.table, spec.table) && spec.index.columns.includes(column.name),
     );
     if (lost === undefined) continue;
@@ -110,7 +111,7 @@ export async function declaredByOthers(
   models: readonly EntityModel[],
   indexes: readonly DeclaredIndex[],
 ): Promise<readonly DeclaredOver[]> {
-  const declared = plan.columns.flatMap((column) => declaredOver(column, models, indexes));
+  const declared = addedBy(plan).flatMap((column) => declaredOver(column, models, indexes));
   if (declared.length === 0) return [];
   const own = await madeBy(plan);
   const foreign = declared.filter((each) => !isDeclaredBy(own, each));

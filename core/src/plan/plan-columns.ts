@@ -107,7 +107,9 @@ async function planColumn(
   sources: ReadSources,
   words: Pick<Words, "annotation">,
 ): Promise<PlannedColumn> {
-  const declaration = context.addedColumn(table, name);
+  const added = context.addedColumn(table, name);
+  const declaration = added ?? becomingRequired(table, name, context);
+  const isExisting = added === undefined;
   const source = sources.column(table, name);
   const label = `"${tableLabel(table)}"."${name}"`;
   if (declaration === undefined || source === undefined) throw withoutField(table, name);
@@ -119,9 +121,14 @@ async function planColumn(
   const isFilled =
     source.fill !== undefined ||
     source.compute !== undefined ||
-    (defaultSql === undefined ? declaration.notNull : sequence !== undefined || !declaration.isDefaultStored);
-  const isRelaxed = declaration.notNull && isFilled;
-  const uniqueKeys = uniqueKeysWith(table, name, context);
+    (!isExisting &&
+      (defaultSql === undefined ? declaration.notNull : sequence !== undefined || !declaration.isDefaultStored));
+  const isRelaxed = isExisting || (declaration.notNull && isFilled);
+  const former = isExisting ? await sources.lookedUp?.(table) : undefined;
+  const uniqueKeys = [
+    ...uniqueKeysWith(table, name, context),
+    ...(former?.uniqueKeys.filter((key) => key.includes(name)) ?? []),
+  ];
   const isUnique = uniqueKeys.some((key) => key.length === 1);
   if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
     throw new LockstepError(
@@ -136,7 +143,7 @@ async function planColumn(
   // No index includes a foreign partition; for inheriting tables only the rows matter, and so only for a backfill.
   if (isFilled || shape.descendants === "partitions") refuseObstacles(table, shape);
   const foreignKeys = foreignKeysOver(table, name, context);
-  const constraints = isRelaxed ? constraintsOver(table, name, context, foreignKeys) : undefined;
+  const constraints = isRelaxed && !isExisting ? constraintsOver(table, name, context, foreignKeys) : undefined;
   const common = {
     table,
     name,
@@ -153,9 +160,16 @@ async function planColumn(
     field: source.field,
     exposure: source.exposure,
     isRelaxed,
+    ...(isExisting ? { isExisting } : {}),
     ...(shape.descendants === undefined ? {} : { descendants: shape.descendants }),
   };
-  if (!isFilled) return { ...common, write: { kind: "none" } };
+  if (!isFilled) {
+    const { hasDefault, write } = source;
+    return {
+      ...common,
+      write: isExisting ? writeValue({ fillSql: undefined, hasDefault, write, isListed: true }) : { kind: "none" },
+    };
+  }
   refuseContradictions(label, declaration, source);
   const key = keyOf(table, shape);
   const refuseConstant = (fill: Fill | undefined) => {
@@ -178,26 +192,45 @@ async function planColumn(
   // The model's own default is evaluated as PostgreSQL evaluates a default: in the session that writes the row.
   const resolved = source.fill === undefined ? found : await resolveFill(table, about, found, sources);
   refuseConstant(resolved);
-  const fill =
-    isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead
-      ? withoutTrigger(resolved, label)
-      : resolved;
+  const whyNoTrigger = isExisting
+    ? "exists already: its rows have values that code has chosen"
+    : isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead
+      ? "is unique, and a trigger that searches for a unique value would deadlock concurrent writes"
+      : undefined;
+  const fill = whyNoTrigger === undefined ? resolved : withoutTrigger(resolved, `${label} ${whyNoTrigger}`);
   // Call sites do not have values of another table.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
   return { ...common, fill, write, key };
 }
 
-/** Leaves a unique value to the backfill if a lookup by a trigger would cause deadlocks. */
-function withoutTrigger(fill: Fill, label: string): Fill {
+/** Leaves the value to the backfill: a lookup by a trigger would cause deadlocks, or code reads NULL in the column already. */
+function withoutTrigger(fill: Fill, why: string): Fill {
   if (fill.kind === "backfill") return { ...fill, withoutTrigger: true };
-  throw new LockstepError(
-    "LS2030",
-    `${fill.source}: @lockstep.mirror(${fill.sql}) cannot work: ${label} is unique, and a trigger that searches for a unique value would deadlock concurrent writes.`,
-    {
-      hint: `Write @lockstep.backfill(${fill.sql}) for an initial value, or add the unique constraint in a separate change when this plan is done.`,
-    },
-  );
+  throw new LockstepError("LS2030", `${fill.source}: @lockstep.mirror(${fill.sql}) cannot work: ${why}.`, {
+    hint: `Write @lockstep.backfill(${fill.sql}) for an initial value${why.includes("is unique") ? ", or add the unique constraint in a separate change when this plan is done" : ""}.`,
+  });
+}
+
+/** The declaration of an existing column that the change makes required; undefined: there is no such column. */
+function becomingRequired(table: TableName, name: string, context: RuleContext): ColumnDeclaration | undefined {
+  const former = context.formerColumn?.(table, name);
+  if (former === undefined) return undefined;
+  return {
+    name,
+    type: former.type,
+    typeSql: former.type,
+    ...former.attributes,
+    notNull: true,
+    isDefaultStored: true,
+    isGenerated: false,
+    isIdentity: false,
+    isSerial: false,
+    isUnique: false,
+    isPrimaryKey: false,
+    checks: [],
+    hasOther: false,
+  };
 }
 
 /** The position that the statement gives it among the columns. */

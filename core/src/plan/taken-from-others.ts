@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { named } from "../base/pattern-of.js";
-import { isSameTable, type Plan, type PlannedColumn, tableLabel } from "../model/index.js";
+import { addedBy, isSameTable, type Plan, type PlannedColumn, tableLabel } from "../model/index.js";
 import type { PlansAndMigrations } from "./contradictions.js";
 import { readsFrom, refuseUnfilledSources } from "./guard-sources.js";
 import { takeOut } from "./guard-undo.js";
@@ -131,7 +131,7 @@ async function takenBy(
   const refuse = (what: string) => new LockstepError("LS3020", what, { hint });
   const isUnder = start < dropped;
   const made = await madeBy(other.plan);
-  for (const column of plan.columns) {
+  for (const column of addedBy(plan)) {
     const label = labelOf(column);
     if (hasColumn(other.plan, column)) {
       if (!isUnder) continue;

@@ -2,6 +2,7 @@ import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
 import {
   type AdviceWords,
+  addedBy,
   type ComputedFill,
   type Drop,
   inFiles,
@@ -13,6 +14,7 @@ import {
 import { phasesOf } from "../plan/phases.js";
 import { columnAdvice } from "../rules/advice.js";
 import { counted } from "./counted.js";
+import { listed } from "./listed.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";
 import { columnLabel, lockWords, phaseLines, stayWords } from "./messages.js";
 import { unsafePhases } from "./phase-safety.js";
@@ -111,14 +113,19 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   return md`${joinMarkdown(paragraphs, "\n\n")}\n`.text;
 }
 
-/** `add "User"."handle"` */
-function whatOf({ columns, drops = [] }: Plan): string {
-  const added = columns.map(columnLabel).join(", ");
-  const dropped = drops.map(objectLabel).join(", ");
+/**
+ * `add "User"."handle"`
+ * @param most names of each kind
+ */
+export function whatOf(plan: Plan, most = Number.POSITIVE_INFINITY): string {
+  const added = listed(addedBy(plan).map(columnLabel), most);
+  const required = listed(plan.columns.filter(({ isExisting }) => isExisting).map(columnLabel), most);
+  const dropped = listed((plan.drops ?? []).map(objectLabel), most);
   return [
     ...(added === "" ? [] : [`add ${added}`]),
+    ...(required === "" ? [] : [`make ${required} required`]),
     ...(dropped === "" ? [] : [`drop ${dropped}`]),
-    ...(added + dropped === "" ? ["change tables"] : []),
+    ...(added + required + dropped === "" ? ["change tables"] : []),
   ].join(" and ");
 }
 
@@ -146,7 +153,9 @@ function adviceText({ columns, dialect }: Plan, { advice }: OrmWords): readonly 
   return [lines(all.map(({ id, regret, instead }) => md`- Advice (${id}): ${regret} — ${instead}.`))];
 }
 
-function paceText({ pace, paceReason }: Plan): string {
+function paceText(plan: Plan): string {
+  const { pace, paceReason } = plan;
+  if (addedBy(plan).length === 0) return "Code writes the column one deployment before the database requires it.";
   return pace === "brisk"
     ? `The pace is brisk (${paceReason}): code starts to read the column in the deployment that makes it required.`
     : `The pace is careful (${paceReason}): code starts to read the column in a separate deployment, before it becomes required.`;
@@ -169,6 +178,8 @@ function sourceWords(column: Plan["columns"][number]): Markdown {
 function valueWords(column: Plan["columns"][number]): Markdown {
   if (column.compute !== undefined) return functionWords(column, column.compute);
   const byDefault = codeSpan(column.defaultSql ?? "");
+  if (column.fill === undefined && column.isExisting)
+    return md`its rows have values: contract checks that, and fails with the rows that have none`;
   if (column.fill === undefined)
     return column.defaultSql === undefined ? md`stays NULL until code writes it` : md`default ${byDefault}`;
   const value = md`${codeSpan(column.fill.sql)} (${column.fill.source})`;
@@ -243,7 +254,7 @@ function codeText({ id, state }: Plan): readonly Markdown[] {
 
 /** How to revert each phase, the last first. Texts are Markdown. */
 export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayBackRow[] {
-  const lost = plan.columns.map(columnLabel).join(", ");
+  const lost = addedBy(plan).map(columnLabel).join(", ");
   const before = phases.includes("switch") ? "switch" : "expand";
   const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
   const trigger = isTriggered ? ", with its trigger" : "";
@@ -255,7 +266,7 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
     namesOf((plan.drops ?? []).filter(({ column }) => column === undefined)),
   ];
   const back = [
-    ...(lost === "" ? [] : [`makes the column optional again${trigger}`]),
+    ...(plan.columns.length === 0 ? [] : [`makes the column optional again${trigger}`]),
     ...(columns === "" ? [] : [`adds ${columns} again, empty where contract has run`]),
   ];
   const forward = back.length > 0 ? `a forward migration ${back.join(" and ")}` : "no migration";
@@ -267,9 +278,11 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
       : []),
     lost !== ""
       ? ["expand", "nothing", "a forward migration drops the column", `the values in ${lost}`]
-      : dropped === ""
-        ? ["expand", "nothing", "a forward migration changes the tables back, where Lockstep can", ""]
-        : ["expand", "nothing", `nothing: ${dropped} is still there. You restore it in the model and the code`, ""],
+      : plan.columns.length > 0
+        ? ["expand", "nothing", "nothing: the column stays optional, with its values", ""]
+        : dropped === ""
+          ? ["expand", "nothing", "a forward migration changes the tables back, where Lockstep can", ""]
+          : ["expand", "nothing", `nothing: ${dropped} is still there. You restore it in the model and the code`, ""],
   ];
 }
 
@@ -283,7 +296,7 @@ export type WayBackRow = readonly [
 
 function undoText(plan: Plan, phases: readonly Phase[]): readonly Markdown[] {
   const goes =
-    plan.columns.length === 0
+    addedBy(plan).length === 0
       ? ""
       : md`\nBefore the column is dropped, deploy the code that no longer writes it: older builds fail afterwards. If contract is live, deploy its undo first: code from before the change writes no value.`;
   const rows = wayBackRows(plan, phases).map(([phase, leads, what, lost]) => [

@@ -4,7 +4,9 @@ import { addColumn, edit, enforce, fillRows, gate, isPlain, prove } from "./step
 
 /** The safe sequence for columns whose existing rows are filled. Columns without a fill are only added. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
-  const rewrites = columns.map((column) => (column.isRelaxed ? required(column) : optional(column)));
+  const rewrites = columns.map((column) =>
+    column.isExisting ? becomingRequired(column) : column.isRelaxed ? required(column) : optional(column),
+  );
   const steps = (phase: Exclude<keyof Rewrite, "isLater" | "isKept">) =>
     rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
   return { expand: steps("expand"), backfill: steps("backfill"), switch: steps("switch"), contract: steps("contract") };
@@ -45,6 +47,15 @@ function required(column: PlannedColumn): Rewrite {
       edit("dropFallback", column),
       ...(isMirror ? [] : [edit("requireInRequests", column)]),
     ],
+  };
+}
+
+/** Code reads the column already, so there is no switch: it writes a value everywhere before the database requires one. */
+function becomingRequired(column: PlannedColumn): Rewrite {
+  return {
+    expand: [edit("write", column), edit("completeFixtures", column)],
+    backfill: fillRows(column),
+    contract: [gate("no-missing-values", column), gate("writers-aware", column), prove(column), enforce(column)],
   };
 }
 

@@ -1,6 +1,8 @@
+import type { ColumnSource } from "../model/index.js";
+import { inPhases } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 
-/** A column that becomes required. A plan of one phase proves first that no row lacks a value, while reads and writes continue. */
+/** A column that becomes required. First code writes it everywhere and rows get their values, then a proof makes it required without a scan. */
 
 export default defineRule({
   id: "set-not-null",
@@ -29,13 +31,20 @@ export default defineRule({
     if (operation.kind !== "setNotNull" || !context.judging.capabilities.hasNotValidChecks) return undefined;
     const { table, column } = operation;
     if (context.createdInThisChange(table) || context.addedColumn(table, column) !== undefined) return undefined;
-    if (context.isSmall(table) || !concerns.some(({ kind }) => kind === "scans")) return undefined;
     if (context.formerColumn !== undefined && context.formerColumn(table, column) === undefined) return undefined;
-    return `All rows of "${table.name}" are read under a lock that blocks reads and writes.`;
+    const isFilled = isFilledBySource(context.source(table, column));
+    if ((context.isSmall(table) && !isFilled) || !concerns.some(({ kind }) => kind === "scans")) return undefined;
+    return `All rows of "${table.name}" are read under a lock that blocks reads and writes.${isFilled ? " Running code may still write rows without a value." : ""}`;
   },
-  columns: () => [],
-  rewrite(operation, _, context) {
+  columns(operation, context) {
+    if (operation.kind !== "setNotNull") return [];
+    const { table, column } = operation;
+    const source = context.source(table, column);
+    return source !== undefined && source.skip === undefined ? [{ table, column }] : [];
+  },
+  rewrite(operation, planned, context) {
     if (operation.kind !== "setNotNull") return {};
+    if (planned.length > 0) return inPhases(planned);
     const { table, column: name } = operation;
     const { type = "" } = context.formerColumn?.(table, name) ?? {};
     const hasChildren = context.descendantsOf(table) === "children" ? { hasChildren: true as const } : {};
@@ -47,8 +56,11 @@ export default defineRule({
       ],
     };
   },
-  instead: `A plan of one phase adds a check as NOT VALID, validates it while reads and writes continue, makes the column required without a
-scan, and drops the check. Rows without a value are counted before ([LS6003](../errors/LS6003.md)).`,
+  instead: `The field stays optional until contract. Code writes the column wherever it creates rows, and code that may write NULL is listed: the
+compiler names it. With \`@lockstep.backfill(<sql>)\` above the field, a backfill gives rows without a value one, in batches. There is
+no trigger, so the values that code chooses stay. Without an annotation, rows without a value are counted when the change is planned and
+before each deployment ([LS6003](../errors/LS6003.md)). Contract adds a check as NOT VALID, validates it while reads and writes continue, makes the column
+required without a scan, and drops the check. If no model maps the column, the plan has one phase.`,
   examples: {
     rewritten: [`ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
     safe: [`CREATE TABLE "User" ("name" TEXT); ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
@@ -61,3 +73,8 @@ scan, and drops the check. Rows without a value are counted before ([LS6003](../
     safe: ["CREATE TABLE `User` (`name` TEXT); ALTER TABLE `User` MODIFY `name` TEXT NOT NULL;"],
   },
 });
+
+/** The model has a value for rows that have none. */
+function isFilledBySource(source: ColumnSource | undefined): boolean {
+  return source?.skip === undefined && (source?.fill !== undefined || source?.compute !== undefined);
+}

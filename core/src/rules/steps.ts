@@ -97,7 +97,16 @@ export function unitForeignKey(operation: OperationOf<"addForeignKey">): Foreign
 
 /** CHECK NOT VALID and VALIDATE: reads and writes continue during the scan. */
 export function prove(column: PlannedColumn): Step {
-  return { kind: "ddl", unit: { kind: "prove", ...columnsOf(column), columns: [provedColumn(column)] } };
+  const isUnfilled = column.isExisting === true && !isFilled(column);
+  return {
+    kind: "ddl",
+    unit: {
+      kind: "prove",
+      ...columnsOf(column),
+      columns: [provedColumn(column)],
+      ...(isUnfilled ? { isExisting: true as const } : {}),
+    },
+  };
 }
 
 /** SET NOT NULL with the proven check, then drops the check, the trigger and its function. */

@@ -110,9 +110,10 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
     const relaxed = { ...params, schema: change.schema };
     const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
     const warnings = uncoveredWarnings(result.warnings, change);
-    // Without a step, the CLI asks for no name.
+    // Without a step, the CLI asks for no name. Expand may change the code alone.
     const isEmpty = change.kind === "pass" && change.isEmpty;
-    return { result: { ...result, warnings, ...(isEmpty ? { migrationSteps: 0 } : {}) } };
+    const migrationSteps = isEmpty ? 0 : Math.max(result.migrationSteps, change.kind === "plan" ? 1 : 0);
+    return { result: { ...result, warnings, migrationSteps } };
   }
   if (request.method === "createMigration") {
     const params = request.params as CreateMigrationParams;

@@ -51,6 +51,26 @@ export async function withDemands(result: VerifiedEdits, demanding: Demanding): 
   return { ...now, places: merged(now.places, await demandedPlaces({ ...request, files }, demands)) };
 }
 
+/**
+ * Lists the code that may write NULL to a column that becomes required: what the compiler rejects then.
+ *
+ * @throws the reason of `scope.signal`
+ */
+export async function withNullWriters(
+  result: VerifiedEdits,
+  { request, scope }: Pick<Demanding, "request" | "scope">,
+): Promise<VerifiedEdits> {
+  if (!request.intents.some(({ becomesRequired }) => becomesRequired)) return result;
+  const names = request.files.flatMap(({ file, isDocument }) => (isDocument ? [] : [file]));
+  if (!hasConfig(names.map((file) => join(request.root, file)))) return { ...result, isUndemanded: true };
+  const after = afterOf(result.changes, scope);
+  const demands = await scope.typeCheck.of(request, scope, names).requirements(after);
+  if (demands === undefined) return { ...result, isUndemanded: true };
+  const files = request.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text }));
+  const found = await demandedPlaces({ ...request, files }, demands, true);
+  return { ...result, places: merged(result.places, found) };
+}
+
 /** The texts that will be written. */
 function afterOf(changes: readonly FileChange[], { leftAmong, edited }: VerifyScope): ReadonlyMap<string, string> {
   const left = leftAmong?.(changes) ?? new Set<string>();

@@ -61,7 +61,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   const found = await inputOf(request, intents);
   // No file names the model, and none was edited before: does not even load the compiler.
   if (found === undefined) return nothingEdited(plan.state);
-  const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }, { withDemands }] =
+  const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }, { withDemands, withNullWriters }] =
     await Promise.all([
       import("../../code/run/plan-edits.js"),
       import("../../code/types/type-clock.js"),
@@ -118,7 +118,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   const verified: VerifiedEdits = isUnverified
     ? await planCodeEdits({ ...answered, choose })
     : await planVerifiedEdits(answered, choose, scope);
-  const result =
+  const demanded =
     isUnverified || request.asksCompiler !== true
       ? verified
       : await withDemands(verified, {
@@ -130,6 +130,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
           ),
           again: (ids) => planVerifiedEdits(answered, async () => new Set([...decided.chosen, ...ids]), scope),
         });
+  const result = isUnverified ? demanded : await withNullWriters(demanded, { request: answered, scope });
   const planned = fromDisk(result.changes, request.edited);
   const foreign = foreignChanges(project, planned, request.edited);
   const isLeft = (file: string) => policy.level === "none" || foreign.has(file);

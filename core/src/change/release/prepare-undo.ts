@@ -158,12 +158,17 @@ export function writtenForContract(plan: Plan): Plan["state"]["written"] {
 function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   const kept = plan.state.released === "contract" ? uniqueEdits("keepUnique", plan) : [];
   if (to === "undone")
-    return [...kept, ...plan.columns.map((column) => modelEdit("removeField", plan, column)), ...typeEdits(plan)];
+    return [...kept, ...plan.columns.flatMap((column) => takenBack(plan, column)), ...typeEdits(plan)];
   const relaxed = plan.columns.filter((column) => column.isRelaxed);
   const closed = (columns: readonly PlannedColumn[]) =>
-    to === "expand" ? columns.map((column) => modelEdit("closeReads", plan, column)) : [];
+    to === "expand"
+      ? columns.filter(({ isExisting }) => !isExisting).map((column) => modelEdit("closeReads", plan, column))
+      : [];
   if (plan.state.released !== phasesOf(plan).at(-1)) return closed([...relaxed, ...filledOptionals(plan)]);
-  const reopened = plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column));
+  const reopened = plan.columns.flatMap((column) => {
+    if (isFilled(column)) return [modelEdit("reopen", plan, column)];
+    return column.isExisting ? [modelEdit("makeOptional", plan, column)] : [];
+  });
   return [
     ...reopened,
     ...(to === "switch" ? relaxed.map((column) => modelEdit("openReads", plan, column)) : []),
@@ -171,6 +176,12 @@ function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
     ...closed(filledOptionals(plan)),
     ...kept,
   ];
+}
+
+/** An existing column is optional, as before the plan. */
+function takenBack(plan: Plan, column: PlannedColumn): ModelEdit[] {
+  if (!column.isExisting) return [modelEdit("removeField", plan, column)];
+  return [modelEdit("makeOptional", plan, column), modelEdit("dropAnnotations", plan, column)];
 }
 
 /** What the undo migrations drop besides the columns. */

@@ -1,6 +1,6 @@
 import { LockstepError } from "../../base/errors.js";
 import { isImportEdit } from "../../code/write/named-imports.js";
-import type { DeployedPhase, FileChange, PlannedEdit } from "../../model/index.js";
+import { addedBy, type DeployedPhase, type FileChange, type PlannedEdit } from "../../model/index.js";
 import { answersIn, keptAnswers, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { inputOf } from "./code-input.js";
@@ -61,7 +61,7 @@ export async function takeBackCode(
     changes,
     made: [...undone.edits, ...again.edits],
     places,
-    ...(to === "undone" && { named: stillNamed(left, plan.columns, input.models) }),
+    ...(to === "undone" && { named: stillNamed(left, addedBy(plan), input.models) }),
     questions: [],
     isLeft: false,
     state: {

@@ -17,11 +17,15 @@ export class TypeCheck {
     request: CodeRequest,
     { generated, edited, signal, limitMs }: VerifyScope,
     watched: readonly string[],
-  ): Pick<Verifier, "check" | "demands"> {
+  ): Pick<Verifier, "check" | "demands" | "requirements"> {
     if (this.#verifier === undefined) {
       const before = new Map(edited.map(({ file, after }) => [file, after ?? ""]));
       for (const { file, text, isDocument } of request.files) if (!isDocument) before.set(file, text);
-      const fields = request.intents.map(({ model, field }) => ({ model, field }));
+      const fields = request.intents.map(({ model, field, becomesRequired }) => ({
+        model,
+        field,
+        ...(becomesRequired && { becomesRequired }),
+      }));
       const project = { root: request.root, before, watched, fields, generated };
       const limits = limitMs === undefined ? {} : { ms: limitMs };
       this.#verifier = new Verifier(project, signal ?? new AbortController().signal, limits);

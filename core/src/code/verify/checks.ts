@@ -78,6 +78,24 @@ export class Checks {
     });
   }
 
+  /** The errors that these texts get when the columns become required. */
+  requirements(after: ReadonlyMap<string, string>): readonly Demand[] {
+    const now = this.#absolute(after);
+    this.#texts.show(now);
+    const files = (program: ConfigProgram) => this.#mattering(program.files);
+    const before = this.#programs.flatMap((program) => program.errorsIn(files(program), true));
+    const fields = this.#fields.filter(({ becomesRequired }) => becomesRequired);
+    const types = new Map(this.#programs.flatMap((program) => [...program.required(fields, files(program))]));
+    if (types.size === 0) return [];
+    this.#texts.show(new Map([...now, ...types]));
+    const found = this.#programs.flatMap((program) => program.errorsIn(files(program), false));
+    return newErrors(before, found).flatMap(({ file, line, code, message, isUnknown }): Demand[] => {
+      const field = (fields.find((each) => message.includes(each.field)) ?? fields[0])?.field;
+      if (isUnknown || types.has(file) || field === undefined) return [];
+      return [{ file: this.#relative(file), line, code, message, field }];
+    });
+  }
+
   #errorsWith(after: ReadonlyMap<string, string>): readonly FoundError[] {
     this.#texts.show(after);
     return [

@@ -26,7 +26,8 @@ process.on("message", (message: VerifyMessage) => {
   }
   try {
     if (checks === undefined) throw failure;
-    if (message.kind === "demands") answer({ kind: "demanded", demands: checks.demands(message.after) });
+    if (message.kind === "demands" || message.kind === "requirements")
+      answer({ kind: "demanded", demands: checks[message.kind](message.after) });
     else answer({ kind: "checked", checked: checks.check(message.after) });
   } catch (error) {
     answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) });

@@ -13,8 +13,13 @@ import type { Demand } from "./request.js";
  * Changes that the compiler requires and no transform makes, as places with the compiler's message and, if known, the text to write.
  *
  * @param request with the files after the edits
+ * @param isLater the columns are optional until contract
  */
-export async function demandedPlaces(request: CodeRequest, demands: readonly Demand[]): Promise<readonly Place[]> {
+export async function demandedPlaces(
+  request: CodeRequest,
+  demands: readonly Demand[],
+  isLater = false,
+): Promise<readonly Place[]> {
   await loadParsers(request);
   const workspace = new Workspace(request.files, request.clients);
   return demands.flatMap(({ file, line, code, message, field }): Place[] => {
@@ -28,7 +33,7 @@ export async function demandedPlaces(request: CodeRequest, demands: readonly Dem
     const site = siteAt(offset, source);
     // The compiler's message already describes types other than the row's.
     const isRow = new RegExp(`required in type '(?:\\w+\\.)*${patternOf(context.model.name)}'`).test(message);
-    const value = isRow ? valueFor(source, context) : undefined;
+    const value = isRow && !isLater ? valueFor(source, context) : undefined;
     const text = value === undefined ? undefined : `${field}: ${value}`;
     const [first = ""] = message.split("\n").filter((each) => each.includes(field));
     return [
@@ -36,9 +41,11 @@ export async function demandedPlaces(request: CodeRequest, demands: readonly Dem
         file,
         line,
         kind: "required",
-        what: `${site.owner === undefined ? "" : `${site.owner.name}: `}code whose type requires ${field}`,
+        what: `${site.owner === undefined ? "" : `${site.owner.name}: `}code ${isLater ? `in which ${field} may be null` : `whose type requires ${field}`}`,
         ...site,
-        reason: `the compiler rejects it without ${field} (TS${code}: ${first.trim()})${text === undefined ? "" : `; to write: ${text}`}`,
+        reason: isLater
+          ? `the compiler rejects it once ${field} is required (TS${code})`
+          : `the compiler rejects it without ${field} (TS${code}: ${first.trim()})${text === undefined ? "" : `; to write: ${text}`}`,
         model: context.model.name,
         field,
         ...(text !== undefined && { text }),

@@ -5,6 +5,8 @@ import type { FoundError } from "./compare.js";
 import type { OwningConfig } from "./configs.js";
 import { affectedBy } from "./dependents.js";
 import type { StaleClient } from "./known.js";
+import type { PlannedField } from "./request.js";
+import { withRequired } from "./required-types.js";
 import type { Texts } from "./texts.js";
 
 /** Files with the same parse options are parsed once, for all configs. */
@@ -92,6 +94,17 @@ export class ConfigProgram {
   hasAny(names: readonly string[], files: readonly string[]): boolean {
     const sources = files.length === 0 ? [] : (this.#programOver(files)?.getSourceFiles() ?? []);
     return sources.some(({ text }) => names.some((name) => text.includes(name)));
+  }
+
+  /** The files that declare rows or inputs of the fields' models, with the fields required. */
+  required(fields: readonly PlannedField[], files: readonly string[]): ReadonlyMap<string, string> {
+    const sources = files.length === 0 ? [] : (this.#programOver(files)?.getSourceFiles() ?? []);
+    return new Map(
+      sources.flatMap((source) => {
+        const text = withRequired(source, fields);
+        return text === undefined ? [] : [[source.fileName, text] as const];
+      }),
+    );
   }
 
   #programOver(files: readonly string[]): compiler.Program | undefined {

@@ -17,6 +17,8 @@ export interface VerifyProject {
 export interface PlannedField {
   readonly model: string;
   readonly field: string;
+  /** The column exists, and becomes required later. */
+  readonly becomesRequired?: true;
 }
 
 export interface VerifyRequest extends VerifyProject {
@@ -60,7 +62,7 @@ export type Checked = Omit<VerifyResult, "ms">;
 export type VerifyMessage =
   | { readonly kind: "open"; readonly project: VerifyProject }
   | { readonly kind: "watch"; readonly watched: readonly string[] }
-  | { readonly kind: "check" | "demands"; readonly after: ReadonlyMap<string, string> };
+  | { readonly kind: "check" | "demands" | "requirements"; readonly after: ReadonlyMap<string, string> };
 
 export type VerifyAnswer =
   | { readonly kind: "checked"; readonly checked: Checked }

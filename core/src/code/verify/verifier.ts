@@ -92,6 +92,18 @@ export class Verifier {
     return answer?.kind === "demanded" ? answer.demands : undefined;
   }
 
+  /**
+   * The positions where the project, with these texts, no longer compiles once the columns are required; undefined if that could not be
+   * checked.
+   * @throws the signal's reason
+   */
+  async requirements(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
+    doing("asking the compiler what does not compile once the column is required");
+    const answer = await this.#ask(after, "requirements");
+    this.#signal.throwIfAborted();
+    return answer?.kind === "demanded" ? answer.demands : undefined;
+  }
+
   /** Ends the process; a waiting check returns `skipped`. */
   close(): void {
     process.off("exit", this.#kill);
@@ -102,7 +114,7 @@ export class Verifier {
 
   async #ask(
     after: ReadonlyMap<string, string>,
-    kind: "check" | "demands" = "check",
+    kind: "check" | "demands" | "requirements" = "check",
   ): Promise<VerifyAnswer | undefined> {
     if (this.#ended !== undefined || this.#signal.aborted) return undefined;
     this.#child.ref();

@@ -5,7 +5,7 @@ import { unitsOf } from "../../databases/units.js";
 import type { Connection } from "../../dialect/connection.js";
 import type { DumpStatement, MadeTable, Rehearsing, ShapedTraffic } from "../../dialect/rehearsing.js";
 import { type StatementStats, type Stats, statsOf } from "../../dialect/stats/stats-file.js";
-import type { DialectId, Plan, TableName } from "../../model/index.js";
+import { addedBy, type DialectId, type Plan, type TableName } from "../../model/index.js";
 import { compareInventories } from "../../operate/drift/compare.js";
 import { tablesOf } from "../../plan/tables-of.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
@@ -301,7 +301,7 @@ async function foundRows(
 
 /** @throws LS6503 a column of the plan already exists: a dump from after expand */
 async function refusePlanned(connection: Connection, plan: Plan): Promise<void> {
-  for (const { table, name } of plan.columns) {
+  for (const { table, name } of addedBy(plan)) {
     const found = await readTable(connection, table);
     if (found?.columns.some((column) => column.name === name))
       throw new LockstepError(

@@ -1,8 +1,8 @@
 import { dialectLabels } from "../../model/dialect.js";
 import { momentText } from "../../model/moment.js";
 import { listed } from "../listed.js";
+import { whatOf } from "../markdown.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, markdownTable, md, plain } from "../markdown-text.js";
-import { columnLabel } from "../messages.js";
 import { unsafePhases } from "../phase-safety.js";
 import { type Block, type Chart, code, inlines, list, type Part, type Table, type Text } from "./blocks.js";
 import { thinned } from "./charts/thinned.js";
@@ -74,8 +74,8 @@ function withoutEmpty(
 }
 
 function titleOf({ plan }: ReportInput): string {
-  const names = listed(plan.columns.map(columnLabel), 3);
-  const what = names === "" ? "Change tables" : `Add ${names}`;
+  const change = whatOf(plan, 3);
+  const what = `${change.slice(0, 1).toUpperCase()}${change.slice(1)}`;
   return unsafePhases(plan).length === 0 ? `${what} without downtime` : what;
 }
 

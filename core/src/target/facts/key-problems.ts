@@ -42,12 +42,7 @@ export async function keyProblems(
   const found: KeyProblem[] = [];
   const first = isLeadingDone ? plan.units.findIndex(({ spec }) => spec.kind !== "original") : 0;
   for (const [at, { phase, spec }] of plan.units.entries()) {
-    if (
-      phase === "expand" &&
-      spec.kind === "prove" &&
-      spec.isExisting &&
-      !plan.units.slice(first, at).some(mayCorrectRows)
-    )
+    if (spec.kind === "prove" && spec.isExisting && !plan.units.slice(first, at).some(mayCorrectRows))
       found.push(...(await emptyColumns(spec, database, timeoutMs)));
     if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) continue;
     const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;

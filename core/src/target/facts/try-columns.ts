@@ -40,7 +40,8 @@ export async function* tryColumns(
   for (const column of columns) {
     if (column.fill === undefined) continue;
     const table = await database.table(column.table);
-    const input = { table, column, fill: column.fill, columnExists: false, enums, ...limits };
+    const columnExists = table.columns.some(({ name }) => name === column.name);
+    const input = { table, column, fill: column.fill, columnExists, enums, ...limits };
     for (const problem of await validateFill(await database.connection(), input)) {
       // In a column that stays optional, NULL is a valid value.
       if (!column.isRelaxed && problem.kind === "null") continue;

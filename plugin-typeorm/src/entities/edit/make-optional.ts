@@ -15,10 +15,12 @@ import { isPromised, isReadInside, rowTypesOf } from "./row-type.js";
 export interface ColumnRef extends FieldRef {
   /** As `format_type` prints it. */
   readonly type: string;
+  /** Code reads it already, and goes on. Absent: no read selects it until switch. */
+  readonly isExisting?: true | undefined;
 }
 
 /**
- * `nullable: true, select: false`, and a nullable type. The type that TypeORM would reflect is written explicitly, because it reflects
+ * `nullable: true`, `select: false` for a new column, and a nullable type. The type that TypeORM would reflect is written explicitly, because it reflects
  * `string | null` as an object. A relation over the column becomes optional too: TypeORM uses an inner join for a required one, and every
  * result would lack the rows without a key.
  *
@@ -38,7 +40,7 @@ function relaxColumn(member: ColumnMember, place: Place, column: ColumnRef, enti
   const wanted: Option[] = [
     ...missingType(member, types.length > 0, column, entities),
     ["nullable", "true"],
-    ["select", "false"],
+    ...(column.isExisting ? [] : ([["select", "false"]] as const)),
   ];
   return [...types, { file: member.file, splices: setOptions(member, wanted, entities) }];
 }

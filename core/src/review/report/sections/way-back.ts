@@ -1,3 +1,4 @@
+import { addedBy } from "../../../model/index.js";
 import { phasesOf } from "../../../plan/phases.js";
 import { wayBackRows } from "../../markdown.js";
 import { stayWords } from "../../messages.js";
@@ -55,7 +56,7 @@ export default defineSection({
         ]),
       ),
       text(
-        `\`${command("undo")}\` writes the undo of the last released phase. \`npx lockstep abandon ${plan.id}\` reverts everything at once.${plan.columns.length === 0 ? "" : " Before the column is dropped, deploy the code that no longer writes it: code that still writes the column fails afterwards."}`,
+        `\`${command("undo")}\` writes the undo of the last released phase. \`npx lockstep abandon ${plan.id}\` reverts everything at once.${addedBy(plan).length === 0 ? "" : " Before the column is dropped, deploy the code that no longer writes it: code that still writes the column fails afterwards."}`,
       ),
     ];
     if (!isRehearsed) blocks.push(missing("undo of each phase", command("rehearse")));

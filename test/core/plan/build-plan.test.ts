@@ -200,6 +200,18 @@ test("LS2013: a fill that reads what another open plan still fills", async () =>
   expect(await answerTo({ sql, shape, columns })).toMatchObject({ kind: "plan" });
 });
 
+test("an existing column becomes required: without a trigger, a switch, and a drop in its undo", async () => {
+  const sql = `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`;
+  const planned = async (kind: "backfill" | "mirror") =>
+    planOf({ sql, columns: { name: { fill: { kind, sql: "lower(email)" } } } });
+  const plan = await planned("backfill");
+  expect(phasesOf(plan)).toEqual(["expand", "backfill", "contract"]);
+  expect(plan.columns).toMatchObject([{ isExisting: true, isRelaxed: true, fill: { withoutTrigger: true } }]);
+  expect(plan.undo.expand).toEqual([]);
+  expect(plan.undo.contract.map(({ spec }) => spec.kind)).toEqual(["undo-contract"]);
+  await expect(planned("mirror")).rejects.toMatchObject({ code: "LS2030" });
+});
+
 const idle: readonly [name: string, sql: string, message: RegExp][] = [
   ["the table is made by the same change", `CREATE TABLE "Team" ("nick" TEXT);`, /makes "Team", so it has no rows/],
   [
@@ -213,9 +225,9 @@ const idle: readonly [name: string, sql: string, message: RegExp][] = [
     /the change gives "name" that name/,
   ],
   [
-    "the column exists, and becomes required",
-    `ALTER TABLE "User" ALTER COLUMN "nick" SET NOT NULL;`,
-    /the column exists already/,
+    "the column is proved to have a value in each row",
+    `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("nick" IS NOT NULL) NOT VALID; ALTER TABLE "User" VALIDATE CONSTRAINT "c"; ALTER TABLE "User" ALTER COLUMN "nick" SET NOT NULL;`,
+    /no row of the column lacks a value/,
   ],
 ];
 test.each(idle)("LS2014: an annotation that nothing would use: %s", async (_name, sql, message) => {

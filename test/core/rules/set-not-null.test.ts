@@ -11,10 +11,13 @@ ruleTester(rule, {
   ],
   unsafe: [
     {
-      name: "prisma 7.10: proved by a check, in one phase",
+      name: "prisma 7.10: proved by a check, after the code writes it",
       sql: `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`,
       consequence: /All rows of "User" are read under a lock/,
-      ddl: { expand: [/NOT VALID; .*VALIDATE CONSTRAINT/, /SET NOT NULL; .*DROP CONSTRAINT/], contract: [] },
+      ddl: {
+        expand: [/^SELECT 1$/],
+        contract: [/NOT VALID; .*VALIDATE CONSTRAINT/, /SET NOT NULL; .*DROP CONSTRAINT/],
+      },
     },
   ],
 });

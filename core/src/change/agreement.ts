@@ -41,11 +41,10 @@ function isKept(operation: Operation, { keptUniques = [] }: Plan): boolean {
 
 /** Whether it makes an existing column required, which the plan does in contract. */
 function isRequiredLater(operation: Operation, { columns }: Plan): boolean {
-  return (
-    operation.kind === "setNotNull" &&
-    columns.some(
-      ({ isExisting, name, table }) => isExisting && name === operation.column && isSameTable(table, operation.table),
-    )
+  if (operation.kind !== "setNotNull" && operation.kind !== "redeclareColumn") return false;
+  const required = operation.kind === "setNotNull" ? operation.column : operation.column.name;
+  return columns.some(
+    ({ isExisting, name, table }) => isExisting && name === required && isSameTable(table, operation.table),
   );
 }
 

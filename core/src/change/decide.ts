@@ -137,7 +137,8 @@ async function sourcesOf<Relaxed>(
   orm: OrmChange<Relaxed>,
   operations: readonly Operation[],
 ): Promise<PlanSources["column"] | undefined> {
-  if (!operations.some(({ kind }) => /^(?:add|createTable|renameColumn|setNotNull)/.test(kind))) return undefined;
+  if (!operations.some(({ kind }) => /^(?:add|createTable|redeclareColumn|renameColumn|setNotNull)/.test(kind)))
+    return undefined;
   const hasFunctions = mayHaveFills(orm.root);
   if (!hasFunctions && !(await orm.mentions(/@lockstep\./))) return undefined;
   const config = hasFunctions ? await loadConfig(orm.root) : { targets: {} };

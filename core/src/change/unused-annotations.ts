@@ -39,7 +39,8 @@ function isNamed(operations: readonly Operation[], table: TableName, name: strin
     if (!("table" in operation) || !isSameTable(operation.table, table)) return false;
     if (operation.kind === "createTable") return true;
     if (operation.kind === "setNotNull") return operation.column === name;
-    return (operation.kind === "addColumn" ? operation.column.name : renameOf(operation)?.newName) === name;
+    if (operation.kind === "addColumn" || operation.kind === "redeclareColumn") return operation.column.name === name;
+    return renameOf(operation)?.newName === name;
   });
 }
 

@@ -130,10 +130,13 @@ function nothingYet(rewritten: readonly Rewritten[]): Unit {
         ? [`"${tableLabel(operation.table)}"`]
         : [],
   );
-  const written = operationsOfKind(
-    rewritten.map(({ operation }) => operation),
-    "setNotNull",
-  ).map(({ table, column }) => `"${tableLabel(table)}"."${column}"`);
+  const written = rewritten.flatMap(({ operation }) =>
+    operation.kind === "setNotNull"
+      ? [`"${tableLabel(operation.table)}"."${operation.column}"`]
+      : operation.kind === "redeclareColumn"
+        ? [`"${tableLabel(operation.table)}"."${operation.column.name}"`]
+        : [],
+  );
   const them = (all: readonly string[]) => (all.length === 1 ? "it" : "them");
   const code = [
     ...(names.length === 0 ? [] : [`stops using ${names.join(", ")}`]),

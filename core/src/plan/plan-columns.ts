@@ -8,6 +8,7 @@ import {
   type IndexedBy,
   isSameTable,
   type KeyColumn,
+  operationsOfKind,
   type PlannedColumn,
   type TableName,
   tableLabel,
@@ -216,6 +217,11 @@ function withoutTrigger(fill: Fill, why: string): Fill {
 function becomingRequired(table: TableName, name: string, context: RuleContext): ColumnDeclaration | undefined {
   const former = context.formerColumn?.(table, name);
   if (former === undefined) return undefined;
+  // MySQL and MariaDB declare the whole column.
+  const declared = operationsOfKind(context.operations, "redeclareColumn").find(
+    (each) => each.column.name === name && isSameTable(each.table, table),
+  );
+  if (declared !== undefined) return { ...declared.column, ...former.attributes };
   return {
     name,
     type: former.type,

@@ -1,6 +1,6 @@
-import type { ColumnSource } from "../model/index.js";
+import type { ColumnSource, Operation } from "../model/index.js";
 import { inPhases } from "./in-phases.js";
-import { defineRule } from "./rule.js";
+import { type ColumnRef, defineRule, type RuleContext } from "./rule.js";
 
 /** A column that becomes required. First code writes it everywhere and rows get their values, then a proof makes it required without a scan. */
 
@@ -28,27 +28,30 @@ export default defineRule({
     };
   },
   consequence(operation, { concerns }, context) {
-    if (operation.kind !== "setNotNull" || !context.judging.capabilities.hasNotValidChecks) return undefined;
-    const { table, column } = operation;
-    if (context.createdInThisChange(table) || context.addedColumn(table, column) !== undefined) return undefined;
-    if (context.formerColumn !== undefined && context.formerColumn(table, column) === undefined) return undefined;
-    const isFilled = isFilledBySource(context.source(table, column));
-    if ((context.isSmall(table) && !isFilled) || !concerns.some(({ kind }) => kind === "scans")) return undefined;
-    return `All rows of "${table.name}" are read under a lock that blocks reads and writes.${isFilled ? " Running code may still write rows without a value." : ""}`;
+    const required = becoming(operation, context);
+    if (required === undefined) return undefined;
+    const { table, column } = required;
+    const isFilled = hasFill(context.source(table, column));
+    const isScanned = concerns.some(({ kind }) => kind === "scans");
+    if (operation.kind === "setNotNull" && !isScanned) return undefined;
+    if (context.isSmall(table) && !isFilled) return undefined;
+    const lock = isScanned ? `All rows of "${table.name}" are read under a lock that blocks reads and writes. ` : "";
+    return `${lock}Running code may still write rows without a value, and fails then.`;
   },
   columns(operation, context) {
-    if (operation.kind !== "setNotNull") return [];
-    const { table, column } = operation;
-    const source = context.source(table, column);
-    return source !== undefined && source.skip === undefined ? [{ table, column }] : [];
+    const required = becoming(operation, context);
+    return required === undefined || context.source(required.table, required.column) === undefined ? [] : [required];
   },
   rewrite(operation, planned, context) {
-    if (operation.kind !== "setNotNull") return {};
     if (planned.length > 0) return inPhases(planned);
-    const { table, column: name } = operation;
-    const { type = "" } = context.formerColumn?.(table, name) ?? {};
+    const required = becoming(operation, context);
+    if (required === undefined) return {};
+    const { table, column: name } = required;
+    const { type = "", attributes } = context.formerColumn?.(table, name) ?? {};
     const hasChildren = context.descendantsOf(table) === "children" ? { hasChildren: true as const } : {};
-    const on = { table, columns: [{ name, type }], isExisting: true as const, ...hasChildren };
+    const defaultSql = operation.kind === "redeclareColumn" ? operation.column.defaultSql : undefined;
+    const column = { name, type, ...attributes, ...(defaultSql === undefined ? {} : { defaultSql }) };
+    const on = { table, columns: [column], isExisting: true as const, ...hasChildren };
     return {
       expand: [
         { kind: "ddl", unit: { kind: "prove", ...on } },
@@ -74,7 +77,29 @@ continue. Then it makes the column required without a scan, and drops the check.
   },
 });
 
+/** The existing column that becomes required by a statement, and by nothing else that it changes; undefined: none. */
+function becoming(operation: Operation, context: RuleContext): ColumnRef | undefined {
+  if (operation.kind === "setNotNull") {
+    const { table, column } = operation;
+    if (!context.judging.capabilities.hasNotValidChecks || context.createdInThisChange(table)) return undefined;
+    const isNew = context.addedColumn(table, column) !== undefined;
+    const isUnknown = context.formerColumn !== undefined && context.formerColumn(table, column) === undefined;
+    return isNew || isUnknown ? undefined : { table, column };
+  }
+  if (operation.kind !== "redeclareColumn") return undefined;
+  const { table, formerName, column } = operation;
+  const former = context.formerTable(table)?.column(formerName);
+  if (former === undefined || former.notNull || !column.notNull || former.isGenerated) return undefined;
+  const isSame =
+    former.name === column.name &&
+    former.type === column.type &&
+    former.defaultSql === column.defaultSql &&
+    operation.position === undefined;
+  const { concerns } = context.judging.verdictOf(operation, context);
+  return isSame && !concerns.some(({ kind }) => kind === "rewrites") ? { table, column: column.name } : undefined;
+}
+
 /** The model has a value for rows that have none. */
-function isFilledBySource(source: ColumnSource | undefined): boolean {
+function hasFill(source: ColumnSource | undefined): boolean {
   return source?.skip === undefined && (source?.fill !== undefined || source?.compute !== undefined);
 }

@@ -115,7 +115,7 @@ export const errorTable = entries({
   },
   LS2014: {
     title: "An annotation has no effect on this column",
-    why: "Plans fill new columns of existing tables, and on PostgreSQL existing columns that become required. Other existing columns keep their values, and generated and identity columns compute their own.",
+    why: "Plans fill new columns of existing tables, and existing columns that become required. Other existing columns keep their values, and generated and identity columns compute their own.",
     next: "Remove the annotation. If Lockstep took a removed and an added column for a rename, make the two changes one after the other.",
     exit: 1,
   },
@@ -650,7 +650,7 @@ export const errorTable = entries({
   LS6003: {
     title: "Rows have no value in a column that becomes required",
     why: "The database cannot make a column required while a row has no value in it.",
-    next: "On PostgreSQL, write @lockstep.backfill(<sql>) above the field, and a plan gives these rows their value in batches. Or give the rows named in the message a value yourself, then run the command again.",
+    next: "Write @lockstep.backfill(<sql>) above the field, and a plan gives these rows their value in batches. Or give the rows named in the message a value yourself, then run the command again.",
     exit: 1,
   },
   LS6002: {

@@ -62,9 +62,11 @@ export default defineRule({
   instead: `The field stays optional until contract. Code writes the column wherever it creates rows, and code that may write NULL is listed: the
 compiler names it. With \`@lockstep.backfill(<sql>)\` above the field, a backfill gives rows without a value one, in batches. There is
 no trigger, so the values that code chooses stay. Without an annotation, rows without a value are counted when the change is planned and
-before each deployment ([LS6003](../errors/LS6003.md)). Contract adds a check as NOT VALID and validates it while reads and writes
-continue. Then it makes the column required without a scan, and drops the check. On MySQL and
-MariaDB a query proves it, and the table is rebuilt while reads and writes continue. If no model maps the column, the plan has one phase.`,
+before each deployment ([LS6003](../errors/LS6003.md)).
+
+Contract adds a check as NOT VALID and validates it while reads and writes continue. Then it makes the column required without a scan,
+and drops the check. On MySQL and MariaDB a query proves it, and the table is rebuilt while reads and writes continue. If no model maps
+the column, the plan has one phase.`,
   examples: {
     rewritten: [`ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
     safe: [`CREATE TABLE "User" ("name" TEXT); ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],

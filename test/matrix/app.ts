@@ -68,6 +68,11 @@ export class App {
     this.#kept = [];
   }
 
+  /** From before the changes: it leaves out what will be required. */
+  get isBefore(): boolean {
+    return this.name === "the build before";
+  }
+
   close(): Promise<void> {
     return this.#client.$disconnect();
   }

@@ -44,7 +44,8 @@ const keys = {
 
 interface Column {
   readonly type: TypeName;
-  readonly form: "required" | "mirrored" | "optional" | "defaulted";
+  /** `becoming`: it exists, and was optional. */
+  readonly form: "required" | "mirrored" | "becoming" | "optional" | "defaulted";
   readonly extra: "none" | "unique" | "index" | "unique with count";
   readonly isMapped: boolean;
 }
@@ -57,7 +58,7 @@ interface Table {
 
 const column: fc.Arbitrary<Column> = fc.record({
   type: fc.constantFrom(...(Object.keys(types) as TypeName[])),
-  form: fc.constantFrom("required", "required", "mirrored", "optional", "defaulted"),
+  form: fc.constantFrom("required", "required", "mirrored", "becoming", "optional", "defaulted"),
   extra: fc.constantFrom("none", "none", "unique", "index", "unique with count"),
   isMapped: fc.boolean(),
 });
@@ -75,12 +76,14 @@ export const tablesArbitrary: fc.Arbitrary<readonly Table[]> = fc.array(table, {
 export function changeOf(tables: readonly Table[], n: number): Change {
   const kind = `Kind${n}`;
   const parts = tables.map((each, index) => part(each, `Any${n}_${index}`, kind));
-  const usesKind = tables.some((each) => each.columns.some(({ type }) => type === "Kind"));
-  const keepsKind = tables.some((each) => each.columns.some((one) => one.type === "Kind" && !isPlanned(one)));
+  const hasKind = (isSo: (column: Column) => boolean) =>
+    tables.some((each) => each.columns.some((one) => one.type === "Kind" && isSo(one)));
+  const hadKind = hasKind(({ form }) => form === "becoming");
+  const keepsKind = hadKind || hasKind((one) => !isPlanned(one));
   return {
     name: `any ${n}: ${tables.map(words).join("; ")}`,
-    before: parts.map(({ before }) => before).join(""),
-    after: (usesKind ? enumeration(kind, "BIG", "SMALL") : "") + parts.map(({ after }) => after).join(""),
+    before: (hadKind ? enumeration(kind, "BIG", "SMALL") : "") + parts.map(({ before }) => before).join(""),
+    after: (hasKind(() => true) ? enumeration(kind, "BIG", "SMALL") : "") + parts.map(({ after }) => after).join(""),
     // A way back takes what was planned; columns that passed stay, and an enum that they have.
     remains: (keepsKind ? enumeration(kind, "BIG", "SMALL") : "") + parts.map(({ remains }) => remains).join(""),
     rows: parts.map(({ rows }) => rows).join(";"),
@@ -89,6 +92,7 @@ export function changeOf(tables: readonly Table[], n: number): Change {
       {},
       ...parts.map(({ name }) => ({ [`${name}.count`]: (m: number) => m })),
     ) as Change["values"] & {},
+    moving: parts.flatMap(({ moving }) => moving),
     isSafe: tables.every((each) => each.columns.every((one) => !isPlanned(one))),
   };
 }
@@ -99,13 +103,24 @@ function part({ key, isMapped, columns }: Table, name: string, kind: string) {
   const attributes = [...block, ...(isMapped ? [`@@map("the ${name}")`] : [])];
   const has = [...lines, "word String", "count Int"];
   const fields = columns.map((each, index) => field(each, `f${index}`, kind));
+  const former = fields.flatMap(({ former }) => former);
+  const formerBlocks = [
+    ...fields.flatMap(({ former, blockLine }) => (former.length > 0 ? blockLine : [])),
+    ...attributes,
+  ];
   const blocks = [...fields.flatMap(({ blockLine }) => blockLine), ...attributes];
   const wrong = fields.flatMap(({ wrong }) => wrong);
   return {
     name,
-    before: model(name, ...has, ...attributes),
+    moving: fields.flatMap(({ former, column }) => (former.length > 0 ? [column] : [])),
+    before: model(name, ...has, ...former, ...formerBlocks),
     after: model(name, ...has, ...fields.flatMap(({ lines }) => lines), ...blocks),
-    remains: model(name, ...has, ...fields.flatMap(({ lines, isKept }) => (isKept ? lines : [])), ...attributes),
+    remains: model(
+      name,
+      ...has,
+      ...fields.flatMap(({ lines, former, isKept }) => (isKept ? lines : former)),
+      ...formerBlocks,
+    ),
     rows: `INSERT INTO ${sqlTable} (${[...keyColumns, "word", "count"].join(", ")})
       SELECT ${[...values, "'Word ' || n", "n"].join(", ")} FROM generate_series(1, {rows}) n`,
     wrongRows: `SELECT word FROM ${sqlTable} WHERE ${wrong.length === 0 ? "false" : wrong.join(" OR ")}`,
@@ -116,7 +131,8 @@ function field(each: Column, name: string, kind: string) {
   const { sql, constant, stored } = types[each.type];
   const [type = "", native = ""] = each.type.replace("Kind", kind).split(/ (?=@)/);
   const expression = sql.replace("Kind", kind);
-  const column = each.isMapped ? `"the ${name}"` : name;
+  const named = each.isMapped ? `the ${name}` : name;
+  const column = each.isMapped ? `"${named}"` : name;
   const extra = extraOf(each);
   const line = [
     name,
@@ -137,6 +153,8 @@ function field(each: Column, name: string, kind: string) {
         ? `${column} IS NULL`
         : `(${isSeed} AND ${column} IS DISTINCT FROM ${stored})`;
   return {
+    column: named,
+    former: each.form === "becoming" ? [line.join(" ").trim().replace(type, `${type}?`)] : [],
     lines: [...(isFilled(each) ? [`/// @lockstep.${annotation}(${expression})`] : []), line.join(" ").trim()],
     blockLine:
       extra === "index" ? [`@@index([${name}])`] : extra === "unique with count" ? [`@@unique([count, ${name}])`] : [],
@@ -146,7 +164,7 @@ function field(each: Column, name: string, kind: string) {
 }
 
 function isFilled({ form }: Column): boolean {
-  return form === "required" || form === "mirrored";
+  return form === "required" || form === "mirrored" || form === "becoming";
 }
 
 function isPlanned(each: Column): boolean {

@@ -33,8 +33,17 @@ export interface Change {
 }
 
 /** Whether a trigger gives new rows their value: not that of a function, nor what is made from rows that come later. */
-export function hasTrigger({ fills, after }: Pick<Change, "fills" | "after">): boolean {
-  return fills === undefined && !/@lockstep\.backfill\(\(SELECT count/.test(after);
+export function hasTrigger(change: Pick<Change, "fills" | "before" | "after">): boolean {
+  const isSwept = change.fills !== undefined || /@lockstep\.backfill\(\(SELECT count/.test(change.after);
+  return !isSwept && !becomesRequired(change);
+}
+
+/** Whether an optional field of the model becomes required. */
+export function becomesRequired({ before, after }: Pick<Change, "before" | "after">): boolean {
+  return [...before.matchAll(/^ *(\w+ \w+)\? (?!.*\[\])/gm), ...before.matchAll(/^ *(\w+ \w+)\?$/gm)].some(
+    ([, field]) =>
+      new RegExp(`^ *${field}(?!\\?)\\b`, "m").test(after) && !new RegExp(`^ *${field}\\?`, "m").test(after),
+  );
 }
 
 /** The change's name as a file may have it. */

@@ -70,7 +70,7 @@ class Story {
     await expand.close();
 
     stage.phase = "contract";
-    await this.#next("--confirm", "writers-aware", "--confirm", "reads-steady");
+    await this.#next("writers-aware", "reads-steady");
     await this.#afterPhase();
     await this.#serve(read);
     await this.#deploy(read);
@@ -84,7 +84,7 @@ class Story {
     return new App(name, client, this.#stage.production, this.#stage.changes);
   }
 
-  get #knowledge(): Knowledge {
+  #knowledge(app: App): Knowledge {
     const stage = this.#stage;
     const fields = (name: string) => stage.beforeModels.find((model) => model.name === name)?.fields;
     return {
@@ -92,21 +92,23 @@ class Story {
       added: new Map(
         stage.afterModels.map((model) => {
           const former = fields(model.name);
-          const isNew = ({ name }: { name: string }) => former?.every((field) => field.name !== name) ?? false;
+          // It is as good as new for builds that must write it.
+          const isNew = ({ name, isRequired }: { name: string; isRequired: boolean }) =>
+            former?.every((field) => field.name !== name || (isRequired && !field.isRequired)) ?? false;
           return [model.name, new Set(model.fields.filter(isNew).map(({ name }) => name))];
         }),
       ),
       isOptionalForGood: (model, name) =>
         stage.afterModels.find((each) => each.name === model)?.fields.find((field) => field.name === name)
           ?.isRequired === false,
-      mayLeaveOut: (change) => stage.phase !== "contract" && hasTrigger(change),
+      mayLeaveOut: (change) => stage.phase !== "contract" && (hasTrigger(change) || app.isBefore),
     };
   }
 
   /** The builds serve in turn, then what they chose themselves is looked at. */
   async #serve(...apps: readonly App[]): Promise<void> {
-    for (const app of apps) await app.serve(this.#knowledge);
-    for (const app of apps) await app.settle(this.#knowledge);
+    for (const app of apps) await app.serve(this.#knowledge(app));
+    for (const app of apps) await app.settle(this.#knowledge(app));
   }
 
   /** The command while a build goes on serving. */
@@ -117,10 +119,10 @@ class Story {
     });
     result.catch(() => undefined);
     while (isRunning) {
-      await app.serve(this.#knowledge);
+      await app.serve(this.#knowledge(app));
       await sleep(500);
     }
-    await app.settle(this.#knowledge);
+    await app.settle(this.#knowledge(app));
     return result;
   }
 
@@ -214,7 +216,9 @@ class Story {
     for (const [change, plan] of this.#plans) {
       if (nextPhase(project.plan(plan)) !== phase) continue;
       await this.#stage.attempt(change, async () => {
-        await this.#stage.must(project.lockstep(["next", plan, ...confirmations]));
+        const { gates } = project.plan(plan);
+        const asked = confirmations.filter((each) => gates.contract.some(({ gate }) => gate === each));
+        await this.#stage.must(project.lockstep(["next", plan, ...asked.flatMap((each) => ["--confirm", each])]));
       });
     }
   }

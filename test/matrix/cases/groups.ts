@@ -6,6 +6,7 @@ import { layouts } from "./layouts.js";
 import { names } from "./names.js";
 import { natives } from "./natives.js";
 import { indexes, relations } from "./relations.js";
+import { required } from "./required.js";
 import { safe } from "./safe.js";
 import { scalars } from "./scalars.js";
 import { clientDefaults, extremes, shapes } from "./shapes.js";
@@ -14,7 +15,7 @@ import { clientDefaults, extremes, shapes } from "./shapes.js";
 export const groups = {
   "types, defaults and enums": [...natives, ...scalars, ...defaults, ...enums, ...nullable],
   "shapes, names and functions": [...clientDefaults, ...shapes, ...extremes, ...names, ...functions],
-  "keys, relations, and what passes": [...keys, ...indexes, ...relations, ...safe],
+  "keys, relations, and what passes": [...keys, ...indexes, ...relations, ...required, ...safe],
   "several files and schemas": layouts,
 } satisfies Readonly<Record<string, readonly Change[]>>;
 

@@ -74,6 +74,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
         options.stall,
         progress,
       );
+    case "existing":
+      return (await import("./existing.js")).benchExisting(options.stall, progress);
     case "backfill":
       return (await import("./backfill/index.js")).benchBackfill(options.backfill, progress);
     case "scale":

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 export const benches = [
   "stall",
   "stall-mariadb",
+  "existing",
   "backfill",
   "scale",
   "rehearse",
@@ -81,7 +82,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, stall-mariadb, backfill, scale, rehearse, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
+  --only <bench>   stall, stall-mariadb, existing, backfill, scale, rehearse, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
   --part <part>    of backfill: idle, busy, replica, functions or resume; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000; of backfill and rehearse 5000000)
   --rounds <n>     rounds of stall and backfill       (default 3)

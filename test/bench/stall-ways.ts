@@ -46,6 +46,15 @@ export async function changeByLockstep(run: Run): Promise<void> {
   await sleep(500);
 }
 
+/** The same for existing columns: the code writes them already, and every row has a value. */
+export async function changeInPhases(run: Run): Promise<void> {
+  const plan = await run.system.plan();
+  await deploy(plan, "expand", run);
+  if (plan.units.some(({ phase }) => phase === "contract")) await deploy(plan, "contract", run);
+  run.load.phase("afterwards");
+  await sleep(500);
+}
+
 export async function backfill(plan: Plan, url: string): Promise<void> {
   for (const spec of plan.backfills)
     await runBackfill({ url, plan: plan.id, spec, clock: systemClock, random: Math.random });

@@ -23,7 +23,7 @@ interface Seen {
   readonly durationMs: number;
 }
 
-interface Round {
+export interface Round {
   readonly lockstep: Seen;
   readonly baseline: Seen;
   readonly naive: Seen;
@@ -32,7 +32,7 @@ interface Round {
   readonly ratio: number;
 }
 
-interface Bench {
+export interface Bench {
   readonly system: BenchSystem;
   readonly server: BenchServer;
   readonly options: Options["stall"];
@@ -60,9 +60,13 @@ export async function benchStall(
 }
 
 /** The longest of many waits grows with their number: the baseline lasts as long as Lockstep's run. */
-async function runRound(bench: Bench, tell: (way: string) => void): Promise<Round> {
+export async function runRound(
+  bench: Bench,
+  tell: (way: string) => void,
+  byLockstep = changeByLockstep,
+): Promise<Round> {
   tell("Lockstep");
-  const lockstep = await watch(bench, changeByLockstep, true);
+  const lockstep = await watch(bench, byLockstep, true);
   tell("no change");
   const baseline = await watch(bench, (run) => noChange(run, lockstep.durationMs), false);
   tell("by hand");
@@ -208,6 +212,6 @@ function notes(rounds: readonly Round[], readerMs: number): string[] {
   ];
 }
 
-function failed({ failures }: Seen): number {
+export function failed({ failures }: Seen): number {
   return Object.values(failures).reduce((sum, count) => sum + count, 0);
 }

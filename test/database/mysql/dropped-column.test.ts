@@ -48,7 +48,7 @@ test("stays until contract, with its definition, and then goes with its index", 
   const gone = / {2}\/\/\/ .*\n {2}nick .*\n {2}age .*\n|\n {2}@@index.*\n/g;
   writeFileSync(join(shop.root, "prisma/schema.prisma"), schema.replace(gone, ""));
   const output = await shop.succeed(shop.prisma(["migrate", "dev", "--name", "less"]));
-  expect(output).toMatch(/2 contract {2}Drop `User`\.`nick`, `User`\.`age` WITH ITS DATA/);
+  expect(output).toMatch(/2 contract {2}Drop `User`\.`(?:nick|age)`, `User`\.`(?:nick|age)` WITH ITS DATA/);
   await shop.commit("less");
   await shop.succeed(shop.lockstep(["deploy"]));
   expect(await columns()).toEqual([

@@ -13,7 +13,7 @@ const models = `model User {
   note  String?
 }
 `;
-const initial = `CREATE TABLE \`User\` (\`id\` INTEGER NOT NULL AUTO_INCREMENT, \`email\` VARCHAR(191) NOT NULL, \`nick\` VARCHAR(40) COLLATE utf8mb4_bin NULL DEFAULT 'none' COMMENT 'shown', \`note\` VARCHAR(191) NULL, PRIMARY KEY (\`id\`)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+const initial = `CREATE TABLE \`User\` (\`id\` INTEGER NOT NULL AUTO_INCREMENT, \`email\` VARCHAR(191) NOT NULL, \`nick\` VARCHAR(40) NULL DEFAULT 'none' COMMENT 'shown', \`note\` VARCHAR(191) NULL, PRIMARY KEY (\`id\`)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 `;
 
 let shop: MysqlPrismaProject;
@@ -72,7 +72,7 @@ test("is filled and then required, with its definition; abandon makes it optiona
   expect(shop.read("prisma/schema.prisma").replaceAll(/ +/g, " ")).toBe(required.replaceAll(/ +/g, " "));
   await shop.commit("contract");
   await shop.succeed(shop.lockstep(["deploy"]));
-  expect(await columns()).toEqual(["nick utf8mb4_bin none shown", "note utf8mb4_unicode_ci"]);
+  expect(await columns()).toEqual(["nick utf8mb4_unicode_ci none shown", "note utf8mb4_unicode_ci"]);
   expect(await rows("SELECT email, nick, note FROM `User` ORDER BY id")).toEqual([
     { email: "a", nick: "A", note: "" },
     { email: "b", nick: "b", note: "B" },

@@ -411,7 +411,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     columns(rows),
     ...shortened(failed),
     ...openCode(status, colors),
-    ...(status.named.length === 0 ? [] : [stillNamedText(status.named, colors)]),
+    ...(status.named.length === 0 ? [] : [stillNamedText(status.named, status.plan, colors)]),
   ].join("\n");
 }
 

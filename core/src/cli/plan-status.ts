@@ -139,7 +139,7 @@ export async function readStatus(
 function placesBefore({ state }: Plan): PlanStatus["places"] {
   if (state.released === "contract" || state.released === "undone") return { required: [], asked: [] };
   const { required, asked } = placeGroups(state);
-  return { required, asked: asked.filter(({ declined }) => declined === undefined) };
+  return { required, asked };
 }
 
 /** The plan to act on first: the latest that is not done. A plan that is done on these targets does not hide an open one. */

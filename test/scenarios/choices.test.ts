@@ -162,9 +162,23 @@ test("a write site that came since closes contract, whatever the level; a reader
   expect(anew.output).toMatch(
     /writers-aware is not confirmed for production: the rows written at 1 place have "User"\."handle" \(/,
   );
+  const insert = `INSERT INTO "User" (email, name) VALUES ($1, $1)`;
+  shop.write(
+    "src/legacy.ts",
+    `declare const pool: { query(sql: string): unknown };\nexport const copy = () => pool.query('${insert}');\n`,
+  );
+  const declined = await shop.lockstep(["code", "--not", "src/legacy.ts:2", "--reason", "it is another server"]);
+  expect(declined.code, declined.output).toBe(0);
   await shop.commit("Seed rows");
   const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
   expect(open.code, open.output).toBe(0);
+  // Once, however many lists it could be in. The others are those without a reason.
+  const left = /Left out by choice: (.*)\./.exec(readme())?.[1]?.split(", ") ?? [];
+  expect(open.output.match(/src\/legacy\.ts|\d+ left out by choice/g)).toEqual([
+    "src/legacy.ts",
+    `${left.length} left out by choice`,
+  ]);
+  expect(open.output).toMatch(/! declined: src\/legacy\.ts:2 .* — it is another server/);
   expect(await shop.typeErrors()).toEqual([]);
   expect(await shop.drift()).toBeUndefined();
   expect(readme()).toContain("Left out by choice: `src/users/schemas.ts:");

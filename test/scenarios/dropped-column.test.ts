@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -50,7 +50,21 @@ describe("with the stock Prisma", () => {
       /1 expand {4}Make "User"\."name" optional .*\n {2}2 contract {2}Drop "User"\."name" WITH ITS DATA/,
     );
     expect(printed).toMatch(/! expand: new code writes no value in "User"\."name", and the version before may fail/);
-    expect(printed).toMatch(/! \d+ lines of code still contain “name”: .*src\/users/);
+    const uses =
+      /! (\d+) lines of code still contain “name”: .*src\/users.* and \d+ more: see lockstep\/(\d+_no_name)\//;
+    const [, used = "", plan = ""] = uses.exec(printed) ?? [];
+    const inReadme = () => [
+      ...shop.read(`lockstep/${plan}/README.md`).matchAll(/^- \[ \] `[^`]+` lines? ([\d, ]+)$/gm),
+    ];
+    expect(inReadme().flatMap(([, lines = ""]) => lines.split(", "))).toHaveLength(Number(used));
+    const code = await ok(lockstep("code"));
+    expect(code.stdout).not.toContain("edits of this phase are made");
+    expect(code.stdout).toMatch(uses);
+    expect(code.stdout).toContain(`Check the ${used} lines: remove each use.`);
+    shop.write("src/more.ts", "export const nameOf = (user: { name: string }) => user.name;\n");
+    await ok(lockstep("code"));
+    expect(inReadme().map(([row]) => row)).toContain("- [ ] `src/more.ts` line 1");
+    rmSync(join(shop.root, "src/more.ts"));
     await shop.commit("no_name");
     await ok(lockstep("deploy"));
     // The new build, and the old one.

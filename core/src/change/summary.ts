@@ -124,7 +124,7 @@ export function expandText(
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     ...editsParts({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
-    ...(named.length === 0 ? [] : [stillNamedText(named, colors)]),
+    ...(named.length === 0 ? [] : [stillNamedText(named, plan.id, colors)]),
   ];
   const most = mostLines - [foundLines(plan, colors), "", next].join("\n").split("\n").length;
   return `\n${fitted(parts, most, colors)}\n${next}\n`;

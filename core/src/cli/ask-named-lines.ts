@@ -5,7 +5,7 @@ import { without } from "../gates/confirmed.js";
 import type { OpenWriter } from "../gates/gate.js";
 import { type GateStep, isSameTable, objectLabel, type Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
-import { listed } from "../review/listed.js";
+import { linesText } from "../review/still-named.js";
 import { readTable } from "../target/facts/table.js";
 import { confirm, evidenceName, readEvidence } from "../target/ledger/evidence.js";
 import { type Invocation, textOption } from "./command.js";
@@ -63,8 +63,7 @@ export async function askNamedLines(
   }
   if (open.length === 0) return undefined;
   const found = open.map(
-    ({ name, lines }) =>
-      `code in this checkout still contains the name of ${name}: ${listed(lines.map(({ file, line }) => `${file}:${line}`))}`,
+    ({ name, lines }) => `code in this checkout still contains the name of ${name}: ${linesText(lines, plan.id)}`,
   );
   const unused = ["column-unused", "table-unused"].filter((gate) => gates.some((step) => step.gate === gate));
   const isRefused = unused.some((gate) => confirmed.has(gate));

@@ -10,6 +10,7 @@ import { isTestFile, isWaiting, type Place, type Plan } from "../model/index.js"
 import { codeMarkdown } from "../review/code-markdown.js";
 import { counted } from "../review/counted.js";
 import { missingTypesText } from "../review/missing-types.js";
+import { stillNamedText } from "../review/still-named.js";
 import {
   editedPlaces,
   editsText,
@@ -99,13 +100,15 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
 }
 
 /** Reasons why the result is incomplete: edits and files that were not checked, formatted or read. */
-function notesOf({ invocation, work: { command }, result, unread }: Edited): readonly string[] {
+function notesOf({ invocation, work, result, unread }: Edited): readonly string[] {
   const { colors } = invocation.io;
+  const { command } = work;
   return [
     result.unchecked === undefined ? undefined : uncheckedText(result.unchecked, withoutCheckText(command), colors),
     result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, colors, true),
     result.unformatted === undefined ? undefined : unformattedText(result.unformatted, colors),
     unreadText(unread, colors),
+    stillNamedText(result.named, work.plan.id, colors),
   ].flatMap((note) => (note === undefined || note === "" ? [] : [note]));
 }
 
@@ -140,13 +143,18 @@ function nextOf({ invocation, work: { command, keep }, level, result, isDry }: E
   if (isDry && result.made.length > 0) return { words: repeated, command: repeated };
   return nextWords(result.plan.state, {
     command,
-    after:
-      keep === undefined
-        ? { words: "npx lockstep status", command: "npx lockstep status" }
-        : { words: "Review and commit." },
+    after: afterEdits(result, keep === undefined),
     isRepeated: repeated === command,
     isLikelyMade: level === "likely",
   });
+}
+
+/** The next step once no edit is left. */
+function afterEdits({ named: { length } }: RefreshResult, hasPlan: boolean): NextWords {
+  if (!hasPlan) return { words: "Review and commit." };
+  const status = "npx lockstep status";
+  const remove = length === 0 ? "" : `Check the ${length === 1 ? "line" : `${length} lines`}: remove each use.\n`;
+  return { words: `${remove}${status}`, command: status };
 }
 
 /** The text that replaces a list of edits. */
@@ -199,12 +207,14 @@ function formatOf(format = "text"): "text" | "markdown" {
 
 /** The text if this run edits nothing and no edit is pending. */
 function idleText(
-  { plan, unchecked, missingTypes, isUndemanded }: RefreshResult,
+  { plan, unchecked, missingTypes, isUndemanded, named }: RefreshResult,
   hasPlan: boolean,
   unread: number,
 ): string {
   const isRefused = plan.state.places.some(({ reasonId }) => reasonId === "refused");
   if (!hasPlan) return nothingToEdit(plan);
+  // The lines are printed below.
+  if (named.length > 0) return "Lockstep has no code edits to make. You remove the uses of what the plan drops.";
   if (isRefused || (unchecked?.leftOut ?? 0) > 0)
     return "Nothing was edited: Lockstep could not make the chosen edits.";
   const isChosen = ({ key }: Place) => plan.state.choices?.some((each) => each.key === key) === true;

@@ -139,7 +139,7 @@ export async function readStatus(
 function placesBefore({ state }: Plan): PlanStatus["places"] {
   if (state.released === "contract" || state.released === "undone") return { required: [], asked: [] };
   const { required, asked } = placeGroups(state);
-  return { required, asked: asked.filter(({ declined }) => declined === undefined) };
+  return { required, asked };
 }
 
 /** The plan to act on first: the latest that is not done. A plan that is done on these targets does not hide an open one. */
@@ -411,7 +411,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     columns(rows),
     ...shortened(failed),
     ...openCode(status, colors),
-    ...(status.named.length === 0 ? [] : [stillNamedText(status.named, colors)]),
+    ...(status.named.length === 0 ? [] : [stillNamedText(status.named, status.plan, colors)]),
   ].join("\n");
 }
 

@@ -18,7 +18,7 @@ import { listed } from "../review/listed.js";
 import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
-import { declinedText } from "../review/places.js";
+import { declinedText, isAsked } from "../review/places.js";
 import { serviceLine } from "../review/services.js";
 import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
@@ -224,6 +224,8 @@ function released(
     ? sameCommand(`npx lockstep next ${plan.id}`, invocation)
     : nextStep(prepared.plan, plugin.words, plans);
   const command = commandFor("code", prepared.plan, plans);
+  // The gate has listed the others.
+  const places = phase === "contract" ? state.places.filter((place) => !isSettled(place)) : state.places;
   return {
     patch: shown?.patch,
     text: [
@@ -239,7 +241,7 @@ function released(
         prepared.missingTypes === undefined ? "" : missingTypesText(prepared.missingTypes, command, colors, true),
       ].filter(isSaid),
       ...[prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors)].filter(isSaid),
-      ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
+      ...[editsText({ edits: prepared.edits, open: { ...state, places }, command }, colors)].filter(isSaid),
       ...[unlistedText(prepared.unlisted, colors)].filter(isSaid),
       nextText(next, colors),
     ].join("\n"),
@@ -262,6 +264,11 @@ function released(
   };
 }
 
+/** Whether a person has answered for a place before contract. */
+function isSettled(place: Place): boolean {
+  return place.declined !== undefined || isAsked(place);
+}
+
 type Coloured = Pick<Invocation["io"], "colors">;
 
 /** The verdict, all answers, and the writers that only a person can check. */
@@ -279,7 +286,10 @@ function gateLines(
     // Several gates can report the same missing column.
     ...new Set(answers),
     ...new Set(gate.answers.flatMap(({ target, services = [] }) => services.map(serviceLine(target, colors)))),
-    ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
+    // Several columns can be declined at one place.
+    ...new Set(
+      declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
+    ),
     ...(uncommitted.length === 0 ? [] : [`  ${colors.yellow("!")} ${uncommittedText(plan, uncommitted)}`]),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];

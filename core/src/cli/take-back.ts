@@ -84,7 +84,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
       text: [
         `Plan ${colors.bold(plan.id)}: ${to === "undone" ? "everything" : plan.state.released} would be reverted. ${isAsked ? colors.yellow(effect) : effect}`,
         statText(outside, colors, new Map(prepared.migrations.map(({ unit }) => [unit.file, fileTitle(unit.units)]))),
-        stillNamedText(prepared.named ?? [], colors),
+        stillNamedText(prepared.named ?? [], plan.id, colors),
         `Nothing was written (--dry-run). To see the diff: npx lockstep ${command} ${plan.id} --dry-run --json | jq -r .diff`,
         nextText(`npx lockstep ${command} ${plan.id}`, colors),
       ]
@@ -146,7 +146,7 @@ function takenBackLines(
     prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
     editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
-    stillNamedText(prepared.named ?? [], colors),
+    stillNamedText(prepared.named ?? [], plan.id, colors),
     nextText(next, colors),
   ];
 }

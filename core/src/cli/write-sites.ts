@@ -7,6 +7,7 @@ import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
 import { isSameTable, isTestFile, isWaiting, type MissingTypes, type Place, type Plan } from "../model/index.js";
 import { readWithoutTypes } from "../review/missing-types.js";
+import { isAsked } from "../review/places.js";
 import type { Workspace } from "./command.js";
 
 /** Write sites that contract would break, because it drops the trigger that fills the column for them. */
@@ -38,8 +39,8 @@ export async function openWriteSites(
   const required = now.places.filter(isWaiting);
   const made = live.made.filter(({ file }) => !isTestFile(file));
   const unread = await unreadCode(project, plugin, config);
-  const places = [...made, ...required].map((place) => `${place.file}:${place.line}`);
-  const writers = now.places.filter((place) => place.mayLeaveOut && !isTestFile(place.file));
+  const places = [...new Set([...made, ...required].map((place) => `${place.file}:${place.line}`))];
+  const writers = now.places.filter(isAsked);
   return {
     declined: now.places.filter((place) => place.declined !== undefined),
     count: places.length,

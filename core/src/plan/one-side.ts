@@ -1,5 +1,5 @@
 import { attempt, isNoBug } from "../base/expected-errors.js";
-import { committedText, gitOrNothing } from "../base/files/git.js";
+import { committedText, sidesOfMerge } from "../base/files/git.js";
 import { shellWord } from "../base/shell-word.js";
 import type { Plan, WrittenUnit } from "../model/index.js";
 import { fileHash } from "./hash.js";
@@ -48,13 +48,6 @@ export function restoreHint(root: string, id: string, { file, sha256 }: Pick<Wri
   const committed = committedText(root, file);
   const isCommitted = committed !== undefined && fileHash(file, committed) === sha256;
   return oneSideHint(root, id) ?? (isCommitted ? `git checkout HEAD -- ${shellWord(file)}` : restoreFiles([file]));
-}
-
-/** The other side of the merge, rebase or cherry-pick that git is in. */
-export function sidesOfMerge(root: string): readonly string[] {
-  return ["MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"].filter(
-    (each) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", each]) !== undefined,
-  );
 }
 
 /** A plan in a commit. Undefined if it is not there, or cannot be read. */

@@ -19,6 +19,7 @@ import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from 
 import { columnLabel, lockWords, phaseLines, stayWords } from "./messages.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
+import { type Named, stillNamedMarkdown } from "./still-named.js";
 import { isOfHazard } from "./terminal.js";
 import { noticeWords } from "./verdict-words.js";
 
@@ -29,8 +30,12 @@ export interface OrmWords {
   readonly advice?: AdviceWords;
 }
 
-/** `lockstep/<plan>/README.md`: what a reviewer needs who does not know Lockstep. The same plan gives the same bytes. */
-export function planReadme(plan: Plan, words: OrmWords): string {
+/**
+ * `lockstep/<plan>/README.md`: what a reviewer needs who does not know Lockstep. The same plan gives the same bytes.
+ *
+ * @param named lines of code that still contain the name of a removed field. Default: none
+ */
+export function planReadme(plan: Plan, words: OrmWords, named: readonly Named[] = []): string {
   const phases = phasesOf(plan);
   const unsafe = unsafePhases(plan);
   const what = whatOf(plan);
@@ -93,7 +98,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     md`## Each migration`,
     lines(inFiles(plan.units).map((file) => fileText(plan, file))),
     ...releasedText(plan),
-    ...codeText(plan),
+    ...codeText(plan, named),
     ...undoText(plan, phases),
     md`## Commands`,
     lines([
@@ -238,8 +243,9 @@ function unitText(plan: Plan, unit: Unit): Markdown {
 }
 
 /** The edits of each phase, and the places that were not edited. */
-function codeText({ id, state }: Plan): readonly Markdown[] {
-  if (state.released === "undone") return [];
+function codeText({ id, state }: Plan, named: readonly Named[]): readonly Markdown[] {
+  const left = stillNamedMarkdown(named);
+  if (state.released === "undone") return left.length === 0 ? [] : [md`## The code`, ...left];
   const made = (["expand", "switch", "contract"] as const).flatMap((phase) => {
     const own = state.edits.filter((edit) => edit.phase === phase);
     const files = [...new Set(own.map(({ file }) => file))].sort().map(codeSpan);
@@ -247,7 +253,7 @@ function codeText({ id, state }: Plan): readonly Markdown[] {
       ? []
       : [md`- **${phase}** ${counted(own.length, "edit")} made: ${joinMarkdown(files, ", ")}`];
   });
-  const open = placesMarkdown(state, `npx lockstep code ${id} --all`);
+  const open = [...left, ...placesMarkdown(state, `npx lockstep code ${id} --all`)];
   if (made.length + open.length === 0) return [];
   return [md`## The code`, ...(made.length === 0 ? [] : [lines(made)]), ...open];
 }

@@ -23,27 +23,44 @@ export interface PlaceGroups {
   readonly declined: readonly Place[];
 }
 
-/** Sorts places into the groups of the output; likely and possible ones with the highest score first. */
+/** Whether contract asks about a place: without a reason, a choice does not answer that. */
+export function isAsked({ mayLeaveOut, declined, file }: Place): boolean {
+  return mayLeaveOut === true && declined === undefined && !isTestFile(file);
+}
+
+/** Sorts places into the groups of the output, each into one; likely and possible ones with the highest score first. */
 export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
   const isDeclined = (place: Place) =>
     place.declined !== undefined ||
     (place.kind !== "required" &&
+      !isAsked(place) &&
       choices.some(
         ({ choice, key, model, field }) =>
           choice === "no" && key === place.key && model === place.model && field === place.field,
       ));
-  const code = places.filter(({ file }) => !isTestFile(file));
-  const of = (kind: Place["kind"]) =>
-    oncePerPlace(code.filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))).sort(
-      (a, b) => Number(b.isLike ?? false) - Number(a.isLike ?? false) || (b.score ?? 0) - (a.score ?? 0),
+  const listedAs = new Map<string, string>();
+  /** Several intents can list a place for one field: the first group keeps it. */
+  const group = (name: keyof PlaceGroups, isIn: (place: Place) => boolean) =>
+    oncePerPlace(
+      places.filter((place) => {
+        const id = `${idOf(place)} ${place.model}.${place.field}`;
+        if (!isIn(place) || (listedAs.get(id) ?? name) !== name) return false;
+        listedAs.set(id, name);
+        return true;
+      }),
     );
+  const of = (kind: Place["kind"]) =>
+    group(
+      kind,
+      (place) => place.kind === kind && !isTestFile(place.file) && !isAsked(place) && !isDeclined(place),
+    ).sort((a, b) => Number(b.isLike ?? false) - Number(a.isLike ?? false) || (b.score ?? 0) - (a.score ?? 0));
   return {
     required: of("required"),
-    asked: oncePerPlace(code.filter((place) => place.mayLeaveOut)),
+    asked: group("asked", isAsked),
     likely: of("likely"),
     possible: of("possible"),
-    tests: oncePerPlace(places.filter((place) => isTestFile(place.file) && !isDeclined(place))),
-    declined: oncePerPlace(places.filter(isDeclined)),
+    tests: group("tests", (place) => isTestFile(place.file) && !isDeclined(place)),
+    declined: group("declined", isDeclined),
   };
 }
 
@@ -51,11 +68,15 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
 function oncePerPlace(places: readonly Place[]): Place[] {
   const found = new Map<string, Place>();
   for (const place of places) {
-    const id = JSON.stringify([place.file, place.line, place.what]);
+    const id = idOf(place);
     const known = found.get(id);
     found.set(id, known === undefined ? place : together(known, place));
   }
   return [...found.values()];
+}
+
+function idOf({ file, line, what }: Place): string {
+  return JSON.stringify([file, line, what]);
 }
 
 function together(known: Place, place: Place): Place {

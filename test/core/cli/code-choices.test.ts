@@ -803,6 +803,47 @@ test("edits of both sides of a merge belong to the plan, although plan.json is f
   expect(isWritten(profile())).toBe(false);
 });
 
+test.each([
+  ["theirs, staged", "--theirs", true],
+  ["theirs, not staged", "--theirs", false],
+  ["ours, not staged", "--ours", false],
+] as const)("files of an unfinished merge are edited: %s", async (_, side, isStaged) => {
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+      cwd: desk.root,
+      stdio: "ignore",
+    });
+  const commit = (message: string) => {
+    git("add", "-A");
+    git("commit", "--quiet", "-m", message);
+  };
+  await open(files, { phase: "expand" });
+  git("init", "--quiet", "-b", "main");
+  const planned = desk.read("src/users/create.ts");
+  const late = "export const late = 1;\n";
+  desk.write("src/users/create.ts", files["src/users/create.ts"]);
+  commit("Before");
+  git("checkout", "-q", "-b", "theirs");
+  const theirs = files["src/users/create.ts"].replace(`name: ""`, `name: "New"`);
+  desk.write("src/users/create.ts", theirs);
+  desk.write("src/users/late.ts", theirs.replace("add", "addLate"));
+  commit("Theirs");
+  git("checkout", "-q", "main");
+  desk.write("src/users/create.ts", planned);
+  commit("Ours");
+  expect(() => git("merge", "-q", "theirs")).toThrow();
+  git("checkout", side, "src/users/create.ts");
+  if (isStaged) git("add", "src/users/create.ts");
+  const result = await desk.code();
+  expect(result.text).not.toContain("uncommitted");
+  expect(result.exitCode).toBe(0);
+  expect(isWritten(desk.read("src/users/create.ts"))).toBe(true);
+  expect(isWritten(desk.read("src/users/late.ts"))).toBe(true);
+  // A person's own change is not part of the merge.
+  desk.write("src/users/late.ts", `${theirs.replace("add", "addLate")}${late}`);
+  expect((await desk.code()).text).toContain("the file has uncommitted changes");
+});
+
 test("while types are checked for long, stderr says what for and since when", async () => {
   await open();
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });

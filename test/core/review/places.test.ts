@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import type { Place, PlannedEdit } from "../../../core/src/model/index.js";
+import type { Place, PlaceChoice, PlannedEdit } from "../../../core/src/model/index.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
+import { placeGroups } from "../../../core/src/review/places.js";
 import { editsText } from "../../../core/src/review/terminal.js";
 
 const at = (file: string, line: number) => ({ file, line, what: "data of create", model: "User", field: "handle" });
@@ -49,4 +50,36 @@ it("prints and counts a place once, whatever the number of columns that it is ab
     "1 place for you to edit (see the reason)",
     "  src/list.ts:3  data of create — add `handle: true`; add `region: true`",
   ]);
+});
+
+const choice: PlaceChoice = { model: "User", field: "handle", key: "k", phase: "expand", choice: "no", by: "not" };
+const both = [true, false];
+
+it("sorts each place into one group, and asks about none that a person declined with a reason", () => {
+  for (const file of ["src/a.ts", "src/a.test.ts"])
+    for (const kind of ["required", "likely", "possible"] as const)
+      for (const mayLeaveOut of both)
+        for (const isDeclined of both)
+          for (const isLeft of both) {
+            const place: Place = {
+              ...{ file, line: 1, kind, what: "row", reason: "r", model: "User", field: "handle", key: "k" },
+              ...(mayLeaveOut && { mayLeaveOut: true }),
+              ...(isDeclined && { declined: "A view" }),
+            };
+            const groups = placeGroups({ places: [place], choices: isLeft ? [choice] : [] });
+            const found = Object.entries(groups).flatMap(([name, places]) => places.map(() => name));
+            expect(found, JSON.stringify({ place, isLeft })).toHaveLength(1);
+            if (isDeclined) expect(found).toEqual(["declined"]);
+            else if (mayLeaveOut && file === "src/a.ts") expect(found).toEqual(["asked"]);
+          }
+});
+
+it("lists a place once that one field has for several reasons", () => {
+  const places = [
+    place("src/a.ts", 1, "likely"),
+    place("src/a.ts", 1),
+    { ...place("src/a.ts", 1), declined: "A view" },
+  ];
+  const { required, likely, declined } = placeGroups({ places });
+  expect([required.length, likely.length, declined.length]).toEqual([1, 0, 0]);
 });

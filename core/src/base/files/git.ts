@@ -20,16 +20,36 @@ const atOnce = 200;
  * @throws LockstepError LS4006 if git refuses to read a repository that contains some of them
  */
 export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<string> {
-  return among(root, files, (top, paths) => {
-    const found: string[] = [];
-    for (let start = 0; start < paths.length; start += atOnce) {
-      const some = paths.slice(start, start + atOnce);
+  return among(root, files, (top, paths) =>
+    inParts(paths, (some) => {
       // Literal: `app/[id]/page.tsx` is a name.
       const status = ["--literal-pathspecs", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"];
       const entries = git(top, [...status, "--", ...some]).split("\0");
-      found.push(...entries.filter((entry) => entry.length > 3).map((entry) => entry.slice(3)));
-    }
-    return found;
+      return entries.filter((entry) => entry.length > 3).map((entry) => entry.slice(3));
+    }),
+  );
+}
+
+/**
+ * The given files whose uncommitted changes are all of the merge, rebase or cherry-pick that git is in: their text is the staged one, or, in
+ * a conflict, that of one side. Git has these texts, so a further edit is not mixed with anybody's work.
+ *
+ * @param files as for `dirtyFiles`
+ */
+export function mergedFiles(root: string, files: readonly string[]): ReadonlySet<string> {
+  return among(root, files, (top, paths) => {
+    const there = paths.filter((path) => existsSync(join(top, path)));
+    if (there.length === 0 || sidesOfMerge(top).length === 0) return [];
+    return inParts(there, (some) => {
+      const entries = git(top, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", ...some]).split("\0");
+      const hashes = git(top, ["hash-object", "--", ...some])
+        .trim()
+        .split("\n");
+      // `100644 <hash> <stage>\t<path>`. Stage 1 is the version before both sides.
+      return some.filter((path, at) =>
+        entries.some((entry) => entry.endsWith(`\t${path}`) && new RegExp(` ${hashes[at]} [023]\\t`).test(entry)),
+      );
+    });
   });
 }
 
@@ -98,6 +118,19 @@ export function isCommittedWord(root: string, word: string): boolean {
 export function lastCommitOf(root: string, files: readonly string[]): string | undefined {
   if (files.length === 0) return undefined;
   return gitOrNothing(root, ["--literal-pathspecs", "log", "-1", "--format=%H", "--", ...files]);
+}
+
+/** Asks about as many files at a time as fit on a command line. */
+function inParts(paths: readonly string[], ask: (some: readonly string[]) => readonly string[]): readonly string[] {
+  const parts = Array.from({ length: Math.ceil(paths.length / atOnce) }, (_, at) => at * atOnce);
+  return parts.flatMap((start) => ask(paths.slice(start, start + atOnce)));
+}
+
+/** The other side of the merge, rebase or cherry-pick that git is in. */
+export function sidesOfMerge(root: string): readonly string[] {
+  return ["MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"].filter(
+    (each) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", each]) !== undefined,
+  );
 }
 
 /**

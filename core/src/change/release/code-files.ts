@@ -1,4 +1,4 @@
-import { dirtyFiles } from "../../base/files/git.js";
+import { dirtyFiles, mergedFiles } from "../../base/files/git.js";
 import type { FileChange, PlanState } from "../../model/index.js";
 import { sha256 } from "../../plan/hash.js";
 import { listPlans } from "../../plan/store.js";
@@ -17,8 +17,8 @@ export function mergeChanges(models: readonly FileChange[], code: readonly FileC
 }
 
 /**
- * Files whose uncommitted changes are not Lockstep's own. Counts edits of any plan, because plans share files, and edits for columns
- * without a plan.
+ * Files whose uncommitted changes are neither Lockstep's own nor those of a merge. Counts edits of any plan, because plans share files, and
+ * edits for columns without a plan.
  *
  * @param edited the same phase's model edits: their files are written anyway, so their code is edited too
  */
@@ -37,12 +37,12 @@ export function foreignChanges(
     project.root,
     changes.map((change) => change.file),
   );
-  return new Set(
-    changes
-      .filter(({ file }) => !models.has(file))
-      .filter(({ file, before }) => dirty.has(file) && !own.has(`${file} ${sha256(before ?? "")}`))
-      .map((change) => change.file),
-  );
+  const foreign = changes
+    .filter(({ file }) => !models.has(file))
+    .filter(({ file, before }) => dirty.has(file) && !own.has(`${file} ${sha256(before ?? "")}`))
+    .map((change) => change.file);
+  const merged = mergedFiles(project.root, foreign);
+  return new Set(foreign.filter((file) => !merged.has(file)));
 }
 
 /** The files that Lockstep has edited, with their hashes afterwards. */

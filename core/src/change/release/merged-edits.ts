@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gitOrNothing } from "../../base/files/git.js";
+import { gitOrNothing, sidesOfMerge } from "../../base/files/git.js";
 import { compact } from "../../code/contract/transform.js";
 import type { Plan, PlannedEdit } from "../../model/index.js";
-import { planAt, sidesOfMerge } from "../../plan/one-side.js";
+import { planAt } from "../../plan/one-side.js";
 import { planFolder } from "../../plan/plan-file.js";
 
 /**

@@ -113,17 +113,17 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
       undo: isFirst ? undo.map(recordOf) : plan.state.undo,
     },
   };
+  const named = await readStillNamed(plan, request, laidOut.changes);
   const changes = [
     ...migrations.map(({ unit }) => replaced(project, unit.file, unit.text)),
     ...[...pending, ...undo].map((unit) => replaced(project, unit.file, unit.text)),
     ...(isFirst ? [replaced(project, `${planFolder(plan.id)}/original.sql`, plan.source.sql)] : []),
-    ...(await formatting.apply(planFiles(after, request))),
+    ...(await formatting.apply(planFiles(after, request, named))),
     ...plan.state.held
       .filter((unit) => !stillPending.includes(unit))
       .map(({ file }) => replaced(project, file, undefined)),
   ];
   const registered = await withRegistration(formatting, request, { migrations, removed: [] }, laidOut.changes);
-  const named = await readStillNamed(plan, request);
   return {
     plan: after,
     changes: [...changes, ...registered.changes],
@@ -152,13 +152,19 @@ export async function withRegistration(
   return { changes: mergeChanges(edited, await formatting.apply(registered.changes)), unlisted: registered.unlisted };
 }
 
-/** A plan's files for people and for Lockstep: its README and `plan.json`. */
-export function planFiles(plan: Plan, { project, plugin }: Pick<CodeRequest, "project" | "plugin">): FileChange[] {
+/**
+ * A plan's files for people and for Lockstep: its README and `plan.json`.
+ *
+ * @param named for the README. Default: none
+ */
+export function planFiles(
+  plan: Plan,
+  { project, plugin }: Pick<CodeRequest, "project" | "plugin">,
+  named: readonly NamedLine[] = [],
+): FileChange[] {
   const folder = planFolder(plan.id);
-  return [
-    replaced(project, `${folder}/README.md`, commandsInRepository(planReadme(plan, plugin.words), project.root)),
-    replaced(project, `${folder}/plan.json`, planText(plan)),
-  ];
+  const readme = commandsInRepository(planReadme(plan, plugin.words, named), project.root);
+  return [replaced(project, `${folder}/README.md`, readme), replaced(project, `${folder}/plan.json`, planText(plan))];
 }
 
 /** The ORM's migration files of units, after every existing migration. Reviewed units are released with the same bytes. */

@@ -32,6 +32,7 @@ import {
   replaced,
   withRegistration,
 } from "./prepare-phase.js";
+import { readStillNamed } from "./still-named.js";
 import { phasesAfter, takeBackCode } from "./take-back-code.js";
 
 export interface UndoRequest extends Omit<CodeRequest, "models"> {
@@ -104,7 +105,8 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
       places: isEnd ? [] : laidOut.code.places,
     },
   };
-  const record = planFiles(after, request);
+  const named = code.named ?? (isEnd ? [] : await readStillNamed(after, request, laidOut.changes));
+  const record = planFiles(after, request, named);
   const forget = [`${planFolder(plan.id)}/original.sql`, ...record.map(({ file }) => file)].map((file) =>
     replaced(project, file, undefined),
   );

@@ -12,12 +12,15 @@ import type { HandOver } from "./hand-over.js";
 import { layOut, withFormatted } from "./layout.js";
 import { withMergedEdits } from "./merged-edits.js";
 import { planFiles } from "./prepare-phase.js";
+import { type NamedLine, readStillNamed } from "./still-named.js";
 import type { TypeCheckWait } from "./verified-edits.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
   /** Including the files that store the decisions. */
   readonly changes: readonly FileChange[];
+  /** Code that still contains the name of a removed field. */
+  readonly named: readonly NamedLine[];
   readonly codeChanges: readonly FileChange[];
   readonly made: readonly PlannedEdit[];
   /** The decided ranked places. */
@@ -58,7 +61,8 @@ export async function refreshCode(request: {
   readonly keep?: ((plan: Plan, project: Project, models: readonly EntityModel[]) => readonly FileChange[]) | undefined;
 }): Promise<RefreshResult> {
   const { released } = request.plan.state;
-  if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };
+  if (released === "undone")
+    return { plan: request.plan, changes: [], named: [], codeChanges: [], made: [], questions: [] };
   const models = await request.plugin.readModels(request.project);
   // A column without a plan has no file of its own.
   const known = request.keep === undefined ? withMergedEdits(request.plan, request.project.root) : request.plan;
@@ -72,7 +76,10 @@ export async function refreshCode(request: {
       ...plan,
       state: withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
     };
-    const own = await formatting.apply(request.keep?.(after, request.project, models) ?? planFiles(after, request));
+    const named = await readStillNamed(plan, request, laidOut.changes);
+    const own = await formatting.apply(
+      request.keep?.(after, request.project, models) ?? planFiles(after, request, named),
+    );
     const { isWritten = true, isAll = false } = request.handsOver ?? {};
     const handedOver =
       request.handsOver === undefined ? undefined : await code.handOver?.(isWritten ? laidOut.changes : [], isAll);
@@ -82,6 +89,7 @@ export async function refreshCode(request: {
       written: code.written,
       handedOver,
       changes: [...laidOut.changes, ...own],
+      named,
       codeChanges: laidOut.changes,
       made: laidOut.code.made,
       questions: code.questions,

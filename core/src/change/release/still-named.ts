@@ -2,7 +2,14 @@ import { LockstepError } from "../../base/errors.js";
 import { patternOf } from "../../base/pattern-of.js";
 import type { SourceText } from "../../code/sources/source-files.js";
 import type { CodeSettings } from "../../config/code-settings.js";
-import { type EntityModel, isSameTable, isTestFile, type Plan, type PlannedColumn } from "../../model/index.js";
+import {
+  type EntityModel,
+  type FileChange,
+  isSameTable,
+  isTestFile,
+  type Plan,
+  type PlannedColumn,
+} from "../../model/index.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /** A line of application code that contains the name of a removed field. */
@@ -90,6 +97,8 @@ function usesOf(names: readonly string[]): readonly RegExp[] {
 /**
  * Searches the code of this checkout for the fields that a plan removes: see `goneFields`. Tests do not count: they run in no build. Empty if the
  * checkout has no code or its models cannot be read.
+ *
+ * @param edited changes that are not written yet. Default: none
  */
 export async function readStillNamed(
   plan: Plan,
@@ -98,6 +107,7 @@ export async function readStillNamed(
     plugin,
     code,
   }: { readonly project: Project; readonly plugin: Pick<OrmPlugin, "readModels">; readonly code: CodeSettings },
+  edited: readonly FileChange[] = [],
 ): Promise<readonly NamedLine[]> {
   const gone = goneFields(plan);
   if (gone.length === 0) return [];
@@ -114,7 +124,9 @@ export async function readStillNamed(
     roots: await codeRoots(project.root, code, async () => models),
   };
   const files = await readSources(project.root, options, (text) => names.some((name) => text.includes(name)));
-  const own = files.filter(({ file, text }) => !isTestFile(file) && !isGenerated(text) && !isMigration(file, text));
+  const texts = new Map(edited.map(({ file, after = "" }) => [file, after]));
+  const current = files.map(({ file, text }) => ({ file, text: texts.get(file) ?? text }));
+  const own = current.filter(({ file, text }) => !isTestFile(file) && !isGenerated(text) && !isMigration(file, text));
   const modelOf = ({ table }: GoneField) => models.find((each) => isSameTable(each.table, table))?.name;
   const fields = gone.map((each) => ({ model: modelOf(each) ?? "", ...each }));
   return stillNamed(withoutIgnored(project.root, own), fields, models);

@@ -46,8 +46,8 @@ export interface Candidate {
   readonly keepsOut?: true | undefined;
   /** A person must write the text: it requires another change that Lockstep does not make. */
   readonly isManual?: true | undefined;
-  /** The declaration of its dependency, if that is not a place of its own. */
-  readonly lostNeed?: string;
+  /** Why a person must write it: `src/users.ts:12 has to get it first`. */
+  readonly blocker?: string;
   /** The text of the most similar column, if a person must write the new one. */
   readonly hint?: string | undefined;
   /** The keys of places that must change with it: the type of a copy, the code that fills a type. */

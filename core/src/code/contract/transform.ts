@@ -120,6 +120,8 @@ export interface TransformContext {
   takes(place: PlaceNode, family: Family): boolean;
   /** Whether a required edit is not made, because a person declined it or it does not compile: other edits cannot rely on it. */
   isRefused(edit: EditFinding, file: SourceFile): boolean;
+  /** The declarations that rows read the field from, once these have it. Complete when the transforms have searched all files. */
+  readonly sources: Set<ts.Node>;
   /** The ORM's recognition of rows. Without a plugin, nothing is a row. */
   readonly orm: OrmCode;
   /**

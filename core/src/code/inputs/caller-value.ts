@@ -30,14 +30,20 @@ export function callerValueForRow(
     literal.properties.map((property) => [nameOf(property.name), initializerOf(property)]),
     file,
     context,
+    context.sources,
   );
 }
 
-/** Like `callerValueForRow`, for fields that are set in another way: `user.email = body.email`. */
+/**
+ * Like `callerValueForRow`, for fields that are set in another way: `user.email = body.email`.
+ *
+ * @param sources gets the declarations of the values. Default: none is kept
+ */
 export function callerValueAmong(
   given: readonly (readonly [name: string | undefined, value: ts.Expression | undefined])[],
   file: SourceFile,
   context: TransformContext,
+  sources?: Set<ts.Node>,
 ): CallerValue | undefined {
   if (context.intent.exposure === "internal") return undefined;
   const names = new Set(context.columns.map(({ name }) => name));
@@ -47,11 +53,14 @@ export function callerValueAmong(
   const owners = withChoice(ownersOf(entries), context).map(({ owner }) => owner);
   for (const owner of inOrder(owners, (each) => textOf(each, file))) {
     const input = inputTypeOf(owner, file, context);
+    for (const { node } of input?.declared ?? []) sources?.add(node);
     if (input?.has(input.key)) return callerValueOf(owner, input.key, file);
   }
   const pattern = patternOfValues(entries);
+  const sent = pattern && inputTypeOf(pattern, file, context);
+  for (const { node } of sent?.declared ?? []) sources?.add(node);
   // A pattern uses the column's name.
-  const isSent = pattern && inputTypeOf(pattern, file, context)?.has(context.field.name);
+  const isSent = sent?.has(context.field.name);
   return pattern !== undefined && isSent ? callerValueIn(pattern, file, context) : undefined;
 }
 

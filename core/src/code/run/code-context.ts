@@ -85,6 +85,7 @@ export function createContext(
       return declined.has(declinedAs(place, declined)) || [...broken.keys()].some((each) => each.startsWith(unit));
     },
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
+    sources: new Set(),
     memo: memory(),
   };
 }

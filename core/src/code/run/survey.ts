@@ -2,6 +2,7 @@ import { doing } from "../../base/at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { lineAt, type PlaceNode, pathOfTree, type SourceFile, startOf } from "../ast/source-file.js";
+import { isTestFile } from "../candidates/candidate-for.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { chainsOf, needsOf } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, rangeOf, withKeys } from "../candidates/keys.js";
@@ -19,6 +20,7 @@ import {
 } from "../contract/transform.js";
 import { limitsOf } from "../ranking/limits.js";
 import { rank } from "../ranking/rank.js";
+import { readInput } from "../requests/passed-input.js";
 import { dependenciesIn } from "../responses/dependencies.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
 import type { CodeRequest } from "./code-request.js";
@@ -62,8 +64,8 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         // If another transform has more facts about a place, that transform lists it.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = startOf(finding.node, file);
-        const { lostNeed } = known.candidate;
-        const advice = lostNeed === undefined ? finding.advice : `${lostNeed} has to get it first: ${finding.advice}`;
+        const { blocker } = known.candidate;
+        const advice = blocker === undefined ? finding.advice : `${blocker}: ${finding.advice}`;
         const isAsked = finding.mayLeaveOut && intent.isCodeOnly;
         const purpose = purposeOf(known.candidate, intent.kind);
         const listed = { kind: "place", offset, what: finding.what, ranked: known, purpose } as const;
@@ -163,9 +165,11 @@ async function questionsOf(
     const done = all.filter(({ finding }) => finding.isDone);
     const lists = rowsOfLists(open);
     const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
+    const inputs = intent.kind === "acceptInRequests" ? inputsOf(open, context, surveyed) : undefined;
     const needsOf = ({ finding: { node, needs = [], isOnlyNeeded } }: FoundCandidate) => {
       const users = isOnlyNeeded ? (rows.get(node) ?? []) : [];
-      return [...needs, ...users, ...(couplings?.get(node) ?? []), ...(lists.get(node) ?? [])].flatMap(
+      const others = [couplings?.get(node), inputs?.get(node)?.needs, lists.get(node)];
+      return [...needs, ...users, ...others.flatMap((each) => [...(each ?? [])])].flatMap(
         (needed) => keys.get(needed) ?? [],
       );
     };
@@ -173,7 +177,7 @@ async function questionsOf(
       intent,
       context,
       candidates: open.map((each) =>
-        withoutLostNeeds(candidateOf(each, needsOf(each)), each.finding.needs ?? [], keys),
+        withBlocker(candidateOf(each, needsOf(each)), inputs?.get(each.finding.node)?.blocker ?? lostNeed(each, keys)),
       ),
       done: done.map((each) => candidateOf(each)),
     };
@@ -284,12 +288,56 @@ function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
   });
 }
 
-/** A place that needs a declaration which is not a place needs a person. */
-function withoutLostNeeds(candidate: Candidate, needs: readonly PlaceNode[], keys: ReadonlyMap<PlaceNode, unknown>) {
+/** A place with a blocker needs a person. */
+function withBlocker(candidate: Candidate, blocker: string | undefined): Candidate {
+  if (blocker === undefined) return candidate;
+  return { ...candidate, isManual: true, ...(blocker !== "" && { blocker }) };
+}
+
+/** A place that needs a declaration which is not a place; empty if its line is unknown. */
+function lostNeed({ finding: { needs = [] } }: FoundCandidate, keys: ReadonlyMap<PlaceNode, unknown>) {
   const lost = needs.find((node) => !keys.has(node));
-  if (lost === undefined) return candidate;
-  const at = "kind" in lost ? `${pathOfTree(lost)}:${lineAt(lost.getSourceFile().text, lost.getStart())}` : undefined;
-  return { ...candidate, isManual: true, ...(at !== undefined && { lostNeed: at }) } as const;
+  if (lost === undefined) return undefined;
+  if (!("kind" in lost)) return "";
+  return `${pathOfTree(lost)}:${lineAt(lost.getSourceFile().text, lost.getStart())} has to get it first`;
+}
+
+interface Input {
+  readonly needs: readonly PlaceNode[];
+  readonly blocker?: string;
+}
+
+/**
+ * Requests whose fields are read one by one: an edit of the request alone would accept the new field and drop it. It needs a place that
+ * reads the field from there, unless a row does.
+ *
+ * @param surveyed the places of all intents
+ */
+function inputsOf(
+  open: readonly FoundCandidate[],
+  context: TransformContext,
+  surveyed: readonly { readonly context: TransformContext; readonly all: readonly FoundCandidate[] }[],
+): ReadonlyMap<PlaceNode, Input> {
+  const rows: readonly PlaceNode[] = surveyed.flatMap((each) => [...each.context.sources]);
+  const readers = surveyed.flatMap(({ all }) => all.filter(({ finding }) => !isRequest(finding)));
+  const found = new Map<PlaceNode, Input>();
+  for (const { file, finding } of open) {
+    const isAsked = isRequest(finding) && finding.isOnlyNeeded !== true && !isTestFile(file);
+    const input = isAsked && !rows.includes(finding.node) ? readInput(finding, file, context) : undefined;
+    if (input === undefined) continue;
+    const isDeclared = (node: PlaceNode) => input.declared.has(node);
+    const [reader] = readers
+      .filter(({ finding: { needs = [] } }) => needs.some(isDeclared))
+      .sort((a, b) => b.finding.names.length - a.finding.names.length);
+    const need = rows.find(isDeclared) ?? reader?.finding.node;
+    const blocker = `the code that reads it (${input.at}) passes on other fields only`;
+    found.set(finding.node, need === undefined ? { needs: [], blocker } : { needs: [need] });
+  }
+  return found;
+}
+
+function isRequest({ family }: CandidateFinding): boolean {
+  return family === "zod" || family === "dto" || family === "type";
 }
 
 function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {

@@ -230,7 +230,7 @@ function weighed({ candidate, score, reasons, isLike, chain }: Ranked): Partial<
     ...(isLike && { isLike }),
     ...(chain !== undefined && { chain }),
     score,
-    reasons: reasons.map((reason) => reason.text),
+    reasons: [...(candidate.blocker === undefined ? [] : [candidate.blocker]), ...reasons.map(({ text }) => text)],
   };
 }
 

@@ -94,6 +94,7 @@ export function chosenIn(
   context: TransformContext,
 ): CallerValue | undefined {
   const dto = dtoBehind(given, file, context);
+  if (dto !== undefined) context.sources.add(dto.node);
   return dto && isChosenBy(dto, context) ? dto.choice() : undefined;
 }
 

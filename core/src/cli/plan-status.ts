@@ -157,7 +157,8 @@ export function othersNext(first: PlanStatus, statuses: readonly PlanStatus[]): 
   return others.map(({ plan, next }) => {
     const steps = next.split(/\n(?! )/).length;
     if (next === first.next) return `       ${plan}: the same`;
-    return `       ${plan}: ${steps === 1 ? next : `npx lockstep status ${plan}   # lists its ${steps} steps`}`;
+    const command = steps === 1 ? next : `npx lockstep status ${plan}   # lists its ${steps} steps`;
+    return `       ${command}${command.includes("   # ") ? "; " : "   # "}${plan}`;
   });
 }
 

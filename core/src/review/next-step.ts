@@ -46,7 +46,7 @@ function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], 
   const migrated = [...reviewed, deployOf(plan, words), "Deploy the code."];
   const undone = [
     ...(isTakenBack(plan) ? migrated : [...reviewed, "Deploy the code."]),
-    `To resume later: ${commandFor("next", plan, plans)}`,
+    `${commandFor("next", plan, plans)}   # to resume later`,
   ];
   switch (plan.state.released) {
     case "expand":

@@ -82,7 +82,7 @@ test("a row of production that the fill fails for: from the refused deployment t
   const said = /The backfill has no value for 2 rows: division by zero \(2 rows: id=\d+; id=\d+\)/;
   expect(closed.output).toMatch(said);
   expect(closed.output).toContain(
-    `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`,
+    `  1. Correct these rows, or give them a value.\n  2. npx lockstep backfill run ${plan}`,
   );
   expect((await shop.lockstep(["status", plan])).output).toMatch(said);
 

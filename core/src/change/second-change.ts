@@ -84,7 +84,9 @@ export function refuseSharedTable(plan: Plan, plans: readonly Plan[]): void {
     throw new LockstepError(
       "LS3004",
       `"${tableLabel(table)}" has another open plan: ${other.id}, phase ${other.state.released}. Plan ${plan.id} drops the table.`,
-      { hint: `npx lockstep next ${other.id}   # end the other plan first\n       npx lockstep abandon ${other.id}   # or cancel it` },
+      {
+        hint: `npx lockstep next ${other.id}   # end the other plan first\n       npx lockstep abandon ${other.id}   # or cancel it`,
+      },
     );
   }
 }

@@ -26,8 +26,7 @@ export function lackHelp(
   const announce = `npx lockstep announce ${service} --target ${target}`;
   if (lack === "alive")
     return `${announce}   # once the older instances of ${service} have ended, and were silent for 2 minutes`;
-  if (lack === "left")
-    return `npx lockstep code ${plan}\nCommit, and deploy ${service}.\n${announce}`;
+  if (lack === "left") return `npx lockstep code ${plan}\nCommit, and deploy ${service}.\n${announce}`;
   return `${announce}   # at the end of the deployment of ${service}`;
 }
 

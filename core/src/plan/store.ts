@@ -125,7 +125,7 @@ export function choosePlan(root: string, id: string | undefined, choice: PlanCho
 const inPhases = (plans: readonly Plan[]) => plans.map(({ id, state }) => `${id} (${state.released})`).join(", ");
 
 const eachTyped = (plans: readonly Plan[], typed: PlanChoice["typed"]) =>
-  plans.map(({ id }, at) => `${typed(id)}${at === 0 ? "" : "   # or this plan"}`).join("\n       ");
+  plans.map(({ id }) => typed(id)).join("\n       ");
 
 /** A finished plan is only undone by name. */
 function noneOpen(plans: readonly Plan[], typed: PlanChoice["typed"]): LockstepError {

@@ -96,7 +96,7 @@ test.each<Case>([
   const invocation = { name: command ?? "next", arguments: [], options: options ?? {} } as unknown as Invocation;
   const root = await projectWith(phases);
   expect(() => planOf(invocation, root, wayBack)).toThrow(
-    expect.objectContaining({ code: "LS3006", message, hint: commands.join("\n       or ") }),
+    expect.objectContaining({ code: "LS3006", message, hint: commands.join("\n       ") }),
   );
 });
 

@@ -66,6 +66,8 @@ describe("with the stock Prisma", () => {
     await ok(lockstep("next", planId()));
     const early = await lockstep("next", planId(), "--dry-run");
     expect(early.stdout).toContain("! Files of switch are not committed: ");
+    const mixed = await lockstep("next", planId(), ...confirmed);
+    expect(mixed.output).toMatch(/^LS4001 Files of switch are not committed: [^]*^ {2}1\. git add -A \. && git commit -m ".*: switch"/m);
     await shop.commit("switch");
     if (phase === "switch") return;
     const { stdout } = await ok(lockstep("next", planId(), ...confirmed));

@@ -101,7 +101,7 @@ test("a row of production that the fill fails for: from the refused deployment t
       await insert(0);
       const status = await shop.lockstep(["status", plan]);
       expect(status.stdout).toMatch(/"Order"\."share".* lack.* a value/);
-      expect(status.stdout).toContain("Next   Correct these rows");
+      expect(status.stdout).toContain("Next\n  1. Correct these rows");
       await production.query(`DELETE FROM "Order" WHERE "share" IS NULL`);
     }
     const deploy = await shop.lockstep(["deploy", ...confirm]);

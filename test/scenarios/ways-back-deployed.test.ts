@@ -67,7 +67,9 @@ describe("with the stock Prisma", () => {
     const early = await lockstep("next", planId(), "--dry-run");
     expect(early.stdout).toContain("! Files of switch are not committed: ");
     const mixed = await lockstep("next", planId(), ...confirmed);
-    expect(mixed.output).toMatch(/^LS4001 Files of switch are not committed: [^]*^ {2}1\. git add -A \. && git commit -m ".*: switch"/m);
+    expect(mixed.output).toMatch(
+      /^LS4001 Files of switch are not committed: [\s\S]*^ {2}1\. git add -A \. && git commit -m ".*: switch"/m,
+    );
     await shop.commit("switch");
     if (phase === "switch") return;
     const { stdout } = await ok(lockstep("next", planId(), ...confirmed));
@@ -124,7 +126,9 @@ describe("with the stock Prisma", () => {
     expect(removed.code, removed.output).toBe(1);
     shop.write("src/labels.ts", "export const label = (user: any) => user.handle;\n");
     const shown = await lockstep("deploy");
-    expect(shown.stdout).toMatch(/1\. Remove these uses\.\n +2\. .* --confirm column-unused --confirm named-elsewhere {3}#/);
+    expect(shown.stdout).toMatch(
+      /1\. Remove these uses\.\n +2\. .* --confirm column-unused --confirm named-elsewhere {3}#/,
+    );
     const elsewhere = await lockstep("deploy", "--confirm", "named-elsewhere", "--by", "ada@example.com");
     expect(elsewhere.stdout).toContain("column-unused is not confirmed for production: no running build");
     expect(elsewhere.stdout).not.toContain("still contains");

@@ -39,6 +39,20 @@ const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[])
 /** What a terminal says, as Markdown: `<file>` is no element there, and would be gone. */
 const prose = (text: string) => text.replace(/`[^`]*`|<(?=[a-z/])/gi, (part) => (part === "<" ? "\\<" : part));
 
+/** The steps of a `Next` in one paragraph: `npx lockstep status   # lists the plans` becomes "`npx lockstep status` (lists the plans)". */
+const stepsProse = (next: string) =>
+  prose(
+    next
+      .split("\n")
+      .map((step) =>
+        step.replace(
+          /^((?:npx|git) .*?)(?: {3}# (.*))?$/,
+          (_, command, why) => `\`${command}\`${why ? ` (${why})` : ""}`,
+        ),
+      )
+      .join(" "),
+  );
+
 function newerRows(): string[] {
   const all = newerFormsOf("postgresql").map((form) => newerForm(form, "postgresql"));
   const majors = [...new Set(all.map(({ since = 0 }) => since))].sort((one, other) => one - other);
@@ -181,7 +195,7 @@ function pages(): Map<string, string> {
       `errors/${code}.md`,
       `# ${code}: ${prose(title)}`,
       `**Why it matters.** ${prose(why)}`,
-      `**What to do.** ${prose(next)}`,
+      `**What to do.** ${stepsProse(next)}`,
       `Exit code ${exits[exit]}. The message names the location. In the terminal: \`npx lockstep explain ${code}\`.`,
     );
   add(

@@ -44,18 +44,18 @@ test.each([
   [
     "a pipeline",
     {},
-    /Next {3}at a terminal: npx lockstep next --confirm writers-aware reads-steady\n {7}In a pipeline, add --by with the name of /,
+    /Next {3}npx lockstep next --confirm writers-aware reads-steady {3}# at a terminal; in a pipeline, add --by with the name of /,
   ],
   [
     "a job",
     { GITHUB_ACTOR: "ada" },
-    /Next {3}at a terminal: .*\n {7}or in a job .* starts: npx lockstep next --confirm .* --by "\$GITHUB_ACTOR"$/m,
+    /Next {3}npx lockstep .* {3}# at a terminal\n {7}npx lockstep next --confirm .* --by "\$GITHUB_ACTOR" {3}# or in a job that this person starts$/m,
   ],
-  ["a job of a bot", { GITHUB_ACTOR: "renovate[bot]" }, / {7}In a pipeline, add --by /],
+  ["a job of a bot", { GITHUB_ACTOR: "renovate[bot]" }, /; in a pipeline, add --by /],
   [
     "an agent",
     agent,
-    /Next {3}ask your user\. If they confirm it, run with their name: npx lockstep next --confirm .* --by "<name>"/,
+    /Next {3}npx lockstep next --confirm .* --by "<name>" {3}# ask your user, and run it with their name/,
   ],
 ])("%s confirms nothing without a name", async (_, env, next) => {
   const { code, output } = await shop.lockstep(
@@ -72,7 +72,7 @@ test.each([
 test("an agent that did not confirm is told to ask its user, and shows the phase without a name", async () => {
   const { output } = await shop.lockstep(["next"], agent);
   expect(output).toMatch(
-    /Once both are true, ask your user\. If they confirm it, run with their name: npx lockstep next .* --confirm reads-steady --by "<name>"/,
+    /npx lockstep next .* --confirm reads-steady --by "<name>" {3}# once both are true; ask your user, and run it with their name/,
   );
   const shown = await ok(["next", "--confirm", "writers-aware,reads-steady", "--dry-run", "--by", ""], agent);
   expect(shown.output).toContain("would be confirmed (--dry-run: nothing is recorded)");

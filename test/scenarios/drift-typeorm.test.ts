@@ -44,7 +44,9 @@ test("a plan is no drift, in any phase", async () => {
   await migrate(nest.production);
   expect(await drift(), "expand").toMatchObject({ code: 0, differences: [], notApplied: [] });
   await succeeds(nest.lockstep(["backfill", "run", "--target", "production"]));
+  await nest.commit("Expand");
   await succeeds(nest.lockstep(["next", "--target", "production"]));
+  await nest.commit("Switch");
   expect(await drift(), "switch").toMatchObject({ code: 0, differences: [] });
   await succeeds(
     nest.lockstep(["next", "--target", "production", "--confirm", "writers-aware", "--confirm", "reads-steady"]),

@@ -100,6 +100,7 @@ test("and so to its end", async () => {
   await ok("backfill", "run", "--target", "production");
   expect(await drift()).toMatchObject({ code: 0, differences: [] });
   for (const [phase, ...confirmed] of [["switch"], ["contract", "--confirm", "writers-aware", "reads-steady"]]) {
+    await shop.commit(`Before ${phase}`);
     await ok("next", ...confirmed);
     expect(await drift(), phase).toMatchObject({ code: 0, differences: [] });
     await shop.deploy(shop.production);

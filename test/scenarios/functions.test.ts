@@ -176,7 +176,7 @@ test("a service knows the column once its plan has no such place; rows of one th
   expect(closed.output).toMatch(
     /✖ 1 row of "User"."handle" on production came without a value after all services had announced the column \(.*\), for example id=\d+:/,
   );
-  expect(closed.output).toContain("Next   Find the code that writes these rows");
+  expect(closed.output).toContain("Next\n  1. Find the code that writes these rows");
   expect((await shop.lockstep(["backfill", "run"])).code).toBe(0);
   // The place that is left is in a test, which no gate checks.
   const next = await shop.lockstep(asked);

@@ -88,9 +88,9 @@ test("a read that got slower is named, and overruled on the record", async () =>
     },
   });
   const shown = await shop.lockstep(["next"]);
-  expect(shown.stdout).toMatch(/Next {3}Find the cause, or undo switch: npx lockstep undo/);
+  expect(shown.stdout).toMatch(/Next\n {2}1\. Find the cause, or undo switch\.\n {2}2\. npx lockstep undo/);
   expect(shown.stdout).toMatch(
-    /To override the gate, which the ledger records, run at a terminal: npx lockstep next \S+ --confirm reads-steady/,
+    / {7}npx lockstep next \S+ --confirm reads-steady {3}# overrides the gate, which the ledger records; at a terminal/,
   );
   const written = await lockstep("next", "--confirm", "reads-steady");
   expect(written.stdout).toMatch(/confirmed on .* although ‘SELECT/);

@@ -82,7 +82,7 @@ test("a row of production that the fill fails for: from the refused deployment t
   const said = /The backfill has no value for 2 rows: division by zero \(2 rows: id=\d+; id=\d+\)/;
   expect(closed.output).toMatch(said);
   expect(closed.output).toContain(
-    `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`,
+    `  1. Correct these rows, or give them a value.\n  2. npx lockstep backfill run ${plan}`,
   );
   expect((await shop.lockstep(["status", plan])).output).toMatch(said);
 
@@ -101,7 +101,7 @@ test("a row of production that the fill fails for: from the refused deployment t
       await insert(0);
       const status = await shop.lockstep(["status", plan]);
       expect(status.stdout).toMatch(/"Order"\."share".* lack.* a value/);
-      expect(status.stdout).toContain("Next   Correct these rows");
+      expect(status.stdout).toContain("Next\n  1. Correct these rows");
       await production.query(`DELETE FROM "Order" WHERE "share" IS NULL`);
     }
     const deploy = await shop.lockstep(["deploy", ...confirm]);

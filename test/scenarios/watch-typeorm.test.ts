@@ -110,6 +110,7 @@ test("the column becomes required, as a change does", async () => {
   await succeeds(nest.typeorm(["migration:generate", "src/migrations/AddHandle"]));
   await succeeds(nest.lockstep(["deploy", "--target", "production"]));
   await succeeds(nest.lockstep(["backfill", "run", "--target", "production"]));
+  await nest.commit("Expand");
   await succeeds(nest.lockstep(["next", "--target", "production"]));
   await nest.commit("Switch");
   switched = await build();

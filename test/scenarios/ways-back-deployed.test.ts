@@ -66,6 +66,10 @@ describe("with the stock Prisma", () => {
     await ok(lockstep("next", planId()));
     const early = await lockstep("next", planId(), "--dry-run");
     expect(early.stdout).toContain("! Files of switch are not committed: ");
+    const mixed = await lockstep("next", planId(), ...confirmed);
+    expect(mixed.output).toMatch(
+      /^LS4001 Files of switch are not committed: [\s\S]*^ {2}1\. git add -A \. && git commit -m ".*: switch"/m,
+    );
     await shop.commit("switch");
     if (phase === "switch") return;
     const { stdout } = await ok(lockstep("next", planId(), ...confirmed));
@@ -103,7 +107,7 @@ describe("with the stock Prisma", () => {
       `✖ column-unused is not confirmed for production: no running build uses the column ("User"."handle")`,
     );
     expect(stopped.stdout).toMatch(
-      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
+      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. npx lockstep deploy --target production --confirm column-unused {3}# once all old builds have ended; at a terminal; in a pipeline, /,
     );
     expect(stopped.stderr).toMatch(/! production: not committed: prisma\/migrations\/\d+_first_undo_expand\//);
     await shop.commit("abandoned");
@@ -122,7 +126,9 @@ describe("with the stock Prisma", () => {
     expect(removed.code, removed.output).toBe(1);
     shop.write("src/labels.ts", "export const label = (user: any) => user.handle;\n");
     const shown = await lockstep("deploy");
-    expect(shown.stdout).toMatch(/1\. Remove these uses\. .* --confirm column-unused --confirm named-elsewhere\n/);
+    expect(shown.stdout).toMatch(
+      /1\. Remove these uses\.\n +2\. .* --confirm column-unused --confirm named-elsewhere {3}#/,
+    );
     const elsewhere = await lockstep("deploy", "--confirm", "named-elsewhere", "--by", "ada@example.com");
     expect(elsewhere.stdout).toContain("column-unused is not confirmed for production: no running build");
     expect(elsewhere.stdout).not.toContain("still contains");
@@ -181,7 +187,7 @@ describe("with the stock Prisma", () => {
     const stopped = await lockstep(...confirm);
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stderr).toMatch(
-      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. Once all old builds have ended, run at a terminal: /,
+      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. npx lockstep deploy .* # once all old builds have ended; at a terminal/,
     );
     expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+_third_undo_expand/);
     expect(stopped.stdout).toMatch(/--confirm column-unused does not count before \d+_third_undo_contract is applied/);
@@ -223,8 +229,7 @@ describe("with the stock Prisma", () => {
         [
           `1\\. on production: GRANT INSERT \\("nick"\\) ON "User" TO ${app}`,
           `2\\. Deploy the code that does not use "User"\\."handle"\\. .*`,
-          "3\\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused",
-          "In a pipeline, .*\\n$",
+          "3\\. npx lockstep deploy --target production --confirm column-unused {3}# once all old builds have ended; at a terminal; .*\\n$",
         ].join("\\n +"),
       );
       const stopped = await lockstep("deploy");
@@ -233,7 +238,7 @@ describe("with the stock Prisma", () => {
         /20200101000001_twins first\. Then Lockstep tries the fills of the next plan again/,
       );
       expect(stopped.stderr).toMatch(
-        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. Once /,
+        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. npx lockstep deploy .* # once /,
       );
       expect(stopped.stdout).toMatch(/4 migrations applied, then stopped before \d+_third_way_undo_expand/);
       expect(stopped.stdout).toMatch(steps);
@@ -256,7 +261,7 @@ describe("with the stock Prisma", () => {
     expect(old.code, old.output).toBe(1);
     expect(old.stdout).toMatch(/✖ web runs build \w+ on production, which does not have the way back of \d+_fourth/);
     expect(old.stdout).toMatch(
-      /2\. at the end of the deployment of web: npx lockstep announce web --target production/,
+      /2\. npx lockstep announce web --target production {3}# at the end of the deployment of web/,
     );
     await inserts.after();
     await inserts.before();
@@ -349,7 +354,7 @@ describe("where Prisma leaves no migration out, because its config names another
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies all pending migrations or none: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. Once all old builds have ended, run at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
+      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. npx lockstep deploy --target production --confirm column-unused {3}# once all old builds have ended/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

@@ -157,17 +157,18 @@ const notComputed = new Set<FillProblem["kind"]>(["missing-columns", "type", "fa
 function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: string } {
   if (problem.kind === "missing-columns") return {};
   const abandon = `npx lockstep abandon ${plan}`;
+  const over = `${abandon}   # or start over with another plan`;
   // A wrong type affects the whole expression, so there are no rows to correct.
   if (problem.kind === "type") return { hint: `${abandon}   # to start over with another plan` };
   if (problem.kind === "scans")
     return {
-      hint: `Create the index, then run the same command again. To start over with another plan: ${abandon}`,
+      hint: `Create the index, then run the same command again.\n${over}`,
     };
   if (problem.kind === "missing-rows")
     return {
-      hint: `Insert the missing rows in "${tableLabel(problem.references)}", or start over with another plan: ${abandon}`,
+      hint: `Insert the missing rows in "${tableLabel(problem.references)}".\n${over}`,
     };
-  return { hint: `Correct the named rows, or start over with another plan: ${abandon}` };
+  return { hint: `Correct the named rows.\n${over}` };
 }
 
 function notApplied(message: string): PreflightProblem {

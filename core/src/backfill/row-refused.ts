@@ -52,7 +52,7 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
     ...(code === "23503"
       ? { hint: "Insert the referenced row, then run the same command again." }
       : {
-          hint: `Correct the named rows, or give them a value, then run the same command again. To start over with another plan: npx lockstep abandon ${id.plan}`,
+          hint: `Correct the named rows, or give them a value, then run the same command again.\nnpx lockstep abandon ${id.plan}   # or start over with another plan`,
         }),
     details: { key, sqlState: code, others },
     cause,

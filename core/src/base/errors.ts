@@ -302,7 +302,7 @@ export const errorTable = entries({
   LS3005: {
     title: "No such plan",
     why: "The command needs a plan.",
-    next: "List the plans: npx lockstep status",
+    next: "npx lockstep status   # lists the plans",
     exit: 2,
   },
   LS3006: {
@@ -320,7 +320,7 @@ export const errorTable = entries({
   LS3008: {
     title: "The plan is in another phase",
     why: "The command does not apply to the plan's current phase.",
-    next: "Show the plan: npx lockstep status",
+    next: "npx lockstep status   # shows the plan",
     exit: 1,
   },
   LS3009: {
@@ -356,7 +356,7 @@ export const errorTable = entries({
   LS3014: {
     title: "A plan and its migrations contradict each other",
     why: "A plan consists of lockstep/<plan>/plan.json and the migrations that it wrote, and a merge can bring one without the other. A migration could then drop the wrong column or skip a gate.",
-    next: "Take both from the same branch, then run: npx lockstep status",
+    next: "Take both from the same branch.\nnpx lockstep status",
     exit: 1,
   },
   LS3015: {
@@ -368,7 +368,7 @@ export const errorTable = entries({
   LS3016: {
     title: "A write was interrupted on another branch",
     why: "Its files belong to that branch. Finishing it here would mix the two branches.",
-    next: "Check out the named branch, then run: npx lockstep repair",
+    next: "Check out the named branch.\nnpx lockstep repair",
     exit: 1,
   },
   LS3020: {
@@ -464,7 +464,7 @@ export const errorTable = entries({
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The target lacks the column or its trigger, so there is nothing to fill.",
-    next: "Deploy the expand migrations first: npx lockstep deploy",
+    next: "npx lockstep deploy   # the expand migrations come first",
     exit: 1,
   },
   LS5002: {
@@ -476,7 +476,7 @@ export const errorTable = entries({
   LS5003: {
     title: "Another backfill of this plan is running on the target",
     why: "Two runners would do the same work twice.",
-    next: "Wait for it, or stop it: npx lockstep backfill cancel",
+    next: "Wait for it, or stop it.\nnpx lockstep backfill cancel   # stops it",
     exit: 1,
   },
   LS5004: {
@@ -566,7 +566,7 @@ export const errorTable = entries({
   LS5024: {
     title: "Nothing to copy",
     why: "The plan has no change that makes the server copy a table, or the target is not MySQL or MariaDB.",
-    next: "Show what the plan waits for: npx lockstep status",
+    next: "npx lockstep status   # shows what the plan waits for",
     exit: 1,
   },
   LS5025: {
@@ -590,7 +590,7 @@ export const errorTable = entries({
   LS5028: {
     title: "No backfill to join",
     why: "Workers join a backfill that another process has started with the same plan, key and columns. There is none.",
-    next: "Run the command without --join, or update this checkout: git pull",
+    next: "Run the command without --join, or update this checkout.\ngit pull   # updates it",
     exit: 1,
   },
   LS5029: {
@@ -602,7 +602,7 @@ export const errorTable = entries({
   LS5030: {
     title: "The column of the backfill was dropped",
     why: "The values are gone with the column, so there is nothing to fill. Undoing a plan drops its column.",
-    next: "List the open plans: npx lockstep status",
+    next: "npx lockstep status   # lists the open plans",
     exit: 1,
   },
   LS5050: {
@@ -728,13 +728,13 @@ export const errorTable = entries({
   LS6705: {
     title: "The target's schema does not exist",
     why: "Migrations without a schema name use the schema in the URL. If it is missing, drift would report every other object as created by hand.",
-    next: "Correct the schema in the URL, or deploy first: npx lockstep deploy",
+    next: "Correct the schema in the URL, or deploy first.\nnpx lockstep deploy",
     exit: 1,
   },
   LS6706: {
     title: "The target could not be read in time",
     why: "Some definitions cannot be read while their table is locked. Lockstep gives up after seconds, so that no session waits behind it.",
-    next: "Run the command again when the blocking session has ended. List long transactions: npx lockstep doctor",
+    next: "Run the command again when the blocking session has ended.\nnpx lockstep doctor   # lists long transactions",
     exit: 1,
   },
   LS6707: {
@@ -890,7 +890,7 @@ export const errorTable = entries({
   LS8008: {
     title: "No such topic",
     why: "explain accepts only existing codes, rules and gates.",
-    next: "List them: npx lockstep explain",
+    next: "npx lockstep explain   # lists them",
     exit: 2,
   },
   LS8009: {

@@ -63,7 +63,7 @@ export function refuseRestored(plans: readonly Plan[], declared: readonly NamedC
       throw new LockstepError(
         "LS3004",
         `${what} is in the model, and plan ${plan.id}, phase ${plan.state.released}, drops ${objectLabel(drop)}.`,
-        { hint: `To keep it: npx lockstep abandon ${plan.id}. To drop it, remove it from the model.` },
+        { hint: `npx lockstep abandon ${plan.id}   # keeps it. To drop it, remove it from the model` },
       );
     }
 }
@@ -84,7 +84,9 @@ export function refuseSharedTable(plan: Plan, plans: readonly Plan[]): void {
     throw new LockstepError(
       "LS3004",
       `"${tableLabel(table)}" has another open plan: ${other.id}, phase ${other.state.released}. Plan ${plan.id} drops the table.`,
-      { hint: `End the other plan first: npx lockstep next ${other.id}, or npx lockstep abandon ${other.id}` },
+      {
+        hint: `npx lockstep next ${other.id}   # end the other plan first\n       npx lockstep abandon ${other.id}   # or cancel it`,
+      },
     );
   }
 }
@@ -143,18 +145,18 @@ function answer(operation: Operation, plan: Plan, operations: readonly Operation
       const [name] = added;
       if (name !== undefined)
         return { did: `drops it and adds "${name}", which is a rename or a second column`, hint: finishFirst };
-      return { did: "drops it", hint: `To take it out of database, model and code: ${abandon}` };
+      return { did: "drops it", hint: `${abandon}   # takes it out of database, model and code` };
     }
     case "dropTable":
-      return { did: "drops the table", hint: `Leave the plan first: ${abandon}` };
+      return { did: "drops the table", hint: `${abandon}   # leaves the plan first` };
     case "setType":
       return { did: "gives it another type", hint: finishFirst };
     case "setNotNull":
       if (planOf([plan], operation.table, operation.column) === undefined)
-        return { did: "makes it required", hint: `The plan drops it. To keep it: ${abandon}; then make the change.` };
+        return { did: "makes it required", hint: `${abandon}   # keeps it: the plan drops it. Then make the change` };
       return {
         did: "makes it required",
-        hint: `The plan does that, when every row has a value: npx lockstep next ${plan.id}`,
+        hint: `npx lockstep next ${plan.id}   # the plan does that, when every row has a value`,
       };
     case "dropIndex":
       return { did: "drops its index, on which the backfill relies", hint: finishFirst };
@@ -167,7 +169,7 @@ function answer(operation: Operation, plan: Plan, operations: readonly Operation
     case "addForeignKey":
       return {
         did: "builds it now",
-        hint: `The plan builds it in contract, when every row has a value. Take it out of the model until then: npx lockstep next ${plan.id}`,
+        hint: `Take it out of the model: the plan builds it in contract, when every row has a value.\nnpx lockstep next ${plan.id}`,
       };
     default:
       return { did: "alters it", hint: finishFirst };

@@ -70,6 +70,6 @@ export async function askNamedLines(
   const names = unused.map((gate) => `--confirm ${gate}`).join(" ");
   return {
     statement: `${isRefused ? `${names} is not recorded: ` : ""}${found.join("; ")}`,
-    help: `Remove these uses. If the lines mean something else: npx lockstep ${command} ${names} --confirm ${namedElsewhere}`,
+    help: `Remove these uses.\nnpx lockstep ${command} ${names} --confirm ${namedElsewhere}   # if the lines mean something else`,
   };
 }

@@ -81,11 +81,11 @@ export async function askWaits(request: {
   return {
     open: open.map(({ statement }) => statement),
     help: [
-      `For the safe way: ${rules.map((rule) => `npx lockstep explain ${rule}`).join(", ")}`,
+      ...rules.map((rule) => `npx lockstep explain ${rule}   # shows the safe way`),
       confirming(
         `npx lockstep deploy --target ${target.name} --confirm ${waitsAccepted}`,
         io,
-        "If the application may wait that long",
+        "if the application may wait that long",
       ),
     ].join("\n       "),
   };

@@ -112,5 +112,5 @@ function unreadable(build: string, commit: string): LockstepError {
 }
 
 function fetchIt(commit: string): string {
-  return `git fetch origin ${commit}, in CI with the whole history (actions/checkout: fetch-depth: 0). Then run the command again.`;
+  return `git fetch origin ${commit}   # in CI, with the whole history (actions/checkout: fetch-depth: 0)\nRun the command again.`;
 }

@@ -129,7 +129,7 @@ async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scop
   // A merged migration has already run somewhere, so changing it would cause another error.
   if (options.fix === true && named === undefined && base === undefined)
     throw new LockstepError("LS8016", "--fix changes new migrations, but there is no base to find them.", {
-      hint: "Name the files, or a base: npx lockstep check --fix --base origin/main",
+      hint: "npx lockstep check --fix --base origin/main   # or name the files",
     });
   const changes = base === undefined ? new Map<string, Change>() : changesSince(cwd, base);
   return {

@@ -40,11 +40,11 @@ export async function settingsAt(folder: string): Promise<CheckSettings> {
   const without = check.waivers?.find(({ rule }) => waivedBy(rule) === "nothing");
   if (without !== undefined)
     throw new LockstepError("LS8002", `check.waivers: findings of "${without.rule}" cannot be waived.`, {
-      hint: `Remove this waiver, and resolve the findings: npx lockstep explain ${without.rule}`,
+      hint: `Remove this waiver.\nnpx lockstep explain ${without.rule}   # shows how to resolve the findings`,
     });
   if (unknown === undefined) return check;
   throw new LockstepError("LS8002", `check: there is no rule "${unknown}".`, {
-    hint: "List the rules: npx lockstep explain",
+    hint: "npx lockstep explain   # lists the rules",
   });
 }
 

@@ -63,7 +63,7 @@ export async function chooseCodeWork(
     "LS3006",
     `${name}: these columns do not share one plan: some have another open plan, or none.`,
     {
-      hint: `Run the command once per column: npx lockstep code ${columns.map(columnName)[0]}`,
+      hint: `npx lockstep code ${columns.map(columnName)[0]}   # once per column`,
     },
   );
 }
@@ -130,7 +130,7 @@ async function sqlOf(migration: string, project: Project, plugin: Pick<OrmPlugin
     "LS3005",
     `${migration} builds its SQL in code, so Lockstep cannot find the column that it adds.`,
     {
-      hint: "Name the column: npx lockstep code <Model.field>",
+      hint: "npx lockstep code <Model.field>",
     },
   );
 }

@@ -180,7 +180,7 @@ async function askDrops(
         drop: [
           ...(said.every(({ isOpen }) => isOpen)
             ? []
-            : [helpOf(said, deploy, invocation.io, "Once all old builds have ended")]),
+            : [helpOf(said, deploy, invocation.io, "once all old builds have ended")]),
           ...(isConfirmed && said.some(({ isOpen }) => !isOpen) ? [] : [`npx lockstep ${deploy}`]),
         ],
       }),

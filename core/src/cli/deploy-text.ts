@@ -2,9 +2,11 @@ import type { Plan } from "../model/index.js";
 import type { DeployEvent } from "../operate/deploy/deploy-target.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { releasesOf } from "../plan/releases.js";
+import { isOpen } from "../plan/store.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
+import { afterExpand } from "../review/next-step.js";
 import { numbered } from "../review/terminal.js";
 import { unlistedStatement } from "../review/unlisted.js";
 import type { DeployReport } from "./deploy-on.js";
@@ -15,8 +17,12 @@ export function orderLines(target: string, pending: readonly string[], steps: re
   return [`${target}: the undo is deployed in this order:`, ...numbered([now, ...steps])];
 }
 
-/** What follows a complete deployment. An undo of expand, and the contract of a plan that only drops, run after their code. */
-export function afterDeploy(plans: readonly Plan[], applied: readonly string[]): string {
+/**
+ * What follows a complete deployment. An undo of expand, and the contract of a plan that only drops, run after their code.
+ *
+ * @param isPartial other targets were not deployed: they come first. Default: false
+ */
+export function afterDeploy(plans: readonly Plan[], applied: readonly string[], isPartial = false): string {
   const late = plans.flatMap((plan) =>
     releasesOf(plan)
       .filter(({ kind, phase }) =>
@@ -27,7 +33,14 @@ export function afterDeploy(plans: readonly Plan[], applied: readonly string[]):
       .map(({ file }) => migrationOf(file)),
   );
   const isCodeLive = applied.length > 0 && applied.every((name) => late.includes(name));
-  return isCodeLive ? "npx lockstep status" : "Deploy the code of this commit.\nnpx lockstep status";
+  if (isCodeLive) return "npx lockstep status";
+  const isDeployed = (plan: Plan) => releasesOf(plan).some(({ file }) => applied.includes(migrationOf(file)));
+  const [only, ...others] = isPartial ? [] : plans.filter(isDeployed);
+  const next =
+    only?.state.released === "expand" && isOpen(only) && only.state.undos === undefined && others.length === 0
+      ? afterExpand(only, plans)
+      : "npx lockstep status";
+  return `Deploy the code of this commit.\n${next}`;
 }
 
 /** Describes a deployment event for people. */

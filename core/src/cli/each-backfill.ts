@@ -1,4 +1,3 @@
-import { LockstepError } from "../base/errors.js";
 import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
 import type { BackfillId } from "../dialect/ledger-store.js";
@@ -76,32 +75,25 @@ export async function eachBackfill<T>(
  * @throws LS3005 · LS3006 several are possible
  */
 async function planAtWork(invocation: Invocation, root: string, targets: readonly Target[]): Promise<Plan> {
-  const { planOf } = await import("./plan-of.js");
-  try {
-    return planOf(invocation, root);
-  } catch (error) {
-    if (!(error instanceof LockstepError) || error.code !== "LS3006" || invocation.arguments[0] !== undefined)
-      throw error;
-    const { isOpen, listPlans } = await import("../plan/store.js");
-    const open = listPlans(root).filter(isOpen);
-    const begun = new Set<Plan>();
-    await atOnce(targets, async (target) => {
-      const connection = await connect(target.url, {
-        applicationName: "lockstep",
-        needsSession: false,
-        isReadOnly: true,
-      });
-      try {
-        for (const plan of open) {
-          const records = await readBackfills(connection, plan.id);
-          if (records.some(({ finishedAt, status }) => finishedAt === null && status !== "done")) begun.add(plan);
-        }
-      } finally {
-        await connection.close();
-      }
+  const [{ planOf }, { isOpen, listPlans }] = await Promise.all([import("./plan-of.js"), import("../plan/store.js")]);
+  const open = invocation.arguments[0] === undefined ? listPlans(root).filter(isOpen) : [];
+  if (open.length < 2) return planOf(invocation, root);
+  const begun = new Set<Plan>();
+  await atOnce(targets, async (target) => {
+    const connection = await connect(target.url, {
+      applicationName: "lockstep",
+      needsSession: false,
+      isReadOnly: true,
     });
-    const [only, ...others] = begun;
-    if (only === undefined || others.length > 0) throw error;
-    return only;
-  }
+    try {
+      for (const plan of open) {
+        const records = await readBackfills(connection, plan.id);
+        if (records.some(({ finishedAt, status }) => finishedAt === null && status !== "done")) begun.add(plan);
+      }
+    } finally {
+      await connection.close();
+    }
+  });
+  const [only, ...others] = begun;
+  return only === undefined || others.length > 0 ? planOf(invocation, root) : only;
 }

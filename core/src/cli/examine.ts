@@ -43,7 +43,7 @@ export async function examine(invocation: Invocation, name: string | undefined):
   return {
     answers,
     targets: examined,
-    go: isSetUp ? "npx lockstep status" : `edit your model, then ${plugin.words.develop}`,
+    go: isSetUp ? "npx lockstep status" : `${plugin.words.develop}   # after you edit your model`,
   };
 }
 

@@ -144,7 +144,7 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: st
  * Returns the command that opens the gate: first what a query can check, then all required confirmations at once.
  *
  * @param command command that takes `--confirm`: `next 20261120093000_add_handle`
- * @param when condition for confirming, as a clause. Default: `Once this is true`
+ * @param when condition for confirming, as a clause. Default: `once this is true`
  */
 export function helpOf(answers: GateResult["answers"], command: string, person: Person, when?: string): string {
   const confirmed = (names: readonly string[], when: string) =>
@@ -154,11 +154,11 @@ export function helpOf(answers: GateResult["answers"], command: string, person: 
     closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined)
     return provable.mayOverrule === true
-      ? `${provable.help}\n       ${confirmed([provable.gate], "To override the gate, which the ledger records")}`
+      ? `${provable.help}\n       ${confirmed([provable.gate], "overrides the gate, which the ledger records")}`
       : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
-  return [confirmed(gates, when ?? `Once ${trueText(closed.length)}`), ...otherwise].join("\n       ");
+  return [confirmed(gates, when ?? `once ${trueText(closed.length)}`), ...otherwise].join("\n       ");
 }
 
 const trueText = (count: number) => ["this is true", "both are true"][count - 1] ?? "all of these are true";

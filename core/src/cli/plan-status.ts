@@ -157,7 +157,9 @@ export function othersNext(first: PlanStatus, statuses: readonly PlanStatus[]): 
   return others.map(({ plan, next }) => {
     const steps = next.split(/\n(?! )/).length;
     if (next === first.next) return `       ${plan}: the same`;
-    return `       ${plan}: ${steps === 1 ? next : `npx lockstep status ${plan}   # lists its ${steps} steps`}`;
+    if (steps > 1) return `       npx lockstep status ${plan}   # the ${steps} steps of plan ${plan}`;
+    const [command = "", ...more] = next.split("\n");
+    return [`       ${command}${command.includes("   # ") ? "; " : "   # "}plan ${plan}`, ...more].join("\n");
   });
 }
 

@@ -19,7 +19,7 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
   const [target, ...others] = await chooseTargets(config, project, io, named, true);
   if (others.length > 0 && target!.group === undefined)
     throw new LockstepError("LS8002", "There are several targets. Statistics come from one of them.", {
-      hint: `Use the largest: npx lockstep stats --target ${target!.name}`,
+      hint: `npx lockstep stats --target ${target!.name}   # use the largest`,
     });
   const connection = await connect(target!.url, {
     applicationName: "lockstep stats",

@@ -36,6 +36,6 @@ export async function refuseApplied(
   throw new LockstepError(
     "LS3030",
     `${file} is committed, and Lockstep could not check whether it has run on ${unasked.join(", ")}.`,
-    { hint: `If it has run nowhere: npx lockstep rewrite ${file} --not-applied` },
+    { hint: `npx lockstep rewrite ${file} --not-applied   # if it has run nowhere` },
   );
 }

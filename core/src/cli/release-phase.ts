@@ -59,7 +59,8 @@ interface Asked {
 /**
  * Runs the gate of the plan's next phase. If it is open, writes the phase's migrations and code edits.
  *
- * @throws Cancelled a person cancelled a prompt or the run · errors of choosing a plan, a target and code
+ * @throws Cancelled a person cancelled a prompt or the run · LS4001 the current phase is not committed · errors of choosing a plan, a target
+ * and code
  */
 export async function releasePhase(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
@@ -109,6 +110,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const asked = { plan, phase, gate, declined: sites?.declined ?? [], uncommitted };
   if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
+  if (invocation.options.dryRun !== true) refuseUncommitted(plan, uncommitted);
   const settings = codeSettings(config);
   const { signal } = io;
   const wait = typeCheckWait(io);
@@ -293,6 +295,15 @@ function gateLines(
     ...(uncommitted.length === 0 ? [] : [`  ${colors.yellow("!")} ${uncommittedText(plan, uncommitted)}`]),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];
+}
+
+/** One commit with two phases deploys them together, so no build runs the first one alone. */
+function refuseUncommitted(plan: Plan, files: readonly string[]): void {
+  if (files.length === 0) return;
+  const { id, state } = plan;
+  throw new LockstepError("LS4001", uncommittedText(plan, files), {
+    hint: `git add -A . && git commit -m "${id}: ${state.released}"   # after your review\nDeploy the code.\nnpx lockstep next ${id}`,
+  });
 }
 
 function uncommittedText({ state }: Plan, files: readonly string[]): string {

@@ -113,7 +113,7 @@ export function findingsText(place: string, findings: readonly RepairedFinding[]
   if (findings.length === 0) return "";
   const lines = findings.map(({ what, action, done, isFixable }) => {
     const mark = done === undefined ? colors.yellow("!") : colors.green("✔");
-    return `  ${mark} ${what}\n    ${done ?? `${isFixable ? "to do: " : ""}${action}`}`;
+    return `  ${mark} ${what}\n    ${done ?? `${isFixable ? "to do: " : ""}${action.replaceAll("\n", "\n    ")}`}`;
   });
   return [colors.bold(place), ...lines].join("\n");
 }

@@ -29,7 +29,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const format = formatOf(invocation);
   if (invocation.options.dryRun === true && invocation.options.fix !== true)
     throw new LockstepError("LS8016", "--dry-run shows what --fix would write, but --fix is missing.", {
-      hint: "npx lockstep check --fix --dry-run, or npx lockstep check, which writes nothing",
+      hint: "npx lockstep check --fix --dry-run\n       npx lockstep check   # or without --fix, which writes nothing",
     });
   const [output, baseline] = [optionFile(invocation, "output"), optionFile(invocation, "writeBaseline")];
   const found = await checkReport(invocation);

@@ -43,7 +43,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is already undone.`);
   if (to === "undone" && !removesMigrations && isAllOwn(plan))
     throw new LockstepError("LS3022", `Plan ${plan.id} has nothing that ${command} can revert.`, {
-      hint: `Revert the change in the model, then run: ${plugin.words.develop}`,
+      hint: `Revert the change in the model.\n${plugin.words.develop}`,
     });
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);

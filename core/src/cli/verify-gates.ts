@@ -22,7 +22,7 @@ import { openWriteSites } from "./write-sites.js";
  * Runs the gates of the next phase on one target, or on every member of its group, and writes the answers to a file. Confirms nothing, and
  * writes nothing else here or on the target.
  *
- * @throws LS8002 no next phase, or the target is not named · LS8016 the file cannot be written · errors of choosing a plan and a target and
+ * @throws LS3008 no next phase · LS8002 the target is not named · LS8016 the file cannot be written · errors of choosing a plan and a target and
  * of the gates
  */
 export async function verifyGates(invocation: Invocation): Promise<CommandResult> {
@@ -34,7 +34,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   await verifyPlan(project, plugin, plan);
   const phase = nextPhase(plan);
   if (phase === undefined)
-    throw new LockstepError("LS8002", `Plan ${plan.id} has no next phase, so there is no gate to check.`, {
+    throw new LockstepError("LS3008", `Plan ${plan.id} has no next phase, so there is no gate to check.`, {
       hint: "npx lockstep status",
     });
   const { target, targets } = await oneTarget(invocation, workspace, plan);

@@ -42,21 +42,21 @@ export function requireName(invocation: Invocation, command: string): void {
 const starters = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"];
 
 /**
- * Returns the command that confirms gates in this environment. A pipeline or an agent must name the person, whom no command can invent.
+ * Returns the command that confirms gates in this environment, with a comment. A pipeline or an agent must name the person, whom no command
+ * can invent.
  *
- * @param when the condition for confirming, as a clause: `Once this is true`. Default: none
- * @example confirming("npx lockstep deploy --confirm column-unused", io, "Once all old builds have ended")
+ * @param when the condition for confirming, as a clause: `once this is true`. Default: none
+ * @example confirming("npx lockstep deploy --confirm column-unused", io, "once all old builds have ended")
  */
 export function confirming(command: string, { env, isInteractive }: Person, when?: string): string {
-  if (isInteractive) return `${when === undefined ? "" : `${when}, run: `}${command}`;
+  if (isInteractive) return `${command}${when === undefined ? "" : `   # ${when}`}`;
+  const first = when === undefined ? "" : `${when}; `;
   if (codingAgent(env) !== undefined)
-    return `${when === undefined ? "" : `${when}, `}ask your user. If they confirm it, run with their name: ${command} --by "<name>"`;
+    return `${command} --by "<name>"   # ${first}ask your user, and run it with their name if they confirm it`;
   const starter = starters.find((name) => env[name] && !env[name].endsWith("[bot]"));
-  const elsewhere =
-    starter === undefined
-      ? "In a pipeline, add --by with the name of the person who confirms it."
-      : `or in a job that the person who confirms it starts: ${command} --by "$${starter}"`;
-  return `${when === undefined ? "" : `${when}, run `}at a terminal: ${command}\n       ${elsewhere}`;
+  if (starter === undefined)
+    return `${command}   # ${first}at a terminal; in a pipeline, add --by with the name of the person who confirms it`;
+  return `${command}   # ${first}at a terminal\n       ${command} --by "$${starter}"   # or in a job that this person starts`;
 }
 
 /** Determines whether a prompt is possible. */

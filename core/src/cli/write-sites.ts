@@ -15,9 +15,9 @@ export interface OpenWriteSites {
   readonly count: number;
   /** The first few, for the gate's statement. */
   readonly places: readonly string[];
-  /** Places that a person has declined. They do not block contract. */
+  /** Places that a person has declined, without those that write rows. They do not block contract. */
   readonly declined: readonly Place[];
-  /** Places that only a person can check. The gate requires a confirmation of them. */
+  /** Places that only a person can check, with declined ones that write rows. The gate requires a confirmation of them. */
   readonly writersOf: NonNullable<GateFacts["writersOf"]>;
 }
 
@@ -40,9 +40,10 @@ export async function openWriteSites(
   const made = live.made.filter(({ file }) => !isTestFile(file));
   const unread = await unreadCode(project, plugin, config);
   const places = [...new Set([...made, ...required].map((place) => `${place.file}:${place.line}`))];
-  const writers = now.places.filter(isAsked);
+  const declined = now.places.filter((place) => place.declined !== undefined);
+  const writers = [...now.places.filter(isAsked), ...declined.filter(isWrite).map(asDeclined)];
   return {
-    declined: now.places.filter((place) => place.declined !== undefined),
+    declined: declined.filter((place) => !isWrite(place)),
     count: places.length,
     places: places.slice(0, 5),
     writersOf: ({ table, column }) =>
@@ -91,6 +92,14 @@ function unseen(missing: MissingTypes): OpenWriter {
     reason: readWithoutTypes(missing),
     id: `missing types: ${missing.why}`,
   };
+}
+
+/** Only these keep their fingerprint: contract drops the trigger that has filled their rows, so a reason alone does not settle it. */
+const isWrite = ({ fingerprint }: Place) => fingerprint !== undefined;
+
+function asDeclined(place: Place): Place {
+  const reason = `left out by choice (${place.declined}). From contract on, the database rejects rows without a value`;
+  return { ...place, reason };
 }
 
 /** A changed place needs a new confirmation, because nobody has checked the new code. */

@@ -21,7 +21,7 @@ const ask: Gate["ask"] = async (step, facts) => {
         isOpen: false,
         subject: name,
         statement: `${name} does not exist on ${target}`,
-        help: `Deploy to ${target} first: ${deploy}`,
+        help: `${deploy}   # on ${target} first`,
       };
     const now = await readBackfillNow(connection, { plan, table, once: true });
     const { record } = now;

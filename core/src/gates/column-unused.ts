@@ -56,7 +56,7 @@ export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>
         subject: name,
         isOpen: false,
         statement: `A backfill works on ${name} on ${target}`,
-        help: `End the backfill first: npx lockstep backfill cancel ${plan}`,
+        help: `npx lockstep backfill cancel ${plan}   # ends the backfill first`,
       };
   }
   const said =
@@ -103,7 +103,7 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
       ...about,
       isOpen: false,
       statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
-      help: lacking.map((state) => lackHelp(state, facts)).join("\n       "),
+      help: lacking.map((state) => lackHelp(state, facts)).join("\n"),
       mayOverrule: true,
     };
   const silent = without(silences(services), known).map(({ reason }) => reason);

@@ -26,7 +26,7 @@ export function confirmed(
         gate,
         isOpen: false,
         statement: `"${tableLabel(table)}" does not exist on ${target}`,
-        help: `Deploy to ${target} first: ${deploy}`,
+        help: `${deploy}   # on ${target} first`,
       };
     }
     const writers = await covers(step, facts);
@@ -65,7 +65,7 @@ export function confirmed(
  * @param command that takes `--confirm`: `next 20261120093000_add_handle`
  */
 export function confirmHelp(command: string, gate: string): string {
-  return `Once this is true, run at a terminal: npx lockstep ${command} --confirm ${gate}. Elsewhere add --by with the person's name.`;
+  return `npx lockstep ${command} --confirm ${gate}   # once this is true, at a terminal; elsewhere add --by with the person's name`;
 }
 
 /** Returns the beginning of a statement. It names the gate, because `--confirm` requires the name. */

@@ -26,7 +26,7 @@ const ask: Gate["ask"] = async (step, facts) => {
         isOpen: false,
         subject: name,
         statement: `${name} does not exist on ${target}`,
-        help: `Deploy to ${target} first: ${deploy}`,
+        help: `${deploy}   # on ${target} first`,
       };
     }
     if (!column.isNullable) return { gate, isOpen: true, subject: name, statement: `${name} is NOT NULL on ${target}` };
@@ -45,9 +45,9 @@ const ask: Gate["ask"] = async (step, facts) => {
       ...(left.isRefused ? { isRefused: true } : {}),
       help:
         planned?.isExisting && !isFilled(planned)
-          ? `Correct these rows, or plan again with @lockstep.backfill(<sql>) above the field: npx lockstep abandon ${plan}`
+          ? `Correct these rows.\nnpx lockstep abandon ${plan}   # or plan again with @lockstep.backfill(<sql>) above the field`
           : left.isRefused && !isOn
-            ? `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`
+            ? `Correct these rows, or give them a value.\nnpx lockstep backfill run ${plan}`
             : backfillHelp(plan, now),
     };
   } catch (error) {

@@ -8,7 +8,7 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       gate,
       isOpen: false,
       statement: `${list(failed)} failed on ${target}`,
-      help: `When its cause is gone: ${failed.map((name) => recover(name)).join(" && ")}`,
+      help: `Remove the cause.\n${failed.map((name) => recover(name)).join(" && ")}`,
     };
   }
   const [unknown] = unlisted;
@@ -21,7 +21,7 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       statement: `${list(pending)} ${verb} not applied on ${target} yet${running === undefined ? "" : `; pid ${running} runs migrations there at this moment`}`,
       help:
         running === undefined
-          ? `Deploy to ${target} first: ${deploy}`
+          ? `${deploy}   # on ${target} first`
           : `Wait until pid ${running} has ended, then ask again.`,
     };
   }
@@ -39,7 +39,7 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       gate,
       isOpen: false,
       statement: `No migration of this plan is applied on ${target}`,
-      help: `Deploy to ${target} first: ${deploy}`,
+      help: `${deploy}   # on ${target} first`,
     };
   }
   const count = applied.length === 1 ? "The released migration is" : `All ${applied.length} released migrations are`;

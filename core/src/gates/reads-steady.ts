@@ -40,7 +40,7 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
       ...about,
       isOpen: false,
       statement: `Reads of ${name} became worse on ${target}: ${listText(news)}`,
-      help: `Find the cause, or undo switch: npx lockstep undo ${plan}`,
+      help: `Find the cause, or undo switch.\nnpx lockstep undo ${plan}   # undoes switch`,
       mayOverrule: true,
       comesFirst: true,
     };

@@ -59,7 +59,7 @@ export function rowsInDoubt(
         return {
           isOpen: false,
           statement: `${name} does not exist on ${target}`,
-          help: `Deploy to ${target} first: ${deploy}`,
+          help: `${deploy}   # on ${target} first`,
         };
       return await look({ name, column: { ...column, fill: column.fill }, table, timeoutMs }, facts);
     } catch (error) {

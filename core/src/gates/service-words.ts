@@ -23,11 +23,11 @@ export function lackHelp(
   { service, lack }: ServiceState,
   { plan, target }: Pick<GateFacts, "plan" | "target">,
 ): string {
+  const announce = `npx lockstep announce ${service} --target ${target}`;
   if (lack === "alive")
-    return `once the older instances of ${service} have ended, and were silent for 2 minutes: npx lockstep announce ${service} --target ${target}`;
-  if (lack === "left")
-    return `npx lockstep code ${plan}, commit, deploy ${service}, then: npx lockstep announce ${service} --target ${target}`;
-  return `at the end of the deployment of ${service}: npx lockstep announce ${service} --target ${target}`;
+    return `${announce}   # once the older instances of ${service} have ended, and were silent for 2 minutes`;
+  if (lack === "left") return `npx lockstep code ${plan}\nCommit, and deploy ${service}.\n${announce}`;
+  return `${announce}   # at the end of the deployment of ${service}`;
 }
 
 /** The confirmation for a silent build: `1 instance of build 1a2b3c of web, silent since …, has ended` */

@@ -56,7 +56,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       ...about,
       isOpen: false,
       statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
-      help: lacking.map((state) => lackHelp(state, facts)).join("\n       "),
+      help: lacking.map((state) => lackHelp(state, facts)).join("\n"),
       mayOverrule: true,
     };
   const announced = services
@@ -137,7 +137,7 @@ function writtenByOldBuilds(
   return {
     isOpen: false,
     statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${momentText(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: a program that does not fill the column writes the table`,
-    help: `Find the code that writes these rows, and deploy it again. Then run: npx lockstep backfill run ${plan}`,
+    help: `Find the code that writes these rows, and deploy it again.\nnpx lockstep backfill run ${plan}`,
     mayOverrule: true,
     // The backfill alone would fill these rows and hide the code that writes them.
     comesFirst: true,

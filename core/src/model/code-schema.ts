@@ -152,7 +152,7 @@ const placeShape = {
    * about it by name.
    */
   mayLeaveOut: optional(isTrue),
-  /** Of such places: a hash of the code there, without its layout. A confirmation applies to this code. */
+  /** Of such places, and of declined writes: a hash of the code there, without its layout. A confirmation applies to this code. */
   fingerprint: optional(string),
   /** Of ranked places: the key for choices and `--only`. */
   key: optional(string),

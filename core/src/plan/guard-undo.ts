@@ -130,7 +130,7 @@ export async function declaredByOthers(
   const needed = foreign.find(({ kind, isReference }) => kind === "primary-key" || isReference);
   if (needed !== undefined)
     throw new LockstepError("LS3021", `${needed.text} (${needed.at}) needs ${label(needed.column)}.`, {
-      hint: `Remove it in a separate change, then run: npx lockstep abandon ${plan.id}`,
+      hint: `Remove it in a separate change.\nnpx lockstep abandon ${plan.id}`,
     });
   // The database may have no foreign key for a relation that came with the column.
   const isOwn = ({ relation }: Declared) =>

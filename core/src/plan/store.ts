@@ -64,28 +64,36 @@ export function isOpen(plan: Plan): boolean {
 /** A command that reverts something. */
 export type WayBack = "undo" | "abandon";
 
+/** Which plans a command can work on, besides open ones. */
+export interface PlanUse {
+  /** It reverts something. */
+  readonly wayBack?: WayBack | undefined;
+  /** It works on a backfill: of several open plans, only those in expand can have one to run. Default: false */
+  readonly isBackfill?: boolean;
+}
+
 /**
- * The default plan of a command: the only open one, or the last that was not undone; undefined while several are open.
+ * The default plan of a command: the only open one that it can work on, or the last that was not undone; undefined while several are open.
  *
  * @param wayBack a repeated command must not revert another, finished plan: `undo` takes one only if it is the newest and all others are
  *   undone, and `abandon`, which loses values, requires the name
  */
-export function defaultPlan(plans: readonly Plan[], wayBack?: WayBack): Plan | undefined {
-  const [only, second] = plans.filter(isOpen);
+export function defaultPlan(plans: readonly Plan[], { wayBack, isBackfill }: PlanUse = {}): Plan | undefined {
+  const open = plans.filter(isOpen);
+  const able = isBackfill === true ? open.filter(hasRowsToFill) : [];
+  const [only, second] = able.length === 0 ? open : able;
   if (only !== undefined) return second === undefined ? only : undefined;
   const isSure = wayBack === "undo" && plans.findIndex(({ state }) => state.released !== "undone") === plans.length - 1;
   if (wayBack !== undefined && plans.length > 1 && !isSure) return undefined;
   return plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
 }
 
+const hasRowsToFill = ({ state, backfills }: Plan) => state.released === "expand" && backfills.length > 0;
+
 /** The command that needs a plan. */
-export interface PlanChoice {
+export interface PlanChoice extends PlanUse {
   /** The command as it has to be typed for a plan. */
   typed(id: string): string;
-  /** As for `defaultPlan`. */
-  readonly wayBack?: WayBack | undefined;
-  /** It works on a backfill: plans whose rows are being filled come first in the question. */
-  readonly isBackfill?: boolean;
 }
 
 /**
@@ -93,10 +101,11 @@ export interface PlanChoice {
  *
  * @throws LS3005 none · LS3006 several are open, or the command reverts something and none is open
  */
-export function choosePlan(root: string, id: string | undefined, { typed, wayBack, isBackfill }: PlanChoice): Plan {
+export function choosePlan(root: string, id: string | undefined, choice: PlanChoice): Plan {
   if (id !== undefined) return loadPlan(root, id);
+  const { typed, wayBack, isBackfill } = choice;
   const plans = listPlans(root);
-  const plan = defaultPlan(plans, wayBack);
+  const plan = defaultPlan(plans, choice);
   if (plan !== undefined) return plan;
   if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen)) throw noneOpen(plans, typed);
   const open = plans.filter(isOpen);
@@ -106,7 +115,7 @@ export function choosePlan(root: string, id: string | undefined, { typed, wayBac
     throw new LockstepError("LS3005", "This project has no plan.", {
       hint: "A migration that needs a plan creates one: edit the model, then generate a migration as usual",
     });
-  const able = open.filter(({ state, backfills }) => state.released === "expand" && backfills.length > 0);
+  const able = open.filter(hasRowsToFill);
   throw new LockstepError("LS3006", `Open plans: ${inPhases(open)}.`, {
     hint: eachTyped(isBackfill === true && able.length > 0 ? able : open, typed),
   });
@@ -116,7 +125,7 @@ export function choosePlan(root: string, id: string | undefined, { typed, wayBac
 const inPhases = (plans: readonly Plan[]) => plans.map(({ id, state }) => `${id} (${state.released})`).join(", ");
 
 const eachTyped = (plans: readonly Plan[], typed: PlanChoice["typed"]) =>
-  plans.map(({ id }) => typed(id)).join("\n       or ");
+  plans.map(({ id }) => typed(id)).join("\n       ");
 
 /** A finished plan is only undone by name. */
 function noneOpen(plans: readonly Plan[], typed: PlanChoice["typed"]): LockstepError {

@@ -110,7 +110,11 @@ const otherStatement = /^(?!CREATE (?:TABLE|TYPE) |SELECT 1;$)[A-Z]/m;
  */
 export function commandFor(command: string, plan: Plan, plans: readonly Plan[]): string {
   const now = [...plans.filter(({ id }) => id !== plan.id), plan].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return `npx lockstep ${command}${defaultPlan(now, command === "undo" || command === "abandon" ? command : undefined) === plan ? "" : ` ${plan.id}`}`;
+  const use = {
+    wayBack: command === "undo" || command === "abandon" ? command : undefined,
+    isBackfill: command.startsWith("backfill "),
+  } as const;
+  return `npx lockstep ${command}${defaultPlan(now, use) === plan ? "" : ` ${plan.id}`}`;
 }
 
 /** `4 phases`, `1 phase` */

@@ -46,13 +46,13 @@ function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], 
   const migrated = [...reviewed, deployOf(plan, words), "Deploy the code."];
   const undone = [
     ...(isTakenBack(plan) ? migrated : [...reviewed, "Deploy the code."]),
-    `To resume later: ${commandFor("next", plan, plans)}`,
+    `${commandFor("next", plan, plans)}   # to resume later`,
   ];
   switch (plan.state.released) {
     case "expand":
       if (phasesOf(plan).length === 1) return ["Review and commit.", deployWords(words)];
       if (plan.state.undos !== undefined) return undone;
-      return [...migrated, commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)];
+      return [...migrated, afterExpand(plan, plans)];
     case "switch":
       if (isTakenBack(plan)) return undone;
       if (phasesOf(plan).at(-1) === "switch") return [...reviewed, "Deploy the code.", "npx lockstep status"];
@@ -64,6 +64,11 @@ function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], 
     default:
       return plan.state.released satisfies never;
   }
+}
+
+/** The command after expand and its code are deployed. */
+export function afterExpand(plan: Plan, plans: readonly Plan[]): string {
+  return commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans);
 }
 
 function afterUndo(

@@ -33,7 +33,7 @@ export default {
       .map(({ name }) =>
         problem(`${name} failed`, {
           why: "Prisma refuses every further deployment (P3009).",
-          next: `when the cause is gone: ${words.recover(name)}`,
+          next: `Remove the cause.\n${words.recover(name)}`,
         }),
       );
     const missing = applied.map(({ name }) => name).filter((name) => !migrations.includes(name));

@@ -36,7 +36,7 @@ export default {
       return [
         problem(`${error.message}, and it is not wrapped`, {
           why: "Stock commands go past Lockstep: unsafe changes are not seen.",
-          next: `${instead}   (or wrap the config by hand: npx lockstep explain LS8007)`,
+          next: `${instead}\nnpx lockstep explain LS8007   # or wrap the config by hand`,
         }),
       ];
     }

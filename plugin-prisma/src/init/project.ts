@@ -55,7 +55,7 @@ function refuseOld({ root }: BareProject, version: string | undefined): void {
   if (version === undefined) throw new LockstepError("LS9020", `Prisma is not installed in the project at ${root}.`);
   if (isAtLeast(version, 6, 13)) return;
   throw new LockstepError("LS8026", `Prisma ${version} is installed, but Lockstep needs 6.13 or later.`, {
-    hint: `${updateCommands(root, testedVersions.six)}.  Then: npx lockstep init`,
+    hint: `${updateCommands(root, testedVersions.six)}\nnpx lockstep init`,
   });
 }
 

@@ -109,7 +109,7 @@ export function findModel(schema: PrismaSchema, name: string): PrismaModel {
   const model = schema.models.find((item) => item.name === name);
   if (model !== undefined) return model;
   throw new LockstepError("LS4002", `No model ${name} in ${schema.files.map((file) => file.path).join(", ")}`, {
-    hint: "Restore it. If it was renamed, map it to its table with @@map, and the plan follows. To cancel the plan: npx lockstep abandon",
+    hint: "Restore it. If it was renamed, map it to its table with @@map, and the plan follows.\nnpx lockstep abandon   # or cancel the plan",
   });
 }
 
@@ -123,7 +123,7 @@ export function findField(
   const field = model.fields.find((item) => item.name === name);
   if (field !== undefined) return { model, field };
   throw new LockstepError("LS4002", `No field ${name} in model ${modelName} (${model.file}:${model.line})`, {
-    hint: "Restore it. If it was renamed, map it to its column with @map, and the plan follows. To cancel the plan: npx lockstep abandon",
+    hint: "Restore it. If it was renamed, map it to its column with @map, and the plan follows.\nnpx lockstep abandon   # or cancel the plan",
   });
 }
 

@@ -49,7 +49,7 @@ export function placeOf(entities: Entities, ref: FieldRef): Place {
     });
   const { line } = entity.file.ast.getLineAndCharacterOfPosition(entity.node.getStart());
   throw new LockstepError("LS4002", `No column ${ref.field} in entity ${ref.model} (${entity.file.file}:${line + 1})`, {
-    hint: "Restore it. If it was renamed, map it to its column with @Column({ name: … }), and the plan follows. To cancel the plan: npx lockstep abandon",
+    hint: "Restore it. If it was renamed, map it to its column with @Column({ name: … }), and the plan follows.\nnpx lockstep abandon   # or cancel the plan",
   });
 }
 

@@ -68,7 +68,8 @@ export async function expandOutput(
       const firmReads = await unseenReads(about, prepared);
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
-      for (const line of [text, ...firmReads]) say(line);
+      // `Next` is last.
+      for (const line of [...firmReads, text]) say(line);
     },
   };
 }
@@ -82,6 +83,6 @@ async function unseenReads(about: Interception, { plan, places }: PhaseFiles): P
       const reads = places.filter((place) => place.model === model && place.field === field && isTypedRead(place));
       const list = reads.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
       const where = `${list.join(", ")}${reads.length > list.length ? ", …" : ""}`;
-      return `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it, an interface promises it or a decorator asks for it: code that reads it before switch compiles and gets undefined${where === "" ? "." : `: ${where}`}\n`;
+      return `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it, an interface promises it or a decorator asks for it: code that reads it before switch compiles and gets undefined${where === "" ? "." : `: ${where}`}`;
     });
 }

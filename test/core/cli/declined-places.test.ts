@@ -49,7 +49,7 @@ test("a place that must change is declined with a reason, which is kept and show
   expect(await sites()).toMatchObject({
     count: 1,
     places: ["src/other.ts:5"],
-    declined: [{ line: 3, declined: reason }],
+    declined: [],
   });
   expect(readme()).toMatch(new RegExp(`declined by a person:\\*\\*\n\n- \`${place}\` .* — ${reason}\n`));
 
@@ -94,9 +94,33 @@ test("an edit that was made and taken out by hand is not made again once it is d
   expect((await sites()).places).toContain("src/users.ts:3");
   await desk.code({ code: "required", not: ["src/users.ts:3"], reason });
   expect(desk.read("src/users.ts")).toBe(files["src/users.ts"]);
-  expect((await sites()).declined).toMatchObject([{ file: "src/users.ts", declined: reason }]);
+  expect(desk.plan.state.places).toContainEqual(expect.objectContaining({ file: "src/users.ts", declined: reason }));
   await desk.code({ code: "required", only: ["src/users.ts:3"] });
   expect(desk.read("src/users.ts")).toContain("handle: email.toLowerCase()");
+});
+
+test("contract asks by name about declined places that write rows, and again when their code changes", async () => {
+  desk = await CodeDesk.open(files, { phase: "expand" });
+  const step = { gate: "writers-aware", table: { name: "User" }, column: "handle" } as const;
+  const writers = async () => (await sites()).writersOf(step).filter(({ file }) => file !== "(all code)");
+  expect(await writers()).toEqual([]);
+  await desk.code({ code: "required", not: ["src/other.ts"], reason });
+  const named = await writers();
+  expect(named).toMatchObject([
+    { file: "src/other.ts", line: 3, reason: expect.stringContaining(`${reason}). Contract ends the fill`) },
+    { file: "src/other.ts", line: 5 },
+  ]);
+  desk.write("src/other.ts", files["src/other.ts"].replace("VALUES (1,", "VALUES (9,"));
+  const [changed, same] = await writers();
+  expect(changed?.id).not.toBe(named[0]?.id);
+  expect(same?.id).toBe(named[1]?.id);
+});
+
+test("a declined edit that writes no row is named by its reason alone", async () => {
+  desk = await CodeDesk.open(files, { phase: "expand" });
+  desk.write("src/db.ts", files["src/db.ts"]);
+  await desk.code({ code: "required", not: ["src/db.ts:2"], reason });
+  expect((await sites()).declined).toMatchObject([{ file: "src/db.ts", declined: reason }]);
 });
 
 test("undo of the phase forgets it", async () => {

@@ -29,7 +29,7 @@ describe("phase-applied", () => {
       gate: "phase-applied",
       isOpen: false,
       statement: "2_index is not applied on production yet",
-      help: "Deploy to production first: npx prisma migrate deploy",
+      help: "npx prisma migrate deploy   # on production first",
     });
   });
 

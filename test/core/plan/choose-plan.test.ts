@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Invocation } from "../../../core/src/cli/command.js";
+import { afterDeploy } from "../../../core/src/cli/deploy-text.js";
 import { planOf } from "../../../core/src/cli/plan-of.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import { planText } from "../../../core/src/plan/plan-file.js";
-import type { WayBack } from "../../../core/src/plan/store.js";
+import { listPlans, type WayBack } from "../../../core/src/plan/store.js";
+import { commandFor } from "../../../core/src/review/messages.js";
 import { planOf as builtPlan } from "../../support/plan-fixture.js";
 
 const roots: string[] = [];
@@ -94,6 +96,36 @@ test.each<Case>([
   const invocation = { name: command ?? "next", arguments: [], options: options ?? {} } as unknown as Invocation;
   const root = await projectWith(phases);
   expect(() => planOf(invocation, root, wayBack)).toThrow(
-    expect.objectContaining({ code: "LS3006", message, hint: commands.join("\n       or ") }),
+    expect.objectContaining({ code: "LS3006", message, hint: commands.join("\n       ") }),
   );
+});
+
+test("of several open plans, a backfill command takes the only one with rows to fill, and the printed command has no name", async () => {
+  const root = await projectWith(["expand", "switch"]);
+  const of = (name: string) => planOf({ name, arguments: [], options: {} } as unknown as Invocation, root);
+  expect(of("backfill run").id).toBe(a);
+  expect(of("backfill status").id).toBe(a);
+  expect(() => of("next")).toThrow(expect.objectContaining({ code: "LS3006" }));
+  const plans = listPlans(root);
+  expect(commandFor("backfill run", plans[0]!, plans)).toBe("npx lockstep backfill run");
+  expect(commandFor("backfill run", plans[1]!, plans)).toBe(`npx lockstep backfill run ${b}`);
+  expect(commandFor("next", plans[0]!, plans)).toBe(`npx lockstep next ${a}`);
+});
+
+test("after the deployment of one plan's expand its backfill is next; of several, or on a part of the targets, status", async () => {
+  const plans = listPlans(await projectWith(["expand", "expand"])).map((plan) => ({
+    ...plan,
+    state: {
+      ...plan.state,
+      written: [{ id: plan.units[0]!.id, file: `migrations/${plan.id}/migration.sql`, sha256: "" }],
+    },
+  }));
+  const after = (...args: [applied: string[], isPartial?: boolean]) =>
+    afterDeploy(plans, ...args)
+      .split("\n")
+      .at(-1);
+  expect(after([a!])).toBe(`npx lockstep backfill run ${a}`);
+  expect(after([a!], true)).toBe("npx lockstep status");
+  expect(after([a!, b!])).toBe("npx lockstep status");
+  expect(after([])).toBe("npx lockstep status");
 });

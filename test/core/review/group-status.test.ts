@@ -98,12 +98,13 @@ test("answers of many targets that say the same are one", () => {
 });
 
 test.each([
-  ["one step", "npx lockstep next b", "npx lockstep next b"],
-  ["several steps", "Deploy the code.\nnpx lockstep next b", "npx lockstep status b   # lists its 2 steps"],
-  ["a step of two lines", "npx lockstep deploy\n       or later", "npx lockstep deploy\n       or later"],
-  ["the same step as the first", "npx lockstep deploy", "the same"],
+  ["one step", "npx lockstep next b", "npx lockstep next b   # plan b"],
+  ["one with a comment", "npx lockstep next   # later", "npx lockstep next   # later; plan b"],
+  ["several steps", "Deploy the code.\nnpx lockstep next b", "npx lockstep status b   # the 2 steps of plan b"],
+  ["a step of two lines", "npx lockstep deploy\n       or later", "npx lockstep deploy   # plan b\n       or later"],
+  ["the same step as the first", "npx lockstep deploy", "b: the same"],
 ])("every other open plan has a line with its next command: %s", (_, next, shown) => {
   const first = { ...status, plan: "c", targets: [], next: "npx lockstep deploy" };
   const done = { ...first, plan: "a", isDoneOnThese: true, next: "nothing" };
-  expect(othersNext(first, [done, { ...first, plan: "b", next }, first])).toEqual([`       b: ${shown}`]);
+  expect(othersNext(first, [done, { ...first, plan: "b", next }, first])).toEqual([`       ${shown}`]);
 });

@@ -431,7 +431,7 @@ describe("backfill-done", () => {
   it("is closed before expand, and before the backfill", async () => {
     expect(await askGate()).toMatchObject({
       isOpen: false,
-      help: "Deploy to production first: npx prisma migrate deploy",
+      help: "npx prisma migrate deploy   # on production first",
     });
     await optionalTable(3);
     expect(await askGate()).toEqual({

@@ -63,7 +63,7 @@ async function during<T>(sql: string, act: () => Promise<T>): Promise<T> {
 
 /** Nothing but `deploy` takes the confirmation. */
 const help =
-  "Once this is true, run at a terminal: npx lockstep deploy --target production --confirm column-unused. Elsewhere add --by with the person's name.";
+  "npx lockstep deploy --target production --confirm column-unused   # once this is true, at a terminal; elsewhere add --by with the person's name";
 
 it("asks a person, and opens with the word of one while nothing uses the column", async () => {
   expect(await ask()).toMatchObject({
@@ -107,7 +107,7 @@ it("opens by itself when every service runs a build without the column", async (
   expect(await ask({ services })).toMatchObject({
     isOpen: false,
     statement: `web runs build b1 on production, which does not have the way back of ${plan} ("User"."handle")`,
-    help: "at the end of the deployment of web: npx lockstep announce web --target production",
+    help: "npx lockstep announce web --target production   # at the end of the deployment of web",
   });
   for (const [build, phase] of [["b2", "undone"], ["b0"]] as const) {
     await say("b1", "expand");

@@ -63,7 +63,7 @@ describe("no-missing-values", () => {
     expect(before.statement).toContain("the fill yields NULL (1 row: id=4)");
     await errorOf(fillTable(database.url, spec));
     expect(await ask("no-missing-values", { columns })).toMatchObject({
-      help: `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`,
+      help: `Correct these rows, or give them a value.\nnpx lockstep backfill run ${plan}`,
       statement: expect.stringMatching(/^5 rows/),
     });
   });
@@ -132,7 +132,7 @@ describe("no-missing-values", () => {
     await db.query(`CREATE TABLE "User" (id int)`);
     expect(await ask("no-missing-values")).toMatchObject({
       isOpen: false,
-      help: "Deploy to production first: npx prisma migrate deploy",
+      help: "npx prisma migrate deploy   # on production first",
     });
   });
 
@@ -171,7 +171,7 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
       statement: expect.stringMatching(
         /^(?:writers-aware|reads-steady) is not confirmed for production: .*\("User"\."handle"\)($|\. It was not measured: pg_stat_statements is not loaded)/,
       ),
-      help: `Once this is true, run at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`,
+      help: `npx lockstep next ${plan} --confirm ${gate}   # once this is true, at a terminal; elsewhere add --by with the person's name`,
     });
     const table = (await readTable(db, { name: "User" }))!;
     const { at } = await confirm(db, { plan, gate, table, column: "handle" }, "ada@example.org", "build 511");
@@ -184,7 +184,7 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
     await db.query(`DROP TABLE "User" CASCADE`);
     expect(await ask(gate)).toMatchObject({
       isOpen: false,
-      help: "Deploy to production first: npx prisma migrate deploy",
+      help: "npx prisma migrate deploy   # on production first",
     });
     await makeTable(db);
     expect(await ask(gate)).toMatchObject({ isOpen: false, needsConfirmation: true });

@@ -176,7 +176,7 @@ describe.each([
     };
     const { comesFirst: _, mayOverrule: __, ...provable } = missing;
     expect(helpOf([provable, { ...closed, target: "production" }], "next", { env: {}, isInteractive: true })).toMatch(
-      /^Find the code that writes these rows[\s\S]*--confirm writers-aware$/,
+      /^Find the code that writes these rows[\s\S]*--confirm writers-aware {3}# overrides the gate, which the ledger records$/,
     );
     await db.query(`UPDATE ${user} SET handle = 'c'`);
     expect((await ask()).isOpen).toBe(true);

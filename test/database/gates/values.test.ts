@@ -100,7 +100,7 @@ describe("mirror-agrees", () => {
       isOpen: false,
       needsConfirmation: true,
       statement: `mirror-agrees is not confirmed for production: code chose 1 value of ${subject} other than lower(email): id=2 has "i\\u{307}\\u001b[1m" instead of "b"`,
-      help: `Once this is true, run at a terminal: npx lockstep next ${plan} --confirm mirror-agrees. Elsewhere add --by with the person's name.`,
+      help: `npx lockstep next ${plan} --confirm mirror-agrees   # once this is true, at a terminal; elsewhere add --by with the person's name`,
     });
     expect((await live.ask("mirror-agrees", { isWithoutValues: true })).statement).toBe(
       `mirror-agrees is not confirmed for production: code chose 1 value of ${subject} other than lower(email): id=2 has another value`,

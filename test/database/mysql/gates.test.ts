@@ -149,7 +149,7 @@ describe("no-missing-values", () => {
     await db.query("UPDATE `User` SET `handle` = 5 WHERE `id` = 3");
     expect(await live.ask("no-missing-values")).toMatchObject({
       isRefused: true,
-      help: `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`,
+      help: `Correct these rows, or give them a value.\nnpx lockstep backfill run ${plan}`,
     });
   });
 

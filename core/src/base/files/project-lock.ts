@@ -262,7 +262,7 @@ export function inTheWay(holder: LockHolder | undefined): LockstepError {
   const remove = `${process.platform === "win32" ? "rmdir /s /q" : "rm -r"} ${normalize(lockFolder)}`;
   if (holder === undefined)
     return new LockstepError("LS4007", `Another command holds ${lockFolder} and does not identify itself.`, {
-      hint: `Run the command again when it has ended. If none is running: ${remove}`,
+      hint: `Run the command again when it has ended.\n${remove}   # if none is running`,
     });
   const { command, pid, host } = holder;
   const since = `${holder.since.toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -10,7 +10,7 @@ import {
 import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { isOpen, listPlans } from "../../plan/store.js";
 import type { CodeRequest } from "./code-request.js";
-import { annotatedLike } from "./like.js";
+import { annotatedLike, annotatedWrite } from "./like.js";
 
 /** The input for planning code edits. */
 export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
@@ -76,7 +76,8 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
 /**
  * Adds facts about the final state. For writes: whether the database fills the column in the end, which a default does; the fill's trigger
  * is dropped by then. For all: whether the column stays optional (it is optional in the model, and no phase makes it required), and whether
- * it always was. For a mirror: its source columns.
+ * it always was. For a mirror: its source columns. `@lockstep.write` in the current model decides the value: a person adds it if the plan's
+ * value cannot be translated.
  */
 function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly EntityModel[]): readonly CodeIntent[] {
   return intents.map((intent) => {
@@ -90,8 +91,10 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
     const neverNull = isOptional === false && column?.isRelaxed === false;
     const like = model && annotatedLike(model, intent.field);
     const follows = column?.fill?.kind === "mirror" ? column.fill.reads : undefined;
+    const written = model && annotatedWrite(model, intent.field);
+    const planned: WriteValue = written === undefined ? intent.value : { kind: "typescript", text: written };
     // NULL is a valid value there: reads need no fallback.
-    const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
+    const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : planned;
     return {
       ...intent,
       value,

@@ -133,17 +133,20 @@ function idOf({ site, role }: Pick<DeclinedPlace, "site" | "role">): Pick<Declin
   return { ...(site !== undefined && { site }), ...(role && { role }) };
 }
 
-/** The places with the reasons of declined ones. If a name has more places than before, all of them are open again. */
+/**
+ * The places with the reasons of declined ones. If a name has more places than before, all of them are open again. Open required places
+ * need no fingerprint: nobody confirms them.
+ */
 export function withReasons(places: readonly Place[], declined: readonly DeclinedPlace[]): readonly Place[] {
-  if (declined.length === 0) return places;
   const known = new Map(declined.map((each) => [declinedId(each), each]));
   const required = places.filter(({ kind }) => kind === "required").map((place) => declinedAs(place, known));
   return places.map((place) => {
     const own = declinedAs(place, known);
     const each = known.get(own);
     const count = required.filter((id) => id === own).length;
-    return place.kind === "required" && each !== undefined && count <= each.count
-      ? { ...place, declined: each.reason }
-      : place;
+    if (place.kind !== "required") return place;
+    if (each !== undefined && count <= each.count) return { ...place, declined: each.reason };
+    const { fingerprint: _, ...open } = place;
+    return open;
   });
 }

@@ -10,10 +10,23 @@ import { columnName } from "../../plan/follow-names.js";
  * @throws LS3013 the model has no such column · LS2008 a wrong annotation
  */
 export function annotatedLike(model: EntityModel, field: string): readonly string[] | undefined {
-  const documentation = model.fields.find(({ name }) => name === field)?.documentation ?? "";
-  const { like } = parseAnnotations(documentation, { file: model.name, line: 1 });
+  const { like } = annotationsOf(model, field);
   const names = like?.text.split(",").map((name) => name.trim());
   return names?.filter((name) => name !== "").map((name) => likeColumn(model, field, name, "@lockstep.like: "));
+}
+
+/**
+ * The expression in `@lockstep.write(<ts>)` at a field now, also if it was added after the plan; undefined without the annotation.
+ *
+ * @throws LS2008 a wrong annotation
+ */
+export function annotatedWrite(model: EntityModel, field: string): string | undefined {
+  return annotationsOf(model, field).write?.text;
+}
+
+function annotationsOf(model: EntityModel, field: string) {
+  const documentation = model.fields.find(({ name }) => name === field)?.documentation ?? "";
+  return parseAnnotations(documentation, { file: model.name, line: 1 });
 }
 
 /**

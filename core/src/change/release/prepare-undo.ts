@@ -232,7 +232,7 @@ function assertFields(plan: Plan, models: readonly EntityModel[], develop: strin
   throw new LockstepError(
     "LS4002",
     `${gone.model}.${gone.field} was removed from the model since, so the plan has nothing to undo for ${columnLabel(gone)}.`,
-    { hint: `Drop the column with an ordinary migration: ${develop}` },
+    { hint: `${develop}   # drops the column with an ordinary migration` },
   );
 }
 

@@ -34,7 +34,7 @@ export default defineCommand({
     });
     if (Object.keys(given).length + unset.length === 0)
       throw new LockstepError("LS8002", "No limit is given.", {
-        hint: "For example: npx lockstep backfill set --max-rows-per-second 5000",
+        hint: "npx lockstep backfill set --max-rows-per-second 5000   # for example",
       });
     const { config } = await invocation.workspace();
     /** The value of a reset limit, and where it comes from. */

@@ -61,6 +61,7 @@ export default defineCommand({
         ? afterDeploy(
             plans,
             reports.flatMap(({ applied }) => applied),
+            names !== undefined && Object.keys(config.targets).some((name) => !names.includes(name)),
           )
         : "npx lockstep status");
     return {

@@ -16,6 +16,7 @@ export default defineCommand({
       { gates },
       { columns },
       { pageText },
+      { nextText },
     ] = await Promise.all([
       import("../../base/errors.js"),
       import("../../rules/index.js"),
@@ -24,6 +25,7 @@ export default defineCommand({
       import("../../gates/index.js"),
       import("../../review/columns.js"),
       import("../../review/page-text.js"),
+      import("../../review/terminal.js"),
     ]);
     const codes = Object.entries(errorTable);
     if (topic === undefined) {
@@ -53,7 +55,7 @@ export default defineCommand({
     }
     const entry = codes.find(([code]) => code === topic.toUpperCase())?.[1];
     if (entry !== undefined) {
-      const text = `${io.colors.bold(`${topic.toUpperCase()}: ${entry.title}`)}\n${pageText(entry.why, io.colors)}\nNext   ${entry.next}`;
+      const text = `${io.colors.bold(`${topic.toUpperCase()}: ${entry.title}`)}\n${pageText(entry.why, io.colors)}\n${nextText(entry.next, io.colors)}`;
       return { text, json: { code: topic.toUpperCase(), ...entry }, exitCode: 0 };
     }
     const advice = advices.find(({ id }) => id === topic);

@@ -149,6 +149,6 @@ function nextWords({ missing, byHand }: Pick<FirstFiles, "missing" | "byHand">, 
   return [
     ...(missing.length === 0 ? [] : [commandsOf(missing)]),
     ...(byHand === undefined ? [] : ["Add the lines listed above."]),
-    `Edit your model, then run ${develop} as always.`,
+    `${develop}   # as always, after you edit your model`,
   ].join("\n");
 }

@@ -46,7 +46,7 @@ export default defineCommand({
       return {
         text: [
           ...(wrong.length > 0 ? wrong : ["There is no plan in this project."]),
-          nextText(faults[0]?.hint ?? `Edit your model, then run: ${plugin.words.develop}`, io.colors),
+          nextText(faults[0]?.hint ?? `${plugin.words.develop}   # after you edit your model`, io.colors),
         ].join("\n"),
         json: { plans: [], faults },
         exitCode: wrong.length > 0 ? 1 : 0,

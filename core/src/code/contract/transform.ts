@@ -57,6 +57,8 @@ export interface PlaceFinding {
   readonly identity?: PlaceIdentity;
   /** It creates rows that may omit the column. */
   readonly mayLeaveOut?: true;
+  /** It must change because only code fills the column in the end. */
+  readonly isWrite?: true;
   /** The result of the ranking. */
   readonly ranked?: Ranked;
   readonly purpose?: Purpose;

@@ -300,15 +300,19 @@ export function whyNoValue(
 ): string {
   const open = `add \`${before}…${after}\``;
   const sources = sourcesOf(context);
-  if (context.intent.value.kind === "listed")
-    return `${open}: no expression over the row gives its value; what new rows get is yours to write`;
-  const missing = sources.find((field) => !isGiven(field.name));
-  if (sources.length === 0)
-    return `${open}: Lockstep cannot translate its value to TypeScript. A plan made with @lockstep.write(<ts>) can write it`;
+  const { model, field, value } = context.intent;
+  const again = `npx lockstep code ${model}.${field}`;
+  const computed = valueText(({ name, type }) => ({ text: name, type, isNullable: false }), file, context);
+  if (value.kind === "typescript" && computed === undefined)
+    return `add \`${before}${value.text}${after}\`: the file does not import a name of it. Import it, then: ${again}`;
+  const annotate = `Or add @lockstep.write(<ts>) to ${model}.${field}, then: ${again}`;
+  if (value.kind === "listed") return `${open}: no expression over the row gives its value. ${annotate}`;
+  if (sources.length === 0) return `${open}: Lockstep cannot translate its value to TypeScript. ${annotate}`;
+  const missing = sources.find(({ name }) => !isGiven(name));
+  if (missing?.hasDefault)
+    return `${open}: it is computed from ${missing.name}, which gets its value during the insert. From contract on, code must set it: set ${missing.name} in the row too, or abandon the plan, and make ${field} optional or give it a default`;
   if (missing !== undefined) return `${open}: it is computed from ${missing.name}, which is not in the row`;
-  const [source] = sources;
-  const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file, context);
-  return `${source?.name} is not a plain value here: keep it in a constant, then add \`${before}${computed ?? "…"}${after}\``;
+  return `${sources[0]?.name} is not a plain value here: keep it in a constant, then add \`${before}${computed ?? "…"}${after}\``;
 }
 
 function shortText(node: ts.Node, file: SourceFile): string {

@@ -62,7 +62,8 @@ export function runPass(
     const units = unitsOf(file, found, intent);
     const refused = refusedOf(file, found, units, declined, broken);
     const made = found.filter((each) => !refused.has(each) && !isOnlyForRefused(each, found, refused));
-    for (const [{ finding, about }, why] of refused) workspace.addPlace(file, asPlace(finding, file, why), about);
+    for (const [{ finding, about }, why] of refused)
+      workspace.addPlace(file, asked(asPlace(finding, file, why), file, intent), about);
     workspace.applyEdits(
       file,
       made.map((each) => ({ ...each, key: keyOf?.(file, each.finding), unit: units.get(each) })),
@@ -154,8 +155,9 @@ function asPlace(finding: EditFinding, file: SourceFile, why: string | undefined
   };
 }
 
-/** Asks about a write that omits the column if that fails at the end. Required places and tests need no question. */
+/** Asks about a write that omits the column if that fails at the end. Tests need no question, and required places only once declined. */
 function asked({ mayLeaveOut, ...finding }: PlaceFinding, file: SourceFile, intent: CodeIntent): PlaceFinding {
-  const isAsked = mayLeaveOut && intent.isCodeOnly && finding.certainty !== "required" && !isTestFile(file);
-  return isAsked ? { ...finding, mayLeaveOut } : finding;
+  if (intent.isCodeOnly !== true || isTestFile(file)) return finding;
+  if (finding.certainty === "required") return { ...finding, isWrite: true };
+  return mayLeaveOut ? { ...finding, mayLeaveOut } : finding;
 }

@@ -113,11 +113,11 @@ export class Workspace {
     const isStronger = finding.certainty === "required" && this.places[known]?.kind !== "required";
     if (known !== -1 && !isStronger) return;
     if (known !== -1) this.places.splice(known, 1);
-    const { offset, what, reason, reasonId, certainty, ranked, purpose, mayLeaveOut } = finding;
+    const { offset, what, reason, reasonId, certainty, ranked, purpose, mayLeaveOut, isWrite } = finding;
     const identity = finding.identity ?? siteAt(offset, file);
-    const fingerprint = mayLeaveOut && fingerprintOf(codeAt(offset, file));
     const weight = {
-      ...(mayLeaveOut && { mayLeaveOut, fingerprint }),
+      ...(mayLeaveOut && { mayLeaveOut }),
+      ...((mayLeaveOut || isWrite) && { fingerprint: fingerprintOf(codeAt(offset, file)) }),
       ...(ranked && weighed(ranked)),
       ...(purpose && { purpose }),
     };
@@ -215,7 +215,8 @@ function writtenOf({ all }: Origins<Finding>): readonly WrittenEdit[] {
   }));
 }
 
-function fingerprintOf(code: string): string {
+/** A hash of code, without its layout. */
+export function fingerprintOf(code: string): string {
   return createHash("sha256").update(compact(code)).digest("hex").slice(0, 12);
 }
 

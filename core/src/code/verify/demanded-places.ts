@@ -1,11 +1,11 @@
 import { patternOf } from "../../base/pattern-of.js";
 import { isTestFile, type Place } from "../../model/index.js";
-import { siteAt } from "../ast/site.js";
+import { codeAt, siteAt } from "../ast/site.js";
 import { parseOnce, type SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { createContext, loadParsers } from "../run/code-context.js";
 import type { CodeRequest } from "../run/code-request.js";
-import { Workspace } from "../run/workspace.js";
+import { fingerprintOf, Workspace } from "../run/workspace.js";
 import { numberedValue, storedDefault } from "../values/fixture-value.js";
 import type { Demand } from "./request.js";
 
@@ -48,6 +48,7 @@ export async function demandedPlaces(
           : `the compiler rejects it without ${field} (TS${code}: ${first.trim()})${text === undefined ? "" : `; to write: ${text}`}`,
         model: context.model.name,
         field,
+        ...(isLater && { fingerprint: fingerprintOf(codeAt(offset, source)) }),
         ...(text !== undefined && { text }),
       },
     ];

@@ -104,7 +104,7 @@ export function readStats(root: string): Stats | undefined {
 
 function unreadable(why: string, cause: unknown): LockstepError {
   return new LockstepError("LS8002", `${statsFile} cannot be read: ${why}`, {
-    hint: "Save it again: npx lockstep stats",
+    hint: "npx lockstep stats   # saves it again",
     cause,
   });
 }

@@ -56,7 +56,7 @@ export async function readPlannedRows(
     return {
       kind: "cannot-be-filled",
       statement: `${skipped} that SQL cannot fill`,
-      help: `Deploy the release in which ${plan.id} was in phase expand, then run there: npx lockstep backfill run ${plan.id} --target ${target}`,
+      help: `Deploy the release in which ${plan.id} was in phase expand.\nnpx lockstep backfill run ${plan.id} --target ${target}`,
     };
   const most = Math.max(...filled.map(({ estimate }) => estimate));
   return {

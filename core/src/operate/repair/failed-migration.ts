@@ -22,7 +22,7 @@ export const failedMigration: Repair = {
       if (!isRepeatable(unit)) {
         findings.push({
           what,
-          action: `it contains statements that Lockstep did not write: check what they did and revert all of it. Then run: ${plugin.words.recover(migration)}`,
+          action: `it contains statements that Lockstep did not write: check what they did and revert all of it.\n${plugin.words.recover(migration)}`,
         });
         continue;
       }

@@ -35,7 +35,7 @@ export async function migrationsBefore(
         "LS6503",
         `Migration ${name} contains SQL that Lockstep cannot determine from its text.`,
         {
-          hint: `Use a dump of the schema: ${dumpCommands[plan.dialect]} > schema.sql, then npx lockstep rehearse ${plan.id} --from schema.sql`,
+          hint: `${dumpCommands[plan.dialect]} > schema.sql\nnpx lockstep rehearse ${plan.id} --from schema.sql`,
           details: { migration: name },
         },
       );
@@ -58,7 +58,7 @@ export async function runMigrations(
         "LS6503",
         `Migration ${name} does not run on an empty database: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
-          hint: `Use a dump of the schema: ${dumpCommands[connection.dialect.id]} > schema.sql, then npx lockstep rehearse --from schema.sql`,
+          hint: `${dumpCommands[connection.dialect.id]} > schema.sql\nnpx lockstep rehearse --from schema.sql`,
           cause,
           details: { migration: name },
         },
@@ -117,7 +117,7 @@ export async function restoreDump(
     if (cause instanceof LockstepError && cause.code === "LS8020")
       throw new LockstepError("LS8020", `${file}: ${cause.message}`, { hint: cause.hint, cause: cause.cause });
     throw new LockstepError("LS6503", `${file} cannot be restored: ${(cause as Error).message}`, {
-      hint: `Use a plain-text dump of one database, for example from: ${dumpCommands[connection.dialect.id]}`,
+      hint: `${dumpCommands[connection.dialect.id]}   # for example: a plain-text dump of one database`,
       cause,
     });
   }

@@ -82,7 +82,7 @@ export async function refusable(
       "LS6502",
       `The database rejected the generated rows of "${table}": ${textWithoutValues(error)}`,
       {
-        hint: `Define the values in lockstep.config.ts from the row number n: rehearse: { values: { ${values} } }. Or use a dump with rows: npx lockstep rehearse --from dump.sql`,
+        hint: `Define the values in lockstep.config.ts from the row number n: rehearse: { values: { ${values} } }.\nnpx lockstep rehearse --from dump.sql   # or use a dump with rows`,
         cause: error,
       },
     );

@@ -37,12 +37,12 @@ test.each([
   [
     "pnpm",
     { ...pnpm, "package.json": "{}" },
-    "\n  1. cd packages/db && pnpm add --save-dev @lockstep/prisma\n  2. Edit your model, then run pnpm exec prisma migrate dev as always.",
+    "\n  1. cd packages/db && pnpm add --save-dev @lockstep/prisma\n  2. pnpm exec prisma migrate dev   # as always, after you edit your model",
   ],
   [
     "npm",
     npm,
-    "\n  1. cd packages/db && npm install --save-dev @lockstep/prisma\n  2. Edit your model, then run npx prisma migrate dev as always.",
+    "\n  1. cd packages/db && npm install --save-dev @lockstep/prisma\n  2. npx prisma migrate dev   # as always, after you edit your model",
   ],
   [
     "yarn, which has the package",
@@ -53,7 +53,7 @@ test.each([
         devDependencies: { "@lockstep/prisma": "*" },
       }),
     },
-    "   Edit your model, then run cd packages/db && yarn prisma migrate dev as always.",
+    "   cd packages/db && yarn prisma migrate dev   # as always, after you edit your model",
   ],
 ])("typed at the top of a workspace of %s, init goes on in the package with the models", async (_, top, next) => {
   const root = project({ ...top, ...models("packages/db", "@acme/db"), ...apps }, ["prisma", "@lockstep/prisma"]);
@@ -80,14 +80,14 @@ test("of several packages with models it names each, with the command", async ()
   expect(output).toContain("Next   npx lockstep --cwd apps/a init\n       npx lockstep --cwd packages/db init");
   const chosen = await init(root, "--cwd", "apps/a");
   expect(chosen.output).toContain(
-    "Next\n  1. cd apps/a && npm install --save-dev @lockstep/prisma\n  2. Edit your model, then run npx prisma migrate dev as always.",
+    "Next\n  1. cd apps/a && npm install --save-dev @lockstep/prisma\n  2. npx prisma migrate dev   # as always, after you edit your model",
   );
   expect(existsSync(join(root, "apps/a/lockstep.config.ts"))).toBe(true);
 });
 
 test.each([
   ["6.19.3", 0, "Set up: prisma.config.ts, lockstep.config.ts"],
-  ["6.10.1", 2, "Next   cd packages/db && pnpm add --save-dev prisma@6.19.3.  Then: pnpm exec lockstep init"],
+  ["6.10.1", 2, "Next\n  1. cd packages/db && pnpm add --save-dev prisma@6.19.3\n  2. pnpm exec lockstep init"],
 ])("a package of Prisma %s without a Prisma config is found from the top", async (version, exit, line) => {
   const files = {
     "packages/db/package.json": JSON.stringify({ name: "@acme/db", devDependencies: { prisma: "6" } }),

@@ -27,12 +27,12 @@ function findingOf({ code, statement, isOfExpression, isOfKey, isEarly, plan }: 
   return isOfExpression
     ? problem(statement, {
         why: "npx lockstep deploy rejects the plan on this target.",
-        next: `npx lockstep explain ${code}   # or start over with another plan: ${another}`,
+        next: `npx lockstep explain ${code}\n${another}   # or start over with another plan`,
       })
     : problem(statement, {
         why: isOfKey
           ? "npx lockstep deploy rejects the plan on this target."
           : "These rows would get no value, and contract would wait for them.",
-        next: `correct these rows on ${target}, or start over with another plan: ${another}`,
+        next: `Correct these rows on ${target}.\n${another}   # or start over with another plan`,
       });
 }

@@ -20,7 +20,8 @@ export default {
     if (!isComing) return [ok(`a person confirms reads-steady here. To measure it: ${seen.reason}`)];
     return [
       warning("Lockstep cannot measure read latency here: you will have to confirm reads-steady yourself", {
-        next: `to measure it, before the next phase: ${seen.reason}`,
+        why: `To measure it: ${seen.reason}`,
+        next: "npx lockstep doctor   # again, once the statistics are visible; before the next phase",
       }),
     ];
   },

@@ -51,5 +51,5 @@ function doubtOf({ damagedPlans, applied, migrations, unlisted, plans }: TargetF
 
 function leftover(finding: Finding, doubt: string | undefined): Finding {
   if (doubt === undefined) return finding;
-  return { ...finding, next: `First ${doubt}: a plan there may need it.\nIf no plan needs it: ${finding.next}` };
+  return { ...finding, next: `First ${doubt}: a plan there may need it.\n${finding.next}   -- if no plan needs it` };
 }

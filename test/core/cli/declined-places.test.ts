@@ -107,7 +107,7 @@ test("contract asks by name about declined places that write rows, and again whe
   await desk.code({ code: "required", not: ["src/other.ts"], reason });
   const named = await writers();
   expect(named).toMatchObject([
-    { file: "src/other.ts", line: 3, reason: expect.stringContaining(`${reason}). Contract ends the fill`) },
+    { file: "src/other.ts", line: 3, reason: expect.stringContaining(`${reason}). From contract on`) },
     { file: "src/other.ts", line: 5 },
   ]);
   desk.write("src/other.ts", files["src/other.ts"].replace("VALUES (1,", "VALUES (9,"));

@@ -222,7 +222,7 @@ describe("a project of Prisma 6 without a config", () => {
     [
       "6.12.0",
       "LS8026",
-      /^npm install --save-dev prisma@6\.19\.3 && npm install --save-prod @prisma\/client@6\.19\.3\./,
+      /^npm install --save-dev prisma@6\.19\.3 && npm install --save-prod @prisma\/client@6\.19\.3\n/,
     ],
     ["7.10.0", "LS8001", /prisma\.config\.ts/],
   ])("of Prisma %s it writes none: %s", async (version, code, hint) => {

@@ -179,6 +179,7 @@ test("a prove that was killed: while it runs nothing is touched; then its check 
   for (const step of [["backfill", "run"], ["next"], ["next", "--confirm", "writers-aware", "reads-steady"]]) {
     const done = await shop.lockstep(step);
     expect(done.code, `${step.join(" ")}\n${done.output}`).toBe(0);
+    await shop.commit(step.join(" "));
   }
   // Large enough for prove to scan outside of its lock.
   await production.query(`ALTER TABLE "User" ADD COLUMN "ballast" text`);

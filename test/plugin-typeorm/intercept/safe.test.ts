@@ -51,7 +51,6 @@ const changes: Readonly<Record<string, SafeChange>> = {
   "becomes optional": { name: `@Column({ type: "varchar", length: 100, nullable: true }) name!: string | null;` },
   "gets a default": { name: `@Column({ type: "varchar", length: 100, default: "anon" }) name!: string;` },
   "another name": { nick: `@Column({ name: "alias", type: "text", nullable: true }) nick!: string | null;` },
-  dropped: { nick: "" },
   "new table": {
     others: `@Entity("extras") export class Extra { @PrimaryGeneratedColumn() id!: number; @Column({ type: "text", unique: true }) v!: string; }`,
   },

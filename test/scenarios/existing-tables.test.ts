@@ -206,6 +206,27 @@ describe("with the stock Prisma", () => {
     expect(await shop.drift()).toBeUndefined();
   });
 
+  test("a statement that a plan does not make safe is found in its migration", async () => {
+    await byHand(
+      "priced",
+      `CREATE INDEX "Product_priceCents_idx" ON "Product"("priceCents");
+ALTER TABLE "Product" ADD CONSTRAINT "Product_price" CHECK ("priceCents" >= 0);\n`,
+    );
+    const [file = ""] = readdirSync(join(shop.root, "prisma/migrations"))
+      .map((name) => `prisma/migrations/${name}/migration.sql`)
+      .filter((name) => name.includes("priced") && shop.read(name).includes("ADD CONSTRAINT"));
+    const checked = await lockstep("check", file);
+    expect(checked.code, checked.output).toBe(1);
+    expect(checked.stdout).toMatch(/✖ add-check/);
+    edit("  priceCents  Int\n", "  priceCents  Int\n  @@index([priceCents])\n");
+    expect(await shop.drift()).toBeUndefined();
+    edit("  @@index([priceCents])\n", "");
+    await byHand(
+      "unpriced",
+      `DROP INDEX "Product_priceCents_idx";\nALTER TABLE "Product" DROP CONSTRAINT "Product_price";\n`,
+    );
+  });
+
   test("one statement drops two indexes", async () => {
     edit("  stock       Int         @default(0)\n", "  stock       Int         @default(0)\n  @@index([stock])\n");
     edit("  priceCents  Int\n", "  priceCents  Int\n  @@index([priceCents])\n");

@@ -1,16 +1,7 @@
 import type { Connection } from "../dialect/connection.js";
 import type { TableFacts } from "../dialect/table.js";
 import type { CheckFinding } from "../lint/finding.js";
-import {
-  blocksWrites,
-  flattened,
-  nameKey,
-  operationsOfKind,
-  smallTable,
-  strongestMode,
-  tableLabel,
-  type Verdict,
-} from "../model/index.js";
+import { flattened, nameKey, operationsOfKind, slowConcerns, smallTable, tableLabel } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { consequence } from "../review/check/messages.js";
 import { counted } from "../review/counted.js";
@@ -113,15 +104,6 @@ async function waitsOf({ findings, migrations }: OwnMigrations, connection: Conn
     }
   }
   return waits;
-}
-
-/** The concerns that scan or rewrite rows while the lock blocks reads or writes. */
-function slowConcerns(verdict: Verdict) {
-  if (verdict.held === "instant" || !blocksWrites(strongestMode(verdict))) return [];
-  return verdict.concerns.filter(
-    (concern) =>
-      concern.kind === "scans" || concern.kind === "rewrites" || concern.kind === "searches-default-partition",
-  );
 }
 
 /** Whether the target evaluates a default once for all rows. That depends on the functions called, not on the statement alone. */

@@ -12,7 +12,7 @@ import { ownUnits } from "../lint/own-units.js";
 import { repositoryFiles } from "../lint/repository.js";
 import { withSeverities } from "../lint/severities.js";
 import { waive, waiversIn } from "../lint/waivers.js";
-import type { Plan } from "../model/index.js";
+import { isUnsafeOriginal, type Plan } from "../model/index.js";
 import { migrationOf, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { TargetState } from "../plugin/target-state.js";
@@ -58,12 +58,15 @@ export async function readOwnMigrations(
   const waiting = [...state.failed, ...state.pending];
   const names = [...done, ...waiting];
   const units = [...releasedUnits(plans).filter(({ migration }) => done.includes(migration)), ...state.units];
-  const own = names.filter((name) => !units.some(({ migration }) => migration === name));
-  const passed = units.flatMap(({ plan, phase, kind, unit: { spec }, migration }) =>
-    spec.kind === "original" && phase === "expand" && kind === "phase" && plan.state.released !== "undone"
-      ? [{ name: migration, sql: spec.sql }]
-      : [],
-  );
+  const isSafe = ({ unit }: (typeof units)[number]) => !isUnsafeOriginal(unit);
+  const own = names.filter((name) => !units.some((each) => each.migration === name && isSafe(each)));
+  const passed = units
+    .filter(isSafe)
+    .flatMap(({ plan, phase, kind, unit: { spec }, migration }) =>
+      spec.kind === "original" && phase === "expand" && kind === "phase" && plan.state.released !== "undone"
+        ? [{ name: migration, sql: spec.sql }]
+        : [],
+    );
   const isNone = own.length + passed.length === 0;
   const checking = isNone ? undefined : await checkingOf(connection.dialect.id);
   if (checking === undefined) return { findings: [], unread: [], migrations: [], done: [] };

@@ -1,5 +1,5 @@
 import { join, posix } from "node:path";
-import { inFiles, type Plan } from "../model/index.js";
+import { inFiles, isUnsafeOriginal, type Plan } from "../model/index.js";
 import { headerOf } from "../plan/contradictions.js";
 import { fileHash } from "../plan/hash.js";
 import { readPlans } from "../plan/store.js";
@@ -69,6 +69,8 @@ export function ownUnits(
         const text = read(path);
         if (text === undefined || fileHash(file, text) !== sha256) continue;
         const own = units.find(([first]) => first.id === id) ?? [];
+        // The plan passes it on as it was written, so it is judged as any other migration.
+        if (own.some(isUnsafeOriginal) && own.every(({ spec }) => spec.kind === "original")) continue;
         found.set(
           path,
           own.map(({ ddl }) => ddl),

@@ -1,6 +1,7 @@
 import type { CodeIntent } from "./code-schema.js";
 import type { BackfillSpec, GateStep, Plan, PlannedColumn } from "./plan-schema.js";
 import type { Unit, UnitSpec } from "./unit-schema.js";
+import { slowConcerns } from "./verdict.js";
 
 export type {
   ForeignKey,
@@ -65,6 +66,11 @@ export function builtInContract({ units, state }: Pick<Plan, "units" | "state">)
     const dropped = (spec.down ?? []).flatMap(({ sql }) => / DROP CONSTRAINT IF EXISTS "(.+)"$/.exec(sql)?.[1] ?? []);
     return dropped.map((name) => name.replaceAll('""', '"'));
   });
+}
+
+/** Whether a unit is the user's own statements, unchanged, and blocks reads or writes while it scans: no plan makes it safe. */
+export function isUnsafeOriginal({ spec, verdict }: Pick<Unit, "spec" | "verdict">): boolean {
+  return spec.kind === "original" && spec.frame === undefined && slowConcerns(verdict).length > 0;
 }
 
 /** The columns that a plan adds: an undo drops them. */

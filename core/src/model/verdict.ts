@@ -42,3 +42,12 @@ export type TransactionMode = "all" | "each" | "none";
 
 /** `checked`: a domain with CHECK or NOT NULL, its own or of its base domain. */
 export type TypeKind = "plain" | "checked";
+
+/** The concerns that scan or rewrite rows while the lock blocks reads or writes. */
+export function slowConcerns(verdict: Verdict) {
+  if (verdict.held === "instant" || !blocksWrites(strongestMode(verdict))) return [];
+  return verdict.concerns.filter(
+    (concern) =>
+      concern.kind === "scans" || concern.kind === "rewrites" || concern.kind === "searches-default-partition",
+  );
+}

@@ -307,7 +307,10 @@ function refuseUncommitted(plan: Plan, files: readonly string[]): void {
 }
 
 function uncommittedText({ state }: Plan, files: readonly string[]): string {
-  return `Files of ${state.released} are not committed: ${listed(files, 3)}. A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
+  const why = files.every((file) => file.startsWith("lockstep/"))
+    ? "Commit them before the next phase."
+    : `A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
+  return `Files of ${state.released} are not committed: ${listed(files, 3)}. ${why}`;
 }
 
 function gateJson({ plan, phase, gate, declined, uncommitted }: Asked) {

@@ -140,6 +140,12 @@ function takenBackLines(
     places: prepared.places,
     named: prepared.named?.length ?? 0,
   });
+  const { drops = [], state } = prepared.plan;
+  const gone = drops.map((drop) => drop.name ?? objectLabel(drop));
+  const restoring =
+    state.released === "undone" && removes !== "all" && gone.length > 0
+      ? `Restore ${gone.join(", ")} in the model and the code, or the ORM drops ${gone.length === 1 ? "it" : "them"} again.`
+      : "";
   return [
     ...writtenLines(prepared),
     ...removedText(prepared, plan, removes),
@@ -147,7 +153,7 @@ function takenBackLines(
     editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
     stillNamedText(prepared.named ?? [], plan.id, colors),
-    nextText(next, colors),
+    nextText(restoring === "" ? next : `${restoring}\n${next}`, colors),
   ];
 }
 

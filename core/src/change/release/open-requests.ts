@@ -21,14 +21,17 @@ export function openRequests(
     if (why === undefined || phase !== "expand" || !accepting.has(transform) || text === "") return [];
     const found = nearestLine(texts.get(file) ?? "", text, line);
     if (found === undefined) return [];
-    const reason = `callers may still choose ${field}, which ${why}: take \`${text}\` out`;
+    const reason = `callers may still choose ${field}, which ${why}: take \`${text.replace(/\s+/g, " ").trim()}\` out`;
     return [{ file, line: found, kind: "likely", what, reason, model, field }];
   });
 }
 
-/** The line with this text that is nearest to a given line; undefined if there is none. */
+/** The line, nearest to a given one, where this text begins, in any indentation; undefined if it is not there. */
 function nearestLine(whole: string, text: string, line: number): number | undefined {
-  const [first = ""] = text.split("\n");
-  const lines = whole.split("\n").flatMap((each, index) => (each.includes(first) ? [index + 1] : []));
-  return lines.sort((a, b) => Math.abs(a - line) - Math.abs(b - line))[0];
+  const wanted = text.trim().split("\n");
+  const lines = whole.split("\n");
+  const found = lines.flatMap((_, at) =>
+    wanted.every((each, index) => lines[at + index]?.includes(each.trim())) ? [at + 1] : [],
+  );
+  return found.sort((a, b) => Math.abs(a - line) - Math.abs(b - line))[0];
 }

@@ -266,7 +266,14 @@ describe("on postgresql", () => {
   it("asks about a statement that a plan passes on as it is", async () => {
     const spec = { kind: "original", sql: set("mine()") };
     const plan = { id: name, state: { released: "expand", written: [] } };
-    const unit = { plan, unit: { spec }, migration: name, phase: "expand", kind: "phase" } as unknown as ReleasedUnit;
+    const verdict = { locks: [], held: "instant", concerns: [], doubts: [] };
+    const unit = {
+      plan,
+      unit: { spec, verdict },
+      migration: name,
+      phase: "expand",
+      kind: "phase",
+    } as unknown as ReleasedUnit;
     expect((await ask("SELECT 1;", { units: [unit] })).answers).toMatchObject([
       { isOpen: false, statement: expect.stringContaining(`mine() (${name}), fails`) },
     ]);

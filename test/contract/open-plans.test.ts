@@ -58,7 +58,7 @@ describe.each([...orms, ...onOthers])("$name", ({ create }) => {
     expect(app.snapshot()).toEqual(files);
     const { stdout } = await app.lockstep("status");
     expect(stdout.split("\nNext")[1]).toBe(
-      `   npx lockstep backfill run ${second}\n       ${first}: npx lockstep backfill run ${first}\n`,
+      `   npx lockstep backfill run ${second}\n       npx lockstep backfill run ${first}   # plan ${first}\n`,
     );
   });
 

@@ -190,6 +190,7 @@ test("forward again: the gates are asked anew, the same SQL is released, and the
 test("a contract that fails on a target is taken back, and the deployment goes on without it", async () => {
   await ok(shop.lockstep(["undo"]));
   await deploy();
+  await shop.commit("Back in switch");
   await ok(shop.lockstep(confirmed));
   // Released for the third time: status counts the latest release.
   expect((await status()).notes.at(-1)).toBe("contract open: 0 of 2 migrations applied");
@@ -208,6 +209,7 @@ test("a contract that fails on a target is taken back, and the deployment goes o
   await production.query(`DROP FUNCTION refuse CASCADE; UPDATE "User" SET "handle" = lower("email") WHERE "id" = 1`);
   await deploy();
   await expectAt("switch");
+  await shop.commit("Back in switch again");
   await ok(shop.lockstep(confirmed));
   await deploy();
   await expectAt("contract");

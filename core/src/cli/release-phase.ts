@@ -106,9 +106,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     evidence: given.map(({ evidence }) => evidence),
   });
   const isShared = Object.keys(config.targets).some((name) => name !== developmentTarget);
-  // The plan's own folder is kept up to date by every command: nothing of it is deployed.
-  const files = filesOf(plan).filter((file) => !file.startsWith("lockstep/"));
-  const uncommitted = isShared ? [...dirtyFiles(project.root, files)] : [];
+  const uncommitted = isShared ? [...dirtyFiles(project.root, filesOf(plan))] : [];
   const asked = { plan, phase, gate, declined: sites?.declined ?? [], uncommitted };
   if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
@@ -309,7 +307,10 @@ function refuseUncommitted(plan: Plan, files: readonly string[]): void {
 }
 
 function uncommittedText({ state }: Plan, files: readonly string[]): string {
-  return `Files of ${state.released} are not committed: ${listed(files, 3)}. A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
+  const why = files.every((file) => file.startsWith("lockstep/"))
+    ? "Commit them before the next phase."
+    : `A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
+  return `Files of ${state.released} are not committed: ${listed(files, 3)}. ${why}`;
 }
 
 function gateJson({ plan, phase, gate, declined, uncommitted }: Asked) {

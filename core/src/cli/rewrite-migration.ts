@@ -11,7 +11,7 @@ import { foundText, hazardText } from "../change/summary.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { connect } from "../databases/connect.js";
 import { sqlReader } from "../databases/sql-reader.js";
-import type { Notice, Plan } from "../model/index.js";
+import type { Migration, Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { formerTables } from "../plan/former-tables.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -20,7 +20,8 @@ import { type OwnTransaction, withoutTransaction } from "../plan/own-transaction
 import { isOpen, listPlans } from "../plan/store.js";
 import type { HandWrittenMigration, Project } from "../plugin/plugin.js";
 import { nextText, noticesText } from "../review/terminal.js";
-import { judge } from "../rules/judge.js";
+import { type Judgement, judge } from "../rules/judge.js";
+import { noticeOf } from "../rules/notice.js";
 import { type CommandResult, type Invocation, type Workspace, writing } from "./command.js";
 import { dryRun } from "./dry-run.js";
 import { earlierSchema } from "./earlier-schema.js";
@@ -93,10 +94,10 @@ async function rewrite(
     const { judging } = reader;
     const formerTable = earlier.orFormerTable(await formerTables(operations, judging, database.formerTable));
     const stored = await database.withStoredDefaults(written);
-    const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isNeverNull, isAsWritten: true });
-    const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
-    // The analysis of the file does not report changes that the user skips.
+    const judgement = judge(stored, { judging, formerTable, typeKind, provenBy, isNeverNull, isAsWritten: true });
     const skipped = passing.filter(({ remarks }) => remarks?.some(({ kind }) => kind === "skipped"));
+    const notices = noticesWithoutPlan(judgement, stored, skipped);
+    const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
     return nothingToDo(own, [...told, ...skipped], colors);
   }
   refuseTransactions(transaction, own.file);
@@ -129,6 +130,18 @@ async function rewrite(
     },
     exitCode: 0,
   };
+}
+
+/** Without a plan, a statement that a rule could rewrite runs as it is written. @param skipped the user's own decisions, listed elsewhere */
+function noticesWithoutPlan(
+  { findings, notices, context }: Judgement,
+  migration: Migration,
+  skipped: readonly Notice[],
+) {
+  const unplanned = findings
+    .flatMap(({ operation }) => noticeOf(operation, context, migration) ?? [])
+    .filter(({ line, sql }) => !skipped.some((each) => each.line === line && each.sql === sql));
+  return [...notices, ...unplanned].sort((a, b) => a.line - b.line);
 }
 
 function fromRoot({ root }: Project, cwd: string, path: string): string {

@@ -5,7 +5,6 @@ import { milliseconds, whole } from "./figures.js";
 import type { Options } from "./options.js";
 import type { BenchReport } from "./report.js";
 import { failed, type Round, runRound } from "./stall.js";
-import { changeInPhases } from "./stall-ways.js";
 import { postgresql } from "./systems/postgresql.js";
 import { type BenchServer, type BenchSystem, columns } from "./systems/system.js";
 
@@ -60,7 +59,7 @@ export async function benchExisting(options: Options["stall"], progress: (text: 
   try {
     for (const kind of kinds) {
       const bench = { system: systemOf(kind), server: withSetup(server, kind), options };
-      const round = await runRound(bench, (way) => progress(`${kind.name}, ${way}`), changeInPhases);
+      const round = await runRound(bench, (way) => progress(`${kind.name}, ${way}`));
       rounds.push({ kind, round });
     }
   } finally {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { runBackfill } from "../../core/src/backfill/runner.js";
 import { systemClock } from "../../core/src/dialect/db/clock.js";
-import { type DeployedPhase, inFiles, type Plan } from "../../core/src/model/index.js";
+import { addedBy, type DeployedPhase, inFiles, type Plan } from "../../core/src/model/index.js";
 import { unitsText } from "../../core/src/plan/unit-files.js";
 import type { Load } from "./load.js";
 import type { BenchSystem } from "./systems/system.js";
@@ -34,22 +34,16 @@ export async function changeByHand(run: Run): Promise<void> {
   await sleep(deploymentMs);
 }
 
-/** As the files of a real plan, run as the ORM does: expand is deployed, then the code, then the backfill, then contract. */
+/**
+ * As the files of a real plan, run as the ORM does: expand is deployed, then the code that writes new columns, then the backfill, then
+ * contract.
+ */
 export async function changeByLockstep(run: Run): Promise<void> {
   const plan = await run.system.plan();
   await deploy(plan, "expand", run);
-  run.load.deploy();
-  run.load.phase("backfill");
+  if (addedBy(plan).length > 0) run.load.deploy();
+  if (plan.backfills.length > 0) run.load.phase("backfill");
   await backfill(plan, run.url);
-  await deploy(plan, "contract", run);
-  run.load.phase("afterwards");
-  await sleep(500);
-}
-
-/** The same for existing columns: the code writes them already, and every row has a value. */
-export async function changeInPhases(run: Run): Promise<void> {
-  const plan = await run.system.plan();
-  await deploy(plan, "expand", run);
   if (plan.units.some(({ phase }) => phase === "contract")) await deploy(plan, "contract", run);
   run.load.phase("afterwards");
   await sleep(500);

@@ -60,13 +60,9 @@ export async function benchStall(
 }
 
 /** The longest of many waits grows with their number: the baseline lasts as long as Lockstep's run. */
-export async function runRound(
-  bench: Bench,
-  tell: (way: string) => void,
-  byLockstep = changeByLockstep,
-): Promise<Round> {
+export async function runRound(bench: Bench, tell: (way: string) => void): Promise<Round> {
   tell("Lockstep");
-  const lockstep = await watch(bench, byLockstep, true);
+  const lockstep = await watch(bench, changeByLockstep, true);
   tell("no change");
   const baseline = await watch(bench, (run) => noChange(run, lockstep.durationMs), false);
   tell("by hand");

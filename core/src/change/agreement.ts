@@ -44,7 +44,7 @@ function isRequiredLater(operation: Operation, { columns }: Plan): boolean {
   if (operation.kind !== "setNotNull" && operation.kind !== "redeclareColumn") return false;
   const required = operation.kind === "setNotNull" ? operation.column : operation.column.name;
   return columns.some(
-    ({ isExisting, name, table }) => isExisting && name === required && isSameTable(table, operation.table),
+    ({ becomesRequired, name, table }) => becomesRequired && name === required && isSameTable(table, operation.table),
   );
 }
 

@@ -5,7 +5,7 @@ import type { Colors } from "../review/colors.js";
 import { counted } from "../review/counted.js";
 import { fitted, mostLines, type Part, rowsOf } from "../review/fitted.js";
 import { commandFor, fileTitle } from "../review/messages.js";
-import { missingTypesText } from "../review/missing-types.js";
+import { missingTypesText, nullUncheckedText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { unsafePhases } from "../review/phase-safety.js";
 import { inLine } from "../review/printable.js";
@@ -94,6 +94,7 @@ export function expandText(
     isCodeLeft = false,
     unchecked,
     missingTypes,
+    isNullUnchecked = false,
     unformatted,
     named = [],
   } = prepared;
@@ -121,6 +122,7 @@ export function expandText(
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
     ...(unchecked === undefined ? [] : [uncheckedText(unchecked, `With more time: ${command}`, colors)]),
     ...(missingTypes === undefined ? [] : [missingTypesText(missingTypes, command, colors)]),
+    ...(isNullUnchecked ? [colors.yellow(nullUncheckedText(command))] : []),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     ...editsParts({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),

@@ -4,7 +4,15 @@ import type { PhaseFiles } from "../change/release/prepare-phase.js";
 import { prepareUndo, type UndoRequest, writtenForContract } from "../change/release/prepare-undo.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
-import { addedBy, isSameTable, objectLabel, type Plan, type TableName, tableLabel } from "../model/index.js";
+import {
+  addedBy,
+  isSameTable,
+  madeRequiredBy,
+  objectLabel,
+  type Plan,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
 import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-undo.js";
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
@@ -140,12 +148,6 @@ function takenBackLines(
     places: prepared.places,
     named: prepared.named?.length ?? 0,
   });
-  const { drops = [], state } = prepared.plan;
-  const gone = drops.map((drop) => drop.name ?? objectLabel(drop));
-  const restoring =
-    state.released === "undone" && removes !== "all" && gone.length > 0
-      ? `Restore ${gone.join(", ")} in the model and the code, or the ORM drops ${gone.length === 1 ? "it" : "them"} again.`
-      : "";
   return [
     ...writtenLines(prepared),
     ...removedText(prepared, plan, removes),
@@ -153,7 +155,7 @@ function takenBackLines(
     editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
     stillNamedText(prepared.named ?? [], plan.id, colors),
-    nextText(restoring === "" ? next : `${restoring}\n${next}`, colors),
+    nextText(next, colors),
   ];
 }
 
@@ -238,7 +240,7 @@ function effectText(
     return `${unrun}No data is lost: ${dropped} stays in the database.${to === "undone" ? " The model and the code keep your change: restore the field there, or the ORM drops it again." : ""}${stayWords(plan)}`;
   if (to === "undone" && kept.length > 0)
     return `The change of ${kept.join(", ")} remains: Lockstep has no record of the former state of its tables.${stayWords(plan)}`;
-  const stays = plan.columns.filter(({ isExisting }) => isExisting).map(columnLabel);
+  const stays = madeRequiredBy(plan).map(columnLabel);
   if (to === "undone" && lost.length === 0 && stays.length > 0)
     return `No data is lost: ${stays.join(", ")} ${stays.length === 1 ? "is optional again and keeps its" : "are optional again and keep their"} values.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)

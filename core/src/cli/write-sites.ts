@@ -49,10 +49,11 @@ export async function openWriteSites(
     writersOf: ({ table, column }) =>
       columns
         .filter((each) => each.name === column && isSameTable(each.table, table))
-        .flatMap(({ model, field, defaultSql }) => [
+        .flatMap(({ model, field, defaultSql, becomesRequired }) => [
           ...writers.filter((place) => place.model === model && place.field === field).map(withId),
           ...unread.of(model).map(asWriter),
           ...(live.missingTypes === undefined || defaultSql !== undefined ? [] : [unseen(live.missingTypes)]),
+          ...(becomesRequired && live.isUndemanded ? [nullUnseen] : []),
         ]),
   };
 }
@@ -94,7 +95,16 @@ function unseen(missing: MissingTypes): OpenWriter {
   };
 }
 
-/** Only these keep their fingerprint: contract drops the trigger that has filled their rows, so a reason alone does not settle it. */
+/** One entry for all writes of NULL to a column that becomes required, if the compiler did not check them. */
+const nullUnseen: OpenWriter = {
+  file: "(all code)",
+  line: 0,
+  what: "any write of NULL",
+  reason: "the compiler did not check which code may write NULL",
+  id: "null unchecked",
+};
+
+/** Only these keep their fingerprint: from contract on their rows are rejected, so a reason alone does not settle it. */
 const isWrite = ({ fingerprint }: Place) => fingerprint !== undefined;
 
 function asDeclined(place: Place): Place {

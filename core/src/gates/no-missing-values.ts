@@ -44,7 +44,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       statement: `${missing.count} of ${name} on ${target} ${missing.count === "1 row" ? "lacks" : "lack"} a value${facts.isWithoutKeys ? "" : `, for example ${missing.sample}`}${left.statement}`,
       ...(left.isRefused ? { isRefused: true } : {}),
       help:
-        planned?.isExisting && !isFilled(planned)
+        planned?.becomesRequired && !isFilled(planned)
           ? `Correct these rows.\nnpx lockstep abandon ${plan}   # or plan again with @lockstep.backfill(<sql>) above the field`
           : left.isRefused && !isOn
             ? `Correct these rows, or give them a value.\nnpx lockstep backfill run ${plan}`

@@ -72,8 +72,8 @@ const columnShape = {
    * optional, its rows are filled once.
    */
   isRelaxed: boolean,
-  /** The change does not add it, it makes it required: no undo drops it. */
-  isExisting: optional(isTrue),
+  /** It exists, and the change makes it required: code reads it, and no undo drops it. Absent: the change adds it. */
+  becomesRequired: optional(isTrue),
   /** The key that the backfill follows. */
   key: optional(key),
   /** Whether other tables contain rows of this one. */

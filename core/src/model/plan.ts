@@ -73,9 +73,14 @@ export function isUnsafeOriginal({ spec, verdict }: Pick<Unit, "spec" | "verdict
   return spec.kind === "original" && spec.frame === undefined && slowConcerns(verdict).length > 0;
 }
 
+/** The existing columns that a plan makes required. */
+export function madeRequiredBy({ columns }: Pick<Plan, "columns">): readonly PlannedColumn[] {
+  return columns.filter(({ becomesRequired }) => becomesRequired);
+}
+
 /** The columns that a plan adds: an undo drops them. */
 export function addedBy({ columns }: Pick<Plan, "columns">): readonly PlannedColumn[] {
-  return columns.filter(({ isExisting }) => !isExisting);
+  return columns.filter(({ becomesRequired }) => !becomesRequired);
 }
 
 /** Whether a trigger sets the value of new rows from expand to contract. */

@@ -109,8 +109,8 @@ async function planColumn(
   words: Pick<Words, "annotation">,
 ): Promise<PlannedColumn> {
   const added = context.addedColumn(table, name);
-  const declaration = added ?? becomingRequired(table, name, context);
-  const isExisting = added === undefined;
+  const declaration = added ?? requiredDeclaration(table, name, context);
+  const becomesRequired = added === undefined;
   const source = sources.column(table, name);
   const label = `"${tableLabel(table)}"."${name}"`;
   if (declaration === undefined || source === undefined) throw withoutField(table, name);
@@ -122,16 +122,16 @@ async function planColumn(
   const isFilled =
     source.fill !== undefined ||
     source.compute !== undefined ||
-    (!isExisting &&
+    (!becomesRequired &&
       (defaultSql === undefined ? declaration.notNull : sequence !== undefined || !declaration.isDefaultStored));
-  const isRelaxed = isExisting || (declaration.notNull && isFilled);
-  const former = isExisting ? await sources.lookedUp?.(table) : undefined;
+  const isRelaxed = becomesRequired || (declaration.notNull && isFilled);
+  const former = becomesRequired ? await sources.lookedUp?.(table) : undefined;
   const uniqueKeys = [
     ...uniqueKeysWith(table, name, context),
     ...(former?.uniqueKeys.filter((key) => key.includes(name)) ?? []),
   ];
   const isUnique = uniqueKeys.some((key) => key.length === 1);
-  if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
+  if (isUnique && !becomesRequired && declaration.defaultSql !== undefined && declaration.isDefaultStored)
     throw new LockstepError(
       "LS2002",
       `${label} is unique, but every row gets the same default: ${declaration.defaultSql}.`,
@@ -144,7 +144,7 @@ async function planColumn(
   // No index includes a foreign partition; for inheriting tables only the rows matter, and so only for a backfill.
   if (isFilled || shape.descendants === "partitions") refuseObstacles(table, shape);
   const foreignKeys = foreignKeysOver(table, name, context);
-  const constraints = isRelaxed && !isExisting ? constraintsOver(table, name, context, foreignKeys) : undefined;
+  const constraints = isRelaxed && !becomesRequired ? constraintsOver(table, name, context, foreignKeys) : undefined;
   const common = {
     table,
     name,
@@ -161,14 +161,14 @@ async function planColumn(
     field: source.field,
     exposure: source.exposure,
     isRelaxed,
-    ...(isExisting ? { isExisting } : {}),
+    ...(becomesRequired ? { becomesRequired } : {}),
     ...(shape.descendants === undefined ? {} : { descendants: shape.descendants }),
   };
   if (!isFilled) {
     const { hasDefault, write } = source;
     return {
       ...common,
-      write: isExisting ? writeValue({ fillSql: undefined, hasDefault, write, isListed: true }) : { kind: "none" },
+      write: becomesRequired ? writeValue({ fillSql: undefined, hasDefault, write, isListed: true }) : { kind: "none" },
     };
   }
   refuseContradictions(label, declaration, source);
@@ -193,28 +193,41 @@ async function planColumn(
   // The model's own default is evaluated as PostgreSQL evaluates a default: in the session that writes the row.
   const resolved = source.fill === undefined ? found : await resolveFill(table, about, found, sources);
   refuseConstant(resolved);
-  const whyNoTrigger = isExisting
-    ? "exists already: its rows have values that code has chosen"
-    : isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead
-      ? "is unique, and a trigger that searches for a unique value would deadlock concurrent writes"
-      : undefined;
-  const fill = whyNoTrigger === undefined ? resolved : withoutTrigger(resolved, `${label} ${whyNoTrigger}`);
+  const isDeadlocked =
+    isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead && !becomesRequired;
+  const fill =
+    becomesRequired || isDeadlocked
+      ? withoutTrigger(resolved, label, becomesRequired ? chosen : deadlocking)
+      : resolved;
   // Call sites do not have values of another table.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
   return { ...common, fill, write, key };
 }
 
-/** Leaves the value to the backfill: a lookup by a trigger would cause deadlocks, or code reads NULL in the column already. */
-function withoutTrigger(fill: Fill, why: string): Fill {
+interface WhyNoTrigger {
+  readonly why: string;
+  /** What else the user can do than to write a backfill. */
+  readonly or: string;
+}
+
+const deadlocking: WhyNoTrigger = {
+  why: "is unique, and a trigger that searches for a unique value would deadlock concurrent writes",
+  or: ", or add the unique constraint in a separate change when this plan is done",
+};
+
+const chosen: WhyNoTrigger = { why: "exists already, with values that code has chosen", or: "" };
+
+/** Leaves the value to the backfill. */
+function withoutTrigger(fill: Fill, label: string, { why, or }: WhyNoTrigger): Fill {
   if (fill.kind === "backfill") return { ...fill, withoutTrigger: true };
-  throw new LockstepError("LS2030", `${fill.source}: @lockstep.mirror(${fill.sql}) cannot work: ${why}.`, {
-    hint: `Write @lockstep.backfill(${fill.sql}) for an initial value${why.includes("is unique") ? ", or add the unique constraint in a separate change when this plan is done" : ""}.`,
+  throw new LockstepError("LS2030", `${fill.source}: @lockstep.mirror(${fill.sql}) cannot work: ${label} ${why}.`, {
+    hint: `Write @lockstep.backfill(${fill.sql}) for an initial value${or}.`,
   });
 }
 
 /** The declaration of an existing column that the change makes required; undefined: there is no such column. */
-function becomingRequired(table: TableName, name: string, context: RuleContext): ColumnDeclaration | undefined {
+function requiredDeclaration(table: TableName, name: string, context: RuleContext): ColumnDeclaration | undefined {
   const former = context.formerColumn?.(table, name);
   if (former === undefined) return undefined;
   // MySQL and MariaDB declare the whole column.

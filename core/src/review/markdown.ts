@@ -6,6 +6,7 @@ import {
   type ComputedFill,
   type Drop,
   inFiles,
+  madeRequiredBy,
   objectLabel,
   type Phase,
   type Plan,
@@ -124,7 +125,7 @@ export function planReadme(plan: Plan, words: OrmWords, named: readonly Named[] 
  */
 export function whatOf(plan: Plan, most = Number.POSITIVE_INFINITY): string {
   const added = listed(addedBy(plan).map(columnLabel), most);
-  const required = listed(plan.columns.filter(({ isExisting }) => isExisting).map(columnLabel), most);
+  const required = listed(madeRequiredBy(plan).map(columnLabel), most);
   const dropped = listed((plan.drops ?? []).map(objectLabel), most);
   return [
     ...(added === "" ? [] : [`add ${added}`]),
@@ -183,8 +184,8 @@ function sourceWords(column: Plan["columns"][number]): Markdown {
 function valueWords(column: Plan["columns"][number]): Markdown {
   if (column.compute !== undefined) return functionWords(column, column.compute);
   const byDefault = codeSpan(column.defaultSql ?? "");
-  if (column.fill === undefined && column.isExisting)
-    return md`its rows have values: contract checks that, and fails with the rows that have none`;
+  if (column.fill === undefined && column.becomesRequired)
+    return md`its rows have values. Contract checks that, and fails if one has none`;
   if (column.fill === undefined)
     return column.defaultSql === undefined ? md`stays NULL until code writes it` : md`default ${byDefault}`;
   const value = md`${codeSpan(column.fill.sql)} (${column.fill.source})`;
@@ -277,18 +278,22 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
   ];
   const forward = back.length > 0 ? `a forward migration ${back.join(" and ")}` : "no migration";
   const stays = tables === "" ? "" : `; where contract has run, ${tables} stays dropped`;
+  const kept = [
+    ...(madeRequiredBy(plan).length === 0 ? [] : ["the column stays optional, with its values"]),
+    ...(dropped === "" ? [] : [`${dropped} is still there. You restore it in the model and the code`]),
+  ];
+  const undone =
+    lost !== ""
+      ? "a forward migration drops the column"
+      : kept.length > 0
+        ? `nothing: ${kept.join("; ")}`
+        : "a forward migration changes the tables back, where Lockstep can";
   return [
     ...(phases.includes("contract") ? ([["contract", before, `${forward}${stays}`, gone]] as const) : []),
     ...(phases.includes("switch")
       ? ([["switch", "expand", "no migration; code stops reading the column", ""]] as const)
       : []),
-    lost !== ""
-      ? ["expand", "nothing", "a forward migration drops the column", `the values in ${lost}`]
-      : plan.columns.length > 0
-        ? ["expand", "nothing", "nothing: the column stays optional, with its values", ""]
-        : dropped === ""
-          ? ["expand", "nothing", "a forward migration changes the tables back, where Lockstep can", ""]
-          : ["expand", "nothing", `nothing: ${dropped} is still there. You restore it in the model and the code`, ""],
+    ["expand", "nothing", undone, lost === "" ? "" : `the values in ${lost}`],
   ];
 }
 
@@ -301,10 +306,14 @@ export type WayBackRow = readonly [
 ];
 
 function undoText(plan: Plan, phases: readonly Phase[]): readonly Markdown[] {
-  const goes =
+  const drop =
     addedBy(plan).length === 0
       ? ""
-      : md`\nBefore the column is dropped, deploy the code that no longer writes it: older builds fail afterwards. If contract is live, deploy its undo first: code from before the change writes no value.`;
+      : "Before the column is dropped, deploy the code that no longer writes it: older builds fail afterwards. ";
+  const goes =
+    plan.columns.length === 0
+      ? ""
+      : md`\n${drop}If contract is live, deploy its undo first: code from before the change writes no value.`;
   const rows = wayBackRows(plan, phases).map(([phase, leads, what, lost]) => [
     phase,
     leads,

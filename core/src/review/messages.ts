@@ -1,7 +1,7 @@
 import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
 import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit } from "../model/index.js";
-import { addedBy, functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
+import { addedBy, functionLabel, isFilled, madeRequiredBy, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
 import { listed } from "./listed.js";
@@ -51,7 +51,7 @@ export function fileTitle(units: readonly Unit[]): string {
 
 /** The code changes of a phase: columns that become required, and those that stay optional. */
 function codeWords(plan: Plan, phase: DeployedPhase): string[] {
-  const existing = plan.columns.filter(({ isExisting }) => isExisting);
+  const required = madeRequiredBy(plan);
   const filled = addedBy(plan).filter(isFilled);
   const names = (columns: readonly PlannedColumn[]) =>
     listed(
@@ -66,7 +66,7 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   switch (phase) {
     case "expand":
       return [
-        ...(existing.length === 0 ? [] : [`${names(existing)} optional for now; code writes it`]),
+        ...(required.length === 0 ? [] : [`${names(required)} optional for now; code writes it`]),
         ...(written === "" ? [] : [`${written} optional for now; code writes it`]),
         ...(mirrors === "" ? [] : [`${mirrors} optional for now; its trigger writes it, not code`]),
         ...(optional === "" ? [] : [`${optional} optional; fixtures and requests include it`]),
@@ -76,7 +76,7 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
     case "contract":
       return [
         ...(plan.pace === "brisk" ? reads : []),
-        ...(existing.length === 0 ? [] : [`${names(existing)} required`]),
+        ...(required.length === 0 ? [] : [`${names(required)} required`]),
         ...(relaxed === "" ? [] : [`${relaxed} required; fallbacks removed`]),
       ];
     default:

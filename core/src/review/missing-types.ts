@@ -15,6 +15,11 @@ export function missingTypesText(missing: MissingTypes, command: string, colors:
   return colors.yellow(`Code was ${readWithoutTypes(missing)}. ${next}`);
 }
 
+/** The message if the compiler did not check which code may write NULL. */
+export function nullUncheckedText(command: string): string {
+  return `The compiler did not check which code may write NULL to the column. To check it: ${command}`;
+}
+
 /** The same as a reason for a review: `read without all types (…): rows that … are not listed` */
 export function readWithoutTypes(missing: MissingTypes): string {
   return `read without all types (${why(missing)}): rows that only a declared type identifies are not listed`;

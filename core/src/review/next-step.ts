@@ -33,9 +33,13 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly 
 }
 
 /** Code that a person has to change before the review. */
-function editSteps({ state }: Plan, { places = state.places, named = 0 }: WayBackOn): readonly string[] {
+function editSteps({ state, drops = [] }: Plan, { places = state.places, named = 0 }: WayBackOn): readonly string[] {
   const required = placeGroups({ ...state, places }).required.length;
+  const gone = state.released === "undone" && state.written.length > 0 ? drops : [];
+  const them = gone.length === 1 ? "it" : "them";
+  const names = gone.map((drop) => drop.name ?? objectLabel(drop)).join(", ");
   return [
+    ...(gone.length === 0 ? [] : [`Restore ${names} in the model and the code, or the ORM drops ${them} again.`]),
     ...(required === 0 ? [] : [required === 1 ? "Edit the place above." : `Edit the ${required} places above.`]),
     ...(named === 0 ? [] : [`Check the ${named === 1 ? "line" : `${named} lines`} above: remove each use.`]),
   ];
@@ -91,12 +95,8 @@ function afterUndo(
   const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
   const dropped = plan.undo.expand.flatMap((unit) => dropGates(plan, unit));
   if (dropped.length > 0) return [...reviewed, ...dropSteps(dropped, optional, words, on)];
-  return [
-    ...reviewed,
-    ...(optional === "" ? [] : [`${optional}   # on each database where contract is live`]),
-    "Deploy the code.",
-    deployOf(plan, words),
-  ];
+  const deployed = [deployOf(plan, words), "Deploy the code."];
+  return [...reviewed, ...(optional === "" ? deployed.reverse() : deployed)];
 }
 
 /** The order in which to deploy an undo that drops columns. The deployment of Lockstep stops at the gate, the ORM's own does not. */

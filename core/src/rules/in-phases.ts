@@ -5,7 +5,7 @@ import { addColumn, edit, enforce, fillRows, gate, isPlain, prove } from "./step
 /** The safe sequence for columns whose existing rows are filled. Columns without a fill are only added. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   const rewrites = columns.map((column) =>
-    column.isExisting ? becomingRequired(column) : column.isRelaxed ? required(column) : optional(column),
+    column.becomesRequired ? existing(column) : column.isRelaxed ? required(column) : optional(column),
   );
   const steps = (phase: Exclude<keyof Rewrite, "isLater" | "isKept">) =>
     rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
@@ -51,7 +51,7 @@ function required(column: PlannedColumn): Rewrite {
 }
 
 /** Code reads the column already, so there is no switch: it writes a value everywhere before the database requires one. */
-function becomingRequired(column: PlannedColumn): Rewrite {
+function existing(column: PlannedColumn): Rewrite {
   return {
     expand: [edit("write", column), edit("completeFixtures", column)],
     backfill: fillRows(column),

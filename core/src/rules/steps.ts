@@ -97,7 +97,7 @@ export function unitForeignKey(operation: OperationOf<"addForeignKey">): Foreign
 
 /** CHECK NOT VALID and VALIDATE: reads and writes continue during the scan. */
 export function prove(column: PlannedColumn): Step {
-  const isUnfilled = column.isExisting === true && !isFilled(column);
+  const isUnfilled = column.becomesRequired === true && !isFilled(column);
   return {
     kind: "ddl",
     unit: {

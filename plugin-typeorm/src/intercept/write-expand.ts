@@ -78,7 +78,7 @@ export async function expandOutput(
 async function unseenReads(about: Interception, { plan, places }: PhaseFiles): Promise<string[]> {
   const entities = new Entities(await about.entityFiles());
   return plan.columns
-    .filter((column) => column.isRelaxed && !column.isExisting && keepsType(entities, column))
+    .filter((column) => column.isRelaxed && !column.becomesRequired && keepsType(entities, column))
     .map(({ model, field }) => {
       const reads = places.filter((place) => place.model === model && place.field === field && isTypedRead(place));
       const list = reads.slice(0, 5).map(({ file, line }) => `${file}:${line}`);

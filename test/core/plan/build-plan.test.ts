@@ -206,7 +206,7 @@ test("an existing column becomes required: without a trigger, a switch, and a dr
     planOf({ sql, columns: { name: { fill: { kind, sql: "lower(email)" } } } });
   const plan = await planned("backfill");
   expect(phasesOf(plan)).toEqual(["expand", "backfill", "contract"]);
-  expect(plan.columns).toMatchObject([{ isExisting: true, isRelaxed: true, fill: { withoutTrigger: true } }]);
+  expect(plan.columns).toMatchObject([{ becomesRequired: true, isRelaxed: true, fill: { withoutTrigger: true } }]);
   expect(plan.undo.expand).toEqual([]);
   expect(plan.undo.contract.map(({ spec }) => spec.kind)).toEqual(["undo-contract"]);
   await expect(planned("mirror")).rejects.toMatchObject({ code: "LS2030" });

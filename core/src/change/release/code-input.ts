@@ -102,7 +102,7 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
       ...(follows && { follows }),
       ...(staysOptional && { staysOptional }),
       ...(neverNull && { neverNull }),
-      ...(column?.isExisting && intent.kind === "write" && { becomesRequired: true as const }),
+      ...(column?.becomesRequired && intent.kind === "write" && { becomesRequired: true as const }),
       ...(plan.fingerprint === "" && { isUnplanned: true }),
       ...(like && { like }),
     };

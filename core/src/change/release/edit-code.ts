@@ -114,6 +114,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
     mayWrite: async (why, count) => policy.unchecked === true || (await policy.ask?.unchecked(why, count)) === true,
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
+  const becomesRequired = input.intents.some((intent) => intent.becomesRequired);
   const isUnverified = code.verify === "off" || policy.level === "none";
   const verified: VerifiedEdits = isUnverified
     ? await planCodeEdits({ ...answered, choose })
@@ -169,7 +170,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
     questions,
     unchecked: result.unchecked,
     missingTypes: result.missingTypes,
-    isUndemanded: result.isUndemanded ?? (isUnverified && request.asksCompiler === true),
+    isUndemanded: result.isUndemanded ?? (isUnverified && (request.asksCompiler === true || becomesRequired)),
     isLeft: policy.level === "none",
     written: result.written,
     async handOver(changes, isAll) {

@@ -14,9 +14,9 @@ export function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {
     ];
   // A brisk contract also opens the reads. Afterwards, an option that keeps reads from an optional column is the user's own.
   const opened = phase === "switch" || plan.state.released === "expand" ? [...relaxed, ...optional] : relaxed;
-  const closed = opened.filter((column) => !column.isExisting);
+  const added = opened.filter((column) => !column.becomesRequired);
   return [
-    ...closed.map((column) => modelEdit("openReads", plan, column)),
+    ...added.map((column) => modelEdit("openReads", plan, column)),
     ...(phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : []),
     // An optional column is complete in the plan's last phase, whichever that is.
     ...(phase === phasesOf(plan).at(-1) ? optional.map((column) => modelEdit("dropAnnotations", plan, column)) : []),

@@ -7,6 +7,7 @@ import {
   type FileChange,
   inFiles,
   type MissingTypes,
+  madeRequiredBy,
   type Place,
   type Plan,
   type PlannedEdit,
@@ -60,6 +61,8 @@ export interface PhaseFiles {
   readonly unchecked?: Unchecked | undefined;
   /** Why values were identified by name only. Absent if the compiler provided types. */
   readonly missingTypes?: MissingTypes | undefined;
+  /** The compiler could not check which code may write NULL to a column that becomes required. */
+  readonly isNullUnchecked?: boolean;
   /** The formatter that should have formatted the files, and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
@@ -135,6 +138,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     isCodeLeft: code.isLeft,
     unchecked: code.unchecked,
     missingTypes: code.missingTypes,
+    isNullUnchecked: code.isUndemanded === true && madeRequiredBy(plan).length > 0,
     unformatted: formatting.unformatted,
   };
 }

@@ -164,12 +164,12 @@ function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   const relaxed = plan.columns.filter((column) => column.isRelaxed);
   const closed = (columns: readonly PlannedColumn[]) =>
     to === "expand"
-      ? columns.filter(({ isExisting }) => !isExisting).map((column) => modelEdit("closeReads", plan, column))
+      ? columns.filter(({ becomesRequired }) => !becomesRequired).map((column) => modelEdit("closeReads", plan, column))
       : [];
   if (plan.state.released !== phasesOf(plan).at(-1)) return closed([...relaxed, ...filledOptionals(plan)]);
   const reopened = plan.columns.flatMap((column) => {
     if (isFilled(column)) return [modelEdit("reopen", plan, column)];
-    return column.isExisting ? [modelEdit("makeOptional", plan, column)] : [];
+    return column.becomesRequired ? [modelEdit("makeOptional", plan, column)] : [];
   });
   return [
     ...reopened,
@@ -182,7 +182,7 @@ function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
 
 /** An existing column is optional, as before the plan. */
 function takenBack(plan: Plan, column: PlannedColumn): ModelEdit[] {
-  if (!column.isExisting) return [modelEdit("removeField", plan, column)];
+  if (!column.becomesRequired) return [modelEdit("removeField", plan, column)];
   return [modelEdit("makeOptional", plan, column), modelEdit("dropAnnotations", plan, column)];
 }
 

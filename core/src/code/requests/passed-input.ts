@@ -3,6 +3,7 @@ import { nameOf, wrapperOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { lineAt, type PlaceNode, type SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
+import type { FoundCandidate } from "../candidates/keys.js";
 import type { CandidateFinding, TransformContext } from "../contract/transform.js";
 import { functionCalledBy } from "../flow/callers.js";
 import { inputTypeOf } from "../inputs/input-type.js";
@@ -11,8 +12,48 @@ import type { ShapeNode } from "../shapes/shape-types.js";
 import { typesIn, zodShapesIn } from "../shapes/shapes-in.js";
 import { referencesTo } from "../types/references.js";
 
+/** What the edit of a request needs. */
+export interface Input {
+  readonly needs: readonly PlaceNode[];
+  /** Why a person has to edit it. Absent: nothing keeps Lockstep from it. */
+  readonly blocker?: string;
+}
+
+/**
+ * Requests whose fields are read one by one: an edit of the request alone would accept the new field and drop it. It needs a place that
+ * reads the field from there, unless a row does.
+ *
+ * @param surveyed the places of all intents
+ */
+export function inputsOf(
+  open: readonly FoundCandidate[],
+  context: TransformContext,
+  surveyed: readonly { readonly context: TransformContext; readonly all: readonly FoundCandidate[] }[],
+): ReadonlyMap<PlaceNode, Input> {
+  const rows: readonly PlaceNode[] = surveyed.flatMap((each) => [...each.context.sources]);
+  const readers = surveyed.flatMap(({ all }) => all.filter(({ finding }) => !isRequest(finding)));
+  const found = new Map<PlaceNode, Input>();
+  for (const { file, finding } of open) {
+    const isAsked = isRequest(finding) && finding.isOnlyNeeded !== true && !isTestFile(file);
+    const input = isAsked && !rows.includes(finding.node) ? readInput(finding, file, context) : undefined;
+    if (input === undefined) continue;
+    const isDeclared = (node: PlaceNode) => input.declared.has(node);
+    const [reader] = readers
+      .filter(({ finding: { needs = [] } }) => needs.some(isDeclared))
+      .sort((a, b) => b.finding.names.length - a.finding.names.length);
+    const need = rows.find(isDeclared) ?? reader?.finding.node;
+    const blocker = `the code that reads it (${input.at}) passes on other fields only`;
+    found.set(finding.node, need === undefined ? { needs: [], blocker } : { needs: [need] });
+  }
+  return found;
+}
+
+function isRequest({ family }: CandidateFinding): boolean {
+  return family === "zod" || family === "dto" || family === "type";
+}
+
 /** Code that reads single fields of a request and so drops a new one, unless one of these declarations gets it and a row reads it there. */
-export interface ReadInput {
+interface ReadInput {
   /** The declaration itself, and those of the parameters that its values are passed to. */
   readonly declared: ReadonlySet<PlaceNode>;
   /** `src/users.controller.ts:12` */
@@ -23,7 +64,7 @@ export interface ReadInput {
  * Follows the values of a request's schema, class or type through the code. Undefined if one may be passed on as a whole, to a row or to
  * code that cannot be followed: it may reach the database there.
  */
-export function readInput(
+function readInput(
   { node, family }: Pick<CandidateFinding, "node" | "family">,
   file: SourceFile,
   context: TransformContext,

@@ -2,7 +2,6 @@ import { doing } from "../../base/at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { lineAt, type PlaceNode, pathOfTree, type SourceFile, startOf } from "../ast/source-file.js";
-import { isTestFile } from "../candidates/candidate-for.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { chainsOf, needsOf } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, rangeOf, withKeys } from "../candidates/keys.js";
@@ -20,7 +19,7 @@ import {
 } from "../contract/transform.js";
 import { limitsOf } from "../ranking/limits.js";
 import { rank } from "../ranking/rank.js";
-import { readInput } from "../requests/passed-input.js";
+import { inputsOf } from "../requests/passed-input.js";
 import { dependenciesIn } from "../responses/dependencies.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
 import type { CodeRequest } from "./code-request.js";
@@ -300,44 +299,6 @@ function lostNeed({ finding: { needs = [] } }: FoundCandidate, keys: ReadonlyMap
   if (lost === undefined) return undefined;
   if (!("kind" in lost)) return "";
   return `${pathOfTree(lost)}:${lineAt(lost.getSourceFile().text, lost.getStart())} has to get it first`;
-}
-
-interface Input {
-  readonly needs: readonly PlaceNode[];
-  readonly blocker?: string;
-}
-
-/**
- * Requests whose fields are read one by one: an edit of the request alone would accept the new field and drop it. It needs a place that
- * reads the field from there, unless a row does.
- *
- * @param surveyed the places of all intents
- */
-function inputsOf(
-  open: readonly FoundCandidate[],
-  context: TransformContext,
-  surveyed: readonly { readonly context: TransformContext; readonly all: readonly FoundCandidate[] }[],
-): ReadonlyMap<PlaceNode, Input> {
-  const rows: readonly PlaceNode[] = surveyed.flatMap((each) => [...each.context.sources]);
-  const readers = surveyed.flatMap(({ all }) => all.filter(({ finding }) => !isRequest(finding)));
-  const found = new Map<PlaceNode, Input>();
-  for (const { file, finding } of open) {
-    const isAsked = isRequest(finding) && finding.isOnlyNeeded !== true && !isTestFile(file);
-    const input = isAsked && !rows.includes(finding.node) ? readInput(finding, file, context) : undefined;
-    if (input === undefined) continue;
-    const isDeclared = (node: PlaceNode) => input.declared.has(node);
-    const [reader] = readers
-      .filter(({ finding: { needs = [] } }) => needs.some(isDeclared))
-      .sort((a, b) => b.finding.names.length - a.finding.names.length);
-    const need = rows.find(isDeclared) ?? reader?.finding.node;
-    const blocker = `the code that reads it (${input.at}) passes on other fields only`;
-    found.set(finding.node, need === undefined ? { needs: [], blocker } : { needs: [need] });
-  }
-  return found;
-}
-
-function isRequest({ family }: CandidateFinding): boolean {
-  return family === "zod" || family === "dto" || family === "type";
 }
 
 function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {

@@ -78,15 +78,17 @@ export class Checks {
     });
   }
 
-  /** The errors that these texts get when the columns become required. */
-  requirements(after: ReadonlyMap<string, string>): readonly Demand[] {
+  /** The errors that these texts get when the columns become required. Undefined if no type here allows NULL for one of them. */
+  requirements(after: ReadonlyMap<string, string>): readonly Demand[] | undefined {
     const now = this.#absolute(after);
     this.#texts.show(now);
     const files = (program: ConfigProgram) => this.#mattering(program.files);
     const before = this.#programs.flatMap((program) => program.errorsIn(files(program), true));
     const fields = this.#fields.filter(({ becomesRequired }) => becomesRequired);
-    const types = new Map(this.#programs.flatMap((program) => [...program.required(fields, files(program))]));
-    if (types.size === 0) return [];
+    const typesOf = (of: VerifyProject["fields"]) =>
+      new Map(this.#programs.flatMap((program) => [...program.required(of, files(program))]));
+    if (!fields.every((field) => typesOf([field]).size > 0)) return undefined;
+    const types = typesOf(fields);
     this.#texts.show(new Map([...now, ...types]));
     const found = this.#programs.flatMap((program) => program.errorsIn(files(program), false));
     return newErrors(before, found).flatMap(({ file, line, code, message, isUnknown }): Demand[] => {

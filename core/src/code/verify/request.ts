@@ -66,5 +66,5 @@ export type VerifyMessage =
 
 export type VerifyAnswer =
   | { readonly kind: "checked"; readonly checked: Checked }
-  | { readonly kind: "demanded"; readonly demands: readonly Demand[] }
+  | { readonly kind: "demanded"; readonly demands: readonly Demand[] | undefined }
   | { readonly kind: "failed"; readonly message: string };

@@ -1,6 +1,6 @@
 import type { Connection } from "../../dialect/connection.js";
 import { refused } from "../../dialect/db/refused.js";
-import { isFilled, isSameTable, type Plan, type TableName, tableLabel } from "../../model/index.js";
+import { isFilled, isSameTable, madeRequiredBy, type Plan, type TableName, tableLabel } from "../../model/index.js";
 import { fillMax } from "../../model/unit-spec.js";
 import { readTable } from "../../target/facts/table.js";
 
@@ -41,7 +41,7 @@ export async function readPlannedRows(
   if (filled.length === 0)
     return { kind: "none", statement: `${names(tables)} on ${target} ${tables.length === 1 ? "has" : "have"} no rows` };
   // Running code may still use a column that contract drops, whatever arrives with it.
-  const isUnfilled = plan.columns.some((column) => column.isExisting && !isFilled(column));
+  const isUnfilled = madeRequiredBy(plan).some((column) => !isFilled(column));
   if (!isExpandPending || drops.length > 0 || isUnfilled) return { kind: "ask" };
   const held = names(filled.map(({ table }) => table));
   const cannot = plan.units.filter(

@@ -53,7 +53,7 @@ export async function tryPendingFills(
     const facts = await table(column.table);
     // Without the table, there are no rows. Columns that a fill reads may also come with a pending migration.
     if (facts === undefined) continue;
-    if (!column.isExisting && facts.columns.some(({ name }) => name === column.name)) continue;
+    if (!column.becomesRequired && facts.columns.some(({ name }) => name === column.name)) continue;
     pending.push(column);
   }
   const found = pending.flatMap(({ table, name, compute }): PendingFill[] =>

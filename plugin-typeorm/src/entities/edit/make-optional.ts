@@ -16,7 +16,7 @@ export interface ColumnRef extends FieldRef {
   /** As `format_type` prints it. */
   readonly type: string;
   /** Code reads it already, and goes on. Absent: no read selects it until switch. */
-  readonly isExisting?: true | undefined;
+  readonly becomesRequired?: true | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ function relaxColumn(member: ColumnMember, place: Place, column: ColumnRef, enti
   const wanted: Option[] = [
     ...missingType(member, types.length > 0, column, entities),
     ["nullable", "true"],
-    ...(column.isExisting ? [] : ([["select", "false"]] as const)),
+    ...(column.becomesRequired ? [] : ([["select", "false"]] as const)),
   ];
   return [...types, { file: member.file, splices: setOptions(member, wanted, entities) }];
 }

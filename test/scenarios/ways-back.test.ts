@@ -177,6 +177,7 @@ test("forward again: the gates are asked anew, the same SQL is released, and the
   expect(asked.code).toBe(1);
   expect(asked.output).toContain("--confirm writers-aware --confirm reads-steady");
   const former = migrations().filter((name) => /_(prove|enforce)$/.test(name));
+  await shop.commit("Switch again");
   await ok(shop.lockstep(confirmed));
   const all = migrations().filter((name) => /_(prove|enforce)$/.test(name));
   expect(all).toHaveLength(4);

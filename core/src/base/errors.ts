@@ -408,8 +408,8 @@ export const errorTable = entries({
     exit: 2,
   },
   LS4001: {
-    title: "Files to edit have uncommitted changes",
-    why: "Lockstep does not mix its edits with work in progress. Undoing a plan in only some of its files would break the code.",
+    title: "Files have uncommitted changes",
+    why: "Each phase needs a commit of its own. One commit with two phases would deploy both at once, and an undo that skips files in progress would break the code.",
     next: "Commit or stash the named files (git stash), then run the command again.",
     exit: 1,
   },

@@ -9,6 +9,7 @@ import { codeSettings } from "../config/code-settings.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
 import { namedColumns } from "../plan/follow-names.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
+import { planAt } from "../plan/one-side.js";
 import { withPace } from "../plan/pace.js";
 import { planFolder } from "../plan/plan-file.js";
 import { listPlans } from "../plan/store.js";
@@ -106,7 +107,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     evidence: given.map(({ evidence }) => evidence),
   });
   const isShared = Object.keys(config.targets).some((name) => name !== developmentTarget);
-  const uncommitted = isShared ? [...dirtyFiles(project.root, filesOf(plan))] : [];
+  const uncommitted = isShared ? uncommittedFiles(project.root, plan) : [];
   const asked = { plan, phase, gate, declined: sites?.declined ?? [], uncommitted };
   if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
@@ -131,9 +132,15 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   return released(asked, prepared, workspace, invocation);
 }
 
-/** What the released phases have written, without code: its changes may be those of another plan. */
-function filesOf({ id, state }: Plan): readonly string[] {
-  return [`${planFolder(id)}/plan.json`, ...state.written.map(({ file }) => file)];
+/**
+ * What the released phases have written and no commit has, without code: its changes may be those of another plan. plan.json counts only
+ * if no commit has the phase: every command keeps it up to date.
+ */
+function uncommittedFiles(root: string, { id, state }: Plan): readonly string[] {
+  const own = `${planFolder(id)}/plan.json`;
+  const dirty = dirtyFiles(root, [own, ...state.written.map(({ file }) => file)]);
+  const isCommitted = planAt(root, id, "HEAD")?.state.released === state.released;
+  return [...dirty].filter((file) => file !== own || !isCommitted);
 }
 
 /**
@@ -307,10 +314,7 @@ function refuseUncommitted(plan: Plan, files: readonly string[]): void {
 }
 
 function uncommittedText({ state }: Plan, files: readonly string[]): string {
-  const why = files.every((file) => file.startsWith("lockstep/"))
-    ? "Commit them before the next phase."
-    : `A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
-  return `Files of ${state.released} are not committed: ${listed(files, 3)}. ${why}`;
+  return `Files of ${state.released} are not committed: ${listed(files, 3)}. A build from git does not run ${state.released} yet: commit and deploy it before the next phase.`;
 }
 
 function gateJson({ plan, phase, gate, declined, uncommitted }: Asked) {

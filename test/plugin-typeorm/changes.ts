@@ -223,9 +223,8 @@ export const entityChanges: readonly EntityChange[] = [
   },
   {
     kind: "nullable -> required",
-    outcome: "noticed",
+    outcome: "plan",
     after: { nick: '@Column({ type: "varchar", length: 50 })\nnick!: string;' },
-    says: "are checked while reads and writes wait; fails if one is NULL",
   },
   {
     kind: "required -> nullable",

@@ -20,6 +20,9 @@ export const typeormPlugin: OrmPlugin = {
 
   readModelsIn: async (root, migrations) => (await import("./entities/project.js")).readEntitiesIn(root, migrations),
 
+  closedReads: async (root, migrations, columns) =>
+    (await import("./entities/project.js")).closedReadsIn(root, migrations, columns),
+
   readHandWritten: async (project, file) =>
     (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),
 

@@ -147,6 +147,26 @@ test("backfill and switch", async () => {
   expect(await old.stop()).toBe(0);
 });
 
+test("an entity of expand, or without the property, as a merge may bring it", async () => {
+  const now = nest.read(entity);
+  const column = /(?: {2}\/\*\*[^/]*\*\/\n)?( {2}@Column\(\{ unique: true[^\n]*\n) {2}handle[^\n]*\n/;
+  expect(now).toMatch(column);
+  const named = async (text: string, what: string, next: string) => {
+    nest.write(entity, text);
+    for (const args of [["status"], ["code"], ["check", "--all"], ["doctor"]]) {
+      const { code, output } = await nest.lockstep(args);
+      expect(code, output).toBe(1);
+      expect(output).toContain(what);
+      expect(output).toContain(next);
+    }
+    nest.write(entity, now);
+  };
+  const closed = now.replace("nullable: true", "nullable: true, select: false");
+  await named(closed, "User.handle is excluded from reads, although its plan is in switch", "Remove select: false");
+  await named(now.replace(column, ""), "the field User.handle no longer exists", "or restore the field");
+  await succeeds(nest.lockstep(["status", "--target", "production"]));
+});
+
 test("contract", async () => {
   const confirmed = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
   await succeeds(nest.lockstep(["next", "--target", "production", ...confirmed]));

@@ -1,20 +1,25 @@
 import { join, posix } from "node:path";
 import { isNoBug } from "../base/expected-errors.js";
-import { findPlanFaults } from "../change/release/verify-plans.js";
-import type { ProjectFacts } from "../dialect/check.js";
+import { modelEdits } from "../change/release/model-edits.js";
+import { findPlanFaults, migrationFiles } from "../change/release/verify-plans.js";
+import type { Finding, ProjectFacts } from "../dialect/check.js";
 import { aboutFile, type CheckFinding } from "../lint/finding.js";
 import type { PlansAt } from "../lint/own-units.js";
 import type { NotLookedAt } from "../lint/report.js";
+import type { Plan, PlannedColumn } from "../model/index.js";
 import interruptedWrite from "../operate/doctor/checks/interrupted-write.js";
-import planModels from "../operate/doctor/checks/plan-models.js";
+import planModels, { modelFindings } from "../operate/doctor/checks/plan-models.js";
 import plansCheck from "../operate/doctor/checks/plans.js";
 import { runProjectChecks } from "../operate/doctor/run-checks.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
 import { planFolder } from "../plan/plan-file.js";
 import { isOpen, readPlans } from "../plan/store.js";
-import type { OrmPlugin } from "../plugin/plugin.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import openPlan from "../rules/open-plan.js";
 import type { Invocation } from "./command.js";
 import type { Io } from "./io.js";
+
+type ModelFacts = Pick<ProjectFacts, "models" | "closedReads" | "modelsError">;
 
 /** The result of checking the plans of a project. */
 export interface CheckedPlans {
@@ -35,7 +40,7 @@ export async function checkPlans(
   const folder = join(cwd, root);
   const plans = readPlans(folder);
   const plugin = plugins.find(({ id }) => plans.plans.some(({ orm }) => orm === id)) ?? plugins[0]!;
-  const models = plans.plans.some(isOpen) ? await modelsOf(plugin, folder, files) : { models: [] };
+  const models = plans.plans.some(isOpen) ? await modelsOf(plugin, folder, files, plans.plans) : { models: [] };
   const facts: ProjectFacts = {
     project: { root: folder, migrationsFolder: "", ormVersion: "", developmentUrl: undefined },
     migrations: [],
@@ -85,11 +90,50 @@ export async function modelsOf(
   plugin: OrmPlugin,
   folder: string,
   migrations: readonly string[],
-): Promise<Pick<ProjectFacts, "models" | "modelsError">> {
+  plans: readonly Plan[],
+): Promise<ModelFacts> {
   try {
-    return { models: await plugin.readModelsIn?.(folder, migrations) };
+    const models = await plugin.readModelsIn?.(folder, migrations);
+    if (models === undefined) return { models };
+    return { models, closedReads: await closedReads(plugin, { root: folder, migrations, plans, models }) };
   } catch (error) {
     if (!isNoBug(error)) throw error;
     return { models: undefined, modelsError: error as Error };
   }
+}
+
+/** Why the models do not fit the phase of an open plan, as their files declare them. */
+export async function modelProblems(
+  plans: readonly Plan[],
+  project: Project,
+  plugin: OrmPlugin,
+): Promise<readonly Finding[]> {
+  if (!plans.some(isOpen)) return [];
+  const facts = await modelsOf(plugin, project.root, migrationFiles(project, plugin), plans);
+  const isRead = facts.models !== undefined || facts.modelsError !== undefined;
+  const found = isRead ? modelFindings({ plans, words: plugin.words, ...facts }) : [];
+  return found.filter(({ level }) => level === "problem");
+}
+
+/** The columns of plans in switch that the models still keep from reads: a merge can bring an entity of expand. */
+export async function closedReads(
+  plugin: Pick<OrmPlugin, "closedReads">,
+  {
+    root,
+    migrations,
+    plans,
+    models,
+  }: {
+    readonly root: string;
+    readonly migrations: readonly string[];
+    readonly plans: readonly Plan[];
+    readonly models: NonNullable<ModelFacts["models"]>;
+  },
+): Promise<readonly PlannedColumn[]> {
+  const declared = namedColumns(models);
+  const opened = plans
+    .filter((plan) => isOpen(plan) && plan.state.released === "switch")
+    .flatMap((plan) => modelEdits(followNames(plan, declared), "switch"))
+    .flatMap((edit) => (edit.kind === "openReads" ? [edit] : []));
+  return opened.length === 0 ? [] : ((await plugin.closedReads?.(root, migrations, opened)) ?? []);
 }

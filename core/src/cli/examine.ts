@@ -1,6 +1,6 @@
 import { LockstepError } from "../base/errors.js";
 import { ignoring, isNoBug } from "../base/expected-errors.js";
-import { planFaultsIn } from "../change/release/verify-plans.js";
+import { migrationFiles, planFaultsIn } from "../change/release/verify-plans.js";
 import { configFileOf, loadConfig } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { connect } from "../databases/connect.js";
@@ -13,6 +13,7 @@ import { readPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { Examination } from "../review/doctor.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
+import { closedReads } from "./check-plans.js";
 import type { Invocation } from "./command.js";
 import { isGroup, membersOf } from "./group-targets.js";
 import { chooseTargets, developmentTarget, type Target } from "./targets.js";
@@ -108,14 +109,21 @@ export async function projectFacts(
     configFile: configFileOf(project.root),
     configError,
     ...plans,
-    ...(await readModels(plugin, project)),
+    ...(await readModels(plugin, project, plans.plans)),
     env,
   };
 }
 
-async function readModels(plugin: OrmPlugin, project: Project): Promise<Pick<ProjectFacts, "models" | "modelsError">> {
+async function readModels(
+  plugin: OrmPlugin,
+  project: Project,
+  plans: ProjectFacts["plans"],
+): Promise<Pick<ProjectFacts, "models" | "closedReads" | "modelsError">> {
   try {
-    return { models: await plugin.readModels(project) };
+    const models = await plugin.readModels(project);
+    const { root } = project;
+    const closed = await closedReads(plugin, { root, migrations: migrationFiles(project, plugin), plans, models });
+    return { models, closedReads: closed };
   } catch (error) {
     if (!isNoBug(error)) throw error;
     return { models: undefined, modelsError: error as Error };

@@ -6,6 +6,7 @@ import type { RankedPlaces } from "../code/candidates/choose.js";
 import { isWritable } from "../code/contract/candidate.js";
 import type { UnreadFile } from "../code/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
+import type { Finding } from "../dialect/check.js";
 import { isTestFile, isWaiting, type Place, type Plan } from "../model/index.js";
 import { codeMarkdown } from "../review/code-markdown.js";
 import { counted } from "../review/counted.js";
@@ -21,6 +22,7 @@ import {
   unreadText,
 } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
+import { modelProblems } from "./check-plans.js";
 import type { CodeWork } from "./choose-column.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
@@ -39,6 +41,8 @@ interface Edited {
   /** Root folder of the project. */
   readonly root: string;
   readonly unread: readonly UnreadFile[];
+  /** Why the models do not fit the plan's phase. */
+  readonly models: readonly Finding[];
 }
 
 /**
@@ -71,7 +75,8 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
   if (io.signal.aborted) throw new Cancelled();
   const shown = isDry ? dryRun(result.codeChanges, project.root, io.colors) : undefined;
   if (!isDry) writeFiles(project.root, result.changes);
-  const edited: Edited = { invocation, work, level: policy.level, result, isDry, root: project.root, unread };
+  const models = keep === undefined ? await modelProblems([result.plan], project, plugin) : [];
+  const edited: Edited = { invocation, work, level: policy.level, result, isDry, root: project.root, unread, models };
   const { state } = result.plan;
   const silent = isAll ? leftOut(result.questions) : [];
   const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
@@ -95,15 +100,16 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
       ...(invocation.isJson === false ? {} : await documentOf(edited, isAll ? silent : undefined)),
       ...shown?.json,
     },
-    exitCode: state.places.some(isWaiting) ? 1 : 0,
+    exitCode: models.length > 0 || state.places.some(isWaiting) ? 1 : 0,
   };
 }
 
 /** Reasons why the result is incomplete: edits and files that were not checked, formatted or read. */
-function notesOf({ invocation, work, result, unread }: Edited): readonly string[] {
+function notesOf({ invocation, work, result, unread, models }: Edited): readonly string[] {
   const { colors } = invocation.io;
   const { command } = work;
   return [
+    ...models.map(({ what, why = "" }) => `${colors.red("✖")} ${what}\n${why}`),
     result.unchecked === undefined ? undefined : uncheckedText(result.unchecked, withoutCheckText(command), colors),
     result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, colors, true),
     result.unformatted === undefined ? undefined : unformattedText(result.unformatted, colors),
@@ -138,7 +144,9 @@ function linesOf(
 }
 
 /** What is left to do, with its command. */
-function nextOf({ invocation, work: { command, keep }, level, result, isDry }: Edited): NextWords {
+function nextOf({ invocation, work: { command, keep }, level, result, isDry, models }: Edited): NextWords {
+  const [model] = models;
+  if (model?.next !== undefined) return { words: model.next };
   const repeated = sameCommand(command, invocation);
   if (isDry && result.made.length > 0) return { words: repeated, command: repeated };
   return nextWords(result.plan.state, {

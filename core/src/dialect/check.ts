@@ -1,6 +1,6 @@
 import type { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
-import type { EntityModel, Plan, TableName } from "../model/index.js";
+import type { EntityModel, Plan, PlannedColumn, TableName } from "../model/index.js";
 import type { Connection } from "./connection.js";
 
 /** `ok`: nothing to do · `warning`: something will be slow, hidden or untested · `problem`: a step of a plan would fail. */
@@ -53,6 +53,8 @@ export interface ProjectFacts {
   readonly planFaults: readonly { readonly file: string; readonly error: LockstepError }[];
   /** Undefined when the schema cannot be read. */
   readonly models: readonly EntityModel[] | undefined;
+  /** Columns of plans in switch that the models keep from reads, as expand left them. */
+  readonly closedReads?: readonly PlannedColumn[];
   /** Why they cannot be read. Undefined if they can, or if no ORM detects a project. */
   readonly modelsError?: Error | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -246,6 +246,15 @@ export interface OrmPlugin {
    * @param migrations those of the folder, from there
    */
   readModelsIn?(root: string, migrations: readonly string[]): Promise<readonly EntityModel[]>;
+  /**
+   * Which of these columns the models keep from reads, other than by a setting of the user's own, as the files alone declare them.
+   * Default: none.
+   */
+  closedReads?(
+    root: string,
+    migrations: readonly string[],
+    columns: readonly Omit<FieldEdit, "kind">[],
+  ): Promise<readonly PlannedColumn[]>;
   /** The indexes that the models declare: a rollback must not drop what others built. Default: none are declared there. */
   readIndexes?(project: Project): Promise<readonly DeclaredIndex[]>;
   /** The clients that the code uses, if there are others than that of these models. Default: there are none. */

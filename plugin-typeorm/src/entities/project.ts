@@ -1,10 +1,20 @@
 import { posix } from "node:path";
-import type { DeclaredIndex, EntityModel, FileChange, ModelEdit, Project } from "@lockstep/core";
+import type {
+  DeclaredIndex,
+  EntityModel,
+  FieldEdit,
+  FileChange,
+  ModelEdit,
+  PlannedColumn,
+  Project,
+} from "@lockstep/core";
 import { type SourceFile, ts } from "@lockstep/core/codemods";
 import { readPlans } from "@lockstep/core/planning";
+import { attempt, isNoBug } from "@lockstep/core/text";
 import { columnsIn, indexesOf, membersOf, optionsOf, relationsIn } from "./columns.js";
 import { enumsBehind } from "./edit/enum.js";
 import { editEntities } from "./edit/index.js";
+import { openReads } from "./edit/reads.js";
 import { Entities } from "./entities.js";
 import { entityFiles } from "./files.js";
 import { type KnownColumn, readEntities } from "./read.js";
@@ -18,8 +28,24 @@ export async function readProjectEntities(project: Project): Promise<readonly En
 
 /** The same for a folder with nothing but its files. */
 export async function readEntitiesIn(root: string, migrations: readonly string[]): Promise<readonly EntityModel[]> {
+  return readEntities(await filesIn(root, migrations), plannedColumns({ root }));
+}
+
+/** The columns with a `select: false` that is not the user's own. A column that no entity declares is not among them. */
+export async function closedReadsIn(
+  root: string,
+  migrations: readonly string[],
+  columns: readonly Omit<FieldEdit, "kind">[],
+): Promise<readonly PlannedColumn[]> {
+  const entities = new Entities(await filesIn(root, migrations));
+  const isClosed = ({ column, original }: (typeof columns)[number]) =>
+    attempt(() => openReads(entities, column, original).some(({ splices }) => splices.length > 0), isNoBug) === true;
+  return columns.filter(isClosed).map(({ column }) => column);
+}
+
+function filesIn(root: string, migrations: readonly string[]): ReturnType<typeof entityFiles> {
   const [migrationsFolder = "migrations"] = migrations.map((file) => posix.dirname(file));
-  return readEntities(await entityFiles({ root, migrationsFolder, generatedFolders: [] }), plannedColumns({ root }));
+  return entityFiles({ root, migrationsFolder, generatedFolders: [] });
 }
 
 /** The indexes, unique constraints, checks and exclusions of the entities. */

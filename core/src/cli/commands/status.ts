@@ -14,10 +14,8 @@ export default defineCommand({
       { otherTargets, targetsToShow },
       { firstToSee, othersNext, readStatus, statusText },
       { nextText },
-      { migrationFiles, planFaultsIn },
-      { modelsOf },
-      { unread },
-      { isOpen },
+      { planFaultsIn },
+      { modelProblems },
       { codeSettings },
     ] = await Promise.all([
       import("../../plan/store.js"),
@@ -26,8 +24,6 @@ export default defineCommand({
       import("../../review/terminal.js"),
       import("../../change/release/verify-plans.js"),
       import("../check-plans.js"),
-      import("../../operate/doctor/checks/plan-models.js"),
-      import("../../plan/store.js"),
       import("../../config/code-settings.js"),
     ]);
     const [id] = invocation.arguments;
@@ -51,11 +47,8 @@ export default defineCommand({
         json: { plans: [], faults },
         exitCode: wrong.length > 0 ? 1 : 0,
       };
-    const { modelsError } = plans.some(isOpen)
-      ? await modelsOf(plugin, project.root, migrationFiles(project, plugin))
-      : {};
-    const models = modelsError === undefined ? undefined : unread(modelsError);
-    if (models !== undefined) wrong.push(`${io.colors.red("✖")} ${models.what}`);
+    const models = await modelProblems(plans, project, plugin);
+    wrong.push(...models.map(({ what }) => `${io.colors.red("✖")} ${what}`));
     const name = textOption(invocation, "target");
     const shown = await targetsToShow(config, project, io, name);
     const others = otherTargets(config, name);
@@ -66,7 +59,7 @@ export default defineCommand({
     const first = firstToSee(statuses);
     // Without a plan to act on, the last one is done like all the others.
     const isAllDone = statuses.length > 1 && first?.isDone === true;
-    const urgent = faults[0]?.hint ?? models?.next ?? (isAllDone ? "nothing: every plan is done" : undefined);
+    const urgent = faults[0]?.hint ?? models[0]?.next ?? (isAllDone ? "nothing: every plan is done" : undefined);
     return {
       text: [
         ...statuses.map((status) => statusText(status, io.colors)),
@@ -74,7 +67,7 @@ export default defineCommand({
         nextText(urgent ?? first?.next ?? "", io.colors),
         ...(urgent === undefined && first !== undefined ? othersNext(first, statuses) : []),
       ].join("\n"),
-      json: { plans: statuses, faults, ...(models && { models }) },
+      json: { plans: statuses, faults, ...(models.length > 0 && { models }) },
       exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined))
         ? 3
         : wrong.length > 0

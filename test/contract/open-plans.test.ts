@@ -80,7 +80,7 @@ describe.each([...orms, ...onOthers])("$name", ({ create }) => {
 
   test("the second comes to its end as if it had been alone", async () => {
     for (const command of [["backfill", "run"], ["next"], ["next", "--confirm", "writers-aware", "reads-steady"]])
-      await succeeded(app.lockstep(...command));
+      await succeeded(app.lockstep(...command)).then(() => app.commit(command.join(" ")));
     await succeeded(app.apply(app.production));
     expect(await app.drift(app.production)).toBeUndefined();
     expect(await countUsers(app.production, differs(app.production, "nick", "upper(name)"))).toBe(0);

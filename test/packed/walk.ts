@@ -113,7 +113,7 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   phases.switch = await sources(app);
   const unswitched = await lockstep("undo");
   await isBack(phases.expand, "undo of switch");
-  await green("undo of switch");
+  await step("undo of switch");
   const switched = await follow(unswitched, "lockstep next");
   await isBack(phases.switch, "switch again");
   await step("switch again");

@@ -238,10 +238,9 @@ export const entityChanges: readonly EntityChange[] = [
   },
   {
     kind: "drop column",
-    outcome: "noticed",
+    outcome: "plan",
     after: { nick: "" },
     values: all({ nick: undefined }),
-    says: "deletes the column's data",
   },
   {
     kind: "generated column stored",
@@ -277,9 +276,8 @@ export const entityChanges: readonly EntityChange[] = [
   },
   {
     kind: "check added",
-    outcome: "noticed",
+    outcome: "plan",
     after: { decorators: '@Check(`"age" > 0`)\n' },
-    says: "are checked while reads and writes wait; fails if one violates the check",
     versions,
   },
   {

@@ -178,7 +178,7 @@ test("a write site that came since closes contract, whatever the level; a reader
     "src/legacy.ts",
     `${left.length} left out by choice`,
   ]);
-  expect(open.output).toMatch(/! declined: src\/legacy\.ts:2 .* — it is another server/);
+  expect(open.output).toMatch(/src\/legacy\.ts:2 .* — left out by choice \(it is another server\)/);
   expect(await shop.typeErrors()).toEqual([]);
   expect(await shop.drift()).toBeUndefined();
   expect(readme()).toContain("Left out by choice: `src/users/schemas.ts:");

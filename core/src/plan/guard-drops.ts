@@ -67,8 +67,13 @@ export async function refuseDrops(
   );
   if (renamed !== undefined) throw renamedError(renamed.drop, renamed.add, sources, words);
   if (gone.length === 0) return;
-  const planned = findings.flatMap(({ rule, operation }) => rule.columns(operation, context));
-  const names = new Set(planned.map(({ table, column }) => `"${tableLabel(table)}"."${column}"`));
+  const planned = findings.flatMap(({ rule, operation }) => [
+    ...rule.columns(operation, context),
+    ...(operation.kind === "dropColumn" || operation.kind === "dropTable" ? [operation] : []),
+  ]);
+  const names = new Set(
+    planned.map((each) => `"${tableLabel(each.table)}"${"column" in each ? `."${each.column}"` : ""}`),
+  );
   const statements = gone.map((operation) => statementOf(operation, migration).replace(/\s+/g, " "));
   throw new LockstepError(
     "LS2061",

@@ -173,7 +173,7 @@ describe("with the stock Prisma", () => {
   });
 
   /** A migration written by hand, which `rewrite` makes safe. */
-  async function byHand(name: string, sql: string) {
+  async function byHand(name: string, sql: string, before = async () => {}) {
     const names = readdirSync(join(shop.root, "prisma/migrations")).filter((each) => /^\d/.test(each));
     const now = () => new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
     // The migrations of a plan have later seconds than the moment in which they were written.
@@ -182,10 +182,11 @@ describe("with the stock Prisma", () => {
     mkdirSync(join(shop.root, folder), { recursive: true });
     shop.write(`${folder}/migration.sql`, sql);
     const shown = await ok(lockstep("rewrite", `${folder}/migration.sql`, "--dry-run"));
-    expect(shown.stdout).toMatch(/✖ (?:add|drop)-index/);
+    if (!/DROP CONSTRAINT/.test(sql)) expect(shown.stdout).toMatch(/✖ (?:add|drop)-(?:index|check)/);
     const { stdout } = await ok(lockstep("rewrite", `${folder}/migration.sql`, "--not-applied"));
     await shop.commit(name);
     await shop.deploy(shop.development);
+    await before();
     await ok(lockstep("deploy"));
     return stdout;
   }
@@ -210,11 +211,11 @@ describe("with the stock Prisma", () => {
     await byHand(
       "priced",
       `CREATE INDEX "Product_priceCents_idx" ON "Product"("priceCents");
-ALTER TABLE "Product" ADD CONSTRAINT "Product_price" CHECK ("priceCents" >= 0);\n`,
+ALTER TABLE "Product" ADD CHECK ("priceCents" >= 0);\n`,
     );
     const [file = ""] = readdirSync(join(shop.root, "prisma/migrations"))
       .map((name) => `prisma/migrations/${name}/migration.sql`)
-      .filter((name) => name.includes("priced") && shop.read(name).includes("ADD CONSTRAINT"));
+      .filter((name) => name.includes("priced") && shop.read(name).includes("ADD CHECK"));
     const checked = await lockstep("check", file);
     expect(checked.code, checked.output).toBe(1);
     expect(checked.stdout).toMatch(/✖ add-check/);
@@ -223,8 +224,36 @@ ALTER TABLE "Product" ADD CONSTRAINT "Product_price" CHECK ("priceCents" >= 0);\
     edit("  @@index([priceCents])\n", "");
     await byHand(
       "unpriced",
-      `DROP INDEX "Product_priceCents_idx";\nALTER TABLE "Product" DROP CONSTRAINT "Product_price";\n`,
+      `DROP INDEX "Product_priceCents_idx";\nALTER TABLE "Product" DROP CONSTRAINT "Product_priceCents_check";\n`,
     );
+  });
+
+  test("a check: rows that violate it are counted first, and it is validated while writes continue", async () => {
+    const checks = async () =>
+      (
+        await production.query(
+          `SELECT conname, convalidated FROM pg_constraint WHERE conrelid = '"Product"'::regclass AND contype = 'c'`,
+        )
+      ).rows;
+    const sql = `ALTER TABLE "Product" ADD CONSTRAINT "Product_stocked" CHECK (stock >= 0 AND "priceCents" < 1000);\n`;
+    await production.query(`UPDATE "Product" SET "priceCents" = 2000`);
+    const printed = await byHand("stocked", sql, async () => {
+      const stopped = await lockstep("deploy");
+      expect(stopped.code, stopped.output).toBe(1);
+      expect(stopped.output).toMatch(
+        /\d+ rows of "Product" violate the check "Product_stocked", for example id=\d+\n[\s\S]*Correct these rows on production/,
+      );
+      expect(await checks()).toEqual([]);
+      await production.query(`UPDATE "Product" SET "priceCents" = 1`);
+    });
+    expect(printed).toMatch(
+      /✔ Add the check "Product_stocked" to "Product", for new rows\n.*\n {2}2 migrations written\. Reads and writes continue/,
+    );
+    expect(printed).toContain("running code that writes a row that violates it fails");
+    expect(await checks()).toEqual([{ conname: "Product_stocked", convalidated: true }]);
+    expect((await lockstep("check", "--all")).output).not.toContain("Product_stocked");
+    await byHand("unstocked", sql.replace(/ADD (CONSTRAINT "\w+").*;/, "DROP $1;"));
+    expect(await checks()).toEqual([]);
   });
 
   test("one statement drops two indexes", async () => {

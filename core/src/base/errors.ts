@@ -659,6 +659,12 @@ export const errorTable = entries({
     next: "Correct the rows named in the message, then run the command again.",
     exit: 1,
   },
+  LS6004: {
+    title: "Rows violate a check",
+    why: "The database cannot add a check while a row violates it.",
+    next: "Correct the rows named in the message, then run the command again.",
+    exit: 1,
+  },
   LS6501: {
     title: "No server to rehearse on",
     why: "Lockstep runs migrations on a scratch database with the target's major version, because locks and query plans differ between versions.",

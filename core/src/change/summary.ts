@@ -24,6 +24,7 @@ import {
 } from "../review/terminal.js";
 import { uncheckedText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
+import { addsCheck } from "../sql/unit-words.js";
 import type { Told } from "./change.js";
 import type { PhaseFiles } from "./release/prepare-phase.js";
 
@@ -143,7 +144,9 @@ function isBrief(plan: Plan): boolean {
 
 /** One line for each object that changes. */
 function briefText({ plan, migrations, unlisted, unformatted }: PhaseFiles, colors: Colors): string {
-  const units = plan.units.filter((unit) => unit.spec.kind !== "original" && !isFollowing(unit, plan));
+  const units = plan.units.filter((unit) =>
+    unit.spec.kind === "original" ? addsCheck(unit.ddl) : !isFollowing(unit, plan),
+  );
   const unsafe = [...plan.units.flatMap(lossOf), ...unsafePhases(plan).flatMap(({ words }) => words)];
   const count = migrations.length;
   const own = plan.units.filter(({ spec }) => spec.kind === "original");

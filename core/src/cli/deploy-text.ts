@@ -77,7 +77,8 @@ function appliedText({ pending, applied }: DeployReport): string {
 function refusal(fills: DeployReport["fills"]): string {
   const found = fills.filter(({ code }) => code !== undefined);
   if (found.every(({ isOfExpression }) => isOfExpression)) return "a fill cannot be evaluated there";
-  if (found.some(({ isOfKey }) => isOfKey)) return "rows violate a key, or have no value in a required column";
+  if (found.some(({ isOfKey }) => isOfKey))
+    return "rows violate a key or a check, or have no value in a required column";
   return "a fill leaves rows without a value";
 }
 

@@ -97,8 +97,10 @@ export function expandUnits(
       // A column is added at the ORM's position, whichever rule requires it.
       if (operation.kind === "addColumn")
         for (const addition of additionsOf(operation, rewritten)) addSpec(pieces, addition);
-      for (const finding of rewritten.filter((candidate) => candidate.operation === operation))
+      for (const finding of rewritten.filter((candidate) => candidate.operation === operation)) {
         for (const step of finding.rewrite.expand ?? []) if (step.kind === "ddl") addSpec(pieces, step.unit);
+        if (finding.rewrite.isSplit) pass([operation]);
+      }
     }
     pass([...passing, ...last]);
   }
@@ -110,6 +112,7 @@ export function expandUnits(
     context,
     judge: (text, operations) => judged({ text, operations }, alone, units),
     isPartitioned,
+    isSplit: (operation) => rewritten.some((each) => each.rewrite.isSplit === true && each.operation === operation),
   });
   const placed = shareFiles(withNeighbours(redone.pieces), units);
   return {

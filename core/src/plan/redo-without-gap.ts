@@ -22,6 +22,8 @@ export interface Redoing {
   judge(text: string, operations: readonly Operation[]): Judged;
   /** Its indexes cannot be built concurrently, and its foreign keys cannot be added without checking all rows. */
   isPartitioned(table: TableName): boolean;
+  /** The plan splits the statement, although it replaces nothing. */
+  isSplit(operation: Operation): boolean;
 }
 
 /** An equivalent without a gap in enforcement, and without a scan under a lock; undefined: there is none. */
@@ -63,10 +65,10 @@ export interface Better {
   readonly eased: ReadonlyMap<Operation, Verdict>;
 }
 
-/** Replaces the old constraint with a new one for later writes in one step; the next file checks existing rows. */
-function notValid(
+/** Replaces the old constraint, if any, with a new one for later writes in one step; the next file checks existing rows. */
+export function notValid(
   before: readonly Judged[],
-  gone: Operation,
+  gone: Operation | undefined,
   [target]: readonly Judged[],
   made: OperationOf<"addForeignKey" | "addCheck">,
   { context, judge }: Redoing,
@@ -81,23 +83,28 @@ function notValid(
   const note = `${adapted}NOT VALID, so that no row is checked under the lock. The next file checks them.\n`;
   const text = `${target.text.slice(0, line)}${note}${target.text.slice(line, at)}${sql}${target.text.slice(at + made.sql.length)}`;
   // If the old constraint allowed a row or a write, the new one allows it.
-  const isSame = made.kind === "addForeignKey" && isSameKey(gone, made, context);
+  const isSame = made.kind === "addForeignKey" && gone !== undefined && isSameKey(gone, made, context);
   const left = (each: Judged): Judged => (isSame ? without(each, "guards-less", "narrows-writes") : each);
   const added = left(judge(text, [{ ...made, isValid: false, sql }]));
   const key = made.kind === "addForeignKey" ? unitForeignKey(made) : undefined;
   const { quote } = context.judging;
   const validate = `ALTER TABLE ${quote.table(table)} VALIDATE CONSTRAINT ${quote.identifier(name)}`;
-  const { statement, line: of } = made;
-  const proof: Operation = { kind: "validateConstraint", table, name, statement, line: of, sql: validate };
+  // In the same statement it would run under the lock of the addition.
+  const proof: Operation = { kind: "validateConstraint", table, name, statement: -1, line: made.line, sql: validate };
   const checked = judge(`${adapted}reads and writes continue while the rows are checked.\n${validate};\n`, [proof]);
   const verdict = context.judging.verdictOf(made, context);
   const concerns = verdict.concerns.filter(({ kind }) => kind !== "scans" && !isSame);
   return {
-    pieces: [bound([...before.map((each) => (each.operations.includes(gone) ? left(each) : each)), added])],
+    pieces: [
+      bound([
+        ...before.map((each) => (gone !== undefined && each.operations.includes(gone) ? left(each) : each)),
+        added,
+      ]),
+    ],
     later: [key === undefined ? bound([checked]) : { kind: "validate-foreign-key", table, foreignKey: key }],
     eased: new Map<Operation, Verdict>([
       [made, { ...checked.verdict, concerns }],
-      ...(isSame ? [[gone, harmless] as const] : []),
+      ...(isSame && gone !== undefined ? [[gone, harmless] as const] : []),
     ]),
   };
 }

@@ -4,8 +4,8 @@ import type { Operation, OperationOf, TableName, UnitSpec, Verdict } from "../mo
 import type { RuleContext } from "../rules/rule.js";
 import type { Judged } from "./original-units.js";
 import { type IsPair, isTransaction, madeBy, nameOf, rankOf, redoes } from "./redo-pairs.js";
-import { bound, operationsOf, type Redoing, withoutGap } from "./redo-without-gap.js";
-import { isOwn, type Piece } from "./share-files.js";
+import { bound, notValid, operationsOf, type Redoing, withoutGap } from "./redo-without-gap.js";
+import { isBound, isOwn, type Piece } from "./share-files.js";
 
 /** Pieces in execution order, and the verdicts of operations that are less harmful here than as single statements. */
 export interface Redone {
@@ -17,7 +17,7 @@ export interface Redone {
  * Keeps a drop and its re-creation together: no unit of the plan runs in between, and no write reaches the table without its constraint.
  * The dropping statement moves to the creating one; statements between them that need it earlier join the same transaction. PostgreSQL
  * offers better ways than one transaction: a new key or check replaces the old one as NOT VALID and is proved in the next file, and an
- * index is built concurrently before the old one is dropped.
+ * index is built concurrently before the old one is dropped. A check that replaces none is split the same way.
  *
  * @param pieces the user's single statements and the plan's units, in the order of the migration
  * @throws LS2075 if the plan's own units would have to run inside such a transaction
@@ -38,6 +38,13 @@ export function redoTogether(pieces: readonly Piece[], redoing: Redoing): Redone
       const to = partnerOf(list, at, gone, isPair, redoing.context);
       if (to !== -1) list = paired(list, at, to, redoing, { eased, later });
     }
+  list = list.flatMap((piece): readonly Piece[] => {
+    const [made] = isOwn(piece) && !isBound(piece) ? operationsOf(piece) : [];
+    if (!isOwn(piece) || made?.kind !== "addCheck" || !redoing.isSplit(made)) return [piece];
+    const better = notValid([], undefined, piece, made, redoing);
+    later.push(...(better?.later ?? []));
+    return better?.pieces ?? [piece];
+  });
   return { pieces: [...list, ...later], eased };
 }
 

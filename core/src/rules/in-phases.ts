@@ -7,7 +7,7 @@ export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   const rewrites = columns.map((column) =>
     column.becomesRequired ? existing(column) : column.isRelaxed ? required(column) : optional(column),
   );
-  const steps = (phase: Exclude<keyof Rewrite, "isLater" | "isKept">) =>
+  const steps = (phase: Exclude<keyof Rewrite, "isLater" | "isKept" | "isSplit">) =>
     rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
   return { expand: steps("expand"), backfill: steps("backfill"), switch: steps("switch"), contract: steps("contract") };
 }

@@ -67,6 +67,8 @@ export interface Rewrite {
   readonly isLater?: true;
   /** The statement itself runs in expand: together with the one that drops what it creates again (`redoTogether`). */
   readonly isKept?: true;
+  /** The statement itself runs in expand: NOT VALID in one file, and VALIDATE in the next. */
+  readonly isSplit?: true;
 }
 
 interface Described<K extends OperationKind> {

@@ -28,10 +28,11 @@ export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Ve
     .trim();
   const isAdapted = sql.includes(adapted);
   const how = isAdapted ? "adapted so that no write meets a gap" : "as they were written";
+  const own = isAdapted ? checkTitle(ddl) : undefined;
   const many = `Other statements of the migration, ${how}${frame === undefined ? "" : ", in a lock frame"}`;
   return {
     // The ORM may have written them.
-    title: isAdapted || ddl.length > longestTitle ? many : `As written: ${ddl.replace(/;$/, "")}`,
+    title: own ?? (isAdapted || ddl.length > longestTitle ? many : `As written: ${ddl.replace(/;$/, "")}`),
     ddl,
     verdict,
     undo: "a new migration of the ORM",
@@ -39,6 +40,22 @@ export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Ve
 }
 
 const longestTitle = 90;
+
+const ofCheck = /^ALTER TABLE (\S+) (ADD|VALIDATE) CONSTRAINT ("[^"]+"|\w+)[^;]*;$/i;
+
+/** Whether a statement of the user, in one line, adds a check that a plan has split, and does nothing else. */
+export function addsCheck(ddl: string): boolean {
+  return ofCheck.exec(ddl)?.[2]?.toUpperCase() === "ADD" && / CHECK .*NOT VALID;$/i.test(ddl);
+}
+
+/** The title of a check that a plan splits, for its file of new rows and for that of existing ones. */
+function checkTitle(ddl: string): string | undefined {
+  const [, table, does, name] = ofCheck.exec(ddl) ?? [];
+  if (does === undefined) return undefined;
+  return does.toUpperCase() === "ADD"
+    ? `Add the check ${name} to ${table}, for new rows`
+    : `Check existing rows of ${table} for ${name}`;
+}
 
 /** A user's SQL expression that generated text can follow on the same line: a `--` comment in it would hide that text. */
 export function closed(expression: string): string {

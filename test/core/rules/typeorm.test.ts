@@ -209,9 +209,7 @@ const changes: readonly Change[] = [
     change: "check existing",
     sql: [`ALTER TABLE "users" ADD CONSTRAINT "CHK_d93ac915899f25b76599411830" CHECK ("age" > 0)`],
     kinds: "addCheck",
-    notices: [
-      `all rows of "users" are checked while reads and writes wait; fails if one violates the check, and so does running code that writes such a row`,
-    ],
+    rules: ["add-check"],
   },
   {
     change: "exclusion",

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
 import { refused } from "../../dialect/db/refused.js";
 import { errorCode } from "../../dialect/db/retry.js";
 import type { TableFacts } from "../../dialect/table.js";
@@ -6,23 +7,24 @@ import type { FillProblem } from "../../dialect/validation.js";
 import { isSameTable, type TableName, tableLabel } from "../../model/names.js";
 import type { Plan, UnitSpec } from "../../model/plan.js";
 import { isTemporaryIndex } from "../../model/unit-spec.js";
-import { findMissing } from "./missing-values.js";
+import { adapted } from "../../sql/unit-words.js";
+import { findRows } from "./missing-values.js";
 import type { ValidationDatabase } from "./try-columns.js";
 import { validateReference } from "./validate-reference.js";
 import { validateUnique } from "./validate-unique.js";
 
-/** Rows that prevent a unique index or a foreign key over existing columns, or that such a column becomes required. */
+/** Rows that prevent a unique index, a foreign key or a check over existing columns, or that such a column becomes required. */
 export interface KeyProblem {
   /** Undefined: the rows could not be checked. */
   readonly code: ErrorCode | undefined;
-  /** Absent: rows without a value. */
+  /** Absent: rows without a value, or that violate a check. */
   readonly problem?: FillProblem;
   /** @param isWithoutValues names rows by key only */
   message(isWithoutValues?: boolean): string;
 }
 
 /**
- * Searches for rows that violate the unique indexes, foreign keys and required columns of an expand, if these only have existing columns:
+ * Searches for rows that violate the unique indexes, foreign keys, checks and required columns of an expand, if these only have existing columns:
  * those of new ones are tested with their fills. Indexes with an expression or a predicate are not checked; their build reports duplicates. If a statement
  * of the user changes rows before the key is built, the result is uncertain: it may correct them.
  *
@@ -32,7 +34,7 @@ export interface KeyProblem {
  */
 export async function keyProblems(
   plan: Pick<Plan, "units" | "columns">,
-  database: { connection: ValidationDatabase["connection"]; table(name: TableName): Promise<TableFacts | undefined> },
+  database: Database,
   {
     timeoutMs,
     isLeadingDone = false,
@@ -41,9 +43,12 @@ export async function keyProblems(
   const limits = timeoutMs === undefined ? {} : { timeoutMs };
   const found: KeyProblem[] = [];
   const first = isLeadingDone ? plan.units.findIndex(({ spec }) => spec.kind !== "original") : 0;
-  for (const [at, { phase, spec }] of plan.units.entries()) {
+  for (const [at, unit] of plan.units.entries()) {
+    const { phase, spec } = unit;
     if (spec.kind === "prove" && spec.isExisting && !plan.units.slice(first, at).some(mayCorrectRows))
       found.push(...(await emptyColumns(spec, database, timeoutMs)));
+    if (phase === "expand" && !plan.units.slice(first, at).some(mayCorrectRows))
+      found.push(...(await violations(unit, database, timeoutMs)));
     if (phase !== "expand" || (spec.kind !== "create-index" && spec.kind !== "add-foreign-key")) continue;
     const key = spec.kind === "create-index" ? spec.index.columns : spec.foreignKey.columns;
     if (spec.kind === "create-index" && !isChecked(spec)) continue;
@@ -69,38 +74,90 @@ export async function keyProblems(
   return found;
 }
 
+interface Database {
+  connection: ValidationDatabase["connection"];
+  table(name: TableName): Promise<TableFacts | undefined>;
+}
+
 /** The columns that become required, and have no value in some row. */
 async function emptyColumns(
   { table: name, columns }: Extract<UnitSpec, { kind: "prove" }>,
-  {
-    connection,
-    table: read,
-  }: { connection: ValidationDatabase["connection"]; table(name: TableName): Promise<TableFacts | undefined> },
-  timeoutMs = 30_000,
+  database: Database,
+  timeoutMs?: number,
 ): Promise<readonly KeyProblem[]> {
-  const table = await read(name);
+  const table = await database.table(name);
   const found: KeyProblem[] = [];
   for (const { name: column } of columns) {
     if (!table?.columns.some((each) => each.name === column && each.isNullable)) continue;
+    const connection = await database.connection();
     const what = `"${tableLabel(name)}"."${column}"`;
-    const missing = await findMissing(await connection(), table, column, timeoutMs).catch((error: unknown) => {
-      if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")
-        throw refused(error, `Counting the rows of ${what} without a value`);
-      return "not-finished" as const;
-    });
-    if (missing === undefined) continue;
-    if (missing === "not-finished") {
-      const message = `The rows of ${what} could not be counted (not within ${timeoutMs / 1000} s): the migration itself checks them`;
-      found.push({ code: undefined, message: () => message });
-      continue;
-    }
-    const { count, sample } = missing;
-    found.push({
-      code: "LS6003",
-      message: () => `${count} of ${what} ${count === "1 row" ? "has" : "have"} no value, for example ${sample}`,
-    });
+    found.push(
+      ...(await rowsWhere(`${connection.dialect.sql.quote.identifier(column)} IS NULL`, connection, table, {
+        code: "LS6003",
+        of: what,
+        words: (count, verb) => `${count} of ${what} ${verb} no value`,
+        timeoutMs,
+      })),
+    );
   }
   return found;
+}
+
+/** A check that the plan adds as NOT VALID, in the user's own words. */
+const addedCheck =
+  /\bADD\s+CONSTRAINT\s+("(?:[^"]|"")+"|\w+)\s+CHECK\s*(\([\s\S]*\))(?:\s+NO\s+INHERIT)?\s+NOT\s+VALID;/i;
+
+/** The rows that violate a check that the plan splits. Its expression may name what only pending migrations create. */
+async function violations(
+  { spec, verdict }: Plan["units"][number],
+  database: Database,
+  timeoutMs?: number,
+): Promise<readonly KeyProblem[]> {
+  const [, name, expression] =
+    (spec.kind === "original" && spec.sql.includes(adapted) && addedCheck.exec(spec.sql)) || [];
+  const [lock] = verdict.locks;
+  if (lock === undefined || name === undefined) return [];
+  const table = await database.table(lock.table);
+  if (table === undefined) return [];
+  const label = `"${tableLabel(lock.table)}"`;
+  return rowsWhere(`NOT ${expression}`, await database.connection(), table, {
+    code: "LS6004",
+    of: `${label} for the check ${name}`,
+    words: (count) => `${count} of ${label} ${count === "1 row" ? "violates" : "violate"} the check ${name}`,
+    timeoutMs,
+  });
+}
+
+async function rowsWhere(
+  condition: string,
+  connection: Connection,
+  table: TableFacts,
+  {
+    code,
+    of,
+    words,
+    timeoutMs = 30_000,
+  }: {
+    readonly code: ErrorCode;
+    readonly of: string;
+    words(count: string, verb: "has" | "have"): string;
+    readonly timeoutMs: number | undefined;
+  },
+): Promise<readonly KeyProblem[]> {
+  try {
+    const rows = await findRows(connection, table, condition, timeoutMs);
+    if (rows === undefined) return [];
+    const { count, sample } = rows;
+    return [{ code, message: () => `${words(count, count === "1 row" ? "has" : "have")}, for example ${sample}` }];
+  } catch (error) {
+    const isLate = errorCode(error) === "57014" || errorCode(error) === "55P03";
+    // A column, type or function of its own expression may be pending.
+    const isMissing = /^42(?:703|704|883|P01)$/.test(errorCode(error) ?? "");
+    if (!isLate && !isMissing) throw refused(error, `Counting the rows of ${of}`);
+    const why = isLate ? `not within ${timeoutMs / 1000} s` : "what they need is not there yet";
+    const message = `The rows of ${of} could not be counted (${why}): the migration itself checks them`;
+    return [{ code: undefined, message: () => message }];
+  }
 }
 
 /** Whether a statement of the user may change which rows or values a table has. */

@@ -5,15 +5,20 @@ import type { TableFacts } from "../../dialect/table.js";
 export const countedRows = 10_000;
 
 /** How many rows have no value in a column, and one of them by its key. Undefined: none. */
-export async function findMissing(
+export function findMissing(connection: Connection, table: TableFacts, column: string, timeoutMs: number) {
+  return findRows(connection, table, `${connection.dialect.sql.quote.identifier(column)} IS NULL`, timeoutMs);
+}
+
+/** How many rows fulfil a condition, and one of them by its key. Undefined: none. */
+export async function findRows(
   connection: Connection,
   table: TableFacts,
-  column: string,
+  condition: string,
   timeoutMs: number,
 ): Promise<{ readonly count: string; readonly sample: string } | undefined> {
   const { rows } = connection.dialect.live;
   const { quote } = connection.dialect.sql;
-  const from = `FROM ${quote.table(table)} WHERE ${quote.identifier(column)} IS NULL`;
+  const from = `FROM ${quote.table(table)} WHERE ${condition}`;
   return rows.reading(connection, timeoutMs, async () => {
     const first = await connection.query<{ label: string }>(`SELECT ${rows.label(table)} AS label ${from} LIMIT 1`);
     const sample = first.rows[0]?.label;

@@ -85,7 +85,7 @@ export const usage = `npm run bench -- [options]
   --only <bench>   stall, stall-mariadb, existing, backfill, scale, rehearse, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
   --part <part>    of backfill: idle, busy, replica, functions or resume; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000; of backfill and rehearse 5000000)
-  --rounds <n>     rounds of stall and backfill       (default 3)
+  --rounds <n>     rounds of stall and backfill       (default 5; of backfill 3)
   --rate <n>       operations a second                (default 200; of backfill 300)
   --json <file>    where the numbers go               (default bench-results/<date>.json)
   --quick          small and short, only to see that the bench works: the bounds are not judged
@@ -117,7 +117,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     json: values.json,
     stall: {
       rows: rows ?? (isQuick ? 100_000 : 2_000_000),
-      rounds: rounds ?? (isQuick ? 1 : 3),
+      rounds: rounds ?? (isQuick ? 1 : 5),
       rate: rate ?? 200,
       readerMs: isQuick ? 1_500 : 5_000,
     },

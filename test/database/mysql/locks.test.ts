@@ -73,6 +73,22 @@ describe("a session that has read the table", () => {
     expect(await units.rows("SHOW TRIGGERS")).toHaveLength(2);
   });
 
+  it("is waited for without a try, if it has lasted: no session queues for its table", async () => {
+    const reader = await openReader();
+    await units.observer.query("DO sleep(2.5)");
+    const run = units.run(expand);
+    const states = new Set<string>();
+    for (let paused = 0; paused < 50; ) {
+      const { state = "" } = (await stateOf(units.session)) ?? {};
+      states.add(String(state));
+      if (state === "User sleep") paused += 1;
+    }
+    expect([...states].filter((state) => state.includes("metadata lock"))).toEqual([]);
+    await reader.query("COMMIT");
+    await run;
+    expect(await units.rows("SHOW TRIGGERS")).toHaveLength(2);
+  });
+
   it("is named when the time is up, and nothing is changed", async () => {
     const before = await units.showTable("User");
     const reader = await openReader();

@@ -78,7 +78,7 @@ const strictMode = "CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
 function body(program: Program, server: MysqlServer): string {
   const restore = `SET SESSION lock_wait_timeout = was_wait, SESSION innodb_lock_wait_timeout = was_row_wait, SESSION foreign_key_checks = was_keys, SESSION sql_mode = was_mode;
     DO RELEASE_LOCK(${unitLock});`;
-  return `  DECLARE mine, busy, found, many, overlap, waited INT DEFAULT 0;
+  return `  DECLARE mine, busy, found, many, overlap, lasting, waited INT DEFAULT 0;
   DECLARE message, actual, example, present, before_ids, holders MEDIUMTEXT CHARACTER SET utf8mb4;
   DECLARE wait_s INT DEFAULT ${server === "mysql" ? waitSeconds : 0};
   DECLARE spent, pause_s DECIMAL(9, 3) DEFAULT 0;
@@ -115,9 +115,11 @@ export function tries(
   const label = tables.map(quoteTable).join(", ");
   return `  ${name}: LOOP  -- asks for the lock and gives way, instead of queueing where everybody else would queue behind it
     BEGIN
-      DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET present = NULL, overlap = 0;  -- no right to see them, no plugin: tried blindly
+      DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET present = NULL, overlap = 0, lasting = 0;  -- no right to see them, no plugin: tried blindly
 ${holders(tables, server)}    END;
-    IF coalesce(overlap, 0) = 0 THEN  -- who was in the way of the last try has gone
+    IF lasting THEN  -- a transaction or statement that has lasted longer than a try may wait is not worth the stall of a try
+      SET waited = 0;
+    ELSEIF coalesce(overlap, 0) = 0 THEN  -- who was in the way of the last try has gone
       SET before_ids = present, busy = 0, waited = wait_s;
       BEGIN
         DECLARE EXIT HANDLER FOR 1205, 1213 SET busy = 1;
@@ -138,7 +140,10 @@ ${server === "mariadb" ? openTransactions : ""}      SET message = CONCAT(${quot
 `;
 }
 
-/** The sessions that hold the tables: their transaction keys, how many of them also blocked the last attempt, and a text. */
+/**
+ * The sessions that hold the tables: their transaction keys, how many of them also blocked the last attempt, whether one has lasted longer
+ * than an attempt waits, and a text.
+ */
 function holders(tables: readonly TableName[], server: MysqlServer): string {
   const of = (schema: string, name: string) =>
     tables
@@ -150,13 +155,13 @@ function holders(tables: readonly TableName[], server: MysqlServer): string {
   // MySQL also locks the tables whose foreign keys reference the changed one.
   const leading = `(l.OBJECT_SCHEMA, l.OBJECT_NAME) IN (SELECT k.TABLE_SCHEMA, k.TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE k WHERE ${of("k.REFERENCED_TABLE_SCHEMA", "k.REFERENCED_TABLE_NAME")})`;
   if (server === "mariadb")
-    return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
-        SELECT concat(m.THREAD_ID, ':', coalesce(t.trx_started, 0)) AS id, concat('id ', m.THREAD_ID, ' ', coalesce(p.USER, '?'), ' since ', coalesce(t.trx_started, '?'), ' ', coalesce(left(p.INFO, 60), '')) AS words
+    return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), coalesce(max(is_lasting), 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, lasting, holders FROM (
+        SELECT concat(m.THREAD_ID, ':', coalesce(t.trx_started, 0)) AS id, concat('id ', m.THREAD_ID, ' ', coalesce(p.USER, '?'), ' since ', coalesce(t.trx_started, '?'), ' ', coalesce(left(p.INFO, 60), '')) AS words, t.trx_started < now() - INTERVAL ${waitSeconds} SECOND AS is_lasting
           FROM information_schema.METADATA_LOCK_INFO m LEFT JOIN information_schema.PROCESSLIST p ON p.ID = m.THREAD_ID LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = m.THREAD_ID
          WHERE m.THREAD_ID <> connection_id() AND (${of("m.TABLE_SCHEMA", "m.TABLE_NAME")})) x;
 `;
-  return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
-        SELECT concat(t.PROCESSLIST_ID, ':', l.OWNER_EVENT_ID) AS id, concat('id ', t.PROCESSLIST_ID, ' ', coalesce(t.PROCESSLIST_USER, '?')) AS words
+  return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), coalesce(max(is_lasting), 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, lasting, holders FROM (
+        SELECT concat(t.PROCESSLIST_ID, ':', l.OWNER_EVENT_ID) AS id, concat('id ', t.PROCESSLIST_ID, ' ', coalesce(t.PROCESSLIST_USER, '?')) AS words, t.PROCESSLIST_TIME > ${waitSeconds} AS is_lasting
           FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
          WHERE l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> connection_id() AND (${of("l.OBJECT_SCHEMA", "l.OBJECT_NAME")} OR ${leading})) x;
 `;

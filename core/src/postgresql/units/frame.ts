@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 
 /** sha256 from the line of `>>>` to the line of `<<<`, both included. */
 export const frameHashes = {
-  plain: "eafd000e77b0d312ba86ca6b2e3839cd78152ecd877a6f6ef0e503e16784186d",
-  prove: "6b7c53e90f53a53d42766ca779ba1854e4f42a428d6d051fe31517b2751ba366",
+  plain: "4a0525c071dd534b703ed200d36612bd67de97e2dab8c5e864ed841af5c1e17e",
+  prove: "3052c86c943f2330bfe50faabae2c2771d66ce5875cf24e3cfcc9dc700fa14d9",
 } as const;
 
 export type FrameKind = keyof typeof frameHashes;
@@ -24,7 +24,7 @@ export function readFrame(sql: string): { readonly sha256: string; readonly kind
 const declarations = (
   number: 1 | 2,
 ) => `  -- >>> Lock frame ${number}, the same in every file down to <<<: it tries again instead of queueing. See docs/lock-frame.md
-  wait_ms   int := least(50, stall_ms);  -- the first try; each further one may queue half as long again, up to stall_ms
+  wait_ms   int := least(15, stall_ms);  -- the first try; each further one may queue half as long again, up to stall_ms
   left_ms   int;
   names     constant text := array_to_string(tables, ', ');
   began     ${number === 1 ? "constant " : ""}timestamptz := clock_timestamp();
@@ -32,6 +32,7 @@ const declarations = (
   harmless  constant text[] := CASE lock_mode WHEN 'ACCESS EXCLUSIVE' THEN '{}' WHEN 'SHARE ROW EXCLUSIVE' THEN '{AccessShareLock,RowShareLock}'
                                ELSE '{AccessShareLock,RowShareLock,RowExclusiveLock}' END;
   present   text[];  before text[];  holders text;  -- the transactions in the way: now, at the last try, in words
+  lasting   text[];  age_ms bigint;  -- those of sessions, and the oldest: a try is not worth its stall while one lasts longer
   upkeep    boolean;              -- one of them is DDL, VACUUM or CREATE INDEX CONCURRENTLY: waiting for its lock could deadlock it
 `;
 
@@ -47,10 +48,15 @@ const tries = (
     PERFORM pg_stat_clear_snapshot();
     SELECT array_agg(l.virtualtransaction), left(string_agg(concat_ws(' ', E'\n' || coalesce('pid ' || l.pid, 'prepared transaction'),
            a.usename, a.application_name, l.mode, 'since', a.xact_start::time(0), left(a.query, 80)), '' ORDER BY a.xact_start), 1500),
+           array_agg(l.virtualtransaction) FILTER (WHERE a.usesysid IS NOT NULL), 1000 * extract(epoch FROM clock_timestamp() - min(a.xact_start) FILTER (WHERE a.usesysid IS NOT NULL)),
            bool_or(l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock') AND a.usesysid IS NOT NULL)  -- NULL: autovacuum
-      INTO present, holders, upkeep FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      INTO present, holders, lasting, age_ms, upkeep FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
      WHERE l.relation = ANY (tables) AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.granted
        AND l.pid IS DISTINCT FROM pg_backend_pid() AND l.mode <> ALL (harmless);
+    IF age_ms > 2 * wait_ms AND left_ms > 0 AND (present && before) IS NOT TRUE THEN  -- whoever has lasted that long is waited for without a try
+      before := lasting;
+      wait_ms := least(wait_ms * 3 / 2, stall_ms);
+    END IF;
     IF (present && before) IS NOT TRUE AND upkeep IS NOT TRUE THEN  -- whoever was in the way of the last try has gone
       before := present;
       BEGIN  -- a failed try rolls back to here, so it keeps no lock during the pause
@@ -146,7 +152,7 @@ ${tries(
       GET STACKED DIAGNOSTICS failure = MESSAGE_TEXT, code = RETURNED_SQLSTATE;
     END;
     IF NOT small THEN COMMIT; END IF;
-    change := undo;  before := NULL;  wait_ms := least(50, stall_ms);  began := clock_timestamp();
+    change := undo;  before := NULL;  wait_ms := least(15, stall_ms);  began := clock_timestamp();
   END LOOP;
   RAISE EXCEPTION USING ERRCODE = CASE WHEN code LIKE '23%' THEN '55000' ELSE code END, HINT = hint || ' ' || again,
     MESSAGE = format('%s cannot be required yet: %s%s. %s', what, failure, CASE WHEN code <> '23514' THEN '' WHEN small THEN ' (its source gives NULL, or something still writes NULL)'

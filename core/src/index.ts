@@ -30,7 +30,7 @@ export { finishInterrupted } from "./change/finish-interrupted.js";
 export { dateOf, nextTimestamps } from "./change/release/timestamps.js";
 export type { AddedRemarks } from "./change/remarks.js";
 export { isOfOtherDatabase } from "./code/sources/not-application-code.js";
-export { type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
+export { type Annotations, annotationSpans, annotationTexts, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";
 export { sqlReader } from "./databases/sql-reader.js";

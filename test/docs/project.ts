@@ -223,7 +223,7 @@ class Shown {
         .replace(/(\bsince|" for) \d+ (?:s|min)\b/g, "$1 12 s")
         .replace(/\bin \d+(?:\.\d+)?m?s\b/g, "in 52ms")
         .replace(/\bon 20\d\d-\d\d-\d\d \d\d:\d\d UTC\b/g, "on 2026-12-01 10:15 UTC")
-        .replace(/; at a terminal; in a pipeline, add --by .*/g, "") // as on a terminal
+        .replace(/ --by "<name>"( {3}# .*); with the name of .*/g, "$1") // as on a terminal
         .replace(/[ \t]+$/gm, "")
         .replace(/^\n+|\n+$/g, "")
     );

@@ -44,14 +44,14 @@ test.each([
   [
     "a pipeline",
     {},
-    /Next {3}npx lockstep next --confirm writers-aware reads-steady {3}# at a terminal; in a pipeline, add --by with the name of /,
+    /Next {3}npx lockstep next --confirm writers-aware reads-steady --by "<name>" {3}# with the name of the person who confirms it$/m,
   ],
   [
     "a job",
     { GITHUB_ACTOR: "ada" },
     /Next {3}npx lockstep .* {3}# at a terminal\n {7}npx lockstep next --confirm .* --by "\$GITHUB_ACTOR" {3}# or in a job that this person starts$/m,
   ],
-  ["a job of a bot", { GITHUB_ACTOR: "renovate[bot]" }, /; in a pipeline, add --by /],
+  ["a job of a bot", { GITHUB_ACTOR: "renovate[bot]" }, /reads-steady --by "<name>" {3}# with the name of /],
   [
     "an agent",
     agent,
@@ -59,7 +59,7 @@ test.each([
   ],
 ])("%s confirms nothing without a name", async (_, env, next) => {
   const { code, output } = await shop.lockstep(
-    ["next", "--confirm", "writers-aware", "--confirm", "reads-steady", "--by", ""],
+    ["next", "--confirm", "writers-aware", "--confirm", "reads-steady", "--by", "<name>"],
     env,
   );
   expect(output).toMatch(/^LS8024 --confirm writers-aware, reads-steady needs --by: /);

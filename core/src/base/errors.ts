@@ -306,9 +306,9 @@ export const errorTable = entries({
     exit: 2,
   },
   LS3006: {
-    title: "More than one plan is open",
-    why: "The command works on one plan at a time.",
-    next: "Add the plan's name to the command. The message prints the command for each open plan.",
+    title: "The command needs the name of a plan",
+    why: "The command works on one plan at a time, and Lockstep does not choose it: several plans are open, or none is.",
+    next: "Add the plan's name to the command. The message prints the command for each plan.",
     exit: 2,
   },
   LS3007: {

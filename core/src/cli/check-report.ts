@@ -14,7 +14,15 @@ import type { CheckReport, NotLookedAt, WaivedFinding } from "../lint/report.js"
 import { type Base, type Change, changesSince, findBase, repositoryFiles } from "../lint/repository.js";
 import { withSeverities } from "../lint/severities.js";
 import { waive, waiversIn } from "../lint/waivers.js";
-import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
+import {
+  allRules,
+  type CheckSettings,
+  configuredAbove,
+  nearestSettings,
+  serverOf,
+  settingsAt,
+  waiversOf,
+} from "./check-settings.js";
 import { type Invocation, textOption } from "./command.js";
 
 /** What one run of `check` covers. */
@@ -78,7 +86,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
       const server = named !== undefined && isOf(dialect, named.system) ? named.version : undefined;
       const isOneDeployment = base !== undefined;
       const judged = checkMigrations({ set, isChecked, isOneDeployment, read, units, checking, server });
-      told.push(...judged.findings, ...judged.advice);
+      told.push(...(configuredAbove(cwd, set) ? judged.findings : judged.findings.map(beforeInit)), ...judged.advice);
       files += judged.files.length;
       statements += judged.statements;
       ofPlans += judged.files.filter((file) => units.has(file)).length;
@@ -112,6 +120,9 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     source: read,
   };
 }
+
+const beforeInit = (finding: CheckFinding): CheckFinding =>
+  finding.isRewritten ? { ...finding, needsInit: true } : finding;
 
 /** @throws LS8014 · LS8015 · LS8016 as above */
 async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scope> {

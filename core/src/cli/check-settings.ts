@@ -82,15 +82,17 @@ async function settingsInModule(file: string, text: string): Promise<unknown> {
 /** Matches most configurations: an object without `check`, spread or computed parts. Avoids loading the compiler (half a second). */
 const hasNone = /^(?!.*(?:\bcheck\b|\.\.\.|\[)).*\bexport default (?:defineConfig\()?\{/s;
 
-/** The settings of the nearest configuration above a set: each package of a monorepo may have its own. @throws LS8002 as above */
-export async function nearestSettings(
-  cwd: string,
-  { folder }: MigrationSet,
-  own: CheckSettings,
-): Promise<CheckSettings> {
+/** The folder of the nearest configuration above a set: each package of a monorepo may have its own. Undefined: none. */
+export function configuredAbove(cwd: string, { folder }: MigrationSet): string | undefined {
   for (let at = folder; at !== "." && at !== "/" && !at.startsWith(".."); at = posix.dirname(at))
-    if (configFileOf(resolve(cwd, at)) !== undefined) return settingsAt(resolve(cwd, at));
-  return own;
+    if (configFileOf(resolve(cwd, at)) !== undefined) return resolve(cwd, at);
+  return configFileOf(cwd) === undefined ? undefined : cwd;
+}
+
+/** The settings of that configuration. @throws LS8002 as above */
+export async function nearestSettings(cwd: string, set: MigrationSet, own: CheckSettings): Promise<CheckSettings> {
+  const folder = configuredAbove(cwd, set);
+  return folder === undefined || folder === cwd ? own : settingsAt(folder);
 }
 
 export function waiversOf({ waivers = [] }: CheckSettings): Waiver[] {

@@ -2,6 +2,7 @@ import { fstatSync } from "node:fs";
 import { doing, hasSaid } from "../base/at-work.js";
 import { codingAgent } from "../base/coding-agent.js";
 import { commandsHere, type Reading } from "../base/files/commands-here.js";
+import type { OrmPlugin } from "../plugin/plugin.js";
 import { type Colors, colorsFor } from "../review/colors.js";
 import { printable, withoutControls } from "../review/printable.js";
 
@@ -16,8 +17,8 @@ export interface Io {
   out(text: string, form?: "text" | "commands" | "patch"): void;
   /** Prints progress and questions. */
   err(text: string): void;
-  /** Sets the project root. Later texts print commands in the form that this project uses. */
-  speakOf(root: string): void;
+  /** Sets the project. Later texts print commands in the form that it uses. @param plugin Default: unknown yet */
+  speakOf(root: string, plugin?: Pick<OrmPlugin, "packageName">): void;
   /** Rewrites the last progress line. Without a terminal, prints a line every 30 seconds. */
   progress: Progress;
   /** Rewrites its previous text. Without a terminal, prints only changed texts. */
@@ -103,8 +104,9 @@ export function terminalIo(options: TerminalOptions): Io {
       hasSaid();
       process.stderr.write(`${printable(commandsHere(text, reading), hasColor)}\n`);
     },
-    speakOf(root) {
+    speakOf(root, plugin) {
       reading.root = root;
+      if (plugin !== undefined) reading.packageName = plugin.packageName;
     },
     progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress,
     screen: screen(process.stderr.isTTY === true && !env.CI),

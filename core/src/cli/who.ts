@@ -54,8 +54,7 @@ export function confirming(command: string, { env, isInteractive }: Person, when
   if (codingAgent(env) !== undefined)
     return `${command} --by "<name>"   # ${first}ask your user, and run it with their name if they confirm it`;
   const starter = starters.find((name) => env[name] && !env[name].endsWith("[bot]"));
-  if (starter === undefined)
-    return `${command}   # ${first}at a terminal; in a pipeline, add --by with the name of the person who confirms it`;
+  if (starter === undefined) return `${command} --by "<name>"   # ${first}with the name of the person who confirms it`;
   return `${command}   # ${first}at a terminal\n       ${command} --by "$${starter}"   # or in a job that this person starts`;
 }
 
@@ -64,7 +63,8 @@ export type Person = Pick<Io, "env" | "isInteractive">;
 
 function named(invocation: Invocation): string | undefined {
   const name = textOption(invocation, "by")?.trim();
-  return name === "" ? undefined : name;
+  // A printed command that was pasted without a change.
+  return name === "" || name === "<name>" ? undefined : name;
 }
 
 function entered(name: string, env: Io["env"]): string {

@@ -85,7 +85,7 @@ export async function findProject(
   for (const plugin of plugins) {
     try {
       const project = await plugin.findProject(cwd, isNew);
-      io.speakOf(project.root);
+      io.speakOf(project.root, plugin);
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;

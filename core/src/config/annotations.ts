@@ -84,6 +84,15 @@ export function annotationSpans(
   return [...annotationsIn(documentation, { file, line: 1 })].map(({ start, end }) => ({ start, end }));
 }
 
+/**
+ * The annotations in a doc comment, as written.
+ *
+ * @throws LS2008 as `parseAnnotations`
+ */
+export function annotationTexts(documentation: string, file: string): readonly string[] {
+  return annotationSpans(documentation, file).map(({ start, end }) => documentation.slice(start, end));
+}
+
 interface FoundAnnotation {
   readonly name: Name;
   readonly text: string;

@@ -37,6 +37,8 @@ export interface CheckFinding {
   readonly fix?: Fix;
   /** `npx lockstep rewrite` makes a plan from it. */
   readonly isRewritten: boolean;
+  /** Lockstep must be set up before that. Absent: it is. */
+  readonly needsInit?: true;
   /** Locks that its transaction holds while this statement runs. */
   readonly keptLocks?: readonly KeptLock[];
   /** Other statements of the file with the same finding. */

@@ -212,6 +212,11 @@ const stateShape = {
   exposure: optional(record(oneOf(exposures))),
   /** The columns that a column behaves like, by `Model.field`; empty: like none. */
   like: optional(record(list(string))),
+  /**
+   * The annotations that the last phase removed, by `Model.field`, if they are not those of `originalModels`: an undo restores them.
+   * Absent: none.
+   */
+  annotations: optional(record(list(string))),
   /** Files that a formatter changed together with the edits. Absent: none. */
   formatted: optional(list(formatted)),
   /** Code files as Lockstep left them: its own uncommitted changes do not prevent the next edit. */

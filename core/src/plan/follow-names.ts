@@ -74,6 +74,7 @@ export function followNames(plan: Plan, declared: readonly NamedColumn[]): Plan 
       ...(plan.state.declined === undefined ? {} : { declined: plan.state.declined.map(named) }),
       ...(plan.state.exposure === undefined ? {} : { exposure: answers(plan.state.exposure, renamed) }),
       ...(plan.state.like === undefined ? {} : { like: answers(plan.state.like, renamed) }),
+      ...(plan.state.annotations === undefined ? {} : { annotations: answers(plan.state.annotations, renamed) }),
     },
   };
 }

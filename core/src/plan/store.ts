@@ -127,13 +127,12 @@ const inPhases = (plans: readonly Plan[]) => plans.map(({ id, state }) => `${id}
 const eachTyped = (plans: readonly Plan[], typed: PlanChoice["typed"]) =>
   plans.map(({ id }) => typed(id)).join("\n       ");
 
-/** A finished plan is only undone by name. */
+/** A plan whose last phase is released is only undone by name. */
 function noneOpen(plans: readonly Plan[], typed: PlanChoice["typed"]): LockstepError {
   const able = plans.filter(({ state }) => state.released !== "undone");
   if (able.length === 0)
     return new LockstepError("LS3006", "Every plan is undone already.", { hint: "npx lockstep status" });
-  const what = able.length === 1 ? "one finished plan" : "several finished plans";
-  return new LockstepError("LS3006", `No plan is open, and ${what} could be undone: ${inPhases(able)}.`, {
+  return new LockstepError("LS3006", `No plan has a phase left to release. Plans to undo: ${inPhases(able)}.`, {
     hint: eachTyped(able, typed),
   });
 }

@@ -59,6 +59,8 @@ export interface FieldEdit {
   readonly column: PlannedColumn;
   /** The declarations that contain the model's columns, as the user wrote them. */
   readonly original: string | undefined;
+  /** For `reopen`: the annotations to restore, if they are not those of `original`. Absent: those of `original`. */
+  readonly annotations?: readonly string[] | undefined;
 }
 
 /** Until contract, the model also declares the unique constraint that the change replaces. */

@@ -1,5 +1,5 @@
 import type { FieldEdit, ModelEdit, PlannedColumn, TableName } from "@lockstep/core";
-import { annotationSpans } from "@lockstep/core";
+import { annotationTexts } from "@lockstep/core";
 import { assertSameReading } from "./compare.js";
 import { dropAnnotations } from "./drop-annotations.js";
 import { fileOf, findField, findModel, makeOptional, makeRequired, modelIn, replaced } from "./edit.js";
@@ -75,7 +75,7 @@ function applyEdit(files: SchemaFile[], edit: SchemaModelEdit): SchemaFile[] {
       return dropAnnotations(files, edit.column.model, edit.column.field);
     case "reopen": {
       const { model, field } = edit.column;
-      const annotated = edit.original === undefined ? files : restoreAnnotations(files, model, field, edit.original);
+      const annotated = restoreAnnotations(files, model, field, edit.original, edit.annotations);
       return makeOptional(annotated, model, field);
     }
     case "removeField":
@@ -161,40 +161,51 @@ export function editModels<E extends { readonly model: string; readonly field: s
 }
 
 /**
- * The reverse of `dropAnnotations`: unchanged comments get their former bytes back. If they were changed, the annotations are written on
- * lines of their own above the field.
+ * The reverse of `dropAnnotations`: unchanged comments get their former bytes back. If they or the annotations were changed, the annotations
+ * are written on lines of their own above the field.
  *
  * @param original the model's text as the user wrote it
+ * @param annotations Default: those of `original`
  * @throws LockstepError LS4002 when there is no such model or field
  */
 export function restoreAnnotations(
   files: readonly SchemaFile[],
   model: string,
   field: string,
-  original: string,
+  original = "",
+  annotations?: readonly string[],
 ): SchemaFile[] {
   const now = findField(files, model, field);
   const { content } = fileOf(files, now.model);
-  const former = fieldIn(original, model, field);
-  const spans = former === undefined ? [] : annotationSpans(former.documentation, now.model.file);
-  const isThere = annotationSpans(now.field.documentation, now.model.file).length > 0;
-  if (former === undefined || spans.length === 0 || isThere) return [...files];
-  const [bare] = dropAnnotations([{ path: "", content: original }], model, field);
-  const dropped = bare && fieldIn(bare.content, model, field);
-  if (bare === undefined || dropped === undefined) return [...files];
-  const eol = lineBreak(content);
-  const regions = [above, behind].map((region): Splice | undefined => {
-    const span = region(content, now.field);
-    const isUntouched = sameLines(slice(content, span), slice(bare.content, region(bare.content, dropped)));
-    return isUntouched ? { ...span, text: withBreaks(slice(original, region(original, former)), eol) } : undefined;
-  });
-  const untouched = regions.filter((splice) => splice !== undefined);
-  if (untouched.length === regions.length) return replaced(files, now.model.file, applySplices(content, untouched));
+  const texts = annotations ?? annotationTexts(fieldIn(original, model, field)?.documentation ?? "", now.model.file);
+  if (texts.length === 0 || annotationTexts(now.field.documentation, now.model.file).length > 0) return [...files];
+  const former = annotations === undefined ? formerComments(content, now.field, model, original) : undefined;
+  if (former !== undefined) return replaced(files, now.model.file, applySplices(content, former));
   const at = wholeLine(content, now.field.span).start;
   const indent = content.slice(at, now.field.span.start);
-  const lines = spans.flatMap(({ start, end }) => linesOf(former.documentation.slice(start, end)));
-  const text = lines.map((line) => `${indent}/// ${line.trim()}${eol}`).join("");
+  const lines = texts.flatMap(linesOf);
+  const text = lines.map((line) => `${indent}/// ${line.trim()}${lineBreak(content)}`).join("");
   return replaced(files, now.model.file, applySplices(content, [{ start: at, end: at, text }]));
+}
+
+/** Undefined if the comments were changed. */
+function formerComments(
+  content: string,
+  now: PrismaField,
+  model: string,
+  original: string,
+): readonly Splice[] | undefined {
+  const former = fieldIn(original, model, now.name);
+  const [bare] = dropAnnotations([{ path: "", content: original }], model, now.name);
+  const dropped = bare && fieldIn(bare.content, model, now.name);
+  if (bare === undefined || dropped === undefined || former === undefined) return undefined;
+  const regions = [above, behind].map((region): Splice | undefined => {
+    const span = region(content, now);
+    const isUntouched = sameLines(slice(content, span), slice(bare.content, region(bare.content, dropped)));
+    const text = withBreaks(slice(original, region(original, former)), lineBreak(content));
+    return isUntouched ? { ...span, text } : undefined;
+  });
+  return regions.every((splice) => splice !== undefined) ? regions : undefined;
 }
 
 function fieldIn(text: string, model: string, field: string): PrismaField | undefined {

@@ -44,12 +44,23 @@ test("a value from a generated column is explained, and @lockstep.write that is 
   expect(desk.read("src/users.ts")).toContain("handle: name.toLowerCase()");
 });
 
-test("contract removes the annotation that was added later", async () => {
+test("contract removes the annotation that was added later, an undo of it restores it, and forward again it counts", async () => {
   desk = await CodeDesk.open(files, { phase: "expand" });
   annotate("name");
   await desk.code({ code: "required" });
   await desk.release("switch");
+  const annotated = desk.read("prisma/schema.prisma");
   await desk.release("contract");
   expect(desk.read("prisma/schema.prisma")).not.toContain("@lockstep");
   expect(desk.read("src/users.ts")).toContain("handle: name");
+  await desk.undo();
+  expect(desk.read("prisma/schema.prisma")).toBe(annotated);
+  expect(desk.plan.state).not.toHaveProperty("annotations");
+  await desk.undo();
+  expect(desk.read("prisma/schema.prisma")).toBe(annotated);
+  desk.write("src/more.ts", desk.read("src/users.ts").replaceAll("handle: name, ", "").replace(", handle: name", ""));
+  await desk.release("switch");
+  expect(desk.read("src/more.ts")).toContain("handle: name");
+  await desk.release("contract");
+  expect(desk.read("prisma/schema.prisma")).not.toContain("@lockstep");
 });

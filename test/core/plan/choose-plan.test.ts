@@ -73,7 +73,7 @@ test.each<Case>([
     phases: ["contract", "undone", "contract"],
     command: "abandon",
     wayBack: "abandon",
-    message: `No plan is open, and several finished plans could be undone: ${a} (contract), ${c} (contract).`,
+    message: `No plan has a phase left to release. Plans to undo: ${a} (contract), ${c} (contract).`,
     commands: [`npx lockstep abandon ${a}`, `npx lockstep abandon ${c}`],
   },
   {
@@ -81,7 +81,7 @@ test.each<Case>([
     phases: ["undone", "contract", "contract"],
     command: "undo",
     wayBack: "undo",
-    message: `No plan is open, and several finished plans could be undone: ${b} (contract), ${c} (contract).`,
+    message: `No plan has a phase left to release. Plans to undo: ${b} (contract), ${c} (contract).`,
     commands: [`npx lockstep undo ${b}`, `npx lockstep undo ${c}`],
   },
   {
@@ -89,7 +89,7 @@ test.each<Case>([
     phases: ["contract", "undone"],
     command: "undo",
     wayBack: "undo",
-    message: `No plan is open, and one finished plan could be undone: ${a} (contract).`,
+    message: `No plan has a phase left to release. Plans to undo: ${a} (contract).`,
     commands: [`npx lockstep undo ${a}`],
   },
 ])("a command without the plan's name: $name", async ({ phases, command, options, wayBack, message, commands }) => {

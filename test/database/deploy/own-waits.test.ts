@@ -93,7 +93,7 @@ describe.each(systems)("on $provider", ({ provider, create, many, slow, rule, fr
     expect(open[0]).toContain(`${file}:2 ${slow.replace(/^ALTER TABLE big |;$/g, "")} — `);
     expect(open[0]).toMatch(/wait.*; "big" has about 1\d \d{3} rows$/);
     expect(help).toBe(
-      `npx lockstep explain ${rule}   # shows the safe way\n       npx lockstep deploy --target production --confirm waits-accepted   # if the application may wait that long; at a terminal; in a pipeline, add --by with the name of the person who confirms it`,
+      `npx lockstep explain ${rule}   # shows the safe way\n       npx lockstep deploy --target production --confirm waits-accepted --by "<name>"   # if the application may wait that long; with the name of the person who confirms it`,
     );
   });
 

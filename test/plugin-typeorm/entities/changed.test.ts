@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { editEntities } from "../../../plugin-typeorm/src/entities/edit/index.js";
 import { plannedColumn } from "./fixtures.js";
 import { Phases } from "./phases.js";
 
@@ -119,6 +120,16 @@ test("annotations come back above a property that has changed since", () => {
   expect(phases.edit(changed, "reopen")).toEqual(
     file(
       '  /** For links. */\n  /** @lockstep.backfill(lower(email)) */\n  @Column({ type: "text", nullable: true, select: false }) handle!: string | null;',
+    ),
+  );
+  const [column] = phases.fixture.columns;
+  const annotations = ["@lockstep.backfill(lower(email))", "@lockstep.write(\n  slug(email))"];
+  const reopened = editEntities(phases.required, [
+    { kind: "reopen", column: column!, original: files[0]?.content, annotations },
+  ]);
+  expect(reopened).toEqual(
+    file(
+      '  /** In the URL. */\n  /** @lockstep.backfill(lower(email)) */\n  /** @lockstep.write( slug(email)) */\n  @Column({ type: "text", nullable: true, select: false }) handle!: string | null;',
     ),
   );
 });

@@ -10,8 +10,8 @@ export interface Reading {
   readonly cwd: string;
   /** The project's root, once it is known. Default: cwd. */
   root?: string;
-  /** The package that provides the command `lockstep`, for projects that have not installed it. */
-  readonly packageName: string;
+  /** The package that provides the command `lockstep`, for projects that have not installed it: that of the project's ORM, once it is known. */
+  packageName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -1,4 +1,6 @@
-import { type DeployedPhase, isFilled, type Plan, type PlannedColumn } from "../../model/index.js";
+import { annotationTexts } from "../../config/annotations.js";
+import { type DeployedPhase, type EntityModel, isFilled, type Plan, type PlannedColumn } from "../../model/index.js";
+import { columnName } from "../../plan/follow-names.js";
 import { phasesOf } from "../../plan/phases.js";
 import type { FieldEdit, ModelEdit, UniqueEdit } from "../../plugin/plugin.js";
 
@@ -32,8 +34,38 @@ export function filledOptionals(plan: Plan): PlannedColumn[] {
 /** An edit of one field, with the user's original declarations: a column may be inherited from another file. */
 export function modelEdit(kind: FieldEdit["kind"], plan: Plan, column: PlannedColumn): ModelEdit {
   const texts = plan.originalModels.filter(({ model }) => model === column.model).map(({ text }) => text);
-  return { kind, column, original: texts.length === 0 ? undefined : texts.join("\n") };
+  const annotations = kind === "reopen" ? plan.state.annotations?.[columnName(column)] : undefined;
+  return {
+    kind,
+    column,
+    original: texts.length === 0 ? undefined : texts.join("\n"),
+    ...(annotations && { annotations }),
+  };
 }
+
+/**
+ * The annotations of fields that changed since planning, for the state of a plan whose last phase removes them: an undo restores them.
+ *
+ * @param models before the phase
+ */
+export function laterAnnotations(
+  plan: Plan,
+  phase: DeployedPhase,
+  models: readonly EntityModel[],
+): Pick<Plan["state"], "annotations"> {
+  if (phase !== phasesOf(plan).at(-1)) return {};
+  const planned = plan.originalModels.map(({ text }) => bare(text)).join("\n");
+  const later = plan.columns.flatMap((column) => {
+    const fields = models.find(({ name }) => name === column.model)?.fields ?? [];
+    const documentation = fields.find(({ name }) => name === column.field)?.documentation ?? "";
+    const texts = annotationTexts(documentation, column.model);
+    return texts.every((text) => planned.includes(bare(text))) ? [] : [[columnName(column), texts] as const];
+  });
+  return later.length === 0 ? {} : { annotations: Object.fromEntries(later) };
+}
+
+/** Without the marks of comments and the layout of their lines. */
+const bare = (text: string) => text.replace(/[\s*/]+/g, "");
 
 /** The edits of the unique constraints that stay until contract. */
 export function uniqueEdits(kind: UniqueEdit["kind"], plan: Plan): ModelEdit[] {

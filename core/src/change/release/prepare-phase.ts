@@ -35,7 +35,7 @@ import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
 import { withMergedEdits } from "./merged-edits.js";
-import { modelEdits } from "./model-edits.js";
+import { laterAnnotations, modelEdits } from "./model-edits.js";
 import { type NamedLine, readStillNamed } from "./still-named.js";
 
 export interface PhaseRequest extends CodeRequest {
@@ -114,6 +114,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))],
       held: isFirst ? pending.map(recordOf) : stillPending,
       undo: isFirst ? undo.map(recordOf) : plan.state.undo,
+      ...laterAnnotations(plan, phase, models),
     },
   };
   const named = await readStillNamed(plan, request, laidOut.changes);

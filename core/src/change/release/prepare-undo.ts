@@ -75,7 +75,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
     to,
   );
   const phases = phasesAfter(to);
-  const { formatted = [], ...state } = plan.state;
+  const { formatted = [], annotations: _, ...state } = plan.state;
   const undone = mergeChanges(modelChanges, code.changes);
   const laidOut = await layOut(formatting, "expand", undone, code, {
     known: textsBefore(formatted, phases, undone),

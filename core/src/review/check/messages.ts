@@ -111,7 +111,7 @@ function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): st
 }
 
 /** The safer alternative with its statements, a line each. */
-export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding): string[] {
+export function saferLines({ safer, isRewritten, needsInit, file, also = [] }: CheckFinding): string[] {
   const { words, steps = [], sql = [] } = safer;
   // The locks of other statements are listed in the same way.
   const shown = also.length === 0 ? sql : sql.slice(0, shownLines);
@@ -120,7 +120,9 @@ export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding
     ...steps,
     ...shown.map((each) => `${each.replace(/\s+/g, " ").replace(/;$/, "")};`),
     ...(shown.length < sql.length ? [`-- and ${sql.length - shown.length} more like these`] : []),
-    ...(isRewritten ? [`npx lockstep rewrite ${file} turns it into a plan (after npx lockstep init)`] : []),
+    ...(isRewritten
+      ? [`npx lockstep rewrite ${file} turns it into a plan${needsInit ? " (after npx lockstep init)" : ""}`]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { annotationSpans } from "@lockstep/core";
+import { annotationSpans, annotationTexts } from "@lockstep/core";
 import type { Splice } from "@lockstep/core/codemods";
 import { type DocLine, docLines } from "../comments.js";
 import type { Entities } from "../entities.js";
@@ -98,41 +98,50 @@ function wholeLine(offset: number, text: string): Splice {
 }
 
 /**
- * The reverse of `dropAnnotations`: an unchanged property gets its comments back as they were. If the property was changed, the annotations
- * are written in a comment of their own above it.
+ * The reverse of `dropAnnotations`: an unchanged property gets its comments back as they were. If the property or the annotations were
+ * changed, the annotations are written in comments of their own above it.
  *
  * @param original the declarations as the user wrote them
+ * @param annotations Default: those of `original`
  * @throws LS4002 when there is no such column
  */
-export function restoreAnnotations(entities: Entities, field: FieldRef, original: string): Entities {
-  const before = withOriginal(entities, field, original);
-  const place = placeOf(entities, field);
-  if (before === undefined || membersAt(place).some((member) => annotationTexts(member).length > 0)) return entities;
+export function restoreAnnotations(
+  entities: Entities,
+  field: FieldRef,
+  original: string | undefined,
+  annotations?: readonly string[],
+): Entities {
+  const members = membersAt(placeOf(entities, field));
+  if (members.some((member) => textsAt(member).length > 0)) return entities;
+  if (annotations !== undefined) return changed(entities, members.slice(0, 1).map(withComments(annotations)));
+  const before = original === undefined ? undefined : withOriginal(entities, field, original);
+  if (before === undefined) return entities;
   const former = membersAt(placeOf(before, field));
   const bareState = changed(before, dropAnnotations(before, field));
   const bare = membersAt(placeOf(bareState, field));
-  const changes = membersAt(place).flatMap((member, index): Change[] => {
+  const changes = members.flatMap((member, index): Change[] => {
     const [was, dropped] = [former[index], bare[index]];
-    const texts = was === undefined ? [] : annotationTexts(was);
+    const texts = was === undefined ? [] : textsAt(was);
     if (was === undefined || dropped === undefined || texts.length === 0) return [];
-    const { file } = member;
-    const region = regionOf(member);
-    if (regionText(member) === regionText(dropped)) return [{ file, splices: [{ ...region, text: regionText(was) }] }];
-    const start = member.node.getStart(file.ast);
-    const indent = /[ \t]*$/.exec(file.text.slice(0, start))?.[0] ?? "";
-    const lines = texts.map((text) => `/** ${text} */${file.style.eol}${indent}`).join("");
-    return [{ file, splices: [{ start, end: start, text: lines }] }];
+    const isSame = regionText(member) === regionText(dropped);
+    if (!isSame) return [withComments(texts)(member)];
+    return [{ file: member.file, splices: [{ ...regionOf(member), text: regionText(was) }] }];
   });
   return changed(entities, changes);
 }
 
-function annotationTexts(member: Member): readonly string[] {
-  const documentation = docLines(member)
-    .map(({ text }) => text)
-    .join("\n");
-  return annotationSpans(documentation, member.file.file).map(({ start, end }) =>
-    documentation.slice(start, end).replace(/\s*\n\s*/g, " "),
-  );
+const withComments =
+  (texts: readonly string[]) =>
+  ({ node, file }: Member): Change => {
+    const start = node.getStart(file.ast);
+    const indent = /[ \t]*$/.exec(file.text.slice(0, start))?.[0] ?? "";
+    const lines = texts.map((text) => `/** ${text.replace(/\s*\n\s*/g, " ")} */${file.style.eol}${indent}`).join("");
+    return { file, splices: [{ start, end: start, text: lines }] };
+  };
+
+function textsAt(member: Member): readonly string[] {
+  const lines = docLines(member).map(({ text }) => text);
+  return annotationTexts(lines.join("\n"), member.file.file);
 }
 
 /** A property with all of its comments, and the empty lines above them. */

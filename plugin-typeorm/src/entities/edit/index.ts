@@ -43,8 +43,7 @@ function applyEdit(entities: Entities, edit: ModelEdit, enums: readonly CodeEnum
     case "dropAnnotations":
       return changed(entities, dropAnnotations(entities, edit.column));
     case "reopen": {
-      const annotated =
-        edit.original === undefined ? entities : restoreAnnotations(entities, edit.column, edit.original);
+      const annotated = restoreAnnotations(entities, edit.column, edit.original, edit.annotations);
       // For a column that stays optional, only its annotations are restored.
       return edit.column.isRelaxed ? changed(annotated, makeOptional(annotated, edit.column)) : annotated;
     }

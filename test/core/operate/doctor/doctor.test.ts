@@ -112,7 +112,14 @@ test.each([
     "problem",
     /killed while it wrote/,
   ],
-  ["targets", "none named", () => ({ config: { targets: {} } }), "warning", /names no target/],
+  ["targets", "none named", () => ({ config: { targets: {} } }), "warning", /^lockstep.config.ts names no target/],
+  [
+    "targets",
+    "no config",
+    () => ({ config: { targets: {} }, configFile: undefined }),
+    "warning",
+    /^there is no lockstep.config.ts/,
+  ],
   ["targets", "URL not set", () => ({}), "warning", /PRODUCTION_DATABASE_URL is not set here/],
   [
     "targets",

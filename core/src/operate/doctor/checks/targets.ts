@@ -9,9 +9,12 @@ export default {
     const targets = Object.entries(config.targets);
     if (targets.length === 0 && configError === undefined)
       return [
-        warning(`${configFile ?? "lockstep.config.ts"} names no target`, {
+        warning(configFile === undefined ? "there is no lockstep.config.ts" : `${configFile} names no target`, {
           why: "Without a target, `lockstep next` has no database to check.",
-          next: 'add targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
+          next:
+            configFile === undefined
+              ? "npx lockstep init"
+              : 'add targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
         }),
       ];
     return targets.map(([name, { urlFrom }]) => {

@@ -185,7 +185,7 @@ const steps = (...own: readonly Step[]): readonly Step[] => [
   ["verify --out answers.json", 0],
   ["stats", 0],
   ["stats pull", 0],
-  ["drift --stage-url STAGE", 3],
+  ["drift --stage-url STAGE", 1],
   ["backfill status", 0],
   ["backfill failures", 0],
   ["next --dry-run", 1],

@@ -155,7 +155,10 @@ test("a migration that is merged and changed, or gone", async () => {
   const [, setting = ""] =
     /To accept a finding, add to `check\.waivers` in `lockstep\.config\.ts`: `(.*)`\n/.exec(stdout) ?? [];
   repository.write({ "lockstep.config.ts": `export default { check: { waivers: [${setting}] } };\n` });
-  expect((await check(["--base", "main"])).stdout).toContain("edited-after-merge waived: <reason>");
+  const accepted = (await check(["--base", "main"])).stdout;
+  expect(accepted).toContain("edited-after-merge waived: <reason>");
+  // Lockstep is set up now.
+  expect(accepted).toContain("turns it into a plan\n");
   repository.write({ "lockstep.config.ts": undefined });
   repository.write({ [first]: undefined });
   expect((await check(["--base", "main"])).stdout).toContain("the ORM reports a missing migration");

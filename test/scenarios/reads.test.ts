@@ -90,7 +90,7 @@ test("a read that got slower is named, and overruled on the record", async () =>
   const shown = await shop.lockstep(["next"]);
   expect(shown.stdout).toMatch(/Next\n {2}1\. Find the cause, or undo switch\.\n {2}2\. npx lockstep undo/);
   expect(shown.stdout).toMatch(
-    / {7}npx lockstep next \S+ --confirm reads-steady {3}# overrides the gate, which the ledger records; at a terminal/,
+    / {7}npx lockstep next \S+ --confirm reads-steady --by "<name>" {3}# overrides the gate, which the ledger records; with the name /,
   );
   const written = await lockstep("next", "--confirm", "reads-steady");
   expect(written.stdout).toMatch(/confirmed on .* although ‘SELECT/);

@@ -90,7 +90,7 @@ test("contract waits for every service, and for the instances of older builds", 
   );
   expect(closed.stdout).toContain("npx lockstep announce worker --target production");
   expect(closed.stdout).toMatch(
-    /npx lockstep next \d+_add_handle --confirm writers-aware {3}# overrides the gate, which the ledger records; at a terminal/,
+    /npx lockstep next \d+_add_handle --confirm writers-aware --by "<name>" {3}# overrides the gate, which the ledger records; with the name /,
   );
   const overruled = await shop.lockstep(["next", "--confirm", "reads-steady", "writers-aware", "--dry-run"]);
   expect(overruled.code, overruled.output).toBe(0);

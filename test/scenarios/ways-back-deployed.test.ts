@@ -107,7 +107,7 @@ describe("with the stock Prisma", () => {
       `✖ column-unused is not confirmed for production: no running build uses the column ("User"."handle")`,
     );
     expect(stopped.stdout).toMatch(
-      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. npx lockstep deploy --target production --confirm column-unused {3}# once all old builds have ended; at a terminal; in a pipeline, /,
+      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. npx lockstep deploy --target production --confirm column-unused --by "<name>" {3}# once all old builds have ended; with the name /,
     );
     expect(stopped.stderr).toMatch(/! production: not committed: prisma\/migrations\/\d+_first_undo_expand\//);
     await shop.commit("abandoned");
@@ -187,7 +187,7 @@ describe("with the stock Prisma", () => {
     const stopped = await lockstep(...confirm);
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stderr).toMatch(
-      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. npx lockstep deploy .* # once all old builds have ended; at a terminal/,
+      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. npx lockstep deploy .* # once all old builds have ended; with the name /,
     );
     expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+_third_undo_expand/);
     expect(stopped.stdout).toMatch(/--confirm column-unused does not count before \d+_third_undo_contract is applied/);
@@ -229,7 +229,7 @@ describe("with the stock Prisma", () => {
         [
           `1\\. on production: GRANT INSERT \\("nick"\\) ON "User" TO ${app}`,
           `2\\. Deploy the code that does not use "User"\\."handle"\\. .*`,
-          "3\\. npx lockstep deploy --target production --confirm column-unused {3}# once all old builds have ended; at a terminal; .*\\n$",
+          '3\\. npx lockstep deploy --target production --confirm column-unused --by "<name>" {3}# once all old builds have ended; with the name .*\\n$',
         ].join("\\n +"),
       );
       const stopped = await lockstep("deploy");
@@ -354,7 +354,7 @@ describe("where Prisma leaves no migration out, because its config names another
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies all pending migrations or none: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. npx lockstep deploy --target production --confirm column-unused {3}# once all old builds have ended/.exec(
+      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. npx lockstep deploy --target production --confirm column-unused --by "<name>" {3}# once all old builds have ended/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

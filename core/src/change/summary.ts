@@ -116,7 +116,10 @@ export function expandText(
         ...migrations.map(({ name, unit }) => [name, fileTitle(unit.units)] as const),
         ...models,
         ...others.map(({ file }) => [file, ""] as const),
-        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, unreleased and undo migrations"],
+        [
+          `lockstep/${plan.id}/`,
+          `the plan, its README for reviewers, ${plan.state.held.length > 0 ? "unreleased and " : ""}undo migrations`,
+        ],
       ],
       colors,
     ),

@@ -28,7 +28,7 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { groupRows, inGroups, mark, shortened } from "../review/group-status.js";
 import { listed } from "../review/listed.js";
-import { columnLabel } from "../review/messages.js";
+import { changesOf, columnLabel } from "../review/messages.js";
 import { type PlaceGroups, placeGroups } from "../review/places.js";
 import { serviceLine } from "../review/services.js";
 import { stillNamedText } from "../review/still-named.js";
@@ -48,6 +48,8 @@ import type { Target, UnsetTarget } from "./targets.js";
 export interface PlanStatus {
   readonly plan: string;
   readonly columns: readonly string[];
+  /** What it changes, for people: its columns and drops, else its tables. */
+  readonly changes: readonly string[];
   readonly released: Plan["state"]["released"];
   readonly pace: Plan["pace"];
   /** Done on all targets of the config. False if one of them was not checked. */
@@ -119,6 +121,7 @@ export async function readStatus(
   return {
     plan: plan.id,
     columns: plan.columns.map(columnLabel),
+    changes: changesOf(plan),
     released: plan.state.released,
     pace: plan.pace,
     isDone: isDoneOnThese && otherTargets.length === 0,
@@ -409,7 +412,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     ...(target.services ?? []).map(serviceLine(target.target, colors)),
   ]);
   return [
-    `${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,
+    `${colors.bold(status.plan)}   ${status.changes.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,
     columns(rows),
     ...shortened(failed),
     ...openCode(status, colors),

@@ -43,7 +43,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
             .map(({ target }) => target),
           services: states.flatMap(({ services = [] }) => services.map(({ service }) => service)),
         })
-      : `${deploying(states, plugin)}\nDeploy the code.`;
+      : `${deploying(states, plugin)}${plan.columns.length === 0 && plan.drops === undefined ? "" : "\nDeploy the code."}`;
   const refused = states.flatMap(({ values }) => values).find(({ isRefused }) => isRefused);
   if (isOpen("backfill")) {
     const open = states.filter(({ phases }) =>

@@ -90,7 +90,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     const shown = dryRun(outside, project.root, colors);
     return {
       text: [
-        `Plan ${colors.bold(plan.id)}: ${to === "undone" ? "everything" : plan.state.released} would be reverted. ${isAsked ? colors.yellow(effect) : effect}`,
+        `Plan ${colors.bold(plan.id)}: ${verdict(plan, to, "would be")}. ${isAsked ? colors.yellow(effect) : effect}`,
         statText(outside, colors, new Map(prepared.migrations.map(({ unit }) => [unit.file, fileTitle(unit.units)]))),
         stillNamedText(prepared.named ?? [], plan.id, colors),
         `Nothing was written (--dry-run). To see the diff: npx lockstep ${command} ${plan.id} --dry-run --json | jq -r .diff`,
@@ -106,7 +106,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     return { text: "Nothing was written.", json, exitCode: 1 };
   writeFiles(project.root, prepared.changes);
   const text = [
-    `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${isAsked ? colors.yellow(effect) : effect}`,
+    `Plan ${colors.bold(plan.id)}: ${verdict(plan, to, "is")}. ${isAsked ? colors.yellow(effect) : effect}`,
     consent === undefined
       ? ""
       : `plan.json records the answer of your user, entered by ${consent.agent}: “${consent.words}”`,
@@ -134,7 +134,7 @@ async function isAgreed(effect: string, plan: Plan, command: TakeBack["command"]
 
 /** The migrations and code edits written, and the next step. */
 function takenBackLines(
-  { invocation, plan, command }: TakeBack,
+  { invocation, plan }: TakeBack,
   prepared: PhaseFiles,
   plans: readonly Plan[],
   { plugin, config, removes }: Pick<Workspace, "plugin" | "config"> & Pick<UndoRequest, "removes">,
@@ -142,7 +142,7 @@ function takenBackLines(
   const { colors } = invocation.io;
   const open = { places: prepared.places };
   const next = nextStep(prepared.plan, plugin.words, plans, {
-    contractUndo: contractUndo(prepared, plan, command),
+    contractUndo: contractUndo(prepared, plan),
     targets: Object.keys(config.targets),
     services: config.services ?? [],
     places: prepared.places,
@@ -202,16 +202,16 @@ function writtenLines({ migrations, changes, edits }: PhaseFiles): string[] {
 }
 
 /** The migrations that must run before the code is reverted, if contract is live. */
-function contractUndo({ migrations }: PhaseFiles, plan: Plan, command: "undo" | "abandon"): string[] {
-  if (plan.state.released !== "contract" && command === "undo") return [];
+function contractUndo({ migrations }: PhaseFiles, plan: Plan): string[] {
   // An earlier undo wrote them, and they may not have run on every target.
   if (plan.state.released !== "contract") return contractUndos(plan);
   return migrations.filter(({ unit }) => unit.units[0].phase === "contract").map(({ unit }) => unit.file);
 }
 
-function verdict(plan: Plan, to: UndoRequest["to"]): string {
-  if (to === "undone") return "everything is reverted";
-  return `${plan.state.released} is reverted, the plan is back in ${to}`;
+/** Only about the repository: the databases still have what the migrations of the undo revert. */
+function verdict(plan: Plan, to: UndoRequest["to"], be: "is" | "would be"): string {
+  if (to === "undone") return `the plan ${be} undone in the repository`;
+  return `${plan.state.released} ${be} reverted in the repository${be === "is" ? `, the plan is back in ${to}` : ""}`;
 }
 
 /** Whether no database has run a contract that drops something: its migration would delete the values although it is undone. */
@@ -244,11 +244,20 @@ function effectText(
   if (to === "undone" && lost.length === 0 && stays.length > 0)
     return `No data is lost: ${stays.join(", ")} ${stays.length === 1 ? "is optional again and keeps its" : "are optional again and keep their"} values.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)
-    return `Tables return to their former definitions.${plan.columns.length === 0 ? " The model keeps your change: revert it there, or the ORM makes the change again." : ""}${stayWords(plan)}`;
+    return `Tables return to their former definitions.${modelWords(plan)}${stayWords(plan)}`;
   if (to === "undone")
     return `The values in ${lost.join(", ")} are lost where this is applied. Nothing else is lost.${stayWords(plan)}`;
   const names = plan.columns.map(columnLabel).join(", ");
   return `No data is lost: the values in ${names} stay.`;
+}
+
+/** Whether the model declares what a hand-written migration changes is unknown. */
+function modelWords({ columns, source }: Plan): string {
+  if (columns.length > 0) return "";
+  const revert = "revert it there, or the ORM makes the change again.";
+  return source.file === undefined
+    ? ` The model keeps your change: ${revert}`
+    : ` If the model declares the change, ${revert}`;
 }
 
 function isCopiedBack(plan: Plan, table: TableName): boolean {

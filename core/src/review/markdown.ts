@@ -111,8 +111,8 @@ export function planReadme(plan: Plan, words: OrmWords, named: readonly Named[] 
       ...(phases.length > 1
         ? [md`- ${codeSpan(`npx lockstep next ${plan.id}`)} — check the gate and write the next phase`]
         : []),
-      md`- ${codeSpan(`npx lockstep undo ${plan.id}`)} — revert the last phase`,
-      md`- ${codeSpan(`npx lockstep abandon ${plan.id}`)} — revert everything`,
+      md`- ${codeSpan(`npx lockstep undo ${plan.id}`)} — ${phases.length > 1 ? "revert the last phase" : "revert it"}`,
+      ...(phases.length > 1 ? [md`- ${codeSpan(`npx lockstep abandon ${plan.id}`)} — revert everything`] : []),
     ]),
     md`Do not edit \`plan.json\` or the SQL files of this folder: Lockstep checks their hashes.`,
   ];
@@ -139,7 +139,7 @@ const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
 
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown {
   if (phases.length === 1)
-    return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that reads and writes continue" : ""}. The plan has one phase: it is done once this is deployed.`;
+    return md`${plan.source.file === undefined ? "The migration that the ORM generated" : "Your migration"} was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that reads and writes continue" : ""}. The plan has one phase: it is done once this is deployed.`;
   const isDrop = plan.columns.length === 0 && plan.drops !== undefined;
   return md`The generated migration would have ${isDrop ? "broken running code" : "failed, blocked the application or left rows without values"}. Lockstep rewrote it into ${phases.length} phases.
 Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted${plan.drops === undefined ? "" : " until the drop has run"}.${stayWords(plan)}
@@ -313,7 +313,7 @@ function undoText(plan: Plan, phases: readonly Phase[]): readonly Markdown[] {
   const goes =
     plan.columns.length === 0
       ? ""
-      : md`\n${drop}If contract is live, deploy its undo first: code from before the change writes no value.`;
+      : `\n${drop}${phases.includes("contract") ? "If contract is live, deploy its undo first: code from before the change writes no value." : ""}`.trimEnd();
   const rows = wayBackRows(plan, phases).map(([phase, leads, what, lost]) => [
     phase,
     leads,
@@ -323,6 +323,12 @@ function undoText(plan: Plan, phases: readonly Phase[]): readonly Markdown[] {
   return [
     md`## Revert`,
     markdownTable(["`npx lockstep undo` reverts", "to", "in the database", "data lost"], rows),
-    md`After an undo, \`npx lockstep next\` releases the same reviewed SQL again. ${codeSpan(`npx lockstep abandon ${plan.id}`)} reverts everything at once.${goes}`,
+    ...(phases.length > 1
+      ? [
+          md`After an undo, \`npx lockstep next\` releases the same reviewed SQL again. ${codeSpan(`npx lockstep abandon ${plan.id}`)} reverts everything at once.${goes}`,
+        ]
+      : goes === ""
+        ? []
+        : [md`${goes.trim()}`]),
   ];
 }

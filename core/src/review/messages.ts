@@ -1,9 +1,19 @@
+import { named } from "../base/pattern-of.js";
 import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
 import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit } from "../model/index.js";
-import { addedBy, functionLabel, isFilled, madeRequiredBy, tableLabel, valueLabel } from "../model/index.js";
+import {
+  addedBy,
+  functionLabel,
+  isFilled,
+  madeRequiredBy,
+  objectLabel,
+  tableLabel,
+  valueLabel,
+} from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
+import { tablesOf } from "../plan/tables-of.js";
 import { listed } from "./listed.js";
 
 /** `"User"."handle"` */
@@ -92,12 +102,21 @@ export function stayWords(plan: Plan): string {
   const made = (plan.madeTables ?? []).map((table) => `"${tableLabel(table)}"`).join(", ");
   // Types that the change created are dropped with their columns; new tables are named.
   const hasOthers = plan.units.some(
-    ({ phase, spec }) => phase === "expand" && spec.kind === "original" && otherStatement.test(spec.sql),
+    ({ phase, spec }) =>
+      phase === "expand" &&
+      spec.kind === "original" &&
+      spec.sql.split(/;[ \t]*$/m).some((sql) => otherStatement.test(sql) && !goesWithColumns(sql, plan)),
   );
   return [
     made === "" ? "" : ` ${made}, created by the same change, and its rows stay.`,
     hasOthers ? " The other changes of the same migration stay." : "",
   ].join("");
+}
+
+/** Whether a statement adds a constraint or an index over an added column: it is dropped with the column. */
+function goesWithColumns(sql: string, plan: Plan): boolean {
+  if (!/^(?:ALTER TABLE .* ADD CONSTRAINT|CREATE (?:UNIQUE )?INDEX) /m.test(sql)) return false;
+  return addedBy(plan).some(({ table, name }) => [table.name, name].every((each) => named(each).test(sql)));
 }
 
 /** A statement at the beginning of a line, as the ORM writes it, that creates neither a table nor a type. */
@@ -115,6 +134,12 @@ export function commandFor(command: string, plan: Plan, plans: readonly Plan[]):
     isBackfill: command.startsWith("backfill "),
   } as const;
   return `npx lockstep ${command}${defaultPlan(now, use) === plan ? "" : ` ${plan.id}`}`;
+}
+
+/** The columns and drops of a plan, else its tables: `"User"."handle"`, `"User"` */
+export function changesOf(plan: Plan): readonly string[] {
+  const own = [...plan.columns.map(columnLabel), ...(plan.drops ?? []).map(objectLabel)];
+  return own.length > 0 ? own : tablesOf(plan).map((table) => `"${tableLabel(table)}"`);
 }
 
 /** `4 phases`, `1 phase` */

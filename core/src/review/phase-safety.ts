@@ -105,7 +105,7 @@ function keysThatGo({ keptUniques = [] }: Plan, { spec }: Unit): string[] {
 export function safetyWords(plan: Plan, phases: string): string {
   const unsafe = unsafePhases(plan).map(({ phase }) => phase);
   const safe = "safe with the app version before and after it";
-  if (unsafe.length === 0) return `${phases}, each ${safe}`;
+  if (unsafe.length === 0) return `${phases}, ${phasesOf(plan).length > 1 ? "each " : ""}${safe}`;
   if (unsafe.length === phasesOf(plan).length) return `${phases}, not ${safe}`;
   return `${phases}, each but ${unsafe.join(" and ")} ${safe}`;
 }

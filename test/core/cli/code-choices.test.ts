@@ -638,7 +638,7 @@ describe("remembered choices", () => {
     const { text, json } = await desk.undo({ dryRun: true });
     const lines = text.split("\n");
     expect(lines[0]).toBe(
-      `Plan ${desk.plan.id}: switch would be reverted. No data is lost: the values in "User"."handle" stay.`,
+      `Plan ${desk.plan.id}: switch would be reverted in the repository. No data is lost: the values in "User"."handle" stay.`,
     );
     expect(text).toMatch(/^ {2}src\/users\/serializer\.ts +\+\d+ +-\d+$/m);
     expect(text).not.toContain("@@");

@@ -63,4 +63,10 @@ test("contract removes the annotation that was added later, an undo of it restor
   expect(desk.read("src/more.ts")).toContain("handle: name");
   await desk.release("contract");
   expect(desk.read("prisma/schema.prisma")).not.toContain("@lockstep");
+  await desk.undo();
+  await desk.undo();
+  // The undo of contract may not have run yet.
+  const { text } = await desk.undo({ yes: true });
+  expect(text).toContain(": the plan is undone in the repository. The values in ");
+  expect(text).toMatch(/where contract is live: makes "User"."handle" optional, then stops; or .*_undo_contract/);
 });

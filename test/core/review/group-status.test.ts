@@ -25,6 +25,7 @@ const tenant = (number: number, state: "done" | "open", extra: Partial<TargetSta
 const status = {
   plan: "p",
   columns: ["User.handle"],
+  changes: [`"User"."handle"`],
   released: "expand",
   pace: "careful",
   isDone: false,
@@ -45,7 +46,7 @@ test("500 targets are a few lines, and those that are behind are named", () => {
   );
   const text = statusText({ ...status, targets }, colors);
   expect(text.split("\n").map((line) => line.trimEnd())).toEqual([
-    "p   User.handle   released up to expand",
+    `p   "User"."handle"   released up to expand`,
     "  ✔  tenants (500)  expand    499 done",
     "  ▶                 backfill  493 done; 6 open: t7, t9, t70, t300, t301 and 1 more",
     "  ·                 switch    not written yet",
@@ -57,9 +58,9 @@ test("500 targets are a few lines, and those that are behind are named", () => {
 
 test("a plan is done where all of it is, and only on the targets that were asked", () => {
   const asked = { ...status, isDoneOnThese: true, otherTargets: ["production"], targets: [tenant(1, "done")] };
-  expect(statusText(asked, colors).split("\n")[0]).toBe("p   User.handle   done on tenants/t1");
+  expect(statusText(asked, colors).split("\n")[0]).toBe(`p   "User"."handle"   done on tenants/t1`);
   const all = { ...asked, isDone: true, otherTargets: [] };
-  expect(statusText(all, colors).split("\n")[0]).toBe("p   User.handle   done");
+  expect(statusText(all, colors).split("\n")[0]).toBe(`p   "User"."handle"   done`);
 });
 
 test("code for which contract waits is a line for each kind", () => {

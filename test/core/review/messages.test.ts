@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { Place } from "../../../core/src/model/index.js";
 import type { OrmPlugin } from "../../../core/src/plugin/plugin.js";
-import { commandFor, stayWords } from "../../../core/src/review/messages.js";
+import { planReadme } from "../../../core/src/review/markdown.js";
+import { changesOf, commandFor, stayWords } from "../../../core/src/review/messages.js";
 import { nextStep } from "../../../core/src/review/next-step.js";
+import { safetyWords } from "../../../core/src/review/phase-safety.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
 
 // What the user is told of the parts of a change that an undo leaves.
@@ -14,6 +16,16 @@ test.each([
   ["nothing else", handleSql, ""],
   ["a type, which goes with its columns", type + handleSql, ""],
   ["a table", team + handleSql, ` "Team", created by the same change, and its rows stay.`],
+  [
+    "a check of the column, which goes with it",
+    `${handleSql}ALTER TABLE "User" ADD CONSTRAINT "c" CHECK (length("handle") > 0);\n`,
+    "",
+  ],
+  [
+    "a check of another column",
+    `${handleSql}ALTER TABLE "User" ADD CONSTRAINT "handle_c" CHECK (length("email") > 0);\n`,
+    " The other changes of the same migration stay.",
+  ],
   ["a column that was safe", beside + handleSql, " The other changes of the same migration stay."],
 ])("%s", async (_name, sql, words) => {
   const plan = await planOf({ sql });
@@ -22,6 +34,18 @@ test.each([
   const removed = { ...plan, state: { ...plan.state, released: "undone" as const, written: [] } };
   const next = nextStep(removed, { develop: "orm generate" } as OrmPlugin["words"], []);
   expect(next).toContain(words === "" ? "there is nothing to deploy" : "orm generate");
+});
+
+test("a plan with one phase is described without the later ones, by what it changes", async () => {
+  const plan = await planOf({ sql: `CREATE INDEX "User_name_idx" ON "User"("name");\n` });
+  expect(changesOf(plan)).toEqual([`"User"`]);
+  expect(changesOf(await planOf())).toEqual([`"User"."handle"`]);
+  expect(safetyWords(plan, "1 phase")).toBe("1 phase, safe with the app version before and after it");
+  const readme = planReadme(plan, { deploy: "deploy", generate: undefined });
+  expect(readme).toMatch(/The migration that the ORM generated was rewritten .* it is done once this is deployed/);
+  expect(readme).not.toMatch(/lockstep (?:next|abandon)|contract|last phase/);
+  const written = { ...plan, source: { ...plan.source, file: "migrations/a.sql" } };
+  expect(planReadme(written, { deploy: "deploy", generate: undefined })).toContain("\nYour migration was rewritten ");
 });
 
 test("a command names its plan where it would ask for one or take another", async () => {

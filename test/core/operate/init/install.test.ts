@@ -43,7 +43,9 @@ test("what cannot be installed is told, with nothing written that would need it"
   const written = await init();
   expect(written.code).toBe(0);
   expect(written.stderr).not.toContain("Running");
-  expect(written.stdout).toContain("Next\n  1. npm install --save-dev @lockstep/prisma\n  2. Edit your model");
+  expect(written.stdout).toContain(
+    "Next\n  1. npm install --save-dev @lockstep/prisma\n  2. npx prisma migrate dev   # as always, after you edit your model",
+  );
   // Typed once more before that has run, it says the same, and not that the file is wrong.
   expect((await init("--yes", "--no-install")).stderr).toMatch(
     /^LS8002 .*\n(?:.*\n)*Next {3}npm install --save-dev @lockstep\/prisma$/m,

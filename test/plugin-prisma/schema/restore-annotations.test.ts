@@ -22,6 +22,7 @@ test.each([
     model("  /// In the URL.", "  /// @lockstep.backfill(lower(email))", "  /// Stays.", "  handle String"),
   ],
   ["behind the field", model("  handle String @unique /// @lockstep.backfill(lower(email))")],
+  ["two behind words", model("  /// The URL. @lockstep.backfill(lower(email)) @lockstep.internal", "  handle String")],
   ["behind words", model("  /// The URL. @lockstep.backfill(lower(email))", "  handle String")],
   [
     "over several lines",

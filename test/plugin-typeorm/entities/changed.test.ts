@@ -109,6 +109,14 @@ test.each([
   );
 });
 
+test("two annotations behind other words go with one of the spaces around them", () => {
+  const files = file(
+    "  /** In the URL. @lockstep.backfill(lower(email)) @lockstep.internal */\n  @Column() handle!: string;",
+  );
+  const phases = new Phases({ files, columns: [plannedColumn("User", "handle", "text")] });
+  expect(phases.edit(files, "dropAnnotations")).toEqual(file("  /** In the URL. */\n  @Column() handle!: string;"));
+});
+
 test("annotations come back above a property that has changed since", () => {
   const files = file("  /** In the URL. @lockstep.backfill(lower(email)) */\n  @Column() handle!: string;");
   const phases = new Phases({ files, columns: [plannedColumn("User", "handle", "text")] });

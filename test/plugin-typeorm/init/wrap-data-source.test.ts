@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { findProject as openedProject } from "../../../core/src/cli/workspace.js";
 import { loadConfig } from "../../../core/src/config/load.js";
 import { firstFiles } from "../../../core/src/operate/init/first-files.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
@@ -102,4 +103,11 @@ it("a project is set up once, and works as before", async () => {
   ]);
   for (const { file, after } of changes) project.write(file, after ?? "");
   expect((await init()).changes).toEqual([]);
+  // Printed commands name the package of this ORM, also if the executable is that of the other one.
+  const spoken: string[] = [];
+  const io = {
+    speakOf: (_: string, plugin?: { readonly packageName: string }) => spoken.push(plugin?.packageName ?? ""),
+  };
+  await openedProject([typeormPlugin], project.root, io, "lockstep doctor");
+  expect(spoken).toEqual(["@lockstep/typeorm"]);
 });

@@ -30,7 +30,7 @@ function withoutAnnotations(member: Member): readonly Splice[] {
     const own = spans
       .map(({ start, end }) => ({ start: Math.max(start - from, 0), end: Math.min(end - from, line.text.length) }))
       .filter((cut) => cut.start < cut.end);
-    return { line, own };
+    return { line, own: joined(own, line.text) };
   });
   const { text } = member.file;
   const comments = [...new Set(lines.map(({ comment }) => comment))];
@@ -48,8 +48,24 @@ function withoutAnnotations(member: Member): readonly Splice[] {
   });
 }
 
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Cuts with only spaces between them as one: each would remove these spaces. */
+function joined(cuts: readonly Cut[], text: string): readonly Cut[] {
+  const done: Cut[] = [];
+  for (const cut of cuts) {
+    const last = done.at(-1);
+    const isNext = last !== undefined && text.slice(last.end, cut.start).trim() === "";
+    done.push(isNext ? { start: done.pop()!.start, end: cut.end } : cut);
+  }
+  return done;
+}
+
 /** The text of a line without the cuts. */
-function remains({ text }: DocLine, cuts: readonly { readonly start: number; readonly end: number }[]): string {
+function remains({ text }: DocLine, cuts: readonly Cut[]): string {
   let result = "";
   let at = 0;
   for (const { start, end } of cuts) {
@@ -60,7 +76,7 @@ function remains({ text }: DocLine, cuts: readonly { readonly start: number; rea
 }
 
 /** Removes one of the spaces around a cut too. */
-function shortened(line: DocLine, cut: { readonly start: number; readonly end: number }, text: string): Splice {
+function shortened(line: DocLine, cut: Cut, text: string): Splice {
   const start = line.start + cut.start;
   let end = line.start + cut.end;
   const isLast = cut.end === line.text.length;

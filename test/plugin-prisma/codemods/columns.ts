@@ -5,6 +5,7 @@ import { type Column, field } from "./phases.js";
 /** Cases that are not about `handle String? @unique` filled by `lower(email)`. */
 export const columns: Readonly<Record<string, Column>> = {
   "values/typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
+  "values/new-each-time": { value: { kind: "typescript", text: "crypto.randomUUID()" } },
   "values/default": { value: { kind: "none" } },
   "values/untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
   "values/listed": { value: { kind: "listed" } },

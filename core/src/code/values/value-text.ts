@@ -38,7 +38,11 @@ function writtenValue(
   const { value } = context.intent;
   const style = file?.style ?? { eol: "\n", quote: '"' };
   if (value.kind === "none" || value.kind === "listed") return undefined;
-  if (value.kind === "typescript") return substitute(value.text, resolve, file, context);
+  if (value.kind === "typescript") {
+    // A read must not show a value that no row has.
+    const isInvented = context.intent.kind === "read" && isNewEachTime(value.text, context);
+    return isInvented ? undefined : substitute(value.text, resolve, file, context);
+  }
   if (context.sql === undefined) return undefined;
 
   const byColumn = new Map(context.model.fields.map((field) => [field.column, field]));
@@ -130,6 +134,19 @@ function asType(
 }
 
 /** `email.toLowerCase()` with field names replaced by their local text. */
+/** Whether an expression has a call that gets nothing of the row: `randomUUID()`, `new Date()`. */
+function isNewEachTime(text: string, { model }: TransformContext): boolean {
+  const names = new Set(model.fields.map(({ name }) => name));
+  const source = ts.createSourceFile("value.ts", `(${text})`, ts.ScriptTarget.Latest, true);
+  const namesField = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) && isFreeName(node) && names.has(node.text)) ||
+    ts.forEachChild(node, (child) => namesField(child) || undefined) === true;
+  const isNew = (node: ts.Node): boolean =>
+    ((ts.isCallExpression(node) || ts.isNewExpression(node)) && !namesField(node)) ||
+    ts.forEachChild(node, (child) => isNew(child) || undefined) === true;
+  return isNew(source);
+}
+
 function substitute(
   text: string,
   resolve: FieldText,

@@ -11,7 +11,7 @@ import type { Answer, LastBatch, Signal, SignalContext, Workers } from "./signal
 import { cancelText } from "./state.js";
 
 /** Options for the size of batches and the pauses between them. */
-export const batchOptions = {
+const batchOptions = {
   batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
   batchMs: numberOption("ms", 1, {
     description: `target time for row locks of a batch (default ${batchTargetText})`,

@@ -80,11 +80,7 @@ async function examineTarget(
 }
 
 /** Collects the input of the project checks. */
-export async function projectFacts(
-  plugin: OrmPlugin,
-  project: Project,
-  env: ProjectFacts["env"],
-): Promise<ProjectFacts> {
+async function projectFacts(plugin: OrmPlugin, project: Project, env: ProjectFacts["env"]): Promise<ProjectFacts> {
   const { config, configError } = await loadConfig(project.root).then(
     (loaded): { config: LockstepConfig; configError: Error | undefined } => ({
       config: loaded,

@@ -40,7 +40,7 @@ const none = {} as const;
  * of `AlterTableGetLockLevel` (tablecmds.c) and of the functions that execute the statements; `test/database/verdicts.test.ts` compares
  * them with servers.
  */
-const rows = {
+const rows = named({
   AT_SetStatistics: sue,
   AT_SetOptions: sue,
   AT_ResetOptions: sue,
@@ -142,7 +142,12 @@ const rows = {
   "DROP STATISTIC_EXT": { hasOthers: true },
   /** IF EXISTS and IF NOT EXISTS, if the migrations show that there is nothing to do: the locks are those of the statement. */
   "ALREADY DONE": none,
-} as const satisfies Record<string, Form>;
+});
+
+/** Keeps the names, without the facts of each in the declarations. */
+function named<Name extends string>(forms: Readonly<Record<Name, Form>>) {
+  return forms;
+}
 
 /** These lock no table, and change no row. Some of them drop or rename an object: then the operation contains its name. */
 const quiet = [
@@ -225,6 +230,3 @@ export function formOf(name: string): Form | undefined {
 export function isForm(name: string): name is FormName {
   return formOf(name) !== undefined;
 }
-
-/** Every form: each has its cases in `test/database/verdict-cases.ts`. */
-export const formNames = [...Object.keys(rows), ...quiet] as FormName[];

@@ -77,7 +77,7 @@ export async function unfoundedParts(plan: Plan, isOwn = true): Promise<string[]
 }
 
 /** The minimum gates for the columns of a plan and for what contract builds. */
-export function gatesFor({ columns, units, keptUniques = [], drops = [] }: Plan): Plan["gates"] {
+function gatesFor({ columns, units, keptUniques = [], drops = [] }: Plan): Plan["gates"] {
   const steps = inPhases(columns);
   const applied = columns
     .filter((column) => isFilled(column) || keptUniques.some((unique) => isReplacedBy(unique, column)))

@@ -23,7 +23,7 @@ export function noticeWords({ verdict, remarks = [] }: Notice): string {
 }
 
 /** The message for each concern of a verdict. Everything that the statement can fail on is one message. */
-export function concernWords(verdict: Verdict): string[] {
+function concernWords(verdict: Verdict): string[] {
   const words = [...verdict.concerns.map((concern) => describeConcern(concern, verdict)), otherTablesWords(verdict)];
   return [...new Set(words.flatMap((each) => each ?? []))];
 }

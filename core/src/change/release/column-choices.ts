@@ -9,7 +9,7 @@ import type { Project } from "../../plugin/plugin.js";
 import { keptAnswers } from "./code-answers.js";
 
 /** The decisions about columns without a plan, relative to the project's root. */
-export const columnsFile = "lockstep/columns.json";
+const columnsFile = "lockstep/columns.json";
 
 /**
  * The decisions about all columns without a plan, in the form of a plan's state.

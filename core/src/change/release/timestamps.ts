@@ -1,5 +1,5 @@
 /** The time in UTC as `20261120093000`. */
-export function timestampOf(date: Date): string {
+function timestampOf(date: Date): string {
   return date.toISOString().replace(/\D/g, "").slice(0, 14);
 }
 

@@ -21,10 +21,7 @@ export interface AcceptedField {
  * Makes the field required if a person selects this place in contract. Never preselected, because callers that do not send the field are
  * rejected from then on. Undefined if callers need not send the other columns either: it is a filter or an update.
  */
-export function requiredCandidate(
-  accepted: AcceptedField,
-  { field, core }: TransformContext,
-): CandidateFinding | undefined {
+function requiredCandidate(accepted: AcceptedField, { field, core }: TransformContext): CandidateFinding | undefined {
   const { required, text, isAdded, ...place } = accepted;
   const sent = new Set(required);
   const names = core.filter(({ name }) => keyStyles.some((keyOf) => sent.has(keyOf(name)))).map(({ name }) => name);

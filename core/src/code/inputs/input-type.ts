@@ -82,7 +82,7 @@ function ofType(type: Type, declared: readonly ShapeNode[], types: Types, contex
 }
 
 /** The app's declarations that list columns of the model for a type. For each part of a union, the one that lists most. */
-export function declaringShapes(type: Type, types: Types, context: TransformContext): readonly ShapeNode[] {
+function declaringShapes(type: Type, types: Types, context: TransformContext): readonly ShapeNode[] {
   const parts = type.isUnion() ? type.types : [type];
   const found = new Map<ts.Node, ShapeNode>();
   for (const part of parts) {

@@ -26,7 +26,7 @@ function namesOf({ name }: EntityField, { model }: TransformContext): readonly s
 }
 
 /** Whether an object can change a source of the mirror; undefined if its content is not known. */
-export function maySetSource(value: ts.Expression, context: TransformContext): boolean | undefined {
+function maySetSource(value: ts.Expression, context: TransformContext): boolean | undefined {
   const { types } = context.project;
   const type = types?.of(value);
   if (type === undefined || types === undefined) return undefined;

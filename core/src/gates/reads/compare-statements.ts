@@ -4,8 +4,8 @@ import { nameWord, type Words } from "../../sql/statement-words.js";
 /** With fewer calls, the mean duration of a statement is not reliable. */
 export const leastCalls = 100;
 /** A smaller difference of the mean is noise from caches and the time of day; below a millisecond it does not matter. */
-export const slowerFactor = 1.5;
-export const slowerMs = 1;
+const slowerFactor = 1.5;
+const slowerMs = 1;
 
 /** One statement before and after. */
 export interface ComparedStatement {

@@ -80,7 +80,7 @@ function isStored(
 }
 
 /** The longest work among the concerns. */
-export function heldFor(concerns: readonly Concern[]): Verdict["held"] {
+function heldFor(concerns: readonly Concern[]): Verdict["held"] {
   if (concerns.some(({ kind }) => kind === "rewrites")) return "rewrite";
   return concerns.some(({ kind }) => kind === "scans" || kind === "changes-rows") ? "scan" : "instant";
 }
@@ -254,7 +254,7 @@ function isMadeHere(type: string, operations: readonly Operation[]): boolean {
 const typesOf = new WeakMap<readonly Operation[], ReadonlySet<string>>();
 
 /** In the spelling of `userTypeText`. Computed once per change. */
-export function madeTypes(operations: readonly Operation[]): ReadonlySet<string> {
+function madeTypes(operations: readonly Operation[]): ReadonlySet<string> {
   const known =
     typesOf.get(operations) ??
     new Set(operationsOfKind(operations, "createType").map(({ name }) => userTypeText(name)));

@@ -124,7 +124,7 @@ function chartOf({ way, points, endMs, steps }: Run, most: number, isRehearsed: 
 }
 
 /** Consecutive steps of one phase form one band. */
-export function bandsOf(steps: Run["steps"]): Chart["bands"] {
+function bandsOf(steps: Run["steps"]): Chart["bands"] {
   const bands: { name: string; fromMs: number; toMs: number }[] = [];
   for (const { kind, phase, startedMs, durationMs } of steps) {
     const name = kind === "naive" ? "migration" : kind === "undo" ? "undo" : (phase ?? "");

@@ -42,8 +42,8 @@ export function redoTogether(pieces: readonly Piece[], redoing: Redoing): Redone
     const [made] = isOwn(piece) && !isBound(piece) ? operationsOf(piece) : [];
     if (!isOwn(piece) || made?.kind !== "addCheck" || !redoing.isSplit(made)) return [piece];
     const better = notValid([], undefined, piece, made, redoing);
-    later.push(...(better?.later ?? []));
-    return better?.pieces ?? [piece];
+    // Side by side: a later statement may rename the table or the check.
+    return better === undefined ? [piece] : [...better.pieces, ...(better.later ?? [])];
   });
   return { pieces: [...list, ...later], eased };
 }

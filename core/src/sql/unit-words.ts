@@ -41,20 +41,19 @@ export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Ve
 
 const longestTitle = 90;
 
-const ofCheck = /^ALTER TABLE (\S+) (ADD|VALIDATE) CONSTRAINT ("[^"]+"|\w+)[^;]*;$/i;
+const ofCheck =
+  /^ALTER TABLE (?:ONLY )?((?:"[^"]+"|[^\s"])+) (?:ADD CONSTRAINT ("[^"]+"|\w+) CHECK\b[^;]* NOT VALID|VALIDATE CONSTRAINT ("[^"]+"|\w+));$/i;
 
 /** Whether a statement of the user, in one line, adds a check that a plan has split, and does nothing else. */
 export function addsCheck(ddl: string): boolean {
-  return ofCheck.exec(ddl)?.[2]?.toUpperCase() === "ADD" && / CHECK .*NOT VALID;$/i.test(ddl);
+  return ofCheck.exec(ddl)?.[2] !== undefined;
 }
 
 /** The title of a check that a plan splits, for its file of new rows and for that of existing ones. */
 function checkTitle(ddl: string): string | undefined {
-  const [, table, does, name] = ofCheck.exec(ddl) ?? [];
-  if (does === undefined) return undefined;
-  return does.toUpperCase() === "ADD"
-    ? `Add the check ${name} to ${table}, for new rows`
-    : `Check existing rows of ${table} for ${name}`;
+  const [, table, added, validated] = ofCheck.exec(ddl) ?? [];
+  if (added !== undefined) return `Add the check ${added} to ${table}, for new rows`;
+  return validated === undefined ? undefined : `Check existing rows of ${table} for ${validated}`;
 }
 
 /** A user's SQL expression that generated text can follow on the same line: a `--` comment in it would hide that text. */

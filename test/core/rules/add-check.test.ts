@@ -36,6 +36,12 @@ ruleTester(rule, {
       ddl: { expand: [/ADD COLUMN "nick" TEXT/, ...split], contract: [] },
     },
     {
+      name: "before a statement that renames its table",
+      sql: `${check} ALTER TABLE "User" RENAME TO "Account";`,
+      consequence: /checks all rows of "User"/,
+      ddl: { expand: [...split, /RENAME TO "Account"/], contract: [] },
+    },
+    {
       name: "in the place of one that it replaces: in one step, and then validated",
       sql: `ALTER TABLE "User" DROP CONSTRAINT "adult"; ${check}`,
       consequence: /checks all rows of "User"/,

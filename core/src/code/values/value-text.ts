@@ -133,7 +133,6 @@ function asType(
   return known === undefined ? undefined : literalFor({ kind: "enum", ...known }, file, context);
 }
 
-/** `email.toLowerCase()` with field names replaced by their local text. */
 /** Whether an expression has a call that gets nothing of the row: `randomUUID()`, `new Date()`. */
 function isNewEachTime(text: string, { model }: TransformContext): boolean {
   const names = new Set(model.fields.map(({ name }) => name));
@@ -147,6 +146,7 @@ function isNewEachTime(text: string, { model }: TransformContext): boolean {
   return isNew(source);
 }
 
+/** `email.toLowerCase()` with field names replaced by their local text. */
 function substitute(
   text: string,
   resolve: FieldText,

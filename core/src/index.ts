@@ -30,6 +30,7 @@ export { finishInterrupted } from "./change/finish-interrupted.js";
 export { dateOf, nextTimestamps } from "./change/release/timestamps.js";
 export type { AddedRemarks } from "./change/remarks.js";
 export { isOfOtherDatabase } from "./code/sources/not-application-code.js";
+export { readAhead } from "./code/verify/verifier.js";
 export { type Annotations, annotationSpans, annotationTexts, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";

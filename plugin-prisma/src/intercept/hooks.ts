@@ -12,6 +12,7 @@ import {
   lockProject,
   nextTimestamps,
   plansAsRead,
+  readAhead,
   sqlReader,
 } from "@lockstep/core";
 import { doing, handledElsewhere } from "@lockstep/core/text";
@@ -44,14 +45,16 @@ const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREAT
  */
 async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<void> {
   const schema = await schemaOnDisk(info);
-  const { readMigration } = await sqlReader(dialectIn(schema.files));
-  readMigration(sample, "sample.sql");
   const project = projectOf(info, schema, migrations.baseDir);
   const hasPlans = existsSync(join(project.root, "lockstep"));
-  const isAnnotated = schema.files.some(({ content }) => annotation.test(content));
+  const announced = await announcedModels(schema, project, hasPlans);
+  // In a process of its own, which takes longest.
+  if (announced.length > 0) readAhead(project.root, announced);
+  const { readMigration } = await sqlReader(dialectIn(schema.files));
+  readMigration(sample, "sample.sql");
   // Each of these blocks the process for a while; between them, the engine continues.
   if (hasPlans) await beside(Promise.all([loadOpenPlans(), import("./follow-plans.js")]));
-  if (!isAnnotated || (hasPlans && !(await isPlanAnnounced(schema, project)))) return;
+  if (announced.length === 0) return;
   await beside(Promise.all([loadPlanning(), import("./planning.js")]));
   await beside(import("./write-expand.js"));
   await beside(import("@prisma/prisma-schema-wasm"));
@@ -70,18 +73,26 @@ async function schemaOnDisk({ datamodelPaths, cwd }: EngineInfo): Promise<Schema
   return { files: await Promise.all(datamodelPaths.map(read)) };
 }
 
-/** There is an annotated field without a plan: annotations stay in the model until contract. */
-async function isPlanAnnounced(schema: SchemaContainer, project: PrismaProject): Promise<boolean> {
-  const { openPlans } = await loadOpenPlans();
-  const open = await openPlans({ root: project.root, columns: async () => [] });
+/** The models with an annotated field without a plan: annotations stay in the model until contract. */
+async function announcedModels(
+  schema: SchemaContainer,
+  project: PrismaProject,
+  hasPlans: boolean,
+): Promise<readonly string[]> {
+  if (!schema.files.some(({ content }) => annotation.test(content))) return [];
+  const open = hasPlans
+    ? await (await loadOpenPlans()).openPlans({ root: project.root, columns: async () => [] })
+    : undefined;
   const known = open?.plans.flatMap(({ columns }) => columns) ?? [];
-  return readSchema(schema.files).models.some((model) =>
-    model.fields.some(
-      (field) =>
-        annotation.test(field.documentation) &&
-        !known.some((column) => column.model === model.name && column.field === field.name),
-    ),
-  );
+  return readSchema(schema.files)
+    .models.filter((model) =>
+      model.fields.some(
+        (field) =>
+          annotation.test(field.documentation) &&
+          !known.some((column) => column.model === model.name && column.field === field.name),
+      ),
+    )
+    .map(({ name }) => name);
 }
 
 /**

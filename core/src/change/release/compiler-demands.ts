@@ -5,9 +5,10 @@ import type { CodeRequest } from "../../code/run/code-request.js";
 import { hasConfig } from "../../code/verify/configs.js";
 import { demandedPlaces } from "../../code/verify/demanded-places.js";
 import type { Demand } from "../../code/verify/request.js";
+import { mostWatched } from "../../code/verify/request.js";
 import type { FileChange, Place } from "../../model/index.js";
 import { lineBefore } from "./line-before.js";
-import { mostWatched, type VerifiedEdits, type VerifyScope } from "./verified-edits.js";
+import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
 
 /** The input for the compiler, and the decisions so far. */
 export interface Demanding {

@@ -2,6 +2,7 @@ import { type Choose, choiceId, type RankedPlaces } from "../../code/candidates/
 import { declinedId } from "../../code/candidates/declined-id.js";
 import type { Candidate } from "../../code/contract/candidate.js";
 import { namesTable } from "../../code/sql/names-table.js";
+import { mostWatched } from "../../code/verify/request.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import {
   type CodeIntent,
@@ -70,6 +71,7 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
       import("./compiler-demands.js"),
     ]);
   const input = { ...found, typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs) };
+  const isUnverified = code.verify === "off" || policy.level === "none";
   const answers = await answersOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
   let questions: readonly RankedPlaces[] = [];
@@ -115,7 +117,8 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
   const becomesRequired = input.intents.some((intent) => intent.becomesRequired);
-  const isUnverified = code.verify === "off" || policy.level === "none";
+  // Another process reads the project while this one looks for places.
+  if (!isUnverified) typeCheck.of(answered, scope, watchable(input.files));
   const verified: VerifiedEdits = isUnverified
     ? await planCodeEdits({ ...answered, choose })
     : await planVerifiedEdits(answered, choose, scope);
@@ -192,6 +195,11 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };
+}
+
+/** The files to read at once; with more, only the edited ones are checked, which are not known yet. */
+function watchable(files: CodeInput["files"]): readonly string[] {
+  return files.length > mostWatched ? [] : files.map(({ file }) => file);
 }
 
 /** The prepared statements that fail after expand: one place for each, whatever columns its table gets. */

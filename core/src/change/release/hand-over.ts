@@ -7,10 +7,11 @@ import { isWritable } from "../../code/contract/candidate.js";
 import type { CodeRequest, WrittenEdit } from "../../code/run/code-request.js";
 import { planCodeEdits } from "../../code/run/plan-edits.js";
 import type { NewError } from "../../code/verify/request.js";
+import { mostWatched } from "../../code/verify/request.js";
 import { withoutErrors } from "../../code/verify/without-errors.js";
 import type { FileChange } from "../../model/index.js";
 import { linesIn, withLines } from "./error-lines.js";
-import { mostWatched, type VerifyScope } from "./verified-edits.js";
+import type { VerifyScope } from "./verified-edits.js";
 
 /** The compiler's error for an edit, or why it was not checked. */
 export type EditCheck =

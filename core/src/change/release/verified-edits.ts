@@ -8,7 +8,7 @@ import {
 import { inGroups, neededBy } from "../../code/candidates/dependencies.js";
 import type { CodeRequest, CodeResult } from "../../code/run/code-request.js";
 import { planCodeEdits } from "../../code/run/plan-edits.js";
-import type { NewError, VerifyResult } from "../../code/verify/request.js";
+import { mostWatched, type NewError, type VerifyResult } from "../../code/verify/request.js";
 import { withoutErrors } from "../../code/verify/without-errors.js";
 import type { FileChange, Unchecked } from "../../model/index.js";
 import { linesIn, withLines } from "./error-lines.js";
@@ -57,8 +57,6 @@ export interface VerifyScope {
   mayWrite?(why: string, count: number): Promise<boolean>;
 }
 
-/** If more files name the model, only the edited ones are checked: the check must not be the slowest part. */
-export const mostWatched = 300;
 /** The maximum number of times that edits are planned again without those that have errors. */
 const mostPlans = 12;
 /** Before that, a running check is not reported. */

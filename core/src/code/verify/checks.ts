@@ -1,13 +1,20 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { type FoundError, newErrors, saysMissing } from "./compare.js";
-import { type Owners, owningConfigs } from "./configs.js";
+import { filesNaming, type Owners, owningConfigs } from "./configs.js";
 import { missingIn, StaleClient } from "./known.js";
 import { ConfigProgram, syntaxErrors } from "./program.js";
-import type { Checked, Demand, VerifyProject } from "./request.js";
+import { type Checked, type Demand, mostWatched, type VerifyProject } from "./request.js";
 import { Texts } from "./texts.js";
 
 const checkable = /(?<!\.d)\.[cm]?[jt]sx?$/;
+
+/** Parses the files that name a model, and everything that they import. `Checks` of the same process find them parsed. */
+export function readAhead(root: string, models: readonly string[]): void {
+  const watched = filesNaming(realpathSync(root), models).filter((file) => checkable.test(file));
+  if (watched.length > mostWatched) return;
+  new Checks({ root, before: new Map(), watched, fields: [], generated: [] }).load();
+}
 
 /**
  * The type checks of one project, in sequence. Errors from before the edits are only computed for files with errors afterwards, and once.

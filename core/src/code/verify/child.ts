@@ -1,6 +1,6 @@
 /** The process for type checks. Its parent limits the compiler's time and memory. */
 import { watchWork } from "../../base/at-work.js";
-import { Checks } from "./checks.js";
+import { Checks, readAhead } from "./checks.js";
 import type { VerifyAnswer, VerifyMessage } from "./request.js";
 
 // A busy compiler handles no signal, and does not notice that its parent has ended.
@@ -10,6 +10,14 @@ let checks: Checks | undefined;
 let failure: unknown;
 
 process.on("message", (message: VerifyMessage) => {
+  if (message.kind === "ahead") {
+    try {
+      readAhead(message.root, message.models);
+    } catch {
+      // The check reads it, and reports the error.
+    }
+    return;
+  }
   if (message.kind === "open") {
     try {
       checks = new Checks(message.project);

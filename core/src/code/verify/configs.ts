@@ -46,6 +46,16 @@ export function owningConfigs(files: readonly string[]): Owners {
   };
 }
 
+/** The files of a folder's own tsconfig with the name of a model in code: `User`, `prisma.user`. */
+export function filesNaming(folder: string, models: readonly string[]): readonly string[] {
+  const names = models.flatMap((name) => [name, name.charAt(0).toLowerCase() + name.slice(1)]);
+  const files = parse(join(folder, "tsconfig.json"))?.fileNames ?? [];
+  return files.filter((file) => {
+    const text = ts.sys.readFile(file) ?? "";
+    return names.some((name) => text.includes(name));
+  });
+}
+
 /** "File '{0}' not found", for an `extends`. */
 const notFound = 6053;
 

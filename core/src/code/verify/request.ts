@@ -1,5 +1,8 @@
 /** Requests and results of the type check: plain data, sent between processes. */
 
+/** If more files name the model, only the edited ones are checked: the check must not be the slowest part. */
+export const mostWatched = 300;
+
 /** The current project and its relevant parts. Paths are from the root and may lead out of it (`../`). */
 export interface VerifyProject {
   /** Absolute path of the project. */
@@ -58,8 +61,9 @@ export interface Demand extends NewError {
 /** The result of the checking process. */
 export type Checked = Omit<VerifyResult, "ms">;
 
-/** Messages to the process: the project once, then one check after the other. */
+/** Messages to the process: what to read ahead, the project once, then one check after the other. */
 export type VerifyMessage =
+  | { readonly kind: "ahead"; readonly root: string; readonly models: readonly string[] }
   | { readonly kind: "open"; readonly project: VerifyProject }
   | { readonly kind: "watch"; readonly watched: readonly string[] }
   | { readonly kind: "check" | "demands" | "requirements"; readonly after: ReadonlyMap<string, string> };

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { newTypeErrors } from "../../../../core/src/code/verify/index.js";
-import { Verifier } from "../../../../core/src/code/verify/verifier.js";
+import { readAhead, Verifier } from "../../../../core/src/code/verify/verifier.js";
 import { planned, projectOf, said, tsconfig } from "./project.js";
 
 const files = {
@@ -38,6 +38,29 @@ test("several questions to one process, which ends when it is closed", async () 
   expect(await verifier.check(edited)).toMatchObject({ isChecked: false, skipped: "the type check was closed" });
 });
 
+test("a check uses the process that has read ahead, and another one if that has ended", async () => {
+  const root = projectOf(files);
+  const pids = () => childrenOf(process.pid).flatMap((line) => line.trim().split(/\s+/, 1));
+  const checked = async () => {
+    const before = pids();
+    readAhead(root, ["User"]);
+    readAhead(root, ["User"]);
+    const [ahead, ...more] = pids().filter((pid) => !before.includes(pid));
+    expect(more).toEqual([]);
+    return { ahead: Number(ahead), before };
+  };
+  const { ahead, before } = await checked();
+  const verifier = new Verifier(planned(root, files), never);
+  expect(said(await verifier.check(edited))).toEqual(["src/user.ts:2 2339"]);
+  expect(pids().filter((pid) => !before.includes(pid))).toEqual([String(ahead)]);
+  verifier.close();
+  const ended = (await checked()).ahead;
+  process.kill(ended);
+  // Until this process has noticed.
+  await expect.poll(() => attempt(() => process.kill(ended, 0))).toBe(undefined);
+  expect(said(await newTypeErrors({ ...planned(root, files), after: edited }, never))).toEqual(["src/user.ts:2 2339"]);
+});
+
 test("the limits of time and memory are kept, and said", async () => {
   const project = { ...planned(projectOf(files), files), after: edited };
   expect(await newTypeErrors(project, never, { ms: 1 })).toMatchObject({
@@ -70,7 +93,15 @@ test("whoever cancels gets his own reason", async () => {
   ).rejects.toThrow("cancelled");
 });
 
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
 function childrenOf(pid: number): string[] {
-  const listed = execFileSync("ps", ["-o", "pid=,ppid=,stat=", "-A"], { encoding: "utf8" }).trim().split("\n");
+  const listed = execFileSync("ps", ["-o", "pid=,ppid=,stat=,comm=", "-A"], { encoding: "utf8" }).trim().split("\n");
   return listed.filter((line) => new RegExp(`^\\s*\\d+\\s+${pid}\\s+[^Z]`).test(line) && !line.includes(" ps"));
 }

@@ -72,6 +72,7 @@ function systemOf({ sql, isThere }: Kind): BenchSystem {
   return {
     ...postgresql,
     byHand: sql,
+    byBatches: undefined,
     plan: () =>
       planOf({
         sql,

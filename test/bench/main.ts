@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { load, machine } from "./machine.js";
 import { type BenchName, type Options, readOptions, usage } from "./options.js";
-import { type BenchReport, reportText, verdictText } from "./report.js";
+import { type BenchReport, reportText, summaryText, verdictText } from "./report.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -50,6 +50,7 @@ async function main(options: Options): Promise<number> {
   const document = { schemaVersion: 1, date: date.toISOString(), machine: machine(), loads, options, reports };
   writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
   print(`Written  ${file}`);
+  for (const report of reports) process.stdout.write(summaryText(report));
   return options.isQuick || bounds.every((bound) => bound.isMet) ? 0 : 1;
 }
 

@@ -21,6 +21,8 @@ export interface BenchReport {
   readonly bounds: readonly Bound[];
   /** Every single measurement, for the JSON file. Times in milliseconds. */
   readonly measurements: unknown;
+  /** The result for a visitor, printed last. The first row is the head. */
+  readonly summary?: { readonly title: string; readonly table: readonly (readonly string[])[] };
 }
 
 /** For the terminal: title, table, notes. */
@@ -30,6 +32,11 @@ export function reportText({ name, title, table, notes }: BenchReport): string {
     tableText(table),
     ...(notes.length > 0 ? ["", ...notes.map((note) => `  ${note}`)] : []),
   ].join("\n");
+}
+
+/** For visitors; empty without a summary. */
+export function summaryText({ summary }: BenchReport): string {
+  return summary === undefined ? "" : `\n${summary.title}\n\n${tableText(summary.table)}\n`;
 }
 
 /** One line a bound. */

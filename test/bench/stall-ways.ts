@@ -1,4 +1,4 @@
-/** Three ways through the same minute: no change, the change by hand, the change by Lockstep. */
+/** The ways through one change: none, by hand in one migration, by hand in batches, by Lockstep. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { runBackfill } from "../../core/src/backfill/runner.js";
 import { systemClock } from "../../core/src/dialect/db/clock.js";
@@ -17,6 +17,19 @@ export interface Run {
 
 /** After a change by hand, until the code that knows the column is deployed. */
 const deploymentMs = 3_000;
+/** Rows of one UPDATE, as guides recommend. */
+const batchSize = 10_000;
+
+/** The change as a careful person writes it: a nullable column, batches, an online index, and NOT NULL last. */
+export interface ByBatches {
+  readonly add: string;
+  /** Fills the rows with ids after `from` and up to `to`. */
+  batch(from: number, to: number): string;
+  readonly lastId: string;
+  /** Each runs alone. */
+  readonly index: string;
+  readonly enforce: string;
+}
 
 /** The load and the readers alone, for as long as the change takes. */
 export async function noChange(run: Run, durationMs: number): Promise<void> {
@@ -32,6 +45,32 @@ export async function changeByHand(run: Run): Promise<void> {
   await reader.ended;
   load.phase("deployment");
   await sleep(deploymentMs);
+}
+
+/** Each deployment meets a reader, as with the other ways. Rows of old code that follow the last batch are filled before NOT NULL. */
+export async function changeInBatches(run: Run, ways: ByBatches): Promise<void> {
+  const { system, url, load } = run;
+  const deployed = async (phase: string, file: string) => {
+    load.phase(phase);
+    const reader = await read(run);
+    await system.migrate(url, [file]);
+    await reader.ended;
+  };
+  await deployed("add", ways.add);
+  load.deploy();
+  load.phase("batches");
+  await updateInBatches(system, url, ways);
+  await deployed("index", ways.index);
+  await deployed("enforce", ways.enforce);
+}
+
+/** One UPDATE after the other on one connection, each with its own transaction. */
+export async function updateInBatches(system: BenchSystem, url: string, ways: ByBatches): Promise<void> {
+  const [found] = await system.query(url, ways.lastId);
+  const last = Number(found?.id);
+  const count = Math.ceil(last / batchSize);
+  const batches = Array.from({ length: count }, (_, at) => ways.batch(at * batchSize, (at + 1) * batchSize));
+  await system.migrate(url, batches);
 }
 
 /**

@@ -4,7 +4,16 @@ import { median, milliseconds, quantile, whole } from "./figures.js";
 import { Load, type PhaseFigures } from "./load.js";
 import type { Options } from "./options.js";
 import type { BenchReport } from "./report.js";
-import { backfill, changeByHand, changeByLockstep, filesOf, noChange, type Run } from "./stall-ways.js";
+import {
+  backfill,
+  changeByHand,
+  changeByLockstep,
+  changeInBatches,
+  filesOf,
+  noChange,
+  type Run,
+  updateInBatches,
+} from "./stall-ways.js";
 import type { BenchServer, BenchSystem } from "./systems/system.js";
 
 /** Of the rows that one UPDATE of all of them fills in a second, on the same table. */
@@ -29,6 +38,8 @@ export interface Round {
   readonly lockstep: Seen;
   readonly baseline: Seen;
   readonly naive: Seen;
+  /** Absent for a change that has no such way. */
+  readonly batches: Seen | undefined;
   readonly lockstepBeyondMs: number;
   readonly naiveBeyondMs: number;
   readonly ratio: number;
@@ -69,10 +80,13 @@ export async function runRound(bench: Bench, tell: (way: string) => void): Promi
   const baseline = await watch(bench, (run) => noChange(run, lockstep.durationMs), false);
   tell("by hand");
   const naive = await watch(bench, changeByHand, true);
+  const { byBatches } = bench.system;
+  if (byBatches !== undefined) tell("by hand in batches");
+  const batches = byBatches && (await watch(bench, (run) => changeInBatches(run, byBatches), true));
   const lockstepBeyondMs = lockstep.longestMs - baseline.longestMs;
   const naiveBeyondMs = naive.longestMs - baseline.longestMs;
   const ratio = naiveBeyondMs / Math.max(lockstepBeyondMs, leastBeyondMs);
-  return { lockstep, baseline, naive, lockstepBeyondMs, naiveBeyondMs, ratio };
+  return { lockstep, baseline, naive, batches, lockstepBeyondMs, naiveBeyondMs, ratio };
 }
 
 /** One run on a fresh table. */
@@ -119,9 +133,10 @@ interface Rates {
   /** Rows a second. */
   readonly update: number;
   readonly backfill: number;
+  readonly batches: number | undefined;
 }
 
-/** Nobody else is there: the same table after expand, filled by one UPDATE and by the backfill, until the server is done with it. */
+/** Without an application: the table after expand, filled in each way, until the server has finished its own work on it. */
 async function backfillRates({ system, server, options: { rows } }: Bench): Promise<Rates> {
   const plan = await system.plan();
   const timed = async (fill: (url: string) => Promise<unknown>) => {
@@ -138,9 +153,11 @@ async function backfillRates({ system, server, options: { rows } }: Bench): Prom
       await server.drop("bench_fill");
     }
   };
+  const { byBatches } = system;
   return {
     update: await timed((url) => system.query(url, system.fillSql)),
     backfill: await timed((url) => backfill(plan, url)),
+    batches: byBatches && (await timed((url) => updateInBatches(system, url, byBatches))),
   };
 }
 
@@ -191,6 +208,46 @@ function report({ system, options }: Bench, rounds: readonly Round[], rates: Rat
       },
     ],
     measurements: { rounds, rates },
+    summary: summaryOf(system.label, options, rounds, rates),
+  };
+}
+
+/** The ways side by side: what users of the application notice, and how long it takes. */
+function summaryOf(
+  label: string,
+  { rows, rate, readerMs }: Options["stall"],
+  rounds: readonly Round[],
+  rates: Rates,
+): NonNullable<BenchReport["summary"]> {
+  const line = (name: string, seen: readonly Seen[], filled: number | undefined) => [
+    name,
+    milliseconds(median(seen.map(({ longestMs }) => longestMs))),
+    whole(median(seen.map(failed))),
+    `${whole(median(seen.map(({ durationMs }) => durationMs)) / 1000)} s`,
+    filled === undefined ? "" : whole(filled),
+  ];
+  const batches = rounds.flatMap((round) => round.batches ?? []);
+  return {
+    title: `${label}: a required unique column on ${whole(rows)} rows, ${rate} requests a second, a report of ${readerMs / 1000} s before each deployment`,
+    table: [
+      ["", "longest wait", "failed requests", "takes", "rows filled a second, idle"],
+      line(
+        "no change",
+        rounds.map(({ baseline }) => baseline),
+        undefined,
+      ),
+      line(
+        "by hand, one migration",
+        rounds.map(({ naive }) => naive),
+        rates.update,
+      ),
+      ...(batches.length > 0 ? [line("by hand, in batches", batches, rates.batches)] : []),
+      line(
+        "Lockstep",
+        rounds.map(({ lockstep }) => lockstep),
+        rates.backfill,
+      ),
+    ],
   };
 }
 

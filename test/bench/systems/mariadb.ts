@@ -17,6 +17,14 @@ export const mariadb: BenchSystem = {
     ALTER TABLE \`User\` MODIFY \`handle\` varchar(191) NOT NULL;
     CREATE UNIQUE INDEX \`User_handle_key\` ON \`User\` (\`handle\`);
     UNLOCK TABLES`,
+  byBatches: {
+    add: "ALTER TABLE `User` ADD COLUMN `handle` varchar(191) NULL",
+    batch: (from, to) =>
+      `UPDATE \`User\` SET \`handle\` = lower(\`email\`) WHERE \`id\` > ${from} AND \`id\` <= ${to} AND \`handle\` IS NULL`,
+    lastId: "SELECT max(`id`) AS id FROM `User`",
+    index: "CREATE UNIQUE INDEX `User_handle_key` ON `User` (`handle`)",
+    enforce: "ALTER TABLE `User` MODIFY `handle` varchar(191) NOT NULL",
+  },
   plan: () =>
     planOf({
       dialect: "mariadb",

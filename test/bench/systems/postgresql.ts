@@ -38,6 +38,14 @@ export const postgresqlWith = (
      ALTER TABLE "User" ALTER COLUMN "handle" SET NOT NULL;
      CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");
      COMMIT;`,
+  byBatches: {
+    add: `ALTER TABLE "User" ADD COLUMN "handle" TEXT;`,
+    batch: (from, to) =>
+      `UPDATE "User" SET "handle" = lower("email") WHERE "id" > ${from} AND "id" <= ${to} AND "handle" IS NULL;`,
+    lastId: `SELECT max("id") AS id FROM "User"`,
+    index: `CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"("handle");`,
+    enforce: `ALTER TABLE "User" ALTER COLUMN "handle" SET NOT NULL;`,
+  },
   plan: () => planOf({ shape: { columns, generatedColumns: [], key: [{ column: "id", type: table.keyType }] } }),
 
   async start(rows) {

@@ -1,6 +1,7 @@
 /** A database system, as the stall bench needs it. */
 import type { Plan } from "../../../core/src/model/index.js";
 import type { PostgresServer } from "../../support/postgres.js";
+import type { ByBatches } from "../stall-ways.js";
 
 export interface BenchSystem {
   readonly id: "postgresql" | "mariadb";
@@ -9,6 +10,8 @@ export interface BenchSystem {
   readonly leastRatio: number;
   /** The change as people write it, in one session: right in the end. */
   readonly byHand: string;
+  /** Absent: the change has no such way. */
+  readonly byBatches?: ByBatches | undefined;
   /** Of all rows in one statement, as a person fills them. */
   readonly fillSql: string;
   plan(): Promise<Plan>;

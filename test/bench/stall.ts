@@ -20,8 +20,6 @@ import type { BenchServer, BenchSystem } from "./systems/system.js";
 const leastBackfillRatio = 0.85;
 /** Below the noise of any machine: stalls beyond the baseline that are shorter, or negative, count as this. */
 const leastBeyondMs = 1;
-/** A person does not notice it, and a reader in front does not lengthen it. */
-const mostBeyondMs = 20;
 const warmUpMs = 2_000;
 
 /** What the application saw in one run. */
@@ -163,7 +161,7 @@ async function backfillRates({ system, server, options: { rows } }: Bench): Prom
 
 function report({ system, options }: Bench, rounds: readonly Round[], rates: Rates): BenchReport {
   const { rows, rate, readerMs } = options;
-  const { leastRatio } = system;
+  const { leastRatio, mostBeyondMs } = system;
   const filled = rates.backfill / rates.update;
   const middle = (of: (round: Round) => number) => median(rounds.map(of));
   const line = (name: string, of: (pick: (round: Round) => number) => number) => [

@@ -13,24 +13,26 @@ export interface IdleCase {
   /** The least share of the UPDATE's rate: of the whole run, and of its batches alone. */
   readonly least: number;
   readonly leastBatches?: number;
+  /** Default: one. */
+  readonly workers?: number;
 }
 
 const bigint = { keyType: "bigint", id: "BIGSERIAL" };
 
+// In no order: neighbours by key are anywhere in the table.
+const uuid = { keyType: "uuid", id: "UUID DEFAULT gen_random_uuid()", idOf: "md5(n::text)::uuid" };
+
 export const idleCases: readonly IdleCase[] = [
   { name: "bigint", table: bigint, least: 0.9, leastBatches: 0.97 },
-  // In no order: neighbours by key lie anywhere in the table.
-  {
-    name: "uuid",
-    table: { keyType: "uuid", id: "UUID DEFAULT gen_random_uuid()", idOf: "md5(n::text)::uuid" },
-    least: 0.88,
-  },
+  { name: "uuid", table: uuid, least: 0.88 },
   {
     name: "text",
     table: { keyType: "text", id: "TEXT DEFAULT gen_random_uuid()", idOf: "'user_' || lpad(n::text, 12, '0')" },
     least: 0.88,
   },
   { name: "fillfactor 50", table: { ...bigint, storage: "fillfactor = 50" }, least: 0.88 },
+  { name: "bigint, two workers", table: bigint, least: 1, workers: 2 },
+  { name: "uuid, two workers", table: uuid, least: 1, workers: 2 },
 ];
 
 /** Of a table's size. */
@@ -44,7 +46,7 @@ export interface IdleFigures {
 }
 
 export async function measureIdle(
-  { table }: IdleCase,
+  { table, workers }: IdleCase,
   { rows, rounds }: { readonly rows: number; readonly rounds: number },
   progress: (text: string) => void,
 ): Promise<readonly IdleFigures[]> {
@@ -61,7 +63,7 @@ export async function measureIdle(
         return performance.now() - begin;
       });
       progress(`round ${round} of ${rounds}, backfill`);
-      figures.push({ updateMs, ...(await afterExpand(system, server, (url) => filled(system, url))) });
+      figures.push({ updateMs, ...(await afterExpand(system, server, (url) => filled(system, url, workers))) });
     }
     return figures;
   } finally {
@@ -69,7 +71,7 @@ export async function measureIdle(
   }
 }
 
-async function filled(system: BenchSystem, url: string): Promise<Pick<IdleFigures, "ran" | "estimated">> {
+async function filled(system: BenchSystem, url: string, workers = 1): Promise<Pick<IdleFigures, "ran" | "estimated">> {
   const plan = await system.plan();
   const spec = plan.backfills[0]!;
   const { rate, growthBytes } = await estimateBackfill({
@@ -80,12 +82,13 @@ async function filled(system: BenchSystem, url: string): Promise<Pick<IdleFigure
     random: Math.random,
   });
   const before = await sizes(system, url);
-  const ran = await run({ url, plan });
+  const ran = await run({ url, plan, workers });
   const after = await sizes(system, url);
   return {
     ran: ran!,
     estimated: {
-      duration: rate!.durationMs / ran!.totalMs,
+      // The estimate is for one session.
+      duration: rate!.durationMs / ran!.totalMs / workers,
       log: rate!.logBytes! / (after.log - before.log),
       // A little of either is nothing to be right about.
       growth: (growthBytes + before.table * slightGrowth) / (after.table - before.table + before.table * slightGrowth),

@@ -9,6 +9,8 @@ export const mariadb: BenchSystem = {
   id: "mariadb",
   label: "MariaDB",
   leastRatio: 20,
+  // NOT NULL rebuilds the table. In the end, the server swaps the files under an exclusive lock: 70 to 130 ms for 2,000,000 rows.
+  mostBeyondMs: 150,
   fillSql: "UPDATE `User` SET `handle` = lower(`email`)",
   // No transaction has all of it: without the lock a row that running code inserts meanwhile has no value, and MODIFY fails.
   byHand: `LOCK TABLES \`User\` WRITE;

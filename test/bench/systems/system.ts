@@ -8,6 +8,8 @@ export interface BenchSystem {
   readonly label: string;
   /** Lockstep's longest stall must be this many times shorter than by hand. */
   readonly leastRatio: number;
+  /** Its longest stall beyond a run without a change. */
+  readonly mostBeyondMs: number;
   /** The change as people write it, in one session: right in the end. */
   readonly byHand: string;
   /** Absent: the change has no such way. */

@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import "../dist/engine/main.js";
+import module from "node:module";
+
+// As in lockstep.js.
+module.enableCompileCache?.();
+await import("../dist/engine/main.js");

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
+import module from "node:module";
 import { totalmem } from "node:os";
+import { dirname } from "node:path";
 import { doing } from "../../base/at-work.js";
 import { ownProcess } from "../../base/files/own-process.js";
 import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
@@ -43,12 +45,19 @@ function startChild(megabytes: number): ChildProcess {
   const { file, execArgv } = ownProcess(import.meta.url, "child");
   return fork(file, {
     execArgv: [`--max-old-space-size=${megabytes}`, ...execArgv],
+    env: withCompileCache(process.env),
     // Supports maps.
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     // Ctrl-C only reaches Lockstep, which handles it. This process ends with Lockstep.
     detached: process.platform !== "win32",
   });
+}
+
+/** From Node 22 on: the compiler as this process has compiled it, in the folder above that of the Node version. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = (module as { getCompileCacheDir?(): string | undefined }).getCompileCacheDir?.();
+  return folder === undefined ? env : { NODE_COMPILE_CACHE: dirname(folder), ...env };
 }
 
 /**

@@ -29,6 +29,7 @@ export { decide, loadOpenPlans, loadPlanning } from "./change/decide.js";
 export { finishInterrupted } from "./change/finish-interrupted.js";
 export { dateOf, nextTimestamps } from "./change/release/timestamps.js";
 export type { AddedRemarks } from "./change/remarks.js";
+export type { RenamedName } from "./code/rename/request.js";
 export { isOfOtherDatabase } from "./code/sources/not-application-code.js";
 export { readAhead } from "./code/verify/verifier.js";
 export { type Annotations, annotationSpans, annotationTexts, parseAnnotations } from "./config/annotations.js";
@@ -88,6 +89,7 @@ export { pendingDrops, pendingIn, textWithout } from "./plan/pending-drops.js";
 export type {
   AppliedMigrations,
   FieldEdit,
+  FieldRename,
   FileForm,
   FirstForm,
   HandWrittenMigration,

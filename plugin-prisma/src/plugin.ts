@@ -52,6 +52,7 @@ export const prismaPlugin: OrmPlugin = {
       .filter((change) => change.before !== change.after);
   },
 
+  renameField: async (project, rename) => (await import("./schema/rename.js")).renameField(schemaFiles(project), rename),
   modelFiles: async (project, model) =>
     schemaFiles(project)
       .filter(({ content }) => fieldsIn(content, model).length > 0)

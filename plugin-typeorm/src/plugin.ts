@@ -23,6 +23,8 @@ export const typeormPlugin: OrmPlugin = {
   closedReads: async (root, migrations, columns) =>
     (await import("./entities/project.js")).closedReadsIn(root, migrations, columns),
 
+  renameField: async (project, rename) => (await import("./entities/project.js")).renameProjectField(project, rename),
+
   readHandWritten: async (project, file) =>
     (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),
 

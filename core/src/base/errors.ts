@@ -461,6 +461,12 @@ export const errorTable = entries({
     next: "Remove all texts that the message shows, then run the command of the hint. Lockstep remembers the decline, and writes again only what other code still needs.",
     exit: 2,
   },
+  LS4010: {
+    title: "The field cannot be renamed",
+    why: "npx lockstep rename changes the model and all code at once. A wrong rename is worse than none.",
+    next: "Follow the instruction in the message, then run the command again.",
+    exit: 2,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The target lacks the column or its trigger, so there is nothing to fill.",

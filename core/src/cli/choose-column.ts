@@ -88,11 +88,20 @@ function columnNamed(name: string, models: readonly EntityModel[]): NamedColumn 
   const columns = namedColumns(models);
   const found = columns.find((each) => columnName(each) === name);
   if (found !== undefined) return found;
-  const close = nearest(name, columns.map(columnName));
+  throw noColumn(name, models);
+}
+
+/** The error for an unknown column, with the nearest one or those of the model. */
+export function noColumn(
+  name: string,
+  models: readonly EntityModel[],
+  typed = (near: string) => `npx lockstep code ${near}`,
+): LockstepError {
+  const close = nearest(name, namedColumns(models).map(columnName));
   const model = models.find((each) => name.startsWith(`${each.name}.`));
-  throw new LockstepError("LS3013", `No model has a column ${name}.`, {
+  return new LockstepError("LS3013", `No model has a column ${name}.`, {
     ...(close !== undefined
-      ? { hint: `npx lockstep code ${close}` }
+      ? { hint: typed(close) }
       : model !== undefined
         ? { hint: `${model.name} has: ${model.fields.map((field) => field.name).join(", ")}` }
         : {}),

@@ -1,7 +1,7 @@
 /** The commands that `lockstep --help` lists, in order of use. Other commands work but are not listed. */
 export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   Start: ["init", "check"],
-  Change: ["status", "plan", "next", "code", "rewrite", "undo", "abandon"],
+  Change: ["status", "plan", "next", "code", "rename", "rewrite", "undo", "abandon"],
   Production: ["deploy", "backfill", "verify", "announce", "online"],
   Inspect: ["doctor", "drift", "watch", "repair"],
   Rehearse: ["stats", "rehearse", "report"],

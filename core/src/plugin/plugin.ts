@@ -2,6 +2,7 @@ import type { ToolRun } from "../base/run-tool.js";
 import type { FieldsIn } from "../code/contract/column-history.js";
 import type { Transform } from "../code/contract/transform.js";
 import type { CodeOfClients, GeneratedClients } from "../code/project/generated-clients.js";
+import type { RenamedName } from "../code/rename/request.js";
 import type { Check } from "../dialect/check.js";
 import type { Connection } from "../dialect/connection.js";
 import type { MigrationSet, RepositoryFiles } from "../lint/migration-set.js";
@@ -73,6 +74,14 @@ export interface UniqueEdit {
 export interface TypeEdit {
   readonly kind: "removeType";
   readonly type: TableName;
+}
+
+/** A field with a new name in model and code. Its column keeps its name. */
+export interface FieldRename {
+  readonly model: string;
+  /** The names before and after, as `readModels` returns them. */
+  readonly name: string;
+  readonly newName: string;
 }
 
 /** Migration files that are added and removed, from the root. */
@@ -269,6 +278,14 @@ export interface OrmPlugin {
   namesRawQueries?(project: Project, code: readonly { readonly text: string }[]): boolean;
   /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
   editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
+  /**
+   * The model files of a rename, and the names that code uses. The field may have its new name already. A declaration in code is renamed with
+   * its uses, not here. Default: not supported.
+   */
+  renameField?(
+    project: Project,
+    rename: FieldRename,
+  ): Promise<{ readonly changes: readonly FileChange[]; readonly names: readonly RenamedName[] }>;
   /** The files that declare the model's own columns, from the root: their history is that of the model. */
   modelFiles(project: Project, model: string): Promise<readonly string[]>;
   /** Reads one version of one of these files; loaded on demand. */

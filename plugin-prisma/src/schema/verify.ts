@@ -130,7 +130,7 @@ function comparable(
 }
 
 /** `schema.models.User.fields.email.isUnique`, or undefined when both are equal. */
-function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
+export function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
   if (Object.is(a, b)) return undefined;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
     return `${path} was ${JSON.stringify(a)} and would be ${JSON.stringify(b)}`;

@@ -3,6 +3,7 @@ import type {
   DeclaredIndex,
   EntityModel,
   FieldEdit,
+  FieldRename,
   FileChange,
   ModelEdit,
   PlannedColumn,
@@ -69,6 +70,15 @@ export async function editProjectEntities(
     if (now === content) return [];
     return [{ file: path, before: content, after: now.trim() === "" ? undefined : now }];
   });
+}
+
+/** The files that map a field to its column, and its names in code. Errors as `mapField`. */
+export async function renameProjectField(project: Project, rename: FieldRename) {
+  const { mapField } = await import("./edit/rename.js");
+  const before = await entityFiles(project);
+  const { files, names } = mapField(before, rename);
+  const changes = before.map(({ path, content }, index) => ({ file: path, before: content, after: files[index]?.content ?? content }));
+  return { changes: changes.filter((change) => change.before !== change.after), names };
 }
 
 function plannedColumns({ root }: Pick<Project, "root">): readonly KnownColumn[] {

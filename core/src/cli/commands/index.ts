@@ -21,6 +21,7 @@ import next from "./next.js";
 import onlineRun from "./online-run.js";
 import plan from "./plan.js";
 import rehearse from "./rehearse.js";
+import rename from "./rename.js";
 import repair from "./repair.js";
 import report from "./report.js";
 import rewrite from "./rewrite.js";
@@ -54,6 +55,7 @@ export const commands: readonly CliCommand[] = [
   onlineRun,
   plan,
   rehearse,
+  rename,
   repair,
   report,
   rewrite,

@@ -1,5 +1,8 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
+import { ts } from "../ast/compiler.js";
+import { declarationsOf, findUses, type NameInFiles } from "../rename/find-uses.js";
+import type { RenamedCode, RenamedName } from "../rename/request.js";
 import { type FoundError, newErrors, saysMissing } from "./compare.js";
 import { filesNaming, type Owners, owningConfigs } from "./configs.js";
 import { missingIn, StaleClient } from "./known.js";
@@ -25,6 +28,7 @@ export class Checks {
   readonly #texts: Texts;
   readonly #owners: Owners;
   readonly #fields: VerifyProject["fields"];
+  readonly #client: StaleClient;
   readonly #programs: readonly ConfigProgram[];
   readonly #before = new Map<string, readonly FoundError[]>();
 
@@ -37,8 +41,8 @@ export class Checks {
     this.#owners = owningConfigs([...files].map((file) => this.#path(file)));
     this.#fields = project.fields;
     const folders = project.generated.map((folder) => this.#path(folder).replace(/\/$/, ""));
-    const client = new StaleClient(project.fields, folders);
-    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, client));
+    this.#client = new StaleClient(project.fields, folders);
+    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, this.#client));
   }
 
   /** Prepares what every check needs. */
@@ -103,6 +107,43 @@ export class Checks {
       if (isUnknown || types.has(file) || field === undefined) return [];
       return [{ file: this.#relative(file), line, code, message, field }];
     });
+  }
+
+  /** The files with new names for properties, wherever code uses them. */
+  rename(names: readonly RenamedName[]): RenamedCode {
+    const inFiles = names.map((each): NameInFiles => {
+      const own = each.file === undefined ? undefined : this.#path(each.file);
+      const isIn = (file: string) => (own === undefined ? this.#client.isGenerated(file) : file === own);
+      return { ...each, isIn };
+    });
+    const declarations = (wanted: readonly NameInFiles[]) =>
+      new Map(this.#programs.flatMap(({ compiled }) => [...(compiled ? declarationsOf(compiled, wanted) : [])]));
+    this.#texts.show(new Map());
+    const declared = declarations(inFiles);
+    // The declarations may have the new names already, and the code has the old ones.
+    const former = inFiles.map((each) => ({ ...each, name: each.newName, newName: each.name }));
+    const turned = declared.size === 0 ? declarations(former) : new Map<string, string>();
+    if (turned.size > 0) this.#texts.show(turned);
+    const found = this.#programs.flatMap(({ compiled, files }) =>
+      compiled === undefined ? [] : [findUses(compiled, files, inFiles)],
+    );
+    const relative = (texts: Iterable<readonly [string, string]>) =>
+      new Map([...texts].map(([file, text]) => [this.#relative(file), text] as const));
+    const isOwn = (file: string) => names.some(({ file: own }) => own !== undefined && this.#path(own) === file);
+    return {
+      after: relative(found.flatMap(({ after }) => [...after])),
+      generated: relative([...declared].filter(([file]) => !isOwn(file))),
+      uses: found.reduce((sum, { uses }) => sum + uses, 0),
+      untyped: found.reduce((sum, { untyped }) => sum + untyped, 0),
+      places: found.flatMap(({ open }) =>
+        open.map(({ source, offset, reason }) => ({
+          file: this.#relative(source.fileName),
+          line: ts.getLineAndCharacterOfPosition(source, offset).line + 1,
+          reason,
+        })),
+      ),
+      isDeclared: declared.size + turned.size > 0,
+    };
   }
 
   #errorsWith(after: ReadonlyMap<string, string>): readonly FoundError[] {

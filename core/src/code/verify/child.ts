@@ -34,7 +34,8 @@ process.on("message", (message: VerifyMessage) => {
   }
   try {
     if (checks === undefined) throw failure;
-    if (message.kind === "demands" || message.kind === "requirements")
+    if (message.kind === "rename") answer({ kind: "renamed", renamed: checks.rename(message.names) });
+    else if (message.kind === "demands" || message.kind === "requirements")
       answer({ kind: "demanded", demands: checks[message.kind](message.after) });
     else answer({ kind: "checked", checked: checks.check(message.after) });
   } catch (error) {

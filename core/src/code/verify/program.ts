@@ -66,6 +66,11 @@ export class ConfigProgram {
     if (files.length > 0) this.#programOver(files);
   }
 
+  /** The compilation of all files with the current texts. */
+  get compiled(): compiler.Program | undefined {
+    return this.#programOver(this.files);
+  }
+
   /**
    * The errors in files with the current texts.
    * @param isBefore whether the texts are the original ones. Otherwise only files that the edits can affect are checked

@@ -1,3 +1,5 @@
+import type { RenamedCode, RenamedName } from "../rename/request.js";
+
 /** Requests and results of the type check: plain data, sent between processes. */
 
 /** If more files name the model, only the edited ones are checked: the check must not be the slowest part. */
@@ -66,9 +68,11 @@ export type VerifyMessage =
   | { readonly kind: "ahead"; readonly root: string; readonly models: readonly string[] }
   | { readonly kind: "open"; readonly project: VerifyProject }
   | { readonly kind: "watch"; readonly watched: readonly string[] }
+  | { readonly kind: "rename"; readonly names: readonly RenamedName[] }
   | { readonly kind: "check" | "demands" | "requirements"; readonly after: ReadonlyMap<string, string> };
 
 export type VerifyAnswer =
   | { readonly kind: "checked"; readonly checked: Checked }
   | { readonly kind: "demanded"; readonly demands: readonly Demand[] | undefined }
+  | { readonly kind: "renamed"; readonly renamed: RenamedCode }
   | { readonly kind: "failed"; readonly message: string };

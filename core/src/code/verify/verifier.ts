@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import { doing } from "../../base/at-work.js";
 import { ownProcess } from "../../base/files/own-process.js";
+import type { RenamedCode, RenamedName } from "../rename/request.js";
 import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
 export interface VerifyLimits {
@@ -113,7 +114,7 @@ export class Verifier {
   async check(after: ReadonlyMap<string, string>): Promise<VerifyResult> {
     doing("checking the types of the edited code");
     const startedAt = performance.now();
-    const answer = await this.#ask(after);
+    const answer = await this.#ask({ kind: "check", after });
     this.#signal.throwIfAborted();
     const ms = Math.round(performance.now() - startedAt);
     this.#leftMs -= ms;
@@ -129,7 +130,7 @@ export class Verifier {
    */
   async demands(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
     doing("asking the compiler what does not compile without the column");
-    const answer = await this.#ask(after, "demands");
+    const answer = await this.#ask({ kind: "demands", after });
     this.#signal.throwIfAborted();
     return answer?.kind === "demanded" ? answer.demands : undefined;
   }
@@ -141,9 +142,20 @@ export class Verifier {
    */
   async requirements(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
     doing("asking the compiler what does not compile once the column is required");
-    const answer = await this.#ask(after, "requirements");
+    const answer = await this.#ask({ kind: "requirements", after });
     this.#signal.throwIfAborted();
     return answer?.kind === "demanded" ? answer.demands : undefined;
+  }
+
+  /**
+   * The code with new names for properties; undefined if the search ended early.
+   * @throws the signal's reason
+   */
+  async rename(names: readonly RenamedName[]): Promise<RenamedCode | undefined> {
+    doing("finding the uses of the field");
+    const answer = await this.#ask({ kind: "rename", names });
+    this.#signal.throwIfAborted();
+    return answer?.kind === "renamed" ? answer.renamed : undefined;
   }
 
   /** Ends the process; a waiting check returns `skipped`. */
@@ -154,10 +166,7 @@ export class Verifier {
     this.#kill();
   }
 
-  async #ask(
-    after: ReadonlyMap<string, string>,
-    kind: "check" | "demands" | "requirements" = "check",
-  ): Promise<VerifyAnswer | undefined> {
+  async #ask(message: VerifyMessage): Promise<VerifyAnswer | undefined> {
     if (this.#ended !== undefined || this.#signal.aborted) return undefined;
     this.#child.ref();
     this.#child.channel?.ref();
@@ -172,7 +181,7 @@ export class Verifier {
           },
           Math.max(this.#leftMs, 1),
         );
-        this.#send({ kind, after });
+        this.#send(message);
       });
     } finally {
       clearTimeout(timer);

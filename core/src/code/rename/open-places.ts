@@ -1,0 +1,97 @@
+import type { ts as compiler } from "@ts-morph/common";
+import { ts } from "../ast/compiler.js";
+import type { FieldSymbols } from "./field-symbols.js";
+
+export interface OpenOffset {
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** Functions that serialize their argument. */
+const senders = /^(?:json|send|stringify|reply|emit|publish|end)$/;
+/** Decorators of methods whose result is sent to clients. */
+const handlers = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|ResolveField)$/;
+const calls = /(?:[qQ]uery|queryRaw|queryRawUnsafe|execute|sql)$/;
+
+/**
+ * What the compiler accepts after the rename, and what changes at run time: rows that leave as a whole, objects passed as a whole, and rows
+ * of raw SQL.
+ */
+export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, newName: string): readonly OpenOffset[] {
+  const found: OpenOffset[] = [];
+  const { checker, name } = field;
+  const list = (node: compiler.Node, reason: string) => found.push({ offset: node.getStart(source), reason });
+  const has = (type: compiler.Type) => rowsIn(type, field, 3);
+  const visit = (node: compiler.Node): void => {
+    if (ts.isSpreadAssignment(node)) {
+      if (isOther(checker.getTypeAtLocation(node.expression), field) && field.expectedAt(node.parent) === "all")
+        list(node, `the spread object has "${name}", the model has "${newName}"`);
+    } else if (ts.isCallExpression(node)) {
+      if (isSender(node) && node.arguments.some((argument) => has(checker.getTypeAtLocation(argument))))
+        list(node, `the row leaves as a whole: receivers get "${newName}" instead of "${name}"`);
+      const [type] = node.typeArguments ?? [];
+      if (type !== undefined && calls.test(calleeOf(node)) && has(checker.getTypeFromTypeNode(type)))
+        list(node, `raw SQL returns the column, and the type has "${newName}"`);
+      for (const argument of node.arguments) passed(argument);
+    } else if (ts.isPropertyAssignment(node)) passed(node.initializer);
+    else if (ts.isAsExpression(node)) {
+      const isUntyped = (checker.getTypeAtLocation(node.expression).flags & untyped) !== 0;
+      if (isUntyped && has(checker.getTypeFromTypeNode(node.type)))
+        list(node, `the value is cast to a type with "${newName}"`);
+    } else if (ts.isMethodDeclaration(node) && isHandler(node)) {
+      const signature = checker.getSignatureFromDeclaration(node);
+      if (signature !== undefined && has(signature.getReturnType()))
+        list(node.name, `clients get "${newName}" instead of "${name}"`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  /** An object of another type that is passed as a whole. */
+  const passed = (value: compiler.Expression) => {
+    const isWhole = ts.isIdentifier(value) || ts.isPropertyAccessExpression(value);
+    if (isWhole && isOther(checker.getTypeAtLocation(value), field) && field.expectedAt(value) === "all")
+      list(value, `the object has "${name}", the model has "${newName}"`);
+  };
+  visit(source);
+  return found;
+}
+
+const untyped = ts.TypeFlags.Any | ts.TypeFlags.Unknown;
+
+/** Whether a type has a property of this name that is not the field. */
+function isOther(type: compiler.Type, field: FieldSymbols): boolean {
+  return field.checker.getPropertyOfType(type, field.name) !== undefined && field.in(type) === "none";
+}
+
+/** Whether a type contains rows: itself, in lists and promises, and in properties. */
+function rowsIn(given: compiler.Type, field: FieldSymbols, depth: number): boolean {
+  const { checker } = field;
+  const present = checker.getNonNullableType(given);
+  const type = checker.getAwaitedType(present) ?? present;
+  if ((type.flags & (ts.TypeFlags.Object | ts.TypeFlags.UnionOrIntersection)) === 0) return false;
+  if (field.in(type) !== "none") return true;
+  if (depth === 0) return false;
+  if (type.isUnion()) return type.types.some((part) => rowsIn(part, field, depth - 1));
+  if (checker.isArrayLikeType(type))
+    return checker.getTypeArguments(type as compiler.TypeReference).some((each) => rowsIn(each, field, depth - 1));
+  // Members of classes are no data, and types of packages have thousands.
+  const isLiteral = type.getSymbol()?.declarations?.every((node) => !ts.isClassDeclaration(node)) ?? true;
+  const properties = isLiteral ? checker.getPropertiesOfType(type) : [];
+  if (properties.length > 60 || type.getCallSignatures().length > 0) return false;
+  return properties.some((property) => rowsIn(checker.getTypeOfSymbol(property), field, depth - 1));
+}
+
+function isSender(call: compiler.CallExpression): boolean {
+  return senders.test(calleeOf(call));
+}
+
+function calleeOf({ expression }: compiler.CallExpression): string {
+  if (ts.isPropertyAccessExpression(expression)) return expression.name.text;
+  return ts.isIdentifier(expression) ? expression.text : "";
+}
+
+function isHandler(node: compiler.MethodDeclaration): boolean {
+  return (ts.getDecorators(node as never) ?? []).some(({ expression }) => {
+    const callee = ts.isCallExpression(expression) ? expression.expression : expression;
+    return ts.isIdentifier(callee) && handlers.test(callee.text);
+  });
+}

@@ -13,11 +13,12 @@ const models = `model Org {
 }
 
 model User {
-  id    Int     @id @default(autoincrement())
+  id    Int    @id @default(autoincrement())
   name  String
-  email String  @unique
+  email String @unique
   orgId Int?
-  org   Org?    @relation(fields: [orgId], references: [id])
+
+  org   Org?          @relation(fields: [orgId], references: [id])
   posts Post[]
   pages UserProfile[]
 
@@ -106,7 +107,7 @@ export async function run() {
 }
 export const order: Prisma.UserOrderByWithRelationInput[] = [{ name: "asc" }];
 export const field: Prisma.UserScalarFieldEnum = "name";
-export const isName = (key: Prisma.UserScalarFieldEnum) => key === "name" || key === Prisma.UserScalarFieldEnum.name;
+export const isName = (key: Prisma.UserScalarFieldEnum) => [key === "name", key === Prisma.UserScalarFieldEnum.name];
 `,
     after: `import { db, Prisma } from "./db.js";
 export async function run() {
@@ -121,7 +122,7 @@ export async function run() {
 }
 export const order: Prisma.UserOrderByWithRelationInput[] = [{ fullName: "asc" }];
 export const field: Prisma.UserScalarFieldEnum = "fullName";
-export const isName = (key: Prisma.UserScalarFieldEnum) => key === "fullName" || key === Prisma.UserScalarFieldEnum.fullName;
+export const isName = (key: Prisma.UserScalarFieldEnum) => [key === "fullName", key === Prisma.UserScalarFieldEnum.fullName];
 `,
   },
   {
@@ -250,7 +251,10 @@ test("schema: the field, its mapping, keys, indexes and relations", () => {
   const [change] = renameField(files, rename).changes;
   const after = change?.after?.split("\n") ?? [];
   expect(after.filter((line) => !(change?.before ?? "").split("\n").includes(line))).toEqual([
-    '  fullName  String  @map("name")',
+    "  id       Int    @id @default(autoincrement())",
+    '  fullName String @map("name")',
+    "  email    String @unique",
+    "  orgId    Int?",
     "  @@unique([orgId, fullName])",
     "  @@index([fullName(sort: Desc), email])",
     "  author     User   @relation(fields: [authorOrg, authorName], references: [orgId, fullName])",

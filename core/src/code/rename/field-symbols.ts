@@ -2,6 +2,7 @@ import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../ast/compiler.js";
 import { nameOf } from "../ast/expressions.js";
 import type { RenamedName } from "./request.js";
+import { selectedColumns } from "./selected-rows.js";
 
 /** How many of a property's declarations are the field's. A value of two models has `some`. */
 export type Share = "all" | "some" | "none";
@@ -27,14 +28,20 @@ export class FieldSymbols {
 
   of(symbol: compiler.Symbol | undefined): Share {
     const roots = symbol === undefined ? [] : this.checker.getRootSymbols(symbol);
-    return together(roots.flatMap(({ declarations = [] }) => declarations).map((node) => this.#ofDeclaration(node)));
+    return together(
+      roots.flatMap((root) =>
+        root.declarations === undefined
+          ? selectedColumns(root, this.checker).map((type) => this.in(type))
+          : root.declarations.map((node) => this.#ofDeclaration(node)),
+      ),
+    );
   }
 
   /** The property of a type: of every part of a union that has it. */
   in(type: compiler.Type | undefined): Share {
     const shares = this.#partsOf(type).map((part) => {
       const property = this.checker.getPropertyOfType(part, this.name);
-      // `UserOmit` is computed from keys, so its properties have no declaration.
+      // `UserSelect` and `UserOmit` are computed from keys, so their properties have no declaration.
       if (property !== undefined && this.#isComputed(part)) return "all";
       return property && this.of(property);
     });
@@ -56,7 +63,7 @@ export class FieldSymbols {
 
   #isComputed({ aliasSymbol }: compiler.Type): boolean {
     const isOwn = (node: compiler.Declaration) => this.#owns(node);
-    return aliasSymbol?.name.endsWith("Omit") === true && aliasSymbol.declarations?.some(isOwn) === true;
+    return /(?:Select\w*|Omit)$/.test(aliasSymbol?.name ?? "") && aliasSymbol?.declarations?.some(isOwn) === true;
   }
 
   /** Functions have a `name`, and lists a `length`. */
@@ -81,26 +88,26 @@ export class FieldSymbols {
   /** A member of an object literal or an element is the property that its expected type declares. */
   #ofMember(node: compiler.Node): Share {
     if (ts.isJsxAttribute(node)) return this.expectedAt(node.parent as unknown as compiler.Expression);
-    if (ts.isPropertySignature(node)) return this.of(this.#argument(node));
+    if (ts.isPropertySignature(node)) return this.in(this.#constraint(node));
     const isMember = ts.isObjectLiteralElementLike(node) && ts.isObjectLiteralExpression(node.parent);
     return isMember ? this.expectedAt(node.parent as compiler.ObjectLiteralExpression) : "none";
   }
 
-  /** `name` of `UserGetPayload<{ select: { name: true } }>`: the property of the type parameter's constraint. */
-  #argument(node: compiler.PropertySignature): compiler.Symbol | undefined {
+  /** For `name` of `UserGetPayload<{ select: { name: true } }>`: the part of the type parameter's constraint that has it. */
+  #constraint(node: compiler.PropertySignature): compiler.Type | undefined {
     const path: string[] = [];
     let at: compiler.Node = node;
     while (ts.isPropertySignature(at) && ts.isTypeLiteralNode(at.parent)) {
       path.unshift(nameOf(at.name as ts.PropertyName) ?? "");
-      at = at.parent.parent;
-      if (ts.isTypeReferenceNode(at)) break;
+      at = at.parent;
+      if (ts.isPropertySignature(at.parent)) at = at.parent;
     }
-    if (!ts.isTypeReferenceNode(at)) return undefined;
-    const [parameter] = parametersOf(at, this.checker);
+    const { parent } = at;
+    if (!ts.isTypeReferenceNode(parent)) return undefined;
+    const parameter = parametersOf(parent, this.checker)[parent.typeArguments?.indexOf(at as compiler.TypeNode) ?? -1];
     let type = parameter?.constraint && this.checker.getTypeFromTypeNode(parameter.constraint);
     for (const name of path.slice(0, -1)) type = type && this.#member(type, name);
-    const [found] = this.#partsOf(type).flatMap((part) => this.checker.getPropertyOfType(part, this.name) ?? []);
-    return found;
+    return type;
   }
 
   #member(type: compiler.Type, name: string): compiler.Type | undefined {
@@ -130,18 +137,25 @@ export function declaresIn({ name, types }: RenamedName, isIn: (file: string) =>
       ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node);
     if (!isProperty || nameOf(node.name as ts.PropertyName) !== name) return false;
     if (!isIn(node.getSourceFile().fileName)) return false;
-    const owner = ownerOf(node) ?? "";
+    const owner = ownerOf(node);
+    if (owner === undefined || ts.isClassDeclaration(owner) !== ts.isPropertyDeclaration(node)) return false;
     const around = (ts.findAncestor(node.parent, ts.isPropertySignature) as compiler.PropertySignature | undefined)?.name;
-    return pattern.test(owner) && around?.getText() === (owner.startsWith("$") ? "scalars" : undefined);
+    const named = nameOfOwner(owner);
+    return pattern.test(named) && around?.getText() === (named.startsWith("$") ? "scalars" : undefined);
   };
 }
 
-/** The name of the declaration around a node. */
-export function ownerOf(node: compiler.Node): string | undefined {
+type Owner = compiler.TypeAliasDeclaration | compiler.InterfaceDeclaration | compiler.ClassDeclaration | compiler.VariableDeclaration;
+
+export function nameOfOwner({ name }: Owner): string {
+  return name?.getText() ?? "default";
+}
+
+/** The declaration around a node. */
+export function ownerOf(node: compiler.Node): Owner | undefined {
   for (let at: compiler.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     const isOwner = ts.isTypeAliasDeclaration(at) || ts.isInterfaceDeclaration(at) || ts.isClassDeclaration(at);
-    if (isOwner || ts.isVariableDeclaration(at))
-      return (at as compiler.TypeAliasDeclaration).name?.getText() ?? "default";
+    if (isOwner || ts.isVariableDeclaration(at)) return at as Owner;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../ast/compiler.js";
 import { nameOf } from "../ast/expressions.js";
 import { applySplices, type Splice } from "../ast/splice.js";
-import { declaresIn, FieldSymbols, ownerOf } from "./field-symbols.js";
+import { declaresIn, FieldSymbols, nameOfOwner, ownerOf } from "./field-symbols.js";
 import { type OpenOffset, openPlaces } from "./open-places.js";
 import type { RenamedName } from "./request.js";
 import { type KeySets, keySet, usesIn } from "./uses-in.js";
@@ -76,8 +76,9 @@ function declared(source: compiler.SourceFile, name: NameInFiles): readonly Spli
     ts.forEachChild(node, visit);
     if (declares(node)) replace((node as compiler.PropertySignature).name);
     // The values of a field enum, and the keys of a type: `GetOmit<"id" | "name", …>`.
-    const isKey = ts.isStringLiteral(node) && node.text === name.name && !ts.isExpressionStatement(node.parent);
-    if (isKey && owns.test(ownerOf(node) ?? "")) replace(node);
+    if (name.file !== undefined || !ts.isStringLiteral(node) || node.text !== name.name) return;
+    const owner = ownerOf(node);
+    if (owner !== undefined && owns.test(nameOfOwner(owner))) replace(node);
   };
   visit(source);
   return splices;

@@ -23,19 +23,24 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
   const list = (node: compiler.Node, reason: string) => found.push({ offset: node.getStart(source), reason });
   const has = (type: compiler.Type) => rowsIn(type, field, 3);
   const visit = (node: compiler.Node): void => {
+    if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node)) {
+      const [type] = node.typeArguments ?? [];
+      if (type !== undefined && calls.test(calleeOf(node)) && has(checker.getTypeFromTypeNode(type)))
+        list(node, `raw SQL returns the column, and the type has "${newName}"`);
+    }
     if (ts.isSpreadAssignment(node)) {
       if (isOther(checker.getTypeAtLocation(node.expression), field) && field.expectedAt(node.parent) === "all")
         list(node, `the spread object has "${name}", the model has "${newName}"`);
     } else if (ts.isCallExpression(node)) {
       if (isSender(node) && node.arguments.some((argument) => has(checker.getTypeAtLocation(argument))))
         list(node, `the row leaves as a whole: receivers get "${newName}" instead of "${name}"`);
-      const [type] = node.typeArguments ?? [];
-      if (type !== undefined && calls.test(calleeOf(node)) && has(checker.getTypeFromTypeNode(type)))
-        list(node, `raw SQL returns the column, and the type has "${newName}"`);
       for (const argument of node.arguments) passed(argument);
     } else if (ts.isPropertyAssignment(node)) passed(node.initializer);
     else if (ts.isAsExpression(node)) {
-      const isUntyped = (checker.getTypeAtLocation(node.expression).flags & untyped) !== 0;
+      const value = valueOf(node);
+      // A generic query takes its type from the cast.
+      const isRaw = ts.isCallExpression(value) && calls.test(calleeOf(value));
+      const isUntyped = isRaw || (checker.getTypeAtLocation(value).flags & untyped) !== 0;
       if (isUntyped && has(checker.getTypeFromTypeNode(node.type)))
         list(node, `the value is cast to a type with "${newName}"`);
     } else if (ts.isMethodDeclaration(node) && isHandler(node)) {
@@ -80,11 +85,18 @@ function rowsIn(given: compiler.Type, field: FieldSymbols, depth: number): boole
   return properties.some((property) => rowsIn(checker.getTypeOfSymbol(property), field, depth - 1));
 }
 
+function valueOf({ expression }: compiler.AsExpression): compiler.Expression {
+  let value = expression;
+  while (ts.isParenthesizedExpression(value) || ts.isAwaitExpression(value)) value = value.expression;
+  return value;
+}
+
 function isSender(call: compiler.CallExpression): boolean {
   return senders.test(calleeOf(call));
 }
 
-function calleeOf({ expression }: compiler.CallExpression): string {
+function calleeOf(node: compiler.CallExpression | compiler.TaggedTemplateExpression): string {
+  const expression = ts.isCallExpression(node) ? node.expression : node.tag;
   if (ts.isPropertyAccessExpression(expression)) return expression.name.text;
   return ts.isIdentifier(expression) ? expression.text : "";
 }

@@ -30,9 +30,10 @@ export class Aliases {
       ? [node.head, ...node.templateSpans.map(({ literal }) => literal)]
       : [node];
     const found = parts.flatMap((part) =>
-      [...part.getText(this.#source).matchAll(this.#pattern)].map((match) => ({
+      // Without the opening quote or brace.
+      [...part.getText(this.#source).slice(1).matchAll(this.#pattern)].map((match) => ({
         alias: match[1] ?? "",
-        offset: part.getStart(this.#source) + match.index + match[0].length - this.#field.name.length,
+        offset: part.getStart(this.#source) + 1 + match.index + match[0].length - this.#field.name.length,
       })),
     );
     if (found.length === 0 || this.#builderAround(node) === undefined) return [];
@@ -46,7 +47,7 @@ export class Aliases {
   whereShare(literal: compiler.Node): Share {
     const call = literal.parent;
     if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return "none";
-    if (!/^(?:where|andWhere|orWhere)$/.test(call.expression.name.text)) return "none";
+    if (call.arguments[0] !== literal || !/^(?:where|andWhere|orWhere)$/.test(call.expression.name.text)) return "none";
     return this.#field.in(rowsOf(this.#field.checker.getTypeAtLocation(call.expression.expression), this.#field));
   }
 

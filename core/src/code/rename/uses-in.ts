@@ -140,11 +140,14 @@ class Finder implements Uses {
     const switched = ts.isCaseClause(parent) ? parent.parent.parent.expression : undefined;
     const compared = other ?? switched;
     if (compared !== undefined) return this.#shareOfKeys(this.#checker.getTypeAtLocation(compared));
-    return this.#shareOfKeys(this.field.expected(node)) ?? this.#shareOfKeys(this.#checker.getContextualType(node));
+    return this.#shareOfKeys(this.field.expected(node), node) ?? this.#shareOfKeys(this.#checker.getContextualType(node), node);
   }
 
-  #shareOfKeys(type: compiler.Type | undefined): Share | undefined {
-    const parts = type?.isUnion() ? type.types : [];
+  #shareOfKeys(type: compiler.Type | undefined, node?: compiler.Node): Share | undefined {
+    const all = type?.isUnion() ? type.types : [];
+    // An element of `Key | Key[]` can be a letter of a key too.
+    const isElement = node !== undefined && ts.isArrayLiteralExpression(node.parent);
+    const parts = isElement ? all.filter((part) => (part.flags & ts.TypeFlags.String) === 0) : all;
     const names = parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : []));
     const isOnlyKeys = parts.every((part) => part.isStringLiteral() || (part.flags & noString) !== 0);
     const set = keySet(names);

@@ -8,10 +8,12 @@ type WithImports = compiler.SourceFile & { readonly imports?: readonly compiler.
  * The files whose types may differ after some have changed: these, and the files that import them, directly or indirectly.
  *
  * @param changed absolute paths. A file that no longer imports another one is included itself, so the current imports are enough
- * @returns undefined if it may be all: one of them has global declarations
+ * @returns undefined if it may be all: one of them has global declarations, or belongs to a package
  */
 export function affectedBy(changed: readonly string[], program: compiler.Program): ReadonlySet<string> | undefined {
   if (changed.length === 0) return new Set();
+  // A generated client: imports inside packages are not followed.
+  if (changed.some((file) => file.includes("/node_modules/"))) return undefined;
   const importers = importersIn(program);
   const affected = new Set(changed);
   for (const file of affected) {

@@ -1,4 +1,4 @@
-import { type FieldRename, LockstepError, patternOf, type RenamedName } from "@lockstep/core";
+import { type FieldRename, LockstepError, type PlannedColumn, patternOf, type RenamedName } from "@lockstep/core";
 import { quoted, type SourceFile, type Splice, ts } from "@lockstep/core/codemods";
 import { indexesOf, keyColumns, membersOf, optionsOf, ownName } from "../columns.js";
 import { Entities } from "../entities.js";
@@ -29,7 +29,8 @@ export function mapField(
   const former = lastPart(rename.name);
   const newName = lastPart(rename.newName);
   const edited = changed(entities, [...own, ...stringsNaming(place, rename, entities)]);
-  verifyEdits(entities, edited, []);
+  const column = { model: rename.model, field: place.field } as PlannedColumn;
+  verifyEdits(entities, edited, [{ kind: "openReads", column, original: undefined }]);
   return { files: edited.files, names: [{ name: former, newName, types: `^${patternOf(owner.name)}$`, file: owner.file.file }] };
 }
 
@@ -79,7 +80,7 @@ function mapRelation(
   const indent = /[^\S\n]*$/.exec(file.text.slice(0, (last ?? node).getStart(file.ast)))?.[0] ?? "";
   const isLine = last !== undefined && file.text.slice(last.end).trimStart() !== "" && /^\s*\n/.test(file.text.slice(last.end));
   const text = `${isLine ? `${file.style.eol}${indent}` : " "}@JoinColumn({ ${option} })`;
-  return [{ file, splices: [{ start: at, end: at, text }, ...importOrm("JoinColumn", file)] }];
+  return [{ file, splices: [{ start: at, end: at, text }, ...(file.identifiers("JoinColumn").length > 0 ? [] : importOrm("JoinColumn", file))] }];
 }
 
 /** `@Index(["name"])`, `@OneToMany(() => Post, "author")`, `@RelationId("author")`: typed lambdas are renamed with the code. */

@@ -34,7 +34,7 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
     } else if (ts.isCallExpression(node)) {
       if (isSender(node) && node.arguments.some((argument) => has(checker.getTypeAtLocation(argument))))
         list(node, `the row leaves as a whole: receivers get "${newName}" instead of "${name}"`);
-      for (const argument of node.arguments) passed(argument);
+      for (const argument of node.arguments) passed(argument, savedRows(node, checker));
     } else if (ts.isPropertyAssignment(node)) passed(node.initializer);
     else if (ts.isAsExpression(node)) {
       const value = valueOf(node);
@@ -51,9 +51,10 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
     ts.forEachChild(node, visit);
   };
   /** An object of another type that is passed as a whole. */
-  const passed = (value: compiler.Expression) => {
+  const passed = (value: compiler.Expression, rows?: compiler.Type) => {
     const isWhole = ts.isIdentifier(value) || ts.isPropertyAccessExpression(value);
-    if (isWhole && isOther(checker.getTypeAtLocation(value), field) && field.expectedAt(value) === "all")
+    if (!isWhole || !isOther(checker.getTypeAtLocation(value), field)) return;
+    if (field.expectedAt(value) === "all" || field.in(rows) === "all")
       list(value, `the object has "${name}", the model has "${newName}"`);
   };
   visit(source);
@@ -83,6 +84,14 @@ function rowsIn(given: compiler.Type, field: FieldSymbols, depth: number): boole
   const properties = isLiteral ? checker.getPropertiesOfType(type) : [];
   if (properties.length > 60 || type.getCallSignatures().length > 0) return false;
   return properties.some((property) => rowsIn(checker.getTypeOfSymbol(property), field, depth - 1));
+}
+
+/** The rows of `repository.save(row)`, whose parameter has the type of its argument. */
+function savedRows({ expression }: compiler.CallExpression, checker: compiler.TypeChecker): compiler.Type | undefined {
+  if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "save") return undefined;
+  const receiver = checker.getTypeAtLocation(expression.expression);
+  const isRepository = /Repository$/.test(receiver.getSymbol()?.name ?? "");
+  return isRepository ? checker.getTypeArguments(receiver as compiler.TypeReference)[0] : undefined;
 }
 
 function valueOf({ expression }: compiler.AsExpression): compiler.Expression {

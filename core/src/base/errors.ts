@@ -164,7 +164,7 @@ export const errorTable = entries({
   LS2062: {
     title: "A rename would delete the column's values",
     why: "The ORM identifies a column by its name. It drops the old column and adds the new one, empty, and running code fails in between.",
-    next: 'Keep the column\'s name in the database: @map("name") in schema.prisma, or name: "name" in the options of the entity\'s decorator. To rename the column itself, keep it, add the new one with @lockstep.mirror(<old column>), and drop the old one when that plan is done.',
+    next: 'Keep the column\'s name in the database: npx lockstep rename User.name fullName writes @map("name") or name: "name" at the field, and renames it in the code. To rename the column itself, keep it, add the new one with @lockstep.mirror(<old column>), and drop the old one when that plan is done.',
     exit: 1,
   },
   LS2020: {

@@ -98,7 +98,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   refuseNewKeyColumns(context);
   if (findings.length > 0) {
     const { planChange } = await loadPlanning();
-    const remarks = [...corrected.remarks, ...likelyRenames(migration, formerType, orm.words)];
+    const remarks = [...corrected.remarks, ...likelyRenames(migration, formerType, { words: orm.words, source })];
     const answer = await planChange(orm, { ...corrected, migration, remarks }, await database(), open?.plans ?? []);
     const told = await tell(orm, open, migration.operations, { ...corrected, notices: answer.notices });
     if (answer.kind === "pass") return { kind: "pass", restore, added, reshaped, told };
@@ -107,7 +107,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
   const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);
-  const told = remarked.length === 0 ? remarked : withRenames(remarked, migration, formerType, orm.words);
+  const told = remarked.length === 0 ? remarked : withRenames(remarked, migration, formerType, { words: orm.words, source });
   return {
     kind: "pass",
     restore,

@@ -1,4 +1,6 @@
-import { type Migration, type Notice, type Operation, type Remark, renameOf, type Words } from "../model/index.js";
+import { type Migration, type Notice, type Operation, type Remark, renameOf, type TableName, type Words } from "../model/index.js";
+import { renameCommand } from "../plan/rename-command.js";
+import type { PlanSources } from "../plan/sources.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
@@ -6,13 +8,13 @@ import type { RuleContext } from "../rules/rule.js";
 /**
  * The notices of a change that passes. Those of a rename include how to keep the values, or the running code, intact.
  *
- * @param words how the ORM's users name a column
+ * @param told how the ORM's users name a column, and the fields of the models
  */
 export function withRenames(
   notices: readonly Notice[],
   migration: Migration,
   formerType: RuleContext["formerType"],
-  words: Pick<Words, "columnName">,
+  told: FieldNames,
 ): readonly Notice[] {
   const { operations } = migration;
   const beside = (operation: Operation, remark: Remark): AddedRemarks => ({
@@ -22,12 +24,12 @@ export function withRenames(
     remarks: [remark],
   });
   return withRemarks(notices, [
-    ...likelyRenames(migration, formerType, words).map((each) => ({ ...each, isBeside: true })),
+    ...likelyRenames(migration, formerType, told).map((each) => ({ ...each, isBeside: true })),
     ...operations.flatMap((operation) => {
       const rename = renameOf(operation);
-      return rename === undefined
-        ? []
-        : [beside(operation, { kind: "renames", keeps: words.columnName(rename.column) })];
+      if (rename === undefined) return [];
+      const { table, column, newName } = rename;
+      return [beside(operation, { kind: "renames", ...kept(table, column, newName, told) })];
     }),
   ]);
 }
@@ -36,14 +38,28 @@ export function withRenames(
 export function likelyRenames(
   migration: Migration,
   formerType: RuleContext["formerType"],
-  words: Pick<Words, "columnName">,
+  told: FieldNames,
 ): readonly AddedRemarks[] {
   return renamedColumns(migration.operations, formerType).map(({ drop, add }) => ({
     line: drop.line,
     sql: statementOf(drop, migration),
     isBeside: false,
-    remarks: [{ kind: "may-be-renamed", newName: add.column.name, keeps: words.columnName(drop.column) }],
+    remarks: [
+      { kind: "may-be-renamed", newName: add.column.name, ...kept(drop.table, drop.column, add.column.name, told) },
+    ],
   }));
+}
+
+interface FieldNames {
+  readonly words: Pick<Words, "columnName">;
+  /** Absent: the models are unknown. */
+  readonly source?: PlanSources["column"] | undefined;
+}
+
+/** How to declare a field that keeps its column, and the command that does it. */
+function kept(table: TableName, column: string, newName: string, { words, source }: FieldNames) {
+  const command = renameCommand(source?.(table, newName), column, newName);
+  return { keeps: words.columnName(column), ...(command !== undefined && { command }) };
 }
 
 /** Facts about a statement in addition to the rules' findings. */

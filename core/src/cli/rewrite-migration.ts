@@ -97,7 +97,7 @@ async function rewrite(
     const judgement = judge(stored, { judging, formerTable, typeKind, provenBy, isNeverNull, isAsWritten: true });
     const skipped = passing.filter(({ remarks }) => remarks?.some(({ kind }) => kind === "skipped"));
     const notices = noticesWithoutPlan(judgement, stored, skipped);
-    const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
+    const told = withRenames(notices, written, await database.formerTypes(written), plugin);
     return nothingToDo(own, [...told, ...skipped], colors);
   }
   refuseTransactions(transaction, own.file);

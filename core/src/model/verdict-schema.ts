@@ -175,10 +175,10 @@ const remarks = [
   { kind: literal("not-committed"), column: string },
   /** The entity is declared as in the last commit. */
   { kind: literal("not-edited"), name: string },
-  /** Of a drop: a column of the same type is added. `keeps`: how to declare a field that keeps the column. */
-  { kind: literal("may-be-renamed"), newName: string, keeps: string },
+  /** Of a drop: a column of the same type is added. `keeps`: how to declare a field that keeps the column. `command` writes it. */
+  { kind: literal("may-be-renamed"), newName: string, keeps: string, command: optional(string) },
   /** Of a rename. */
-  { kind: literal("renames"), keeps: string },
+  { kind: literal("renames"), keeps: string, command: optional(string) },
 ] as const;
 /** Facts about a statement besides its verdict: from the development database, the project's history, an annotation. */
 export type Remark = Of<(typeof remarks)[number]>;

@@ -12,6 +12,7 @@ import {
 import type { HazardFinding } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
+import { renameCommand } from "./rename-command.js";
 import type { RuleContext } from "../rules/rule.js";
 import { type LostColumn, lostColumns } from "./lost-columns.js";
 import type { PlanSources, ReadSources, TableShape } from "./sources.js";
@@ -95,7 +96,7 @@ function renamedError(
     "LS2062",
     `${place}This change drops "${tableLabel(table)}"."${column}" and adds "${after.name}", both ${after.type}. If that is a rename, every row loses its value.`,
     {
-      hint: `Rename in the code only: ${field} with ${words.columnName(column)} keeps the column and its values.\n         Rename in the database too: restore "${column}", fill "${after.name}" from it (@lockstep.mirror), and drop it when that plan is done.\n         No rename: restore "${column}", and drop it in a separate change, before this one or when its plan is done.`,
+      hint: `Rename in the code only: ${renameCommand(source, column, after.name) ?? `${field} with ${words.columnName(column)}`} keeps the column and its values.\n         Rename in the database too: restore "${column}", fill "${after.name}" from it (@lockstep.mirror), and drop it when that plan is done.\n         No rename: restore "${column}", and drop it in a separate change, before this one or when its plan is done.`,
       details: { table: tableLabel(table), dropped: column, added: after.name },
     },
   );

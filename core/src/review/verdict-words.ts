@@ -362,9 +362,13 @@ function remarkWords(remark: Remark): string {
     case "not-edited":
       return `${remark.name} is declared as in the last commit: this change did not cause the difference`;
     case "may-be-renamed":
-      return `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`;
+      return remark.command === undefined
+        ? `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`
+        : `if "${remark.newName}" is its new name, delete this migration and run ${remark.command}, which keeps the column and its values`;
     case "renames":
-      return `with ${remark.keeps} only the field gets the new name`;
+      return remark.command === undefined
+        ? `with ${remark.keeps} only the field gets the new name`
+        : `to rename only the field, delete this migration and run ${remark.command}`;
     default:
       return remark satisfies never;
   }

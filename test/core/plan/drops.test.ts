@@ -47,7 +47,7 @@ const refused: readonly { name: string; sql: string; code: string; says: RegExp;
     sql: `ALTER TABLE "User" DROP COLUMN "name", ADD COLUMN "fullName" TEXT NOT NULL;`,
     code: "LS2062",
     says: /drops "User"\."name" and adds "fullName", both text/,
-    hint: /User\.fullName with @map\("name"\) keeps the column/,
+    hint: /only: npx lockstep rename User\.name fullName keeps the column/,
   },
   {
     name: "a column of the primary key",

@@ -1,0 +1,105 @@
+/** `lockstep rename` with the stock commands: the database stays as it is, and the applications go on. */
+import pg from "pg";
+import { afterAll, describe, expect, test } from "vitest";
+import { createNest } from "../support/nest-project.js";
+import { createShop, setUp } from "../support/shop-project.js";
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+async function succeeds(run: Promise<Run>): Promise<string> {
+  const { code, output } = await run;
+  expect(code, output).toBe(0);
+  return output;
+}
+
+async function columnsOf(url: string, table: string): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const text = "SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 ORDER BY 1";
+  const { rows } = await client.query<{ name: string }>(text, [table]).finally(() => client.end());
+  return rows.map(({ name }) => name);
+}
+
+describe("Prisma", async () => {
+  const shop = await createShop();
+  afterAll(() => shop.dispose());
+  const schema = () => shop.read("prisma/schema.prisma");
+  const names = 'import { prisma } from "./db";\nconst users = await prisma.user.findMany({ orderBy: { id: "asc" } });\nconsole.log(users[0]?.name);\n';
+
+  test("a field in the model and in the code", async () => {
+    await setUp(shop, { development: 2, production: 2 });
+    shop.write("src/first.ts", names);
+    await shop.commit("Print a name");
+    const dry = await succeeds(shop.lockstep(["rename", "User.name", "fullName", "--dry-run"]));
+    expect(dry).toContain('+  fullName  String   @map("name")');
+    expect(dry).toContain("npx lockstep rename User.name fullName");
+    expect(await shop.changedFiles()).toEqual([]);
+    const output = await succeeds(shop.lockstep(["rename", "User.name", "fullName"]));
+    expect(output).toContain("User.name is User.fullName, and its column keeps its name");
+    expect(output).toContain("npx prisma generate");
+    await succeeds(shop.prisma(["generate"]));
+    expect(await shop.typeErrors()).toEqual([]);
+    expect(await succeeds(shop.prisma(["migrate", "dev", "--name", "none"]))).toContain("Already in sync");
+    expect(await shop.drift()).toBeUndefined();
+    expect(await succeeds(shop.npx("tsx", ["src/first.ts"]))).toContain("User 1");
+    // The response keeps its key.
+    expect(shop.read("src/users/serializer.ts")).toContain("name: user.fullName,");
+    await shop.commit("Rename User.name");
+  });
+
+  test("a field that was renamed in the model before: its mapping and the code follow", async () => {
+    shop.write("prisma/schema.prisma", schema().replace("fullName  String   @map(\"name\")", "label String @map(\"name\")"));
+    await shop.commit("A name in between");
+    shop.edit("src/first.ts", (text) => text.replace("fullName", "label"));
+    shop.write("prisma/schema.prisma", schema().replace(/  sku +String/, "  code        String"));
+    const output = await succeeds(shop.lockstep(["rename", "Product.sku", "code"]));
+    expect(output).toContain("Product.sku is Product.code");
+    expect(schema()).toMatch(/ {2}code +String +@unique @map\("sku"\)/);
+  });
+
+  test.each([
+    [["User.nam", "x"], "LS3013", "npx lockstep rename User.name x"],
+    [["User.label", "email"], "LS4010", "User already has email"],
+    [["User.label", "a-b"], "LS4010", "not a valid name"],
+  ])("lockstep rename %j: %s", async (args, code, text) => {
+    const result = await shop.lockstep(["rename", ...args]);
+    expect(result.output).toContain(code);
+    expect(result.output).toContain(text);
+    expect(result.code).toBe(2);
+  });
+});
+
+describe("TypeORM", async () => {
+  const nest = await createNest();
+  afterAll(() => nest.dispose());
+
+  test("a field of an entity: no difference to the database, and the application serves", async () => {
+    await succeeds(nest.typeorm(["migration:run"]));
+    await succeeds(nest.lockstep(["init", "--yes", "--no-install"]));
+    await nest.commit("Set up Lockstep");
+    const before = await columnsOf(nest.development, "users");
+    const output = await succeeds(nest.lockstep(["rename", "User.name", "fullName"]));
+    expect(output).toContain("User.name is User.fullName, and its column keeps its name");
+    const entity = nest.read("src/users/user.entity.ts");
+    expect(entity).toContain('@Column({ type: "varchar", length: 120, name: "name" })\n  fullName!: string;');
+    const service = nest.read("src/users/users.service.ts");
+    expect(service).toContain('.select(["user.id", "user.fullName"])');
+    // Here TypeORM expects columns.
+    expect(service).toContain('.orUpdate(["name", "updatedAt"], ["email"])');
+    const check = await succeeds(nest.typeorm(["migration:generate", "--check", "src/migrations/None"]));
+    expect(check).toContain("No changes in database schema were found");
+    expect(await columnsOf(nest.development, "users")).toEqual(before);
+    expect(await nest.build()).toMatchObject({ code: 0, output: "" });
+    const app = await nest.start(nest.development);
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ email: "ada@example.com", name: "Ada" });
+    const created = await fetch(new URL("/users", app.url), { method: "POST", headers, body });
+    expect(await created.json()).toMatchObject({ email: "ada@example.com", name: "Ada" });
+    const found = await fetch(new URL("/users/search?q=ada", app.url));
+    expect(JSON.stringify(await found.json())).toContain("Ada");
+    await app.stop();
+  });
+});

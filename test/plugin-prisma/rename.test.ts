@@ -99,6 +99,7 @@ export async function run() {
   await db.user.findMany({ where: { AND: [{ name: { contains: "a" } }], NOT: { name: "b" } }, orderBy: { name: "asc" }, distinct: ["name"] });
   await db.user.groupBy({ by: ["name"], _count: { name: true }, _max: { name: true }, having: { name: { not: "a" } } });
   await db.org.create({ data: { name: "o", users: { create: [{ name: "u", email: "e" }] } } });
+  await db.user.createMany({ data: ["u"].map((name) => ({ name, email: name })) });
   await db.org.update({ where: { id: 1 }, data: { name: "o", users: { updateMany: { where: { name: "u" }, data: { name: "v" } } } } });
   await db.user.upsert({ where: { orgId_name: { orgId: 1, name: "a" } }, create: { name: "a", email: "e" }, update: { name: "b" } });
   await db.userProfile.create({ data: { name: "p", user: { create: { name: "u", email: "e" } } } });
@@ -114,6 +115,7 @@ export async function run() {
   await db.user.findMany({ where: { AND: [{ fullName: { contains: "a" } }], NOT: { fullName: "b" } }, orderBy: { fullName: "asc" }, distinct: ["fullName"] });
   await db.user.groupBy({ by: ["fullName"], _count: { fullName: true }, _max: { fullName: true }, having: { fullName: { not: "a" } } });
   await db.org.create({ data: { name: "o", users: { create: [{ fullName: "u", email: "e" }] } } });
+  await db.user.createMany({ data: ["u"].map((name) => ({ fullName: name, email: name })) });
   await db.org.update({ where: { id: 1 }, data: { name: "o", users: { updateMany: { where: { fullName: "u" }, data: { fullName: "v" } } } } });
   await db.user.upsert({ where: { orgId_fullName: { orgId: 1, fullName: "a" } }, create: { fullName: "a", email: "e" }, update: { fullName: "b" } });
   await db.userProfile.create({ data: { name: "p", user: { create: { fullName: "u", email: "e" } } } });

@@ -127,6 +127,8 @@ export type Small = Pick<User, "fullName">;
     name: "listed",
     before: `import type { Repository, SelectQueryBuilder } from "typeorm";
 import { User } from "./user.entity.js";
+declare const stored: string;
+export const parsed = JSON.parse(stored) as User;
 declare function Get(): MethodDecorator;
 export class UsersController {
   @Get()
@@ -139,10 +141,11 @@ export const rows = async (users: Repository<User>) => (await users.query("SELEC
 export const save = (users: Repository<User>, body: { name: string; email: string }) => users.save(body);
 `,
     listed: [
-      '6 clients get "fullName"',
-      "10 the query builder's alias",
-      '11 the value is cast to a type with "fullName"',
-      '12 the object has "name"',
+      '4 the value is cast to a type with "fullName"',
+      '8 clients get "fullName"',
+      "12 the query builder's alias",
+      '13 raw SQL returns the column, and the type has "fullName"',
+      '14 the object has "name"',
     ],
   },
 ];

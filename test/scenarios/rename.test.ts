@@ -27,43 +27,45 @@ describe("Prisma", async () => {
   const shop = await createShop();
   afterAll(() => shop.dispose());
   const schema = () => shop.read("prisma/schema.prisma");
-  const names = 'import { prisma } from "./db";\nconst users = await prisma.user.findMany({ orderBy: { id: "asc" } });\nconsole.log(users[0]?.name);\n';
+  const names =
+    'import { createPrisma } from "./db";\nconst prisma = createPrisma(process.env.DATABASE_URL ?? "");\nconst users = await prisma.user.findMany({ orderBy: { id: "asc" } });\nconsole.log(users[0]?.name);\nawait prisma.$disconnect();\n';
 
   test("a field in the model and in the code", async () => {
     await setUp(shop, { development: 2, production: 2 });
     shop.write("src/first.ts", names);
     await shop.commit("Print a name");
-    const dry = await succeeds(shop.lockstep(["rename", "User.name", "fullName", "--dry-run"]));
-    expect(dry).toContain('+  fullName  String   @map("name")');
-    expect(dry).toContain("npx lockstep rename User.name fullName");
+    const dry = await shop.lockstep(["rename", "User.name", "fullName", "--dry-run"]);
+    expect(dry.output).toContain('+  fullName  String   @map("name")');
     expect(await shop.changedFiles()).toEqual([]);
-    const output = await succeeds(shop.lockstep(["rename", "User.name", "fullName"]));
+    const { code, output } = await shop.lockstep(["rename", "User.name", "fullName"]);
     expect(output).toContain("User.name is User.fullName, and its column keeps its name");
+    expect(output).toMatch(/1 place to edit: the code does not compile\n +src\/users\/routes\.ts:55 /);
     expect(output).toContain("npx prisma generate");
+    expect(code).toBe(1);
+    // The declared response keeps its key.
+    const items = "items: items.map(({ id, fullName: name }) => ({ id, name }))";
+    shop.edit("src/users/routes.ts", (text) => text.replace("return { items };", `return { ${items} };`));
     await succeeds(shop.prisma(["generate"]));
     expect(await shop.typeErrors()).toEqual([]);
     expect(await succeeds(shop.prisma(["migrate", "dev", "--name", "none"]))).toContain("Already in sync");
     expect(await shop.drift()).toBeUndefined();
     expect(await succeeds(shop.npx("tsx", ["src/first.ts"]))).toContain("User 1");
-    // The response keeps its key.
     expect(shop.read("src/users/serializer.ts")).toContain("name: user.fullName,");
     await shop.commit("Rename User.name");
   });
 
   test("a field that was renamed in the model before: its mapping and the code follow", async () => {
-    shop.write("prisma/schema.prisma", schema().replace("fullName  String   @map(\"name\")", "label String @map(\"name\")"));
-    await shop.commit("A name in between");
-    shop.edit("src/first.ts", (text) => text.replace("fullName", "label"));
     shop.write("prisma/schema.prisma", schema().replace(/  sku +String/, "  code        String"));
-    const output = await succeeds(shop.lockstep(["rename", "Product.sku", "code"]));
+    const { output } = await shop.lockstep(["rename", "Product.sku", "code"]);
     expect(output).toContain("Product.sku is Product.code");
     expect(schema()).toMatch(/ {2}code +String +@unique @map\("sku"\)/);
+    expect(shop.read("src/products/serializer.ts")).toContain("sku: product.code,");
   });
 
   test.each([
-    [["User.nam", "x"], "LS3013", "npx lockstep rename User.name x"],
-    [["User.label", "email"], "LS4010", "User already has email"],
-    [["User.label", "a-b"], "LS4010", "not a valid name"],
+    [["User.nam", "x"], "LS3013", "User has: id, email, fullName"],
+    [["User.fullName", "email"], "LS4010", "User already has email"],
+    [["User.fullName", "a-b"], "LS4010", "not a valid name"],
   ])("lockstep rename %j: %s", async (args, code, text) => {
     const result = await shop.lockstep(["rename", ...args]);
     expect(result.output).toContain(code);
@@ -81,8 +83,16 @@ describe("TypeORM", async () => {
     await succeeds(nest.lockstep(["init", "--yes", "--no-install"]));
     await nest.commit("Set up Lockstep");
     const before = await columnsOf(nest.development, "users");
-    const output = await succeeds(nest.lockstep(["rename", "User.name", "fullName"]));
+    const { output } = await nest.lockstep(["rename", "User.name", "fullName"]);
     expect(output).toContain("User.name is User.fullName, and its column keeps its name");
+    expect(output).toMatch(/src\/users\/user-export\.ts:31 +raw SQL returns the column/);
+    expect(output).toMatch(/src\/users\/users\.controller\.ts:35 +the row leaves as a whole/);
+    // The places to review.
+    const users = "users.map(({ id, fullName: name }) => ({ id, name }))";
+    nest.edit("src/users/users.controller.ts", (text) => text.replace("UserSearchItem, users,", `UserSearchItem, ${users},`));
+    nest.edit("src/users/user-export.ts", (text) =>
+      text.replace('"email", "name", "createdAt"]', '"email", "fullName", "createdAt"]').replace('"name", "createdAt"\n', '"name" AS "fullName", "createdAt"\n'),
+    );
     const entity = nest.read("src/users/user.entity.ts");
     expect(entity).toContain('@Column({ type: "varchar", length: 120, name: "name" })\n  fullName!: string;');
     const service = nest.read("src/users/users.service.ts");

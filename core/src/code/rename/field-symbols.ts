@@ -51,7 +51,24 @@ export class FieldSymbols {
   /** The property of the type that is expected at an expression. */
   expectedAt(node: compiler.Expression): Share {
     const direct = this.in(this.checker.getContextualType(node));
-    return direct === "none" ? this.in(this.expected(node)) : direct;
+    const constrained = direct === "none" ? this.in(this.expected(node)) : direct;
+    return constrained === "none" ? this.in(this.#expectedElement(node)) : constrained;
+  }
+
+  /** `data: emails.map((email) => ({ email }))`: an element of what is expected of the list. */
+  #expectedElement(node: compiler.Expression): compiler.Type | undefined {
+    let value: compiler.Node = node;
+    while (ts.isParenthesizedExpression(value.parent)) value = value.parent;
+    const { parent } = value;
+    const isReturned = ts.isReturnStatement(parent) && ts.isBlock(parent.parent);
+    const maker = isReturned ? parent.parent.parent : parent;
+    const call = ts.isArrowFunction(maker) ? maker.parent : undefined;
+    if (call === undefined || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined;
+    if (!/^(?:map|from)$/.test(call.expression.name.text)) return undefined;
+    const list = this.expected(call);
+    const parts = list?.isUnion() ? list.types : [list];
+    const [found] = parts.flatMap((part) => (part && this.checker.isArrayType(part) ? [part] : []));
+    return found && this.checker.getTypeArguments(found as compiler.TypeReference)[0];
   }
 
   /** The expected type, in a generic call its constraint. */

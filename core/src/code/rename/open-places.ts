@@ -7,11 +7,13 @@ export interface OpenOffset {
   readonly reason: string;
 }
 
-/** Functions that serialize their argument. */
-const senders = /^(?:json|send|stringify|reply|emit|publish|end)$/;
+/** Functions that serialize their argument, or read it by the names of another type. */
+const senders = /^(?:json|send|stringify|reply|emit|publish|end|parse|safeParse|plainToInstance|plainToClass)$/;
 /** Decorators of methods whose result is sent to clients. */
 const handlers = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|ResolveField)$/;
-const calls = /(?:[qQ]uery|queryRaw|queryRawUnsafe|execute|sql)$/;
+const calls = /^(?:query|\$queryRaw|\$queryRawUnsafe|execute|raw|sql)$/;
+/** Methods that register a handler of a route. */
+const routes = /^(?:get|post|put|patch|delete|all)$/;
 
 /**
  * What the compiler accepts after the rename, and what changes at run time: rows that leave as a whole, objects passed as a whole, and rows
@@ -24,8 +26,7 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
   const has = (type: compiler.Type) => rowsIn(type, field, 3);
   const visit = (node: compiler.Node): void => {
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node)) {
-      const [type] = node.typeArguments ?? [];
-      if (type !== undefined && calls.test(calleeOf(node)) && has(checker.getTypeFromTypeNode(type)))
+      if (isRawSql(node) && has(checker.getTypeAtLocation(node)))
         list(node, `raw SQL returns the column, and the type has "${newName}"`);
     }
     if (ts.isSpreadAssignment(node)) {
@@ -33,14 +34,14 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
         list(node, `the spread object has "${name}", the model has "${newName}"`);
     } else if (ts.isCallExpression(node)) {
       if (isSender(node) && node.arguments.some((argument) => has(checker.getTypeAtLocation(argument))))
-        list(node, `the row leaves as a whole: receivers get "${newName}" instead of "${name}"`);
+        list(node, `the row leaves as a whole, with "${newName}" instead of "${name}"`);
+      for (const handler of handlersIn(node))
+        if (checker.getTypeAtLocation(handler).getCallSignatures().some((signature) => has(signature.getReturnType())))
+          list(handler, `clients get "${newName}" instead of "${name}"`);
       for (const argument of node.arguments) passed(argument, savedRows(node, checker));
     } else if (ts.isPropertyAssignment(node)) passed(node.initializer);
     else if (ts.isAsExpression(node)) {
-      const value = valueOf(node);
-      // A generic query takes its type from the cast.
-      const isRaw = ts.isCallExpression(value) && calls.test(calleeOf(value));
-      const isUntyped = isRaw || (checker.getTypeAtLocation(value).flags & untyped) !== 0;
+      const isUntyped = (checker.getTypeAtLocation(node.expression).flags & untyped) !== 0;
       if (isUntyped && has(checker.getTypeFromTypeNode(node.type)))
         list(node, `the value is cast to a type with "${newName}"`);
     } else if (ts.isMethodDeclaration(node) && isHandler(node)) {
@@ -94,10 +95,18 @@ function savedRows({ expression }: compiler.CallExpression, checker: compiler.Ty
   return isRepository ? checker.getTypeArguments(receiver as compiler.TypeReference)[0] : undefined;
 }
 
-function valueOf({ expression }: compiler.AsExpression): compiler.Expression {
-  let value = expression;
-  while (ts.isParenthesizedExpression(value) || ts.isAwaitExpression(value)) value = value.expression;
-  return value;
+/** A call with SQL as text. Its rows have the type that the code gives them. */
+function isRawSql(node: compiler.CallExpression | compiler.TaggedTemplateExpression): boolean {
+  if (!calls.test(calleeOf(node))) return false;
+  const [text] = ts.isCallExpression(node) ? node.arguments : [node.template];
+  return text !== undefined && (ts.isStringLiteralLike(text) || ts.isTemplateExpression(text) || ts.isTaggedTemplateExpression(text));
+}
+
+/** `app.get("/users", (request) => …)`. */
+function handlersIn(call: compiler.CallExpression): readonly compiler.Expression[] {
+  const [path, ...others] = call.arguments;
+  if (!routes.test(calleeOf(call)) || path === undefined || !ts.isStringLiteralLike(path)) return [];
+  return others.filter((each) => ts.isArrowFunction(each) || ts.isFunctionExpression(each));
 }
 
 function isSender(call: compiler.CallExpression): boolean {

@@ -52,7 +52,8 @@ export const prismaPlugin: OrmPlugin = {
       .filter((change) => change.before !== change.after);
   },
 
-  renameField: async (project, rename) => (await import("./schema/rename.js")).renameField(schemaFiles(project), rename),
+  renameField: async (project, rename) =>
+    (await import("./schema/rename.js")).renameField(schemaFiles(project), rename, project.root),
   modelFiles: async (project, model) =>
     schemaFiles(project)
       .filter(({ content }) => fieldsIn(content, model).length > 0)

@@ -229,6 +229,7 @@ export const users = t.router({
 `,
     },
   },
+  "Rename a field": { ...workspace, before: [...setUp, commit], databases: nobody },
   Monorepo: {
     ...workspace,
     packages: prismaPackages,

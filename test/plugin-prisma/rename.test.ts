@@ -1,10 +1,17 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
-import { renameField } from "../../plugin-prisma/src/schema/rename.js";
 import { generatedFolders } from "../../plugin-prisma/src/schema/generators.js";
+import { renameField } from "../../plugin-prisma/src/schema/rename.js";
 import { installClient } from "../support/installed-client.js";
 import { expectCase, fileOf, projectWith, type RenameCase, renameIn } from "../support/renamed.js";
+
+/** Another client has a model of the same name. */
+const otherClient = `import { db } from "./db.js";
+import type { UserWhereInput } from "./other/client.js";
+export const where: UserWhereInput = { name: "a" };
+export const own = () => db.user.findFirst({ where: { name: "a" } });
+`;
 
 const models = `model Org {
   id    Int    @id @default(autoincrement())
@@ -108,6 +115,7 @@ export async function run() {
 }
 export const order: Prisma.UserOrderByWithRelationInput[] = [{ name: "asc" }];
 export const field: Prisma.UserScalarFieldEnum = "name";
+export const fixture = { id: 1, name: "a", email: "b", orgId: 2 };
 export const isName = (key: Prisma.UserScalarFieldEnum) => [key === "name", key === Prisma.UserScalarFieldEnum.name];
 `,
     after: `import { db, Prisma } from "./db.js";
@@ -124,6 +132,7 @@ export async function run() {
 }
 export const order: Prisma.UserOrderByWithRelationInput[] = [{ fullName: "asc" }];
 export const field: Prisma.UserScalarFieldEnum = "fullName";
+export const fixture = { id: 1, name: "a", email: "b", orgId: 2 };
 export const isName = (key: Prisma.UserScalarFieldEnum) => [key === "fullName", key === Prisma.UserScalarFieldEnum.fullName];
 `,
   },
@@ -201,6 +210,8 @@ export async function handle(body: { name?: string; email?: string }, key: "name
   await db.user.update({ where: { id: 1 }, data: body });
   await db.user.update({ where: { id: 1 }, data: { ...body } });
   await db.user.findMany({ orderBy: { [key]: "asc" } });
+  const where = { id: 1, name: "a" };
+  await db.user.findMany({ where });
   return db.$queryRaw<User[]>\`SELECT "name" FROM "User"\`;
 }
 export const either = (row: User | Org) => row.name;
@@ -211,9 +222,10 @@ export const either = (row: User | Org) => row.name;
       '9 the object has "name"',
       '10 the spread object has "name"',
       '11 the computed key can be "name"',
-      "12 raw SQL returns the column",
-      "14 its type is this model or another one",
-      "14 TS2339",
+      '13 the object has "name"',
+      "14 raw SQL returns the column",
+      // Its reason is that the type is one of two models.
+      "16 TS2339",
     ],
   },
 ];
@@ -234,6 +246,8 @@ export declare const db: PrismaClient;
     root = projectWith({
       "prisma/schema.prisma": schema,
       "src/db.ts": types,
+      "src/other/client.ts": "export type UserWhereInput = { name?: string };\n",
+      "src/two.ts": otherClient,
       ...Object.fromEntries(cases.map((each) => [fileOf(each), each.before])),
     });
     await installClient(root, ["prisma/schema.prisma"]);
@@ -246,6 +260,12 @@ export declare const db: PrismaClient;
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   test.each(cases)("$name", (each) => expectCase(each, renamed));
+
+  test("a model of another client stays", () => {
+    const change = renamed.changes.find(({ file }) => file === "src/two.ts");
+    expect(change?.after).toBe(otherClient.replace("({ where: { name", "({ where: { fullName"));
+    expect(renamed.changes.some(({ file }) => file.includes("other/"))).toBe(false);
+  });
 });
 
 test("schema: the field, its mapping, keys, indexes and relations", () => {
@@ -265,7 +285,10 @@ test("schema: the field, its mapping, keys, indexes and relations", () => {
 
 test("schema: a field that was renamed by hand only gets its mapping, and a mapped one keeps it", () => {
   const schema = (field: string) => [
-    { path: "schema.prisma", content: `datasource db {\n  provider = "postgresql"\n}\n\nmodel User {\n  id Int @id\n  ${field}\n}\n` },
+    {
+      path: "schema.prisma",
+      content: `datasource db {\n  provider = "postgresql"\n}\n\nmodel User {\n  id Int @id\n  ${field}\n}\n`,
+    },
   ];
   const lineOf = (field: string) => renameField(schema(field), rename).changes[0]?.after?.split("\n")[6]?.trim();
   expect(lineOf("fullName String? @unique // who")).toBe('fullName String? @unique @map("name") // who');

@@ -206,6 +206,13 @@ describe.each([
   });
 });
 
+test("with a naming strategy, only the entity itself says what its column is", () => {
+  expect(() => mapField(files, rename, true)).toThrow(/naming strategy of the data source decides/);
+  const named = user.replace("length: 80", 'name: "full_name"');
+  const { files: after } = mapField([{ path: "src/user.entity.ts", content: named }, files[1] as never], rename, true);
+  expect(after[0]?.content).toContain('@Column({ name: "full_name" })');
+});
+
 test("a relation keeps its column by @JoinColumn", () => {
   const { files: after } = mapField(files, { model: "Post", name: "author", newName: "writer" });
   expect(after[1]?.content).toBe(

@@ -23,7 +23,7 @@ test("LS2062: a rename written as drop and add, with the old column as the fill"
   const result = await dev("rename");
   expect(result.code, result.output).toBe(1);
   expect(result.output).toContain("LS2062");
-  expect(result.output).toContain('npx lockstep rename User.name fullName keeps the column');
+  expect(result.output).toContain("npx lockstep rename User.name fullName keeps the column");
   expect(await shop.changedFiles()).toEqual([" M prisma/schema.prisma"]);
   shop.write("prisma/schema.prisma", before);
 });

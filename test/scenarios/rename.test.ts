@@ -1,8 +1,10 @@
 /** `lockstep rename` with the stock commands: the database stays as it is, and the applications go on. */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { createNest } from "../support/nest-project.js";
-import { createShop, setUp } from "../support/shop-project.js";
+import { addHandle, createShop, setUp } from "../support/shop-project.js";
 
 interface Run {
   readonly code: number;
@@ -38,7 +40,7 @@ describe("Prisma", async () => {
     expect(dry.output).toContain('+  fullName  String   @map("name")');
     expect(await shop.changedFiles()).toEqual([]);
     const { code, output } = await shop.lockstep(["rename", "User.name", "fullName"]);
-    expect(output).toContain("User.name is User.fullName, and its column keeps its name");
+    expect(output).toContain("User.name is now User.fullName: ");
     expect(output).toMatch(/1 place to edit: the code does not compile\n +src\/users\/routes\.ts:55 /);
     expect(output).toContain("npx prisma generate");
     expect(code).toBe(1);
@@ -54,12 +56,33 @@ describe("Prisma", async () => {
     await shop.commit("Rename User.name");
   });
 
-  test("a field that was renamed in the model before: its mapping and the code follow", async () => {
-    shop.write("prisma/schema.prisma", schema().replace(/  sku +String/, "  code        String"));
-    const { output } = await shop.lockstep(["rename", "Product.sku", "code"]);
-    expect(output).toContain("Product.sku is Product.code");
-    expect(schema()).toMatch(/ {2}code +String +@unique @map\("sku"\)/);
-    expect(shop.read("src/products/serializer.ts")).toContain("sku: product.code,");
+  test("a field that was renamed in the model, and whose migration has run", async () => {
+    shop.write("prisma/schema.prisma", schema().replace(/ {2}description +String\?/, "  details     String?"));
+    const made = await succeeds(shop.prisma(["migrate", "dev", "--name", "details"]));
+    expect(made).toContain(
+      "delete the new files of this change and run npx lockstep rename Product.description details",
+    );
+    for (const { name, parentPath } of ["prisma/migrations", "lockstep"].flatMap((folder) =>
+      readdirSync(join(shop.root, folder), { withFileTypes: true }),
+    ))
+      if (name.endsWith("_details")) rmSync(join(parentPath, name), { recursive: true });
+    const { output } = await shop.lockstep(["rename", "Product.description", "details"]);
+    expect(output).toContain("Product.description is now Product.details: ");
+    expect(schema()).toMatch(/ {2}details +String\? +@map\("description"\)/);
+    expect(shop.read("src/products/serializer.ts")).toContain("description: product.details,");
+    await succeeds(
+      shop.prisma(["migrate", "reset", "--force"], { PRISMA_USER_CONSENT_FOR_DANGEROUS_AI_ACTION: "yes" }),
+    );
+    expect(await succeeds(shop.prisma(["migrate", "dev", "--name", "none"]))).toContain("Already in sync");
+  });
+
+  test("a field of an open plan is refused", async () => {
+    await shop.commit("Rename Product.description");
+    addHandle(shop);
+    await succeeds(shop.prisma(["migrate", "dev", "--name", "add_handle"]));
+    const { code, output } = await shop.lockstep(["rename", "User.handle", "nick"]);
+    expect(output).toMatch(/LS3004 User\.handle has the open plan \d+_add_handle/);
+    expect(code).toBe(1);
   });
 
   test.each([
@@ -83,15 +106,25 @@ describe("TypeORM", async () => {
     await succeeds(nest.lockstep(["init", "--yes", "--no-install"]));
     await nest.commit("Set up Lockstep");
     const before = await columnsOf(nest.development, "users");
+    // The property is renamed first, and TypeORM would rename the column.
+    nest.edit("src/users/user.entity.ts", (text) => text.replace("  name!: string;", "  fullName!: string;"));
+    const made = await succeeds(nest.typeorm(["migration:generate", "src/migrations/Renamed"]));
+    expect(made).toContain("delete the new files of this change and run npx lockstep rename User.name fullName");
+    for (const name of readdirSync(join(nest.root, "src/migrations")))
+      if (name.endsWith("-Renamed.ts")) rmSync(join(nest.root, "src/migrations", name));
     const { output } = await nest.lockstep(["rename", "User.name", "fullName"]);
-    expect(output).toContain("User.name is User.fullName, and its column keeps its name");
+    expect(output).toContain("User.name is now User.fullName: ");
     expect(output).toMatch(/src\/users\/user-export\.ts:31 +raw SQL returns the column/);
     expect(output).toMatch(/src\/users\/users\.controller\.ts:35 +the row leaves as a whole/);
     // The places to review.
     const users = "users.map(({ id, fullName: name }) => ({ id, name }))";
-    nest.edit("src/users/users.controller.ts", (text) => text.replace("UserSearchItem, users,", `UserSearchItem, ${users},`));
+    nest.edit("src/users/users.controller.ts", (text) =>
+      text.replace("UserSearchItem, users,", `UserSearchItem, ${users},`),
+    );
     nest.edit("src/users/user-export.ts", (text) =>
-      text.replace('"email", "name", "createdAt"]', '"email", "fullName", "createdAt"]').replace('"name", "createdAt"\n', '"name" AS "fullName", "createdAt"\n'),
+      text
+        .replace('"email", "name", "createdAt"]', '"email", "fullName", "createdAt"]')
+        .replace('"name", "createdAt"\n', '"name" AS "fullName", "createdAt"\n'),
     );
     const entity = nest.read("src/users/user.entity.ts");
     expect(entity).toContain('@Column({ type: "varchar", length: 120, name: "name" })\n  fullName!: string;');

@@ -53,7 +53,13 @@ export async function renameIn(
 ) {
   return renameField({
     rename,
-    project: { root, migrationsFolder: "migrations", generatedFolders: [], dialect: "postgresql", ...project } as Project,
+    project: {
+      root,
+      migrationsFolder: "migrations",
+      generatedFolders: [],
+      dialect: "postgresql",
+      ...project,
+    } as Project,
     plugin: plugin as OrmPlugin,
     code: codeSettings({ code: { format: "off" } } as never),
     signal: new AbortController().signal,

@@ -8,7 +8,7 @@ import { sqlReader } from "../databases/sql-reader.js";
 import type { IndexFacts } from "../dialect/development.js";
 import type { Judging } from "../dialect/judging.js";
 import { smallTables } from "../dialect/stats/small-tables.js";
-import { type Migration, nameKey, type Operation, type TableName } from "../model/index.js";
+import { type Migration, nameKey, type Operation, renameOf, type TableName } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf, reshapedTables } from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
@@ -98,7 +98,10 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   refuseNewKeyColumns(context);
   if (findings.length > 0) {
     const { planChange } = await loadPlanning();
-    const remarks = [...corrected.remarks, ...likelyRenames(migration, formerType, { words: orm.words, source })];
+    const remarks = [
+      ...corrected.remarks,
+      ...likelyRenames(migration, formerType, await fieldNames(orm, source, migration)),
+    ];
     const answer = await planChange(orm, { ...corrected, migration, remarks }, await database(), open?.plans ?? []);
     const told = await tell(orm, open, migration.operations, { ...corrected, notices: answer.notices });
     if (answer.kind === "pass") return { kind: "pass", restore, added, reshaped, told };
@@ -107,7 +110,10 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
   const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);
-  const told = remarked.length === 0 ? remarked : withRenames(remarked, migration, formerType, { words: orm.words, source });
+  const told =
+    remarked.length === 0
+      ? remarked
+      : withRenames(remarked, migration, formerType, await fieldNames(orm, source, migration));
   return {
     kind: "pass",
     restore,
@@ -143,6 +149,16 @@ async function sourcesOf<Relaxed>(
   if (!hasFunctions && !(await orm.mentions(/@lockstep\./))) return undefined;
   const config = hasFunctions ? await loadConfig(orm.root) : { targets: {} };
   return withFunctions(await orm.sources(), fillFunctions(config));
+}
+
+/** The names of fields, for likely renames. They are only read if there may be one. */
+async function fieldNames<Relaxed>(
+  orm: OrmChange<Relaxed>,
+  source: PlanSources["column"] | undefined,
+  { operations }: Migration,
+) {
+  const isAsked = operations.some((each) => each.kind === "dropColumn" || renameOf(each) !== undefined);
+  return { words: orm.words, source: source ?? (isAsked ? await orm.sources() : undefined) };
 }
 
 /** The migration with facts that only the database has: which defaults it evaluates once. */

@@ -1,4 +1,12 @@
-import { type Migration, type Notice, type Operation, type Remark, renameOf, type TableName, type Words } from "../model/index.js";
+import {
+  type Migration,
+  type Notice,
+  type Operation,
+  type Remark,
+  renameOf,
+  type TableName,
+  type Words,
+} from "../model/index.js";
 import { renameCommand } from "../plan/rename-command.js";
 import type { PlanSources } from "../plan/sources.js";
 import { statementOf } from "../rules/notice.js";

@@ -1,10 +1,10 @@
 import { LockstepError } from "../base/errors.js";
 import { committedText } from "../base/files/git.js";
 import { writeFiles } from "../base/files/write-files.js";
-import { renameField, type RenamedField } from "../change/rename/rename-field.js";
+import { type RenamedField, renameField } from "../change/rename/rename-field.js";
 import type { OpenPlace } from "../code/rename/request.js";
 import { codeSettings } from "../config/code-settings.js";
-import { type EntityModel, isSameTable } from "../model/index.js";
+import { type EntityModel, isSameTable, isTestFile } from "../model/index.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { FieldRename } from "../plugin/plugin.js";
 import { columns } from "../review/columns.js";
@@ -34,7 +34,7 @@ export async function renameInProject(invocation: Invocation): Promise<CommandRe
   if (!isDry) writeFiles(project.root, renamed.changes);
   return {
     text: [
-      `${field} ${isDry ? "would be" : "is"} ${rename.model}.${newName}, and its column keeps its name: ${counted(renamed.uses, "use")} renamed.`,
+      `${field} ${isDry ? "would become" : "is now"} ${rename.model}.${rename.newName}: ${counted(renamed.uses, "use")} renamed. The column keeps its name.`,
       isDry ? "" : statText(renamed.changes, io.colors),
       ...openText(renamed),
       renamed.unformatted === undefined ? "" : unformattedText(renamed.unformatted, io.colors),
@@ -71,7 +71,8 @@ async function readRename(field: string, newName: string, workspace: Workspace):
   // An embedded property stays in its class.
   const path = [...name.split(".").slice(0, -1), newName].join(".");
   const isDone = !has(name) && has(path) && (await wasCommitted(modelName, name, workspace));
-  if (model === undefined || (!has(name) && !isDone)) throw noColumn(field, models, (near) => `npx lockstep rename ${near} ${newName}`);
+  if (model === undefined || (!has(name) && !isDone))
+    throw noColumn(field, models, (near) => `npx lockstep rename ${near} ${newName}`);
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(newName))
     throw new LockstepError("LS4010", `${newName} is not a valid name of a field.`);
   const taken = model.fields.some((each) => each.name === path) || model.relations.some((each) => each.name === path);
@@ -103,12 +104,19 @@ function refusePlanned(model: EntityModel, field: string, root: string): void {
 const most = 20;
 
 function openText({ places, errors }: RenamedField): readonly string[] {
+  // Application code comes first.
+  const inOrder = (found: readonly OpenPlace[]) =>
+    found.toSorted((one, other) => Number(isTestFile(one.file)) - Number(isTestFile(other.file)));
   const list = (title: string, found: readonly OpenPlace[]) =>
     found.length === 0
       ? []
       : [
           title,
-          columns(found.slice(0, most).map(({ file, line, reason }) => [`  ${file}:${line}`, reason])),
+          columns(
+            inOrder(found)
+              .slice(0, most)
+              .map(({ file, line, reason }) => [`${file}:${line}`, shortened(reason)]),
+          ),
           ...(found.length > most ? [`  and ${found.length - most} more: --json lists all`] : []),
         ];
   return [
@@ -117,11 +125,16 @@ function openText({ places, errors }: RenamedField): readonly string[] {
   ];
 }
 
+/** The compiler prints types in full. */
+function shortened(reason: string): string {
+  return reason.length > 160 ? `${reason.slice(0, 159)}…` : reason;
+}
+
 /** What was not searched. */
 function limitsText({ name }: FieldRename, { untyped, skipped }: RenamedField): string {
-  const values = untyped === 0 ? "values without types" : `${counted(untyped, "use")} of .${name} on values without types`;
-  const unchecked = skipped === undefined ? "" : ` Not checked: ${skipped}.`;
-  return `Not renamed: ${values}, JSON, GraphQL documents and templates. Raw SQL keeps the column's name.${unchecked}`;
+  const values = `${untyped === 0 ? "" : `${counted(untyped, "use")} of .${name} on `}values without types`;
+  const unchecked = skipped === undefined ? "" : `\nNot checked: ${skipped}`;
+  return `Not searched: ${values}, JSON, GraphQL documents, templates, and packages that access the table themselves. Raw SQL keeps the column's name.${unchecked}`;
 }
 
 function nextOf({ places, errors }: RenamedField, generate: string | undefined): string {

@@ -12,9 +12,9 @@ import {
 import type { HazardFinding } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
-import { renameCommand } from "./rename-command.js";
 import type { RuleContext } from "../rules/rule.js";
 import { type LostColumn, lostColumns } from "./lost-columns.js";
+import { renameCommand } from "./rename-command.js";
 import type { PlanSources, ReadSources, TableShape } from "./sources.js";
 
 /**

@@ -364,11 +364,11 @@ function remarkWords(remark: Remark): string {
     case "may-be-renamed":
       return remark.command === undefined
         ? `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`
-        : `if "${remark.newName}" is its new name, delete this migration and run ${remark.command}, which keeps the column and its values`;
+        : `if "${remark.newName}" is its new name, delete the new files of this change and run ${remark.command}, which keeps the column and its values`;
     case "renames":
       return remark.command === undefined
         ? `with ${remark.keeps} only the field gets the new name`
-        : `to rename only the field, delete this migration and run ${remark.command}`;
+        : `to rename only the field, delete the new files of this change and run ${remark.command}`;
     default:
       return remark satisfies never;
   }

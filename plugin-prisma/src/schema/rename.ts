@@ -1,9 +1,10 @@
+import { dirname, relative, resolve } from "node:path";
 import { type FieldRename, type FileChange, LockstepError, patternOf, type RenamedName } from "@lockstep/core";
 import type { Datamodel } from "@prisma/dmmf";
 import { assertSameReading } from "./compare.js";
 import { fileOf, findField } from "./edit.js";
 import { argumentOf, fieldsOf, type PrismaAttribute, type PrismaModel, type SchemaFile } from "./model.js";
-import { parseSchema } from "./parse.js";
+import { envValue, parseConfig, parseSchema } from "./parse.js";
 import { readSchema } from "./read.js";
 import { laidOut } from "./remove.js";
 import { applySplices, type Splice } from "./splice.js";
@@ -19,6 +20,7 @@ import { firstDifference } from "./verify.js";
 export function renameField(
   files: readonly SchemaFile[],
   rename: FieldRename,
+  root = "",
 ): { readonly changes: readonly FileChange[]; readonly names: readonly RenamedName[] } {
   const schema = readSchema(files);
   const declared = schema.models.find(({ name }) => name === rename.model);
@@ -37,12 +39,15 @@ export function renameField(
   assertSameReading(readSchema(after), parseSchema(after), new Set([model.name]));
   const difference = firstDifference(renamedModel(parseSchema(files), rename), parseSchema(after), "schema");
   if (difference !== undefined)
-    throw new LockstepError("LS2011", `The rename of ${rename.model}.${rename.name} would change something else: ${difference}`);
+    throw new LockstepError(
+      "LS2011",
+      `The rename of ${rename.model}.${rename.name} would change something else: ${difference}`,
+    );
   return {
     changes: files
       .map(({ path, content }, index) => ({ file: path, before: content, after: after[index]?.content ?? content }))
       .filter((change) => change.before !== change.after),
-    names: codeNames(model, rename, schema.models),
+    names: codeNames(model, rename, schema.models).map((each) => ({ ...each, folders: clientFolders(files, root) })),
   };
 }
 
@@ -56,12 +61,14 @@ function references(owner: PrismaModel, rename: FieldRename, files: readonly Sch
       .filter(({ name }) => name === "relation")
       .flatMap(({ span }) => {
         const text = content.slice(span.start, span.end);
-        return [...text.matchAll(/\b(fields|references)\s*:\s*(?:\[[^\]]*\]|\w+)/g)].flatMap(({ 0: list, 1: key, index }) => {
-          const isAbout = key === "fields" ? isOwn : type === rename.model;
-          const start = span.start + index;
-          // With the closing bracket, or what follows a single name.
-          return isAbout ? namesIn(content, start, start + list.length + 1, rename) : [];
-        });
+        return [...text.matchAll(/\b(fields|references)\s*:\s*(?:\[[^\]]*\]|\w+)/g)].flatMap(
+          ({ 0: list, 1: key, index }) => {
+            const isAbout = key === "fields" ? isOwn : type === rename.model;
+            const start = span.start + index;
+            // With the closing bracket, or what follows a single name.
+            return isAbout ? namesIn(content, start, start + list.length + 1, rename) : [];
+          },
+        );
       }),
   );
   return [...lists, ...relations];
@@ -130,6 +137,18 @@ function codeNames(model: PrismaModel, { name, newName }: FieldRename, all: read
       types: `^${model.name}WhereUniqueInput$`,
     })),
   ];
+}
+
+/** The folders of the generated clients, also outside the root. */
+function clientFolders(files: readonly SchemaFile[], root: string): readonly string[] {
+  const clients = parseConfig(files).generators.filter(({ provider }) =>
+    /^prisma-client(?:-js)?$/.test(envValue(provider) ?? ""),
+  );
+  return clients.map(({ output, sourceFilePath }) => {
+    const folder = envValue(output);
+    if (folder === undefined) return "node_modules/.prisma/client";
+    return relative(root, resolve(root, dirname(sourceFilePath), folder)).replaceAll("\\", "/");
+  });
 }
 
 function isNamedByFields(attribute: PrismaAttribute): boolean {

@@ -1,13 +1,14 @@
 import { posix } from "node:path";
-import type {
-  DeclaredIndex,
-  EntityModel,
-  FieldEdit,
-  FieldRename,
-  FileChange,
-  ModelEdit,
-  PlannedColumn,
-  Project,
+import {
+  type DeclaredIndex,
+  type EntityModel,
+  type FieldEdit,
+  type FieldRename,
+  type FileChange,
+  type ModelEdit,
+  type PlannedColumn,
+  type Project,
+  sourcesMention,
 } from "@lockstep/core";
 import { type SourceFile, ts } from "@lockstep/core/codemods";
 import { readPlans } from "@lockstep/core/planning";
@@ -75,9 +76,16 @@ export async function editProjectEntities(
 /** The files that map a field to its column, and its names in code. Errors as `mapField`. */
 export async function renameProjectField(project: Project, rename: FieldRename) {
   const { mapField } = await import("./edit/rename.js");
-  const before = await entityFiles(project);
-  const { files, names } = mapField(before, rename);
-  const changes = before.map(({ path, content }, index) => ({ file: path, before: content, after: files[index]?.content ?? content }));
+  const [before, hasStrategy] = await Promise.all([
+    entityFiles(project),
+    sourcesMention(project.root, /\bnamingStrategy\b/, ["lockstep"]),
+  ]);
+  const { files, names } = mapField(before, rename, hasStrategy);
+  const changes = before.map(({ path, content }, index) => ({
+    file: path,
+    before: content,
+    after: files[index]?.content ?? content,
+  }));
   return { changes: changes.filter((change) => change.before !== change.after), names };
 }
 

@@ -21,7 +21,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const plans = ["20260101000000_handle", "20260102000000_label"];
 /** What is typed behind `lockstep`, the last word as far as it is there, and what may come next. */
 const cases: readonly (readonly [typed: readonly string[], next: readonly string[]])[] = [
-  [["re"], ["rehearse", "repair", "report", "rewrite"]],
+  [["re"], ["rehearse", "rename", "repair", "report", "rewrite"]],
   [["backfill", "re"], ["resume"]],
   [["--json", "backfill", "p"], ["pause"]],
   [["nothing", ""], []],

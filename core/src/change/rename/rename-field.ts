@@ -47,7 +47,9 @@ export async function renameField(request: {
   const onDisk = new Map(texts);
   for (const { file, after = "" } of model.changes) if (texts.has(file)) texts.set(file, after);
   const watched = [...texts.keys()];
-  const verifier = new Verifier({ root, before: texts, watched, fields: [], generated: generatedFolders }, signal, { ms: limitMs });
+  const verifier = new Verifier({ root, before: texts, watched, fields: [], generated: generatedFolders }, signal, {
+    ms: limitMs,
+  });
   try {
     const found = await verifier.rename(model.names);
     if (found === undefined || !found.isDeclared) throw noTypes(rename, plugin, found === undefined);
@@ -66,7 +68,10 @@ export async function renameField(request: {
       return {
         changes: await formatting.apply(changes),
         uses: found.uses,
-        places: found.places,
+        // A place that does not compile is listed once.
+        places: found.places.filter(
+          (place) => !errors.some(({ file, line }) => file === place.file && line === place.line),
+        ),
         errors,
         untyped: found.untyped,
         skipped: checked.skipped,

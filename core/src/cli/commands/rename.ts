@@ -8,7 +8,6 @@ export default defineCommand({
     { name: "<new-name>", description: "new name of the field" },
   ],
   options: [{ flags: "--dry-run", description: "print the edits as a diff, write nothing" }],
-  endsItself: true,
 
   async run(invocation) {
     const { renameInProject } = await import("../rename-in-project.js");

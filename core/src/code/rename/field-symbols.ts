@@ -23,11 +23,15 @@ export class FieldSymbols {
     this.name = name.name;
     this.#declares = declaresIn(name, isIn);
     const types = new RegExp(name.types);
-    this.#owns = (node) => isIn(node.getSourceFile().fileName) && types.test((node as ts.TypeAliasDeclaration).name?.text ?? "");
+    this.#owns = (node) =>
+      isIn(node.getSourceFile().fileName) && types.test((node as ts.TypeAliasDeclaration).name?.text ?? "");
   }
 
   of(symbol: compiler.Symbol | undefined): Share {
-    const roots = symbol === undefined ? [] : this.checker.getRootSymbols(symbol);
+    // A mapped type with `as` takes the declaration of another property.
+    const roots = (symbol === undefined ? [] : this.checker.getRootSymbols(symbol)).filter(
+      ({ name }) => name === this.name,
+    );
     return together(
       roots.flatMap((root) =>
         root.declarations === undefined
@@ -63,7 +67,8 @@ export class FieldSymbols {
     const isReturned = ts.isReturnStatement(parent) && ts.isBlock(parent.parent);
     const maker = isReturned ? parent.parent.parent : parent;
     const call = ts.isArrowFunction(maker) ? maker.parent : undefined;
-    if (call === undefined || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined;
+    if (call === undefined || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression))
+      return undefined;
     if (!/^(?:map|from)$/.test(call.expression.name.text)) return undefined;
     const list = this.expected(call);
     const parts = list?.isUnion() ? list.types : [list];
@@ -88,7 +93,8 @@ export class FieldSymbols {
     if (type === undefined) return [];
     const bound = type.isTypeParameter() ? (this.checker.getBaseConstraintOfType(type) ?? type) : type;
     if (bound.isUnion()) return bound.types.flatMap((part) => this.#partsOf(part));
-    const isObject = (bound.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection | ts.TypeFlags.Instantiable)) !== 0;
+    const isObject =
+      (bound.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection | ts.TypeFlags.Instantiable)) !== 0;
     const isCalled = bound.getCallSignatures().length + bound.getConstructSignatures().length > 0;
     return !isObject || isCalled || this.checker.isArrayLikeType(bound) ? [] : [bound];
   }
@@ -150,19 +156,23 @@ export function parametersOf(
 export function declaresIn({ name, types }: RenamedName, isIn: (file: string) => boolean) {
   const pattern = new RegExp(types);
   return (node: compiler.Node): boolean => {
-    const isProperty =
-      ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node);
+    const isProperty = ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node);
     if (!isProperty || nameOf(node.name as ts.PropertyName) !== name) return false;
     if (!isIn(node.getSourceFile().fileName)) return false;
     const owner = ownerOf(node);
     if (owner === undefined || ts.isClassDeclaration(owner) !== ts.isPropertyDeclaration(node)) return false;
-    const around = (ts.findAncestor(node.parent, ts.isPropertySignature) as compiler.PropertySignature | undefined)?.name;
+    const around = (ts.findAncestor(node.parent, ts.isPropertySignature) as compiler.PropertySignature | undefined)
+      ?.name;
     const named = nameOfOwner(owner);
     return pattern.test(named) && around?.getText() === (named.startsWith("$") ? "scalars" : undefined);
   };
 }
 
-type Owner = compiler.TypeAliasDeclaration | compiler.InterfaceDeclaration | compiler.ClassDeclaration | compiler.VariableDeclaration;
+type Owner =
+  | compiler.TypeAliasDeclaration
+  | compiler.InterfaceDeclaration
+  | compiler.ClassDeclaration
+  | compiler.VariableDeclaration;
 
 export function nameOfOwner({ name }: Owner): string {
   return name?.getText() ?? "default";

@@ -95,7 +95,8 @@ function keySets(
   const others = new Set<string>();
   const visit = (node: compiler.Node): void => {
     ts.forEachChild(node, visit);
-    const members = membersOf(node);
+    // Of values, only generated ones have types of their own: field enums.
+    const members = ts.isObjectLiteralExpression(node) && !isIn(node.getSourceFile().fileName) ? [] : membersOf(node);
     if (!members.some((member) => nameOf(member.name as ts.PropertyName) === name)) return;
     // A class has the members of its bases.
     const names = ts.isClassDeclaration(node)
@@ -110,7 +111,9 @@ function keySets(
   return { own, others };
 }
 
-function membersOf(node: compiler.Node): readonly (compiler.TypeElement | compiler.ClassElement | compiler.ObjectLiteralElement)[] {
+function membersOf(
+  node: compiler.Node,
+): readonly (compiler.TypeElement | compiler.ClassElement | compiler.ObjectLiteralElement)[] {
   if (ts.isTypeLiteralNode(node) || ts.isInterfaceDeclaration(node)) return node.members;
   if (ts.isClassDeclaration(node)) return node.members;
   return ts.isObjectLiteralExpression(node) ? node.properties : [];

@@ -12,6 +12,8 @@ const senders = /^(?:json|send|stringify|reply|emit|publish|end|parse|safeParse|
 /** Decorators of methods whose result is sent to clients. */
 const handlers = /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|Subscription|ResolveField)$/;
 const calls = /^(?:query|\$queryRaw|\$queryRawUnsafe|execute|raw|sql)$/;
+/** Decorators of properties that clients see. */
+const shown = /^(?:Field|ApiProperty\w*|Expose)$/;
 /** Methods that register a handler of a route. */
 const routes = /^(?:get|post|put|patch|delete|all)$/;
 
@@ -23,7 +25,7 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
   const found: OpenOffset[] = [];
   const { checker, name } = field;
   const list = (node: compiler.Node, reason: string) => found.push({ offset: node.getStart(source), reason });
-  const has = (type: compiler.Type) => rowsIn(type, field, 3);
+  const has = (type: compiler.Type, depth = 3) => rowsIn(type, field, depth);
   const visit = (node: compiler.Node): void => {
     if (ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node)) {
       if (isRawSql(node) && has(checker.getTypeAtLocation(node)))
@@ -36,15 +38,24 @@ export function openPlaces(source: compiler.SourceFile, field: FieldSymbols, new
       if (isSender(node) && node.arguments.some((argument) => has(checker.getTypeAtLocation(argument))))
         list(node, `the row leaves as a whole, with "${newName}" instead of "${name}"`);
       for (const handler of handlersIn(node))
-        if (checker.getTypeAtLocation(handler).getCallSignatures().some((signature) => has(signature.getReturnType())))
+        if (
+          checker
+            .getTypeAtLocation(handler)
+            .getCallSignatures()
+            .some((signature) => has(signature.getReturnType()))
+        )
           list(handler, `clients get "${newName}" instead of "${name}"`);
       for (const argument of node.arguments) passed(argument, savedRows(node, checker));
     } else if (ts.isPropertyAssignment(node)) passed(node.initializer);
-    else if (ts.isAsExpression(node)) {
+    else if (ts.isShorthandPropertyAssignment(node)) passed(node.name);
+    else if (ts.isPropertyDeclaration(node) && decoratorsOf(node).some((each) => shown.test(each))) {
+      if (node.name.getText(source) === name && field.of(checker.getSymbolAtLocation(node.name)) === "all")
+        list(node, `its decorator shows "${newName}" to clients`);
+    } else if (ts.isAsExpression(node)) {
       const isUntyped = (checker.getTypeAtLocation(node.expression).flags & untyped) !== 0;
-      if (isUntyped && has(checker.getTypeFromTypeNode(node.type)))
+      if (isUntyped && has(checker.getTypeFromTypeNode(node.type), 1))
         list(node, `the value is cast to a type with "${newName}"`);
-    } else if (ts.isMethodDeclaration(node) && isHandler(node)) {
+    } else if (ts.isMethodDeclaration(node) && decoratorsOf(node).some((each) => handlers.test(each))) {
       const signature = checker.getSignatureFromDeclaration(node);
       if (signature !== undefined && has(signature.getReturnType()))
         list(node.name, `clients get "${newName}" instead of "${name}"`);
@@ -99,7 +110,10 @@ function savedRows({ expression }: compiler.CallExpression, checker: compiler.Ty
 function isRawSql(node: compiler.CallExpression | compiler.TaggedTemplateExpression): boolean {
   if (!calls.test(calleeOf(node))) return false;
   const [text] = ts.isCallExpression(node) ? node.arguments : [node.template];
-  return text !== undefined && (ts.isStringLiteralLike(text) || ts.isTemplateExpression(text) || ts.isTaggedTemplateExpression(text));
+  return (
+    text !== undefined &&
+    (ts.isStringLiteralLike(text) || ts.isTemplateExpression(text) || ts.isTaggedTemplateExpression(text))
+  );
 }
 
 /** `app.get("/users", (request) => …)`. */
@@ -119,9 +133,9 @@ function calleeOf(node: compiler.CallExpression | compiler.TaggedTemplateExpress
   return ts.isIdentifier(expression) ? expression.text : "";
 }
 
-function isHandler(node: compiler.MethodDeclaration): boolean {
-  return (ts.getDecorators(node as never) ?? []).some(({ expression }) => {
+function decoratorsOf(node: compiler.MethodDeclaration | compiler.PropertyDeclaration): readonly string[] {
+  return (ts.getDecorators(node as never) ?? []).flatMap(({ expression }) => {
     const callee = ts.isCallExpression(expression) ? expression.expression : expression;
-    return ts.isIdentifier(callee) && handlers.test(callee.text);
+    return ts.isIdentifier(callee) ? [callee.text] : [];
   });
 }

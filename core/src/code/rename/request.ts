@@ -8,6 +8,8 @@ export interface RenamedName {
   readonly types: string;
   /** The file that declares them. Absent: generated code does. */
   readonly file?: string;
+  /** The folders of that code, from the root. */
+  readonly folders?: readonly string[];
 }
 
 /** A place that a person has to decide. */

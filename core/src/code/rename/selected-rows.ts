@@ -26,7 +26,11 @@ interface Mapper {
  */
 export function selectedColumns(symbol: compiler.Symbol, checker: compiler.TypeChecker): readonly compiler.Type[] {
   const mapped = (symbol as MappedSymbol).links?.mappedType;
-  const alias = mapped && (ts.findAncestor(mapped.declaration, ts.isTypeAliasDeclaration as never) as compiler.TypeAliasDeclaration | undefined);
+  const alias =
+    mapped &&
+    (ts.findAncestor(mapped.declaration, ts.isTypeAliasDeclaration as never) as
+      | compiler.TypeAliasDeclaration
+      | undefined);
   return (alias?.typeParameters ?? []).flatMap((parameter) => {
     const type = replaced(checker.getTypeAtLocation(parameter), mapped?.mapper);
     const scalars = checker.getPropertyOfType(type, "scalars");

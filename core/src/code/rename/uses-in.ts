@@ -97,8 +97,8 @@ class Finder implements Uses {
   #string(node: compiler.StringLiteralLike): void {
     const { parent } = node;
     const share = this.#shareOfKey(node);
-    if (share !== undefined) return this.#apply(share, node);
-    if (ts.isBindingElement(parent) && parent.propertyName === node) {
+    if (share !== undefined) this.#apply(share, node);
+    else if (ts.isBindingElement(parent) && parent.propertyName === node) {
       this.#apply(this.field.in(this.#checker.getTypeAtLocation(parent.parent)), node);
     } else this.#declared(parent, node);
   }
@@ -140,7 +140,10 @@ class Finder implements Uses {
     const switched = ts.isCaseClause(parent) ? parent.parent.parent.expression : undefined;
     const compared = other ?? switched;
     if (compared !== undefined) return this.#shareOfKeys(this.#checker.getTypeAtLocation(compared));
-    return this.#shareOfKeys(this.field.expected(node), node) ?? this.#shareOfKeys(this.#checker.getContextualType(node), node);
+    return (
+      this.#shareOfKeys(this.field.expected(node), node) ??
+      this.#shareOfKeys(this.#checker.getContextualType(node), node)
+    );
   }
 
   #shareOfKeys(type: compiler.Type | undefined, node?: compiler.Node): Share | undefined {
@@ -160,7 +163,9 @@ class Finder implements Uses {
     if (ts.isStringLiteralLike(node.expression) || !ts.isObjectLiteralExpression(literal)) return;
     const type = this.#checker.getTypeAtLocation(node.expression);
     const parts = type.isUnion() ? type.types : [type];
-    const mayBeIt = parts.some((part) => (part.isStringLiteral() ? part.value === this.field.name : part.flags & anyText));
+    const mayBeIt = parts.some((part) =>
+      part.isStringLiteral() ? part.value === this.field.name : part.flags & anyText,
+    );
     if (mayBeIt && this.field.expectedAt(literal) === "all")
       this.#list(node, `the computed key can be "${this.field.name}"`);
   }

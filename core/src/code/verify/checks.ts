@@ -28,7 +28,6 @@ export class Checks {
   readonly #texts: Texts;
   readonly #owners: Owners;
   readonly #fields: VerifyProject["fields"];
-  readonly #client: StaleClient;
   readonly #programs: readonly ConfigProgram[];
   readonly #before = new Map<string, readonly FoundError[]>();
 
@@ -41,8 +40,8 @@ export class Checks {
     this.#owners = owningConfigs([...files].map((file) => this.#path(file)));
     this.#fields = project.fields;
     const folders = project.generated.map((folder) => this.#path(folder).replace(/\/$/, ""));
-    this.#client = new StaleClient(project.fields, folders);
-    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, this.#client));
+    const client = new StaleClient(project.fields, folders);
+    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, client));
   }
 
   /** Prepares what every check needs. */
@@ -113,8 +112,11 @@ export class Checks {
   rename(names: readonly RenamedName[]): RenamedCode {
     const inFiles = names.map((each): NameInFiles => {
       const own = each.file === undefined ? undefined : this.#path(each.file);
-      const isIn = (file: string) => (own === undefined ? this.#client.isGenerated(file) : file === own);
-      return { ...each, isIn };
+      // Package managers link packages to other folders.
+      const inPackages = (folder: string) =>
+        folder.startsWith("node_modules/") ? `/${folder}/` : `${this.#path(folder)}/`;
+      const folders = each.folders?.map(inPackages) ?? [];
+      return { ...each, isIn: (file) => file === own || folders.some((folder) => file.includes(folder)) };
     });
     const declarations = (wanted: readonly NameInFiles[]) =>
       new Map(this.#programs.flatMap(({ compiled }) => [...(compiled ? declarationsOf(compiled, wanted) : [])]));

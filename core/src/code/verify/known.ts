@@ -28,7 +28,7 @@ export class StaleClient {
 
   /** Whether the client has the model of a planned field without that field: its arguments are not checked then. */
   isBehind(program: compiler.Program): boolean {
-    const generated = program.getSourceFiles().filter(({ fileName }) => this.isGenerated(fileName));
+    const generated = program.getSourceFiles().filter(({ fileName }) => this.#isGenerated(fileName));
     const stale = this.#staleIn(program);
     return this.#fields.some(
       ({ model, field }) => stale.has(field) && generated.some((file) => declares(file, model, undefined)),
@@ -50,15 +50,14 @@ export class StaleClient {
   #staleIn(program: compiler.Program): ReadonlySet<string> {
     const known = this.#stale.get(program);
     if (known !== undefined) return known;
-    const generated = program.getSourceFiles().filter(({ fileName }) => this.isGenerated(fileName));
+    const generated = program.getSourceFiles().filter(({ fileName }) => this.#isGenerated(fileName));
     const stale = this.#fields.filter(({ model, field }) => !generated.some((file) => declares(file, model, field)));
     const found = new Set(stale.map(({ field }) => field));
     this.#stale.set(program, found);
     return found;
   }
 
-  /** Whether a file belongs to a client, or to the last build of a package. */
-  isGenerated(file: string): boolean {
+  #isGenerated(file: string): boolean {
     if (this.#folders.some((folder) => file.startsWith(`${folder}/`))) return true;
     if (file.includes("/node_modules/")) return /\/node_modules\/(?:\.prisma|@prisma\/client)\//.test(file);
     // The last build of another package of the repository.
@@ -70,7 +69,7 @@ export class StaleClient {
     for (let at = node; !ts.isSourceFile(at); at = at.parent) {
       if (typesAt(at, checker).some((type) => this.#comesFromClient(type, checker, 4))) return true;
       const signature = ts.isCallOrNewExpression(at) ? checker.getResolvedSignature(at)?.getDeclaration() : undefined;
-      if (signature !== undefined && this.isGenerated(signature.getSourceFile().fileName)) return true;
+      if (signature !== undefined && this.#isGenerated(signature.getSourceFile().fileName)) return true;
       if (at !== node && (ts.isStatement(at) || ts.isFunctionLike(at) || ts.isClassElement(at))) return false;
     }
     return false;
@@ -78,7 +77,7 @@ export class StaleClient {
 
   #comesFromClient(type: compiler.Type, checker: compiler.TypeChecker, depth: number): boolean {
     const declared = [type.aliasSymbol, type.symbol].flatMap((symbol) => symbol?.declarations ?? []);
-    if (declared.some((node) => this.isGenerated(node.getSourceFile().fileName))) return true;
+    if (declared.some((node) => this.#isGenerated(node.getSourceFile().fileName))) return true;
     if (depth === 0) return false;
     const parts = [
       ...(type.isUnionOrIntersection() ? type.types : []),

@@ -15,23 +15,31 @@ import { verifyEdits } from "./verify.js";
  * Maps a property to its column, and renames it where decorators name it in strings. The property itself and its typed uses are renamed
  * with the code.
  *
- * @throws LS4002 no such column · LS4010 declared by an EntitySchema, or one of several columns of a relation
+ * @param hasStrategy whether the project has a naming strategy of its own: the name of a column is only known if the entity has it
+ * @throws LS4002 no such column · LS4010 declared by an EntitySchema, by a naming strategy, or one of several columns of a relation
  */
 export function mapField(
   files: readonly EntityFile[],
   rename: FieldRename,
+  hasStrategy = false,
 ): { readonly files: readonly EntityFile[]; readonly names: readonly RenamedName[] } {
   const entities = new Entities(files);
   const place = currentPlace(entities, rename);
   const { member, owner } = place;
   if (owner.kind !== "class") throw refused(rename, "an EntitySchema declares it");
-  const own = member.kind === "column" ? mapColumn(place, rename, entities) : mapRelation(member, place, rename, entities);
+  const own =
+    member.kind === "column" ? mapColumn(place, rename, entities) : mapRelation(member, place, rename, entities);
+  if (own.length > 0 && hasStrategy)
+    throw refused(rename, "the naming strategy of the data source decides its column's name");
   const former = lastPart(rename.name);
   const newName = lastPart(rename.newName);
   const edited = changed(entities, [...own, ...stringsNaming(place, rename, entities)]);
   const column = { model: rename.model, field: place.field } as PlannedColumn;
   verifyEdits(entities, edited, [{ kind: "openReads", column, original: undefined }]);
-  return { files: edited.files, names: [{ name: former, newName, types: `^${patternOf(owner.name)}$`, file: owner.file.file }] };
+  return {
+    files: edited.files,
+    names: [{ name: former, newName, types: `^${patternOf(owner.name)}$`, file: owner.file.file }],
+  };
 }
 
 /** Under the old name, or under the new one if the entity has it already. */
@@ -58,7 +66,12 @@ function mapRelation(
   const { file, node, joinColumns } = member;
   const members = membersOf(entity, entities);
   const relation = members.find((each) => each.member === member);
-  const keys = keyColumns({ ...relation, member: { ...member, name: lastPart(rename.name) } } as never, members, entities, targetOf(member, entity, entities));
+  const keys = keyColumns(
+    { ...relation, member: { ...member, name: lastPart(rename.name) } } as never,
+    members,
+    entities,
+    targetOf(member, entity, entities),
+  );
   const [key, ...others] = keys;
   if (key === undefined || others.length > 0) throw refused(rename, "the relation has several columns");
   if (joinColumns.some(({ name }) => name !== undefined)) return [];
@@ -73,14 +86,25 @@ function mapRelation(
   if (argument !== undefined) {
     if (!ts.isObjectLiteralExpression(argument)) throw refused(rename, "its @JoinColumn has no object literal");
     const at = argument.getStart(file.ast) + 1;
-    return [{ file, splices: [{ start: at, end: at, text: argument.properties.length > 0 ? ` ${option},` : ` ${option} ` }] }];
+    return [
+      { file, splices: [{ start: at, end: at, text: argument.properties.length > 0 ? ` ${option},` : ` ${option} ` }] },
+    ];
   }
   const last = decorators.at(-1)?.node;
   const at = last?.end ?? node.getStart(file.ast);
   const indent = /[^\S\n]*$/.exec(file.text.slice(0, (last ?? node).getStart(file.ast)))?.[0] ?? "";
-  const isLine = last !== undefined && file.text.slice(last.end).trimStart() !== "" && /^\s*\n/.test(file.text.slice(last.end));
+  const isLine =
+    last !== undefined && file.text.slice(last.end).trimStart() !== "" && /^\s*\n/.test(file.text.slice(last.end));
   const text = `${isLine ? `${file.style.eol}${indent}` : " "}@JoinColumn({ ${option} })`;
-  return [{ file, splices: [{ start: at, end: at, text }, ...(file.identifiers("JoinColumn").length > 0 ? [] : importOrm("JoinColumn", file))] }];
+  return [
+    {
+      file,
+      splices: [
+        { start: at, end: at, text },
+        ...(file.identifiers("JoinColumn").length > 0 ? [] : importOrm("JoinColumn", file)),
+      ],
+    },
+  ];
 }
 
 /** `@Index(["name"])`, `@OneToMany(() => Post, "author")`, `@RelationId("author")`: typed lambdas are renamed with the code. */
@@ -96,8 +120,11 @@ function stringsNaming(place: Place, rename: FieldRename, entities: Entities): r
       const { file } = member;
       if (member.kind === "relation-id" && member.relation === name && owner === place.owner)
         return [{ file, splices: namesIn(member.node, file, name, newName) }];
-      const isInverse = member.kind === "relation" && member.inverse === name && targetOf(member, owner, entities) === place.entity;
-      return isInverse && member.mark.call !== undefined ? [{ file, splices: namesIn(member.mark.call, file, name, newName) }] : [];
+      const isInverse =
+        member.kind === "relation" && member.inverse === name && targetOf(member, owner, entities) === place.entity;
+      return isInverse && member.mark.call !== undefined
+        ? [{ file, splices: namesIn(member.mark.call, file, name, newName) }]
+        : [];
     }),
   );
   return [...marks, ...relations];
@@ -124,6 +151,6 @@ function lastPart(path: string): string {
 
 function refused({ model, name }: FieldRename, why: string): LockstepError {
   return new LockstepError("LS4010", `${model}.${name} cannot be renamed automatically: ${why}.`, {
-    hint: "Rename it in your editor, and add the name of its column.",
+    hint: "Add the name of its column to its decorator (@Column, @JoinColumn), then run the command again. Or rename it in your editor.",
   });
 }

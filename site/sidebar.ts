@@ -85,6 +85,7 @@ export const sections: readonly Section[] = [
     pages: [
       page("The lock frame", "lock-frame.md"),
       page("What is covered", "coverage.md"),
+      page("What users notice", "benchmark.md"),
       page("Decisions", "decisions/README.md"),
     ],
   },

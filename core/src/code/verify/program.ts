@@ -7,6 +7,7 @@ import { affectedBy } from "./dependents.js";
 import type { StaleClient } from "./known.js";
 import type { PlannedField } from "./request.js";
 import { withRequired } from "./required-types.js";
+import { hasSameTypes } from "./same-types.js";
 import type { Texts } from "./texts.js";
 
 /** Files with the same parse options are parsed once, for all configs. */
@@ -79,7 +80,7 @@ export class ConfigProgram {
     const program = files.length === 0 ? undefined : this.#programOver(files);
     if (program === undefined) return [];
     this.#forget(program);
-    const reached = isBefore ? undefined : affectedBy(this.#texts.edited(), program);
+    const reached = isBefore ? undefined : affectedBy(this.#texts.edited(), program, (each) => this.#keepsTypes(each));
     return files
       .filter((file) => reached?.has(file) ?? true)
       .flatMap((file) => {
@@ -128,6 +129,14 @@ export class ConfigProgram {
       message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
       isUnknown: this.#client.explains(diagnostic, program),
     }));
+  }
+
+  #keepsTypes(source: compiler.SourceFile): boolean {
+    const before = this.#texts.before(source.fileName);
+    return (
+      before !== undefined &&
+      hasSameTypes(ts.createSourceFile(source.fileName, before, ts.ScriptTarget.Latest, true), source)
+    );
   }
 
   /** Discards results for texts that have changed. */

@@ -29,6 +29,11 @@ export class Texts {
     this.#shown = new Map([...this.#before, ...after]);
   }
 
+  /** The original text of an editable file. */
+  before(file: string): string | undefined {
+    return this.#before.get(file);
+  }
+
   /** Whether the current text of a file differs from the original. */
   isEdited(file: string): boolean {
     return this.#shown.get(file) !== this.#before.get(file);

@@ -1,18 +1,20 @@
-/** `lockstep --help`, as a whole process; beside it an empty program, which is the part that is Node's own. */
+/** `lockstep --help` of the published package, as a whole process; also an empty program, which is the part that is Node's own. */
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { publishedModules } from "../support/published.js";
 import { median, milliseconds } from "./figures.js";
 import type { BenchReport } from "./report.js";
 
 const limitMs = 150;
-const bin = fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url));
 
 /** Starts both in turn, `runs` times after a warm-up. */
 export function benchHelp(runs: number): BenchReport {
   const { NODE_OPTIONS: _, ...env } = process.env;
+  const bin = join(publishedModules(), "@lockstep/prisma/bin/lockstep.js");
   const timed = (args: readonly string[]): number => {
     const begin = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, args, { env, cwd: tmpdir(), encoding: "utf8" });
     const ms = performance.now() - begin;
     if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stderr}`);
     return ms;

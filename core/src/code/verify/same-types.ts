@@ -29,7 +29,7 @@ function hasSameImports(before: compiler.SourceFile, after: compiler.SourceFile)
   );
 }
 
-/** What each imported name stands for. */
+/** The module and export of each imported name. */
 function importsOf(source: compiler.SourceFile): ReadonlyMap<string, string> {
   const imports = new Map<string, string>();
   for (const statement of source.statements) {
@@ -65,7 +65,7 @@ function textForOthers(statement: compiler.Statement): string {
   return text + source.text.slice(at, statement.end);
 }
 
-/** The parts whose type is written beside them. */
+/** The parts with a written type. */
 function hiddenIn(statement: compiler.Statement): readonly compiler.Node[] {
   if (ts.isFunctionDeclaration(statement)) return statement.type && statement.body ? [statement.body] : [];
   if (ts.isVariableStatement(statement))

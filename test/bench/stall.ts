@@ -221,7 +221,8 @@ function summaryOf(
     name,
     milliseconds(median(seen.map(({ longestMs }) => longestMs))),
     whole(median(seen.map(failed))),
-    `${whole(median(seen.map(({ durationMs }) => durationMs)) / 1000)} s`,
+    // Without a change, nothing takes time and no row is filled.
+    filled === undefined ? "" : `${whole(median(seen.map(({ durationMs }) => durationMs)) / 1000)} s`,
     filled === undefined ? "" : whole(filled),
   ];
   const batches = rounds.flatMap((round) => round.batches ?? []);

@@ -134,7 +134,7 @@ function shortened(reason: string): string {
 function limitsText({ name }: FieldRename, { untyped, skipped }: RenamedField): string {
   const values = `${untyped === 0 ? "" : `${counted(untyped, "use")} of .${name} on `}values without types`;
   const unchecked = skipped === undefined ? "" : `\nNot checked: ${skipped}`;
-  return `Not searched: ${values}, JSON, GraphQL documents, templates, and packages that access the table themselves. Raw SQL keeps the column's name.${unchecked}`;
+  return `Not searched: ${values}, JSON, GraphQL documents, Vue and Svelte files, other templates, and packages that access the table themselves. Raw SQL keeps the column's name.${unchecked}`;
 }
 
 function nextOf({ places, errors }: RenamedField, generate: string | undefined): string {

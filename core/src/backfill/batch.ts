@@ -118,8 +118,9 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
   }
   const { after, upTo, rows: all } = work.range;
   const whole = { scope: { kind: "range", after, upTo }, rows: all, upper: upTo } as const;
-  // More rows may exist than were counted. An error about one row must concern exactly one.
-  if (rows >= all && all > 1) return whole;
+  // A slightly larger batch, instead of a small one after it: sizes change a little from batch to batch. More rows may exist than were
+  // counted, and an error about one row must concern exactly one.
+  if (rows + rows / 4 > all && all > 1) return whole;
   const wanted = Math.min(rows, all);
   const upper = await connection.dialect.live.batches.endOf(connection, target, wanted, { after, upTo });
   // The last row of the range is gone.

@@ -9,6 +9,7 @@ import type { Control } from "../target/ledger/control.js";
 import type { ProgressPoint } from "../target/ledger/progress-history.js";
 import { keepProgressHistory, type ProgressHistory, readProgressHistories } from "../target/ledger/progress-history.js";
 import { type WorkerReport, workersAt } from "../target/ledger/workers.js";
+import { IdleServer } from "./idle-server.js";
 import { OtherWriters } from "./other-writers.js";
 
 /** How often the workers of a process send a heartbeat and read user commands. */
@@ -23,6 +24,8 @@ const keepMs = 10_000;
 export class Observer {
   /** Whether others write to the table. */
   readonly others = new OtherWriters();
+  /** Whether others work on the server. */
+  readonly idle = new IdleServer();
   /** The next report to the ledger, by worker. */
   readonly reports = new Map<string, WorkerReport>();
   /** The server process that runs a worker's batches. It changes after a reconnect. */
@@ -106,6 +109,7 @@ export class Observer {
       const written = await loadSignals.writtenRows?.(this.#connection, this.id.table);
       const record = await readBackfill(this.#connection, this.id);
       this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
+      this.idle.look(await loadSignals.otherWork?.(this.#connection), this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
       if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
       if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);

@@ -12,6 +12,7 @@ export class OtherWriters {
   #last: { readonly written: number; readonly filled: number; readonly atMs: number } | undefined;
   /** The most rows that others have written so far. A batch that ends between the two reads hides some of them for a second. */
   #others = 0;
+  #isFirst = false;
   #isCounted = false;
   #isBlind = false;
   #sinceMs = 0;
@@ -30,8 +31,12 @@ export class OtherWriters {
     if (last === undefined || written < last.written || filled < last.filled) {
       this.#others = others;
       this.#sinceMs = atMs;
+      this.#isFirst = true;
       return;
     }
+    // The first one may have hidden a batch of the run.
+    if (this.#isFirst) this.#others = Math.max(this.#others, others);
+    this.#isFirst = false;
     if (filled > last.filled) this.#isCounted = written > last.written;
     if (others > this.#others) this.#wroteMs = atMs;
     this.#others = Math.max(this.#others, others);

@@ -134,6 +134,16 @@ export class Run {
     return this.#observer?.others.state(this.settings.clock.now()) ?? "unknown";
   }
 
+  /**
+   * Whether a further session takes nothing from anybody: no other session works on the server or writes to the table, no limit of rows per
+   * second is set, and no other process works on the backfill. Updated once a second.
+   */
+  get isServerIdle(): boolean {
+    const { limitOfAll, waiting, workers } = this.pacing;
+    const isFree = limitOfAll === undefined && waiting === undefined && workers.others === 0;
+    return isFree && this.others === "quiet" && this.#observer?.idle.isIdle(this.settings.clock.now()) === true;
+  }
+
   /** The run writes rows more than once, or without filling them. */
   writesUncounted(): void {
     this.#observer?.others.cannotTell();

@@ -21,25 +21,64 @@ export function newWorker(run: Run, leads: boolean): BatchLoop {
  */
 export async function passTogether(first: BatchLoop): Promise<void> {
   const { run } = first;
-  const others = Array.from({ length: run.settings.workers - 1 }, () => newWorker(run, false));
+  const { workers, spec } = run.settings;
   const failures: unknown[] = [];
-  const isFailing = () => failures.length > 0;
-  const working = [first, ...others].map(async (worker) => {
+  const work: Work = async (worker, isWanted) => {
     try {
-      if (worker !== first) await worker.open();
-      await pass(worker, isFailing);
+      if (worker !== first && !worker.isOpen) await worker.open();
+      await pass(worker, () => failures.length === 0 && isWanted());
     } catch (error) {
       if (!run.isStopped || !isConnectionLost(error)) failures.push(error);
     } finally {
       if (worker !== first) await worker.close();
     }
-  });
-  await Promise.all(working);
-  if (isFailing()) throw failures[0];
+  };
+  const others = workers === "idle" ? [] : Array.from({ length: workers - 1 }, () => newWorker(run, false));
+  const over = new AbortController();
+  const leading = work(first, always).finally(() => over.abort());
+  // A function may use a service that others use, too.
+  const isAssisted = workers === "idle" && spec.columns.every(({ compute }) => compute === undefined);
+  await Promise.all([
+    leading,
+    ...others.map((worker) => work(worker, always)),
+    ...(isAssisted ? [assist(run, over.signal, work)] : []),
+  ]);
+  if (failures.length > 0) throw failures[0];
 }
 
-async function pass(worker: BatchLoop, isFailing: () => boolean): Promise<void> {
-  while (!worker.isStopped && !isFailing()) {
+/** Lets a worker take ranges while it is wanted, and records its error. */
+type Work = (worker: BatchLoop, isWanted: () => boolean) => Promise<void>;
+
+const always = () => true;
+
+const assistance =
+  "No other session works on the server: a second session fills rows, too, until one does. --workers 1 prevents it";
+
+/** Lets a second session work while the server is idle. It leaves after a batch, and its range is completed at the end of the pass. */
+async function assist(run: Run, over: AbortSignal, work: Work): Promise<void> {
+  const { clock, signal } = run.settings;
+  const isOver = AbortSignal.any([signal, over]);
+  const isWanted = () => !over.aborted && run.isServerIdle;
+  let isReported = false;
+  while (!isOver.aborted) {
+    await clock.sleep(waitMs, isOver);
+    if (isOver.aborted || !isWanted()) continue;
+    const second = newWorker(run, false);
+    try {
+      await second.open();
+    } catch {
+      // Such as too many connections. The first session does not need it.
+      await second.close();
+      return;
+    }
+    if (!isReported) run.settings.emit({ kind: "notice", message: assistance });
+    isReported = true;
+    await work(second, isWanted);
+  }
+}
+
+async function pass(worker: BatchLoop, isWanted: () => boolean): Promise<void> {
+  while (!worker.isStopped && isWanted()) {
     const claim = await worker.claim();
     if (claim === undefined || claim === "over") return;
     if (claim === "wait") await worker.settings.clock.sleep(waitMs, worker.settings.signal);

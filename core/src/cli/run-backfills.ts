@@ -179,7 +179,7 @@ function inputFor(target: Target, spec: BackfillSpec, { invocation, plan, functi
     random: Math.random,
     signal: io.signal,
     options,
-    ...(workers === undefined ? {} : { workers }),
+    workers: workers ?? ("idle" as const),
     isJoining: invocation.options.join === true,
     allowTriggers: invocation.options.allowTriggers === true,
     functions,

@@ -72,6 +72,14 @@ export interface TransactionCounts {
   readonly since?: string;
 }
 
+/** The work of a whole server, without Lockstep's own sessions and without vacuum. */
+export interface OtherWork {
+  /** A session is in a transaction at this moment. */
+  readonly isInTransaction: boolean;
+  /** Transactions that have ended since some moment, without those of this process. Sessions report theirs once a second. */
+  readonly ended: number;
+}
+
 /** A session of an application that waits for a lock. */
 export interface LockWait {
   readonly ms: number;
@@ -97,6 +105,8 @@ export interface LoadSignals {
    * transactions (`table_io_waits_summary_by_table`).
    */
   writtenRows?(connection: Connection, table: LedgerTable): Promise<number | undefined>;
+  /** What other sessions of the whole server do now. Undefined: not visible. */
+  otherWork?(connection: Connection): Promise<OtherWork | undefined>;
   slots?(connection: Connection): Promise<readonly Slot[]>;
   /** Undefined: archiving is off. */
   archive?(connection: Connection): Promise<Archive | Blind | undefined>;

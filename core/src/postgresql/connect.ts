@@ -9,6 +9,7 @@ import { isDatabaseError, retryReason } from "../dialect/db/retry.js";
 import { hungUp, inTime, silent, watchSilence } from "../dialect/db/silence.js";
 import { marking } from "../sql/statement-words.js";
 import { postgresql } from "./dialect.js";
+import { countTransactions } from "./own-transactions.js";
 import { changesSession } from "./pooler.js";
 import { readConnectionUrl } from "./url.js";
 import { settingStatements } from "./within.js";
@@ -203,6 +204,7 @@ async function dial({ config, encryption }: Address, applicationName: string): P
     );
     const client = new PgClient(Object.assign(settings, { application_name: applicationName, ...ssl }));
     client.on("error", () => undefined);
+    countTransactions(client);
     try {
       await client.connect();
       return client;

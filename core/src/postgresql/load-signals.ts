@@ -3,6 +3,7 @@ import { errorCode } from "../dialect/db/retry.js";
 import type { Blind, LoadSignals, Slot } from "../dialect/load-signals.js";
 import { tableLabel } from "../model/names.js";
 import { statementText, withoutLengths } from "../sql/statement-words.js";
+import { ownTransactions } from "./own-transactions.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { loadParser } from "./read/parser.js";
 import { wordsOf } from "./statements.js";
@@ -69,6 +70,19 @@ export const loadSignals: LoadSignals = {
     );
     const written = rows[0]?.rows;
     return written == null ? undefined : Number(written);
+  },
+
+  async otherWork(connection) {
+    // Every role can read these views. Each transaction holds a lock on its virtual id; without privileges, its session's state is hidden.
+    const { rows } = await connection.query<{ ended: string; isInTransaction: boolean }>(
+      `SELECT (SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database)::text AS ended,
+              EXISTS (SELECT FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+                       WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND coalesce(a.application_name, '') NOT LIKE 'lockstep %'
+                         AND l.pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum UNION ALL SELECT pid FROM pg_stat_progress_analyze)
+              ) AS "isInTransaction"`,
+    );
+    const { ended, isInTransaction } = rows[0]!;
+    return { ended: Number(ended) - ownTransactions(), isInTransaction };
   },
 
   async slots(connection) {

@@ -20,6 +20,7 @@ type Told = { readonly kind: "started" | "progress"; readonly rows: number } | (
 export interface RunInput {
   readonly url: string;
   readonly plan: Plan;
+  /** Default: as the command. */
   readonly workers?: number;
   /** The values are computed by a function that takes so long for a row. */
   readonly rowMs?: number;
@@ -35,6 +36,7 @@ export interface RunInput {
 export async function run({ url, plan, rowMs, onRows, ...rest }: RunInput): Promise<Ran | undefined> {
   const spec = plan.backfills[0]!;
   const input = {
+    workers: "idle",
     ...rest,
     url,
     plan: plan.id,

@@ -16,9 +16,13 @@ export interface TableKind {
   readonly id: string;
   /** The id of row `n` of those that are there from the beginning; absent: the default. */
   readonly idOf?: string;
+  /** Columns of the key after the id. */
+  readonly furtherKey?: readonly { readonly column: string; readonly type: string }[];
   /** As in `WITH (…)`. */
   readonly storage?: string;
 }
+
+const keyOf = ({ keyType, furtherKey = [] }: TableKind) => [{ column: "id", type: keyType }, ...furtherKey];
 
 const serial: TableKind = { keyType: "integer", id: "SERIAL" };
 
@@ -48,7 +52,7 @@ export const postgresqlWith = (
     index: `CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"("handle");`,
     enforce: `ALTER TABLE "User" ALTER COLUMN "handle" SET NOT NULL;`,
   },
-  plan: () => planOf({ shape: { columns, generatedColumns: [], key: [{ column: "id", type: table.keyType }] } }),
+  plan: () => planOf({ shape: { columns, generatedColumns: [], key: keyOf(table) } }),
 
   async start(rows) {
     // As people run it, except that it does not wait for the disk, unless it is told to.
@@ -71,7 +75,9 @@ export const postgresqlWith = (
          "name" TEXT NOT NULL,
          "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
          "updatedAt" TIMESTAMP(3) NOT NULL,
-         CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+         CONSTRAINT "User_pkey" PRIMARY KEY (${keyOf(table)
+           .map(({ column }) => `"${column}"`)
+           .join(", ")})
        ) ${table.storage === undefined ? "" : `WITH (${table.storage})`}`,
       `INSERT INTO "User" (${table.idOf === undefined ? "" : '"id", '}"email", "name", "updatedAt")
        SELECT ${table.idOf === undefined ? "" : `${table.idOf}, `}'First.Last.' || n || '@Example.com', 'First Last ' || n, now() FROM generate_series(1, ${rows}) AS n`,

@@ -35,6 +35,16 @@ it.each<readonly [string, readonly Look[], string]>([
   ],
   ["a run that waits, after rows of it were counted", [...filling(4), [1300, 300], [1300, 300]], "quiet"],
   ["a batch that ends between the two answers", [...filling(4), [1400, 480], [1580, 580], [1680, 680]], "quiet"],
+  [
+    "a batch that ends between the two answers of the first look",
+    [
+      [1000, 50],
+      [1100, 100],
+      [1200, 200],
+      [1300, 300],
+    ],
+    "quiet",
+  ],
   ["somebody who hides behind such a batch", [...filling(4), [1405, 480], [1585, 580]], "write"],
   ["counts that were set back", [...filling(6), [0, 600], [100, 700]], "unknown"],
   ["and then rows of the run alone", [...filling(6), [0, 600], [100, 700], [200, 800], [300, 900]], "quiet"],

@@ -12,7 +12,7 @@ export default defineCommand({
       flags: "--part <i/n>",
       description: "fill every n-th target, starting at the i-th: 0/4, 1/4",
     },
-    { flags: "--workers <n>", description: "number of parallel sessions (default 1, at most 64)" },
+    { flags: "--workers <n>", description: "number of sessions (default 1, or 2 on an idle server)" },
     {
       flags: "--estimate",
       description: "estimate time and side effects; rolls back test batches",

@@ -18,15 +18,18 @@ const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = resolve(process.argv[2] ?? join(root, "packed"));
 
 /**
- * Beside `exports`: files that are run by their path, as they lie below dist/. `start`: what every command loads, see `bundleModules`. What `package.json` has in `dependencies` is installed with
- * the package, what is imported besides goes into it. `types`: the entries that applications import. `pluginTypes`: those that plugins of
- * others import, as ES modules.
+ * Beside `exports`: files that are run by their path, as they lie below dist/. `start`, `plugins` and `check`: what every command, every
+ * plugin and the checks load, see `bundleModules`. What `package.json` has in `dependencies` is installed with the package, what is
+ * imported besides goes into it. `types`: the entries that applications import. `pluginTypes`: those that plugins of others import, as ES
+ * modules.
  */
 const packages = [
   {
     folder: "core",
     run: [],
-    start: ["cli/process.js", "cli/run-check.js", "index.js", "text.js", "postgresql/checking.js"],
+    start: ["cli/process.js"],
+    plugins: ["index.js", "text.js"],
+    check: ["cli/run-check.js", "postgresql/checking.js"],
     types: ["announce", "graphile-worker"],
     // docs/write-a-plugin.md lists them.
     pluginTypes: [".", "./planning", "./cli", "./config", "./codemods", "./typescript", "./doctor", "./text"],
@@ -47,7 +50,17 @@ const packages = [
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index", "register"], isPlain: true },
 ];
 
-async function pack({ folder, run, start, types, pluginTypes = [], vendor, isPlain = false }) {
+async function pack({
+  folder,
+  run,
+  start,
+  plugins = [],
+  check = [],
+  types,
+  pluginTypes = [],
+  vendor,
+  isPlain = false,
+}) {
   const from = join(root, folder);
   const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const forPlugins = pluginTypes.map((name) => [name, manifest.exports[name].types]);
@@ -63,7 +76,9 @@ async function pack({ folder, run, start, types, pluginTypes = [], vendor, isPla
   writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
   for (const own of ["bin", "schemas"])
     if (existsSync(join(from, own))) cpSync(join(from, own), join(to, own), { recursive: true });
-  const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, { run, start });
+  const inputs = isPlain
+    ? copyPlain(from, to)
+    : await bundle(from, to, manifest, { run, together: { start, plugins, check } });
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
   if (!isPlain) writeTypes(from, to, types);
   copyTypes(
@@ -104,7 +119,7 @@ function withLinks(markdown, folder) {
 }
 
 /** Chunks that all entries share, so that a module stays one module. @returns the packages that went in */
-async function bundle(from, to, manifest, { run, start }) {
+async function bundle(from, to, manifest, { run, together }) {
   const dist = join(from, "dist");
   const installed = [
     ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
@@ -138,7 +153,7 @@ async function bundle(from, to, manifest, { run, start }) {
   const common = [...entries, ...apart].filter((file) => file.endsWith(".cjs")).map(fileOf);
   const modules = entries.filter((file) => !file.endsWith(".cjs")).map(fileOf);
   return [
-    ...(await bundleModules(modules, { dist, outdir: join(to, "dist"), isExternal, apart, start })),
+    ...(await bundleModules(modules, { dist, outdir: join(to, "dist"), isExternal, apart, together })),
     ...(await bundleCommonJs(common, { dist, outdir: join(to, "dist"), installed })),
   ];
 }
@@ -146,9 +161,9 @@ async function bundle(from, to, manifest, { run, start }) {
 /**
  * Node needs about half a millisecond for each file that it loads: what every command loads is one chunk.
  *
- * @param start modules whose imports are in that chunk
+ * @param together modules whose imports are in one chunk, by its name. The first one has what several need
  */
-async function bundleModules(files, { dist, outdir, isExternal, apart, start }) {
+async function bundleModules(files, { dist, outdir, isExternal, apart, together }) {
   const placeOf = (file) => relative(dist, file).replaceAll("\\", "/");
   const inputs = new Set();
   const build = await rolldown({
@@ -175,7 +190,7 @@ async function bundleModules(files, { dist, outdir, isExternal, apart, start }) 
       },
     ],
   });
-  let started;
+  const found = {};
   await build.write({
     dir: outdir,
     format: "esm",
@@ -183,15 +198,20 @@ async function bundleModules(files, { dist, outdir, isExternal, apart, start }) 
     chunkFileNames: "chunks/[name]-[hash].js",
     comments: { legal: false, jsdoc: false },
     codeSplitting: {
+      // What several of them need is in the first one, not in the last.
+      includeDependenciesRecursively: false,
       groups: [
         {
-          debugName: "start",
+          debugName: "together",
           name(file, modules) {
-            started ??= importedBy(
-              start.map((each) => join(dist, each)),
-              modules,
-            );
-            return started.has(file) ? "start" : null;
+            for (const [chunk, members] of Object.entries(together)) {
+              found[chunk] ??= importedBy(
+                members.map((each) => join(dist, each)),
+                modules,
+              );
+              if (found[chunk].has(file)) return chunk;
+            }
+            return null;
           },
         },
       ],

@@ -1,8 +1,8 @@
 import { estimateBackfill } from "../backfill/estimate.js";
 import type { BackfillEvent } from "../backfill/events.js";
 import type { NullAnswer } from "../backfill/input.js";
-import { runOptions } from "../backfill/pacing.js";
 import { readOption } from "../backfill/run-option.js";
+import { runOptions } from "../backfill/run-options.js";
 import { runBackfill } from "../backfill/runner.js";
 import { logsItself } from "../base/at-work.js";
 import { LockstepError } from "../base/errors.js";

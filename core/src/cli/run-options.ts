@@ -1,5 +1,5 @@
-import { runOptions } from "../backfill/pacing.js";
 import { flagOf } from "../backfill/run-option.js";
+import { runOptions } from "../backfill/run-options.js";
 import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { type Invocation, textOption } from "./command.js";

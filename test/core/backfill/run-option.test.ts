@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { runOptions } from "../../../core/src/backfill/pacing.js";
 import { sizeText, timeText } from "../../../core/src/backfill/run-option.js";
+import { runOptions } from "../../../core/src/backfill/run-options.js";
 import { refuseUnknownOptions } from "../../../core/src/cli/run-options.js";
 
 it.each([

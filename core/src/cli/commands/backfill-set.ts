@@ -1,5 +1,5 @@
-import { runOptions } from "../../backfill/pacing.js";
 import { flagOf, readOption } from "../../backfill/run-option.js";
+import { runOptions } from "../../backfill/run-options.js";
 import { LockstepError } from "../../base/errors.js";
 import { defineCommand, listOption, textOption } from "../command.js";
 import { controlBackfill, controlOptions } from "../control-backfill.js";

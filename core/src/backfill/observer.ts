@@ -1,7 +1,8 @@
-import { duringCleanUp } from "../base/expected-errors.js";
+import { duringCleanUp, ignoring } from "../base/expected-errors.js";
 import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
 import type { Clock } from "../dialect/db/clock.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
 import { type BackfillId, isSameLedgerTable } from "../dialect/ledger-store.js";
 import { isBlind } from "../dialect/load-signals.js";
 import { type BackfillRecord, readBackfill } from "../target/ledger/backfills.js";
@@ -109,7 +110,9 @@ export class Observer {
       const written = await loadSignals.writtenRows?.(this.#connection, this.id.table);
       const record = await readBackfill(this.#connection, this.id);
       this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
-      this.idle.look(await loadSignals.otherWork?.(this.#connection), this.clock.now());
+      // Without these views, there is no second session, but the run must still read user commands.
+      const work = await loadSignals.otherWork?.(this.#connection).catch(ignoring(isDatabaseError));
+      this.idle.look(work, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
       if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
       if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);

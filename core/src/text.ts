@@ -13,5 +13,5 @@ export {
 export { commandsHere, type Reading } from "./base/files/commands-here.js";
 export { packageManager } from "./base/files/package-manager.js";
 export { isHost, otherScheme, readUrl, withoutPasswords } from "./base/url-text.js";
-export { expectBriefRun } from "./base/v8-flags.js";
+export { expectBriefRun, optimiseCompilerLate } from "./base/v8-flags.js";
 export { printable, printableJson } from "./review/printable.js";

@@ -1,10 +1,10 @@
 /** Entry of the executable that PRISMA_SCHEMA_ENGINE_BINARY names. */
-import { expectBriefRun } from "@lockstep/core/text";
+import { optimiseCompilerLate } from "@lockstep/core/text";
 import { endProcess } from "../end-process.js";
 import { ownStdout } from "../own-stdout.js";
 import { runEngine } from "./run.js";
 
-expectBriefRun();
+optimiseCompilerLate();
 // The CLI passes the URL as an argument, which every user of the machine can read (`ps`). It has been read by now.
 const args = process.argv.slice(2);
 process.title = "lockstep-schema-engine";

@@ -1,4 +1,5 @@
 /** The process for type checks. Its parent limits the compiler's time and memory. */
+import module from "node:module";
 import { watchWork } from "../../base/at-work.js";
 import { Checks, readAhead } from "./checks.js";
 import type { VerifyAnswer, VerifyMessage } from "./request.js";
@@ -16,6 +17,8 @@ process.on("message", (message: VerifyMessage) => {
     } catch {
       // The check reads it, and reports the error.
     }
+    // Otherwise Node writes the cache at the end of a process, and this one is killed.
+    (module as { flushCompileCache?(): void }).flushCompileCache?.();
     return;
   }
   if (message.kind === "open") {

@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import { doing } from "../../base/at-work.js";
 import { ownProcess } from "../../base/files/own-process.js";
+import { compilerFlags } from "../../base/v8-flags.js";
 import type { RenamedCode, RenamedName } from "../rename/request.js";
 import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
@@ -45,7 +46,7 @@ function takeSpare(): ChildProcess | undefined {
 function startChild(megabytes: number): ChildProcess {
   const { file, execArgv } = ownProcess(import.meta.url, "child");
   return fork(file, {
-    execArgv: [`--max-old-space-size=${megabytes}`, ...execArgv],
+    execArgv: [`--max-old-space-size=${megabytes}`, ...compilerFlags(), ...execArgv],
     env: withCompileCache(process.env),
     // Supports maps.
     serialization: "advanced",

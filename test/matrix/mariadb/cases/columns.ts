@@ -159,6 +159,14 @@ export const columns: readonly Change[] = [
     right: "addressCity <=> lower(name)",
   },
   {
+    name: "made required",
+    outcome: "plan",
+    before: column("nick", "string | null", 'type: "varchar", length: 50, nullable: true'),
+    after: column("nick", "string", 'type: "varchar", length: 50'),
+    always: { nick: "'Nick {k}'" },
+    right: "nick LIKE 'Nick %'",
+  },
+  {
     name: "two columns",
     ...filled,
     keeps: ["extra"],

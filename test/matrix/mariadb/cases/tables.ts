@@ -210,13 +210,6 @@ export const changes: readonly Change[] = [
     column("nick", "string | null", 'type: "varchar", length: 50, nullable: true'),
     { always },
   ),
-  changed(
-    "made required",
-    "noticed",
-    column("nick", "string | null", 'type: "varchar", length: 50, nullable: true'),
-    nick("length: 50"),
-    { always },
-  ),
   changed("column renamed", "noticed", nick("length: 50"), column("handle", "string", 'type: "varchar", length: 50'), {
     always,
   }),

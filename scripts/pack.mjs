@@ -18,8 +18,8 @@ const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = resolve(process.argv[2] ?? join(root, "packed"));
 
 /**
- * Beside `exports`: files that are run by their path, as they lie below dist/. `start`, `plugins` and `check`: what every command, every
- * plugin and the checks load, see `bundleModules`. What `package.json` has in `dependencies` is installed with the package, what is
+ * Beside `exports`: files that are run by their path, as they lie below dist/. `together`: what every command, every plugin and the checks
+ * load, see `bundleModules`. What `package.json` has in `dependencies` is installed with the package, what is
  * imported besides goes into it. `types`: the entries that applications import. `pluginTypes`: those that plugins of others import, as ES
  * modules.
  */
@@ -27,9 +27,11 @@ const packages = [
   {
     folder: "core",
     run: [],
-    start: ["cli/process.js"],
-    plugins: ["index.js", "text.js"],
-    check: ["cli/run-check.js", "postgresql/checking.js"],
+    together: {
+      start: ["cli/process.js"],
+      plugins: ["index.js", "text.js"],
+      check: ["cli/run-check.js", "postgresql/checking.js"],
+    },
     types: ["announce", "graphile-worker"],
     // docs/write-a-plugin.md lists them.
     pluginTypes: [".", "./planning", "./cli", "./config", "./codemods", "./typescript", "./doctor", "./text"],
@@ -38,29 +40,19 @@ const packages = [
   {
     folder: "plugin-prisma",
     run: ["bin.js", "engine/main.js", "cli/aim-check.js"],
-    start: ["plugin.js", "find-migrations.js"],
+    together: { start: ["plugin.js", "find-migrations.js"] },
     types: ["index"],
   },
   {
     folder: "plugin-typeorm",
     run: ["bin.js", "cli/hook.cjs"],
-    start: ["plugin.js", "migrations/find-migrations.js"],
+    together: { start: ["plugin.js", "migrations/find-migrations.js"] },
     types: ["index"],
   },
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index", "register"], isPlain: true },
 ];
 
-async function pack({
-  folder,
-  run,
-  start,
-  plugins = [],
-  check = [],
-  types,
-  pluginTypes = [],
-  vendor,
-  isPlain = false,
-}) {
+async function pack({ folder, run, together, types, pluginTypes = [], vendor, isPlain = false }) {
   const from = join(root, folder);
   const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const forPlugins = pluginTypes.map((name) => [name, manifest.exports[name].types]);
@@ -76,9 +68,7 @@ async function pack({
   writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
   for (const own of ["bin", "schemas"])
     if (existsSync(join(from, own))) cpSync(join(from, own), join(to, own), { recursive: true });
-  const inputs = isPlain
-    ? copyPlain(from, to)
-    : await bundle(from, to, manifest, { run, together: { start, plugins, check } });
+  const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, { run, together });
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
   if (!isPlain) writeTypes(from, to, types);
   copyTypes(

@@ -74,9 +74,9 @@ export class BatchLoop {
     return Math.max(this.session.record.rowsEstimated, this.rows);
   }
 
-  async open(): Promise<void> {
-    // An unreachable server is reported at once, unless the process has connected to it before.
-    this.#opened = await openWithRetry(this, undefined, this.run.isAtWork);
+  /** @param isPatient the server may be away for minutes. By default, only if the process has connected to it before */
+  async open(isPatient = this.run.isAtWork): Promise<void> {
+    this.#opened = await openWithRetry(this, undefined, isPatient);
     this.run.enter(this.role.worker, () => this.session);
   }
 

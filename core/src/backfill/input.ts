@@ -30,7 +30,7 @@ export interface BackfillInput {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Default: `defaultBatchLimits`, and `batchTargetMs` depending on whether others write to the table. */
   readonly batch?: Partial<BatchLimits>;
-  /** Number of sessions that share the work. `idle`: one, and a second one while no other session works on the server. Default: 1. */
+  /** Number of sessions that share the work. `idle`: one, and a second one while other sessions of the server are idle. Default: 1. */
   readonly workers?: number | "idle";
   /** A worker that is silent for this long loses its range to another, in milliseconds. Default: one minute. */
   readonly leaseMs?: number;

@@ -10,7 +10,7 @@ import type { Control } from "../target/ledger/control.js";
 import type { ProgressPoint } from "../target/ledger/progress-history.js";
 import { keepProgressHistory, type ProgressHistory, readProgressHistories } from "../target/ledger/progress-history.js";
 import { type WorkerReport, workersAt } from "../target/ledger/workers.js";
-import { IdleServer } from "./idle-server.js";
+import type { IdleServer } from "./idle-server.js";
 import { OtherWriters } from "./other-writers.js";
 
 /** How often the workers of a process send a heartbeat and read user commands. */
@@ -25,8 +25,6 @@ const keepMs = 10_000;
 export class Observer {
   /** Whether others write to the table. */
   readonly others = new OtherWriters();
-  /** Whether others work on the server. */
-  readonly idle = new IdleServer();
   /** The next report to the ledger, by worker. */
   readonly reports = new Map<string, WorkerReport>();
   /** The server process that runs a worker's batches. It changes after a reconnect. */
@@ -50,6 +48,8 @@ export class Observer {
     readonly clock: Clock,
     /** Called after each read, with the user commands and the active workers. */
     readonly onHeard: (control: Control, atWork: readonly string[]) => void,
+    /** Whether others work on the server. Undefined: not needed. */
+    readonly idle: IdleServer | undefined,
     /** Rows passed before this run. */
     rows = 0,
   ) {
@@ -111,8 +111,8 @@ export class Observer {
       const record = await readBackfill(this.#connection, this.id);
       this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       // Without these views, there is no second session, but the run must still read user commands.
-      const work = await loadSignals.otherWork?.(this.#connection).catch(ignoring(isDatabaseError));
-      this.idle.look(work, this.clock.now());
+      const work = this.idle && (await loadSignals.otherWork?.(this.#connection).catch(ignoring(isDatabaseError)));
+      this.idle?.look(work, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
       if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
       if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);

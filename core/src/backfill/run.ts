@@ -5,6 +5,7 @@ import type { BackfillRecord } from "../target/ledger/backfills.js";
 import type { Control } from "../target/ledger/control.js";
 import type { WorkerReport } from "../target/ledger/workers.js";
 import type { BackfillEvent } from "./events.js";
+import { IdleServer } from "./idle-server.js";
 import type { RunSettings } from "./input.js";
 import { Observer } from "./observer.js";
 import type { OthersState } from "./other-writers.js";
@@ -91,6 +92,7 @@ export class Run {
       id,
       this.settings.clock,
       (control, all) => this.#hear(control, all),
+      this.settings.workers === "idle" ? new IdleServer() : undefined,
       record.rowsDone,
     );
     const { columns } = this.settings.spec;
@@ -135,13 +137,13 @@ export class Run {
   }
 
   /**
-   * Whether a further session takes nothing from anybody: no other session works on the server or writes to the table, no limit of rows per
-   * second is set, and no other process works on the backfill. Updated once a second.
+   * Whether a further session may help: other sessions of the server are idle, no limit of rows per second is set, and no other process works
+   * on the backfill. Updated once a second.
    */
   get isServerIdle(): boolean {
     const { limitOfAll, waiting, workers } = this.pacing;
     const isFree = limitOfAll === undefined && waiting === undefined && workers.others === 0;
-    return isFree && this.others === "quiet" && this.#observer?.idle.isIdle(this.settings.clock.now()) === true;
+    return isFree && this.others === "quiet" && this.#observer?.idle?.isIdle(this.settings.clock.now()) === true;
   }
 
   /** The run writes rows more than once, or without filling them. */

@@ -1,4 +1,7 @@
+import { isNoBug } from "../base/expected-errors.js";
+import { textForLogs } from "../dialect/db/without-values.js";
 import { BatchLoop } from "./batch-loop.js";
+import { mostPerSecond } from "./idle-server.js";
 import type { Run } from "./run.js";
 import { isConnectionLost } from "./setback.js";
 
@@ -21,61 +24,66 @@ export function newWorker(run: Run, leads: boolean): BatchLoop {
  */
 export async function passTogether(first: BatchLoop): Promise<void> {
   const { run } = first;
-  const { workers, spec } = run.settings;
+  const { workers } = run.settings;
   const failures: unknown[] = [];
-  const work: Work = async (worker, isWanted) => {
-    try {
-      if (worker !== first && !worker.isOpen) await worker.open();
-      await pass(worker, () => failures.length === 0 && isWanted());
-    } catch (error) {
-      if (!run.isStopped || !isConnectionLost(error)) failures.push(error);
-    } finally {
-      if (worker !== first) await worker.close();
-    }
-  };
-  const others = workers === "idle" ? [] : Array.from({ length: workers - 1 }, () => newWorker(run, false));
+  const continues = () => failures.length === 0;
   const over = new AbortController();
-  const leading = work(first, always).finally(() => over.abort());
-  // A function may use a service that others use, too.
-  const isAssisted = workers === "idle" && spec.columns.every(({ compute }) => compute === undefined);
-  await Promise.all([
-    leading,
-    ...others.map((worker) => work(worker, always)),
-    ...(isAssisted ? [assist(run, over.signal, work)] : []),
-  ]);
+  const leading = pass(first, continues).finally(() => over.abort());
+  const others =
+    workers === "idle"
+      ? [assist(run, over.signal, continues)]
+      : Array.from({ length: workers - 1 }, () => joined(newWorker(run, false), continues));
+  const collected = (work: Promise<void>) =>
+    work.catch((error: unknown) => {
+      if (!run.isStopped || !isConnectionLost(error)) failures.push(error);
+    });
+  await Promise.all([leading, ...others].map(collected));
   if (failures.length > 0) throw failures[0];
 }
 
-/** Lets a worker take ranges while it is wanted, and records its error. */
-type Work = (worker: BatchLoop, isWanted: () => boolean) => Promise<void>;
-
-const always = () => true;
-
-const assistance =
-  "No other session works on the server: a second session fills rows, too, until one does. --workers 1 prevents it";
-
-/** Lets a second session work while the server is idle. It leaves after a batch, and its range is completed at the end of the pass. */
-async function assist(run: Run, over: AbortSignal, work: Work): Promise<void> {
-  const { clock, signal } = run.settings;
-  const isOver = AbortSignal.any([signal, over]);
-  const isWanted = () => !over.aborted && run.isServerIdle;
-  let isReported = false;
-  while (!isOver.aborted) {
-    await clock.sleep(waitMs, isOver);
-    if (isOver.aborted || !isWanted()) continue;
-    const second = newWorker(run, false);
-    try {
-      await second.open();
-    } catch {
-      // Such as too many connections. The first session does not need it.
-      await second.close();
-      return;
-    }
-    if (!isReported) run.settings.emit({ kind: "notice", message: assistance });
-    isReported = true;
-    await work(second, isWanted);
+async function joined(worker: BatchLoop, isWanted: () => boolean): Promise<void> {
+  try {
+    await worker.open();
+    await pass(worker, isWanted);
+  } finally {
+    await worker.close();
   }
 }
+
+/**
+ * Lets a second session work while the server is idle. It leaves after a batch, and its range is completed at the end of the pass. The first
+ * session does not need it, so an error ends only the second one.
+ */
+async function assist(run: Run, over: AbortSignal, continues: () => boolean): Promise<void> {
+  const { clock, signal, spec, emit } = run.settings;
+  // A function may use a service that others use, too.
+  if (spec.columns.some(({ compute }) => compute !== undefined)) return;
+  const isOver = AbortSignal.any([signal, over]);
+  const isWanted = () => !isOver.aborted && continues() && run.isServerIdle;
+  let isReported = false;
+  while (!isOver.aborted && continues()) {
+    await clock.sleep(waitMs, isOver);
+    if (!isWanted()) continue;
+    const second = newWorker(run, false);
+    try {
+      await second.open(false);
+      if (!isReported) emit({ kind: "notice", message: assistance });
+      isReported = true;
+      await pass(second, isWanted);
+    } catch (error) {
+      if (!isNoBug(error)) throw error;
+      // Such as too many connections.
+      if (!run.isStopped) emit({ kind: "notice", message: `The second session ended: ${textForLogs(error)}` });
+      return;
+    } finally {
+      await second.close();
+    }
+  }
+}
+
+const assistance =
+  `Other sessions of the server are idle (at most ${mostPerSecond} transactions per second): a second session fills rows until that ` +
+  "changes. --workers 1 prevents it";
 
 async function pass(worker: BatchLoop, isWanted: () => boolean): Promise<void> {
   while (!worker.isStopped && isWanted()) {

@@ -74,8 +74,8 @@ export interface TransactionCounts {
 
 /** The work of a whole server, without Lockstep's own sessions and without vacuum. */
 export interface OtherWork {
-  /** A session is in a transaction at this moment. */
-  readonly isInTransaction: boolean;
+  /** A session is in a transaction at this moment, or copies the server. */
+  readonly isAtWork: boolean;
   /** Transactions that have ended since some moment, without those of this process. Sessions report theirs once a second. */
   readonly ended: number;
 }

@@ -73,16 +73,18 @@ export const loadSignals: LoadSignals = {
   },
 
   async otherWork(connection) {
+    // As for written rows.
+    if (connection.serverVersion < 150_000) return undefined;
     // Every role can read these views. Each transaction holds a lock on its virtual id; without privileges, its session's state is hidden.
-    const { rows } = await connection.query<{ ended: string; isInTransaction: boolean }>(
+    const { rows } = await connection.query<{ ended: string; isAtWork: boolean }>(
       `SELECT (SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database)::text AS ended,
               EXISTS (SELECT FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
                        WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND coalesce(a.application_name, '') NOT LIKE 'lockstep %'
                          AND l.pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum UNION ALL SELECT pid FROM pg_stat_progress_analyze)
-              ) AS "isInTransaction"`,
+              ) OR EXISTS (SELECT FROM pg_stat_progress_basebackup) AS "isAtWork"`,
     );
-    const { ended, isInTransaction } = rows[0]!;
-    return { ended: Number(ended) - ownTransactions(), isInTransaction };
+    const { ended, isAtWork } = rows[0]!;
+    return { ended: Number(ended) - ownTransactions(), isAtWork };
   },
 
   async slots(connection) {

@@ -28,14 +28,14 @@ it.each<readonly [string, readonly Sample[], boolean]>([
   let ended = 1000;
   for (const [at, sample] of samples.entries()) {
     ended += sample?.ended ?? 0;
-    server.look(sample && { ended, isInTransaction: sample.isOpen === true }, at * 1000);
+    server.look(sample && { ended, isAtWork: sample.isOpen === true }, at * 1000);
   }
   expect(server.isIdle((samples.length - 1) * 1000)).toBe(isIdle);
 });
 
 it("ends if no sample arrives", () => {
   const server = new IdleServer();
-  for (let at = 0; at < 6; at++) server.look({ ended: 0, isInTransaction: false }, at * 1000);
+  for (let at = 0; at < 6; at++) server.look({ ended: 0, isAtWork: false }, at * 1000);
   expect(server.isIdle(5000)).toBe(true);
   expect(server.isIdle(9000)).toBe(false);
 });

@@ -25,6 +25,9 @@ it.each([
   { counted: 3, size: 1, passed: 1, upper: "0" },
   { counted: 3, size: 2, passed: 2, upper: "1" },
   { counted: 3, size: 3, passed: 3, upper: "5" },
+  { counted: 6, size: 4, passed: 4, upper: "3" },
+  // No batch of one row after it.
+  { counted: 6, size: 5, passed: 6, upper: "5" },
 ])("of a range of 6 rows that is said to have $counted, a batch of $size passes $passed", async (input) => {
   const { counted, size, passed, upper } = input;
   await db.query(`DROP TABLE IF EXISTS "User" CASCADE`);

@@ -59,7 +59,7 @@ export class Checks {
     const found = this.#errorsWith(this.#absolute(after));
     const unchecked = this.#unchecked();
     const programs = this.#programs.filter(({ files }) => files.some((file) => this.#matters(file)));
-    const old = this.#errorsBefore([...new Set(found.map(({ file }) => file))]);
+    const old = this.#errorsBefore([...new Set(found.flatMap(({ file, isUnknown }) => (isUnknown ? [] : [file])))]);
     const added = newErrors(old, found);
     const errors = added
       .filter(({ isUnknown }) => !isUnknown)

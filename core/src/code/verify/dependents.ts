@@ -5,7 +5,8 @@ import { ts } from "../ast/compiler.js";
 type WithImports = compiler.SourceFile & { readonly imports?: readonly compiler.StringLiteralLike[] };
 
 /**
- * The files whose types may differ after some have changed: these, and the files that import them, directly or indirectly.
+ * The files whose types may differ after some have changed: these, without those that keep their types, and the files that import them,
+ * directly or indirectly.
  *
  * @param changed absolute paths. A file that no longer imports another one is included itself, so the current imports are enough
  * @param keepsTypes whether the change of a file keeps its types for the files that import it. Default: no
@@ -31,7 +32,7 @@ export function affectedBy(
     if (source !== undefined && declaresForAll(source)) return undefined;
     for (const importer of importers.get(file) ?? []) affected.add(importer);
   }
-  return new Set([...affected, ...kept]);
+  return affected;
 }
 
 function importersIn(program: compiler.Program): ReadonlyMap<string, readonly string[]> {

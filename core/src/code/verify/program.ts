@@ -4,11 +4,18 @@ import { libFolder } from "../ast/compiler-libs.js";
 import type { FoundError } from "./compare.js";
 import type { OwningConfig } from "./configs.js";
 import { affectedBy } from "./dependents.js";
+import { type EditReach, reachOf } from "./edit-reach.js";
 import type { StaleClient } from "./known.js";
 import type { PlannedField } from "./request.js";
 import { withRequired } from "./required-types.js";
-import { hasSameTypes } from "./same-types.js";
 import type { Texts } from "./texts.js";
+
+/** Editors use this parameter to check what is visible first; missing in the compiler's public types. */
+type CheckInPart = (
+  source: compiler.SourceFile,
+  token: undefined,
+  nodes: readonly compiler.Node[] | undefined,
+) => readonly compiler.Diagnostic[];
 
 /** Files with the same parse options are parsed once, for all configs. */
 const registry = ts.createDocumentRegistry(
@@ -30,6 +37,8 @@ export class ConfigProgram {
   readonly #roots: Set<string>;
   readonly #service: compiler.LanguageService;
   readonly #found = new Map<string, readonly FoundError[]>();
+  /** With the original texts. */
+  #before: compiler.Program | undefined;
   /** The versions of the edited files at the time of the cached results. */
   #versions: ReadonlyMap<string, string> = new Map();
 
@@ -62,9 +71,12 @@ export class ConfigProgram {
     this.#service = ts.createLanguageService(host, registry);
   }
 
-  /** Reads and parses what is still missing for a check of these files. */
+  /** Reads and parses what is still missing for a check of these files, while the original texts are shown. */
   load(files: readonly string[]): void {
-    if (files.length > 0) this.#programOver(files);
+    if (files.length === 0) return;
+    this.#before = this.#programOver(files);
+    // The caller waits for the first check, not for this.
+    this.#before?.getTypeChecker();
   }
 
   /** The compilation of all files with the current texts. */
@@ -80,14 +92,20 @@ export class ConfigProgram {
     const program = files.length === 0 ? undefined : this.#programOver(files);
     if (program === undefined) return [];
     this.#forget(program);
-    const reached = isBefore ? undefined : affectedBy(this.#texts.edited(), program, (each) => this.#keepsTypes(each));
-    return files
-      .filter((file) => reached?.has(file) ?? true)
-      .flatMap((file) => {
-        const found = this.#found.get(file) ?? this.#look(file, program);
-        this.#found.set(file, found);
-        return found;
-      });
+    const edits = new Map(isBefore ? [] : this.#texts.edited().map((file) => [file, this.#reachOf(file, program)]));
+    const keepsTypes = ({ fileName }: compiler.SourceFile) => edits.get(fileName)?.keepsTypes === true;
+    const reached = isBefore ? undefined : affectedBy([...edits.keys()], program, keepsTypes);
+    return files.flatMap((file) => {
+      const isReached = reached?.has(file) ?? true;
+      if (!isReached && !edits.has(file)) return [];
+      const nodes = isReached ? undefined : edits.get(file)?.nodes;
+      const inPart = nodes === undefined ? undefined : (this.#found.get(file) ?? this.#look(file, program, nodes));
+      // With an error, it matters whether the file had it before.
+      if (inPart?.every(({ isUnknown }) => isUnknown) === true) return inPart;
+      const found = this.#found.get(file) ?? this.#look(file, program);
+      this.#found.set(file, found);
+      return found;
+    });
   }
 
   /** Whether the generated client that these files use is older than the model. */
@@ -118,10 +136,12 @@ export class ConfigProgram {
     return this.#service.getProgram();
   }
 
-  #look(file: string, program: compiler.Program): readonly FoundError[] {
+  /** @param nodes the part to check. Default: all of the file */
+  #look(file: string, program: compiler.Program, nodes?: readonly compiler.Node[]): readonly FoundError[] {
     const source = program.getSourceFile(file);
     if (source === undefined) return [];
-    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    const check: CheckInPart = program.getSemanticDiagnostics;
+    const found = [...program.getSyntacticDiagnostics(source), ...check(source, undefined, nodes)];
     return found.filter(isError).map((diagnostic) => ({
       file,
       line: source.getLineAndCharacterOfPosition(diagnostic.start).line + 1,
@@ -131,12 +151,10 @@ export class ConfigProgram {
     }));
   }
 
-  #keepsTypes(source: compiler.SourceFile): boolean {
-    const before = this.#texts.before(source.fileName);
-    return (
-      before !== undefined &&
-      hasSameTypes(ts.createSourceFile(source.fileName, before, ts.ScriptTarget.Latest, true), source)
-    );
+  #reachOf(file: string, program: compiler.Program): EditReach | undefined {
+    const [before, after] = [this.#before?.getSourceFile(file), program.getSourceFile(file)];
+    if (this.#before === undefined || before === undefined || after === undefined) return undefined;
+    return reachOf({ source: before, program: this.#before }, { source: after, program });
   }
 
   /** Discards results for texts that have changed. */

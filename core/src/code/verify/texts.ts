@@ -5,6 +5,9 @@ import { libs } from "../ast/compiler-libs.js";
 /** Kept until the process ends: the text of a lib never changes. */
 const libSnapshots = new Map<string, compiler.IScriptSnapshot>();
 
+/** Different for each text of a process: all checks share the parsed files. */
+let versions = 0;
+
 /**
  * The files as the compiler reads them: editable files from memory, in the version that was shown last, all others from disk, each read
  * once.
@@ -13,7 +16,7 @@ export class Texts {
   readonly #before: ReadonlyMap<string, string>;
   #shown: ReadonlyMap<string, string>;
   /** A version for each text of a file, so a text that is shown again is not always parsed again. */
-  readonly #versions = new Map<string, string[]>();
+  readonly #versions = new Map<string, Map<string, string>>();
   readonly #shownSnapshots = new Map<string, { readonly text: string; readonly snapshot: compiler.IScriptSnapshot }>();
   readonly #disk = new Map<string, compiler.IScriptSnapshot | undefined>();
   readonly #exists = new Map<string, boolean>();
@@ -47,10 +50,11 @@ export class Texts {
   version(file: string): string {
     const text = this.#shown.get(file);
     if (text === undefined) return "disk";
-    const known = this.#versions.get(file) ?? [];
+    const known = this.#versions.get(file) ?? new Map<string, string>();
     this.#versions.set(file, known);
-    const at = known.indexOf(text);
-    return String(at === -1 ? known.push(text) - 1 : at);
+    const version = known.get(text) ?? String(versions++);
+    known.set(text, version);
+    return version;
   }
 
   snapshot(file: string): compiler.IScriptSnapshot | undefined {

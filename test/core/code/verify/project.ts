@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
 import { Checks } from "../../../../core/src/code/verify/checks.js";
 import type { Checked, VerifyProject } from "../../../../core/src/code/verify/request.js";
 
@@ -53,9 +53,20 @@ export function planned(root: string, files: Files, more: Partial<VerifyProject>
   };
 }
 
-/** Checks edits in this process. */
+/** Checks edits in this process. The check of what they can affect finds the same as the check of whole files. */
 export function check(files: Files, edits: Files, more: Partial<VerifyProject> = {}): Checked {
-  return new Checks(planned(projectOf(files), files, more)).check(new Map(Object.entries(edits)));
+  const [inPart, whole] = checkBoth(files, edits, more);
+  expect(inPart).toEqual(whole);
+  return inPart;
+}
+
+/** The check of what edits can affect, and the check of whole files. */
+export function checkBoth(files: Files, edits: Files, more: Partial<VerifyProject> = {}): readonly [Checked, Checked] {
+  const project = planned(projectOf(files), files, more);
+  const after = new Map(Object.entries(edits));
+  const inPart = new Checks(project);
+  inPart.load();
+  return [inPart.check(after), new Checks(project).check(after)];
 }
 
 /** What is compared of errors, mostly. */

@@ -5,7 +5,7 @@ export { isOfRepository } from "./base/files/writable.js";
 export { settleFiles, writeFiles } from "./base/files/write-files.js";
 export { runTool } from "./base/run-tool.js";
 export { assertAgreement } from "./change/agreement.js";
-export { laidOutOnce, prepareExpand, restoredText, restoreModels } from "./change/expand.js";
+export { EditsAhead, laidOutOnce, prepareExpand, restoredText, restoreModels } from "./change/expand.js";
 export type { ReleasingPlugin } from "./change/release/code-request.js";
 export { indexMigration } from "./change/release/index-migration.js";
 export { modelEdits } from "./change/release/model-edits.js";

@@ -1,5 +1,5 @@
 // All output of Lockstep's processes passes through these, and short-lived processes start with them; they import nothing but Node.
-export { doing, endsWithMe, printIds, watchWork } from "./base/at-work.js";
+export { beQuiet, doing, endsWithMe, printIds, watchWork } from "./base/at-work.js";
 export {
   attempt,
   duringCleanUp,

@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { start } from "../support/postgres.js";
 import { run } from "../support/run.js";
 import { addField, addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+import { onTerminal } from "../support/terminal.js";
 import { type CpuClock, type CpuTime, cpuClock } from "./cpu-clock.js";
 import { difference, median, milliseconds } from "./figures.js";
 import { installPublished } from "./published.js";
@@ -25,6 +27,8 @@ interface Pair {
   /** What the CLI says with Lockstep, so that the bench measures what it claims to. */
   readonly says: RegExp;
   readonly limitMs: number;
+  /** The CLI prompts for the name, and a person types it for so long. The time does not count. Default: the name is given. */
+  readonly typingMs?: number;
 }
 
 const created = /Prisma Migrate created/;
@@ -63,6 +67,15 @@ const pairs: readonly Pair[] = [
     says: /Written for expand/,
     // Code is read with its types: the compiler starts, and reads the language and the generated client. By names alone it is 600.
     limitMs: 1500,
+  },
+  {
+    name: "a change with a plan, whose name is typed for 3 s",
+    branch: "main",
+    change: onUser(["/// @lockstep.backfill(lower(email))", "handle String @unique"]),
+    changeWithout: onUser(["handle String?", "@@index([handle])"]),
+    says: /Written for expand/,
+    limitMs: 600,
+    typingMs: 3000,
   },
 ];
 
@@ -133,10 +146,18 @@ async function timed(shop: ShopProject, pair: Pair, way: keyof Timings, clock: C
     DATABASE_URL: database,
     ...(isOn ? {} : { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: join(shop.root, engine) }),
   };
-  const args = ["migrate", "dev", "--name", "x", "--create-only", ...(isOn ? [] : ["--config", plainConfig])];
+  const args = ["migrate", "dev", "--create-only", ...(isOn ? [] : ["--config", plainConfig])];
+  const { typingMs = 0 } = pair;
+  const typed = async () => {
+    await wait(typingMs);
+    return "x\r";
+  };
   const begin = performance.now();
-  const { code, output } = await shop.prisma(args, env);
-  const wallMs = performance.now() - begin;
+  const { code, output } =
+    typingMs === 0
+      ? await shop.prisma([...args, "--name", "x"], env)
+      : await onTerminal(shop.root, args, [[/Enter a name/, typed]], env, "prisma");
+  const wallMs = performance.now() - begin - typingMs;
   const says = isOn ? pair.says : created;
   if (code !== 0 || !says.test(output)) throw new Error(`${pair.name}, Lockstep ${way}:\n${output}`);
   return { wallMs, ...clock.take() };

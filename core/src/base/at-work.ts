@@ -67,8 +67,14 @@ export function doing(what?: string): void {
 
 /** From now on the work writes its own log. */
 export function logsItself(): void {
+  beQuiet(true);
+}
+
+/** Whether a person is busy with something else, such as a prompt: then nothing is reported, and the time does not count. */
+export function beQuiet(isQuietNow: boolean): void {
   doing("");
-  isQuiet = true;
+  if (isQuiet && !isQuietNow) shared?.said.fill(Date.now());
+  isQuiet = isQuietNow;
 }
 
 /** Something was printed: restarts the thread's silence. */

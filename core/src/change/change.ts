@@ -127,7 +127,7 @@ interface Passed {
   readonly kind: "pass";
   /** Columns that the change adds to existing tables, and for which no plan edits the code. */
   readonly added: readonly AddedColumn[];
-  /** Existing tables whose columns the change modifies, with or without a plan: prepared statements on them may fail. */
+  /** Existing tables whose columns the change modifies: prepared statements on them may fail. Without those that the plan searches. */
   readonly reshaped: readonly TableName[];
   readonly restore: Restore | undefined;
   readonly told: Told | undefined;

@@ -9,7 +9,13 @@ import type { IndexFacts } from "../dialect/development.js";
 import type { Judging } from "../dialect/judging.js";
 import { smallTables } from "../dialect/stats/small-tables.js";
 import { type Migration, nameKey, type Operation, renameOf, type TableName } from "../model/index.js";
-import { type AddedColumn, addedColumns, editsCodeOf, reshapedTables } from "../plan/added-columns.js";
+import {
+  type AddedColumn,
+  addedColumns,
+  editsCodeOf,
+  reshapedTables,
+  unsearchedTables,
+} from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
 import { refuseNewKeyColumns } from "../plan/guard-keys.js";
@@ -106,7 +112,14 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     const told = await tell(orm, open, migration.operations, { ...corrected, notices: answer.notices });
     if (answer.kind === "pass") return { kind: "pass", restore, added, reshaped, told };
     const isOfPlan = (column: AddedColumn) => editsCodeOf(answer.plan, column);
-    return { ...answer, migration, restore, added: added.filter((column) => !isOfPlan(column)), reshaped, told };
+    return {
+      ...answer,
+      migration,
+      restore,
+      added: added.filter((column) => !isOfPlan(column)),
+      reshaped: unsearchedTables(reshaped, answer.plan),
+      told,
+    };
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
   const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);

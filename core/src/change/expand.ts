@@ -9,7 +9,8 @@ import type { Colors } from "../review/colors.js";
 import { unformattedText } from "../review/terminal.js";
 import type { Restore } from "./change.js";
 import type { ReleasingPlugin } from "./release/code-request.js";
-import { type PhaseFiles, type PhaseRequest, preparePhase } from "./release/prepare-phase.js";
+import { type EditsRead, type EditsRequest, planEdits, readForEdits } from "./release/plan-edits.js";
+import { type PhaseFiles, type PhaseRequest, type PlannedEdits, preparePhase } from "./release/prepare-phase.js";
 import { expandText } from "./summary.js";
 
 /** `plan`: with the ORM's name of the migration. */
@@ -27,22 +28,62 @@ export interface ExpandRequest extends Omit<PhaseRequest, "phase" | "code"> {
  * @throws LS2011 if an edited model is not valid
  */
 export async function prepareExpand({
-  plugin: own,
   restore,
   env,
   colors,
   ...request
 }: ExpandRequest): Promise<{ readonly prepared: PhaseFiles; readonly text: string }> {
+  const prepared = await preparePhase({ ...request, ...(await asExpand({ ...request, restore, env })) });
+  const text = expandText(prepared, request.plugin.words, listPlans(request.project.root), colors);
+  return { prepared, text: restore === undefined ? text : `${restoredText(restore)}\n${text}` };
+}
+
+type AheadRequest = Omit<ExpandRequest, "moment" | "colors" | "planned">;
+
+/** The parts of a request that expand adds. */
+async function asExpand({ project, plugin: own, restore, env }: AheadRequest) {
   // One file may contain models of both, so all edits are made together.
   const plugin: ReleasingPlugin = {
     ...own,
-    editModels: (project, edits) => own.editModels(project, [...(restore?.edits ?? []), ...edits]),
+    editModels: (of, edits) => own.editModels(of, [...(restore?.edits ?? []), ...edits]),
   };
-  const { root } = request.project;
-  const code = codeSettings(await loadConfig(root), env);
-  const prepared = await preparePhase({ ...request, plugin, phase: "expand", code });
-  const text = expandText(prepared, own.words, listPlans(root), colors);
-  return { prepared, text: restore === undefined ? text : `${restoredText(restore)}\n${text}` };
+  return { plugin, phase: "expand" as const, code: codeSettings(await loadConfig(project.root), env) };
+}
+
+/** As long as a command takes to read the files: what changes within that time may be read or not. */
+const freshMs = 500;
+
+/** Plans the edits of expand while a person still types the migration's name. It starts at once, and never fails. */
+export class EditsAhead {
+  readonly #request: AheadRequest;
+  readonly #startedAt = performance.now();
+  readonly #read: Promise<EditsRead & { readonly request: EditsRequest }>;
+  readonly #planned: Promise<PlannedEdits | undefined>;
+
+  constructor(request: AheadRequest) {
+    this.#request = request;
+    this.#read = this.#readAll();
+    const planning = this.#read.then((read) => planEdits(read.request, read));
+    // Whatever fails here fails again without it, and is reported there.
+    this.#planned = planning.catch(() => undefined);
+  }
+
+  /** The edits; undefined if they have to be planned again: a file has changed, they name the plan, or an error occurred. */
+  async take(): Promise<PlannedEdits | undefined> {
+    const isFresh = performance.now() - this.#startedAt < freshMs;
+    const planned = await this.#planned;
+    if (planned === undefined || planned.code.isNamed === true) return undefined;
+    return isFresh || textsIn(await this.#read) === textsIn(await this.#readAll()) ? planned : undefined;
+  }
+
+  async #readAll() {
+    const request = { ...this.#request, ...(await asExpand(this.#request)) };
+    return { request, ...(await readForEdits(request)) };
+  }
+}
+
+function textsIn({ modelChanges, input, request }: EditsRead & { readonly request: EditsRequest }): string {
+  return JSON.stringify([modelChanges, input?.files, request.code]);
 }
 
 /**

@@ -8,6 +8,7 @@ import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText, nullUncheckedText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { unsafePhases } from "../review/phase-safety.js";
+import { preparedText } from "../review/prepared-statements.js";
 import { inLine } from "../review/printable.js";
 import { stillNamedText } from "../review/still-named.js";
 import {
@@ -98,6 +99,7 @@ export function expandText(
     isNullUnchecked = false,
     unformatted,
     named = [],
+    prepared: statements = [],
   } = prepared;
   if (isBrief(plan)) return briefText(prepared, colors);
   const command = commandFor("code", plan, plans);
@@ -131,6 +133,7 @@ export function expandText(
     ...editsParts({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
     ...(named.length === 0 ? [] : [stillNamedText(named, plan.id, colors)]),
+    ...(statements.length === 0 ? [] : [preparedText(statements)]),
   ];
   const most = mostLines - [foundLines(plan, colors), "", next].join("\n").split("\n").length;
   return `\n${fitted(parts, most, colors)}\n${next}\n`;

@@ -30,6 +30,12 @@ export function reshapedTables(operations: readonly Operation[]): readonly Table
   );
 }
 
+/** The reshaped tables that a plan's code edits do not search for prepared statements. */
+export function unsearchedTables(reshaped: readonly TableName[], { columns, intents }: Plan): readonly TableName[] {
+  const searched = columns.filter(({ model }) => intents.expand.some((intent) => intent.model === model));
+  return reshaped.filter((table) => !searched.some((column) => isSameTable(column.table, table)));
+}
+
 /** Whether a plan requires code changes for a column: for an optional unique column it does not. */
 export function editsCodeOf({ columns, intents }: Plan, { table, name }: AddedColumn): boolean {
   const column = columns.find((each) => each.name === name && isSameTable(each.table, table));

@@ -1,5 +1,5 @@
-import type { FoundStatement, PreparedBy } from "../code/raw-sql/prepared-statements.js";
 import { type TableName, tableLabel } from "../model/names.js";
+import type { FoundStatement, PreparedBy } from "../model/prepared-statement.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 

@@ -34,6 +34,9 @@ export interface EngineHooks {
    */
   intercept(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<{ result: unknown } | undefined>;
 
+  /** Called when the answer to a request is sent. Must not throw. */
+  answered?(request: EngineRequest): void;
+
   /**
    * Called after a request was answered without error, by the engine or by `intercept`.
    * @returns a replacement for the result; undefined to keep it

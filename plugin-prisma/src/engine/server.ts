@@ -90,6 +90,7 @@ export class EngineServer implements EngineHost {
     const request = { method: message.method, params: message.params };
     this.#work = this.#work.then(async () => {
       this.writeLine(await this.#answer(request, message.id ?? null, line));
+      (await this.#options.hooks)?.answered?.(request);
       this.#running -= 1;
     });
   }

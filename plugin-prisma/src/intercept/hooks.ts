@@ -15,7 +15,8 @@ import {
   readAhead,
   sqlReader,
 } from "@lockstep/core";
-import { doing, handledElsewhere } from "@lockstep/core/text";
+import type { EditsAhead } from "@lockstep/core/planning";
+import { beQuiet, doing, handledElsewhere } from "@lockstep/core/text";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { rootOf } from "../init/config-file.js";
 import type { PrismaProject } from "../project.js";
@@ -56,9 +57,7 @@ async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<voi
   if (hasPlans) await beside(Promise.all([loadOpenPlans(), import("./follow-plans.js")]));
   if (announced.length === 0) return;
   await beside(Promise.all([loadPlanning(), import("./planning.js")]));
-  await beside(import("./write-expand.js"));
   await beside(import("@prisma/prisma-schema-wasm"));
-  await beside(import("../codemods/index.js"));
 }
 
 async function beside(loading: Promise<unknown>): Promise<void> {
@@ -100,7 +99,18 @@ async function announcedModels(
  * Both are answered for the model of the current phase; everything else passes unchanged.
  */
 export const hooks: EngineHooks = {
-  intercept: (request, engine, info) => intercept(request, engine, info).finally(() => doing()),
+  intercept: (request, engine, info) => {
+    beQuiet(false);
+    return intercept(request, engine, info).finally(() => doing());
+  },
+  answered({ method }) {
+    const change = remembered?.change;
+    if (method !== "evaluateDataLoss" || remembered === undefined || change?.kind !== "plan") return;
+    // The CLI now prompts for the migration's name, unless it was given.
+    beQuiet(true);
+    remembered.ahead = import("./write-expand.js").then(({ editsAhead }) => editsAhead(change));
+    remembered.ahead.catch(handledElsewhere);
+  },
 };
 
 const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
@@ -160,7 +170,8 @@ const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
       1,
     );
     const generatedMigrationName = stamp + result.generatedMigrationName.slice(14);
-    const { text, first } = await leaveExpand(change, generatedMigrationName, result.migrationScript ?? "");
+    const ahead = await known?.ahead;
+    const { text, first } = await leaveExpand(change, generatedMigrationName, result.migrationScript ?? "", ahead);
     await engine.print(text);
     return { result: { ...result, generatedMigrationName, migrationScript: first } };
   }
@@ -233,7 +244,14 @@ function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["para
 }
 
 /** The decision for the schema of the last evaluateDataLoss: the same CLI run asks for its migration next. */
-let remembered: { readonly key: string; readonly change: Change; isAsRead(): void } | undefined;
+let remembered: Remembered | undefined;
+
+interface Remembered {
+  readonly key: string;
+  readonly change: Change;
+  isAsRead(): void;
+  ahead?: Promise<EditsAhead>;
+}
 
 function keyOf(params: EvaluateDataLossParams): string {
   return JSON.stringify(params.schema.files);

@@ -22,6 +22,7 @@ export function withKnownProtocol(hooks: EngineHooks): EngineHooks {
       if (!isKnown(request)) return keepOut(`it does not know this form of ${request.method}`, engine);
       return hooks.intercept(request, engine, info);
     },
+    ...(hooks.answered && { answered: hooks.answered }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { dateOf, sqlReader } from "@lockstep/core";
 import {
   assertAgreement,
+  EditsAhead,
   foundText,
   type PhaseFiles,
   prepareExpand,
@@ -13,17 +14,31 @@ import { type Change, colors } from "./change.js";
 
 export type PlannedChange = Extract<Change, { kind: "plan" }>;
 
+/** Plans the edits before the migration has a name. */
+export function editsAhead({ project, schema, plan, restore }: PlannedChange): EditsAhead {
+  return new EditsAhead({
+    plan,
+    project,
+    plugin: prismaPlugin,
+    models: toEntityModels(schema.files),
+    restore,
+    env: process.env,
+  });
+}
+
 /**
  * The files of the expand phase. Nothing is written.
  *
  * @param name the migration's own name, which becomes the plan's
  * @param relaxedSql what Prisma generates for the relaxed model
+ * @param ahead the edits, if they were planned already
  * @throws LS2011 when that differs from what the plan replaces
  */
 export async function preparePlanned(
   { project, schema, migration, plan, restore }: PlannedChange,
   name: string,
   relaxedSql: string,
+  ahead?: EditsAhead,
 ): Promise<{ readonly prepared: PhaseFiles; readonly text: string }> {
   const { readMigration } = await sqlReader(plan.dialect);
   assertAgreement(migration, readMigration(relaxedSql, "migration.sql"), plan, "Prisma");
@@ -34,6 +49,7 @@ export async function preparePlanned(
     moment: dateOf(name),
     models: toEntityModels(schema.files),
     restore,
+    planned: await ahead?.take(),
     env: process.env,
     colors: await colors(),
   });
@@ -50,9 +66,10 @@ export async function leaveExpand(
   change: PlannedChange,
   name: string,
   relaxedSql: string,
+  ahead: EditsAhead | undefined,
 ): Promise<{ readonly text: string; readonly first: string }> {
   const { root } = change.project;
-  const { prepared, text } = await preparePlanned(change, name, relaxedSql);
+  const { prepared, text } = await preparePlanned(change, name, relaxedSql, ahead);
   const first = prepared.migrations[0];
   if (first === undefined) throw new Error("a plan without a migration");
   // The CLI creates the folder of its own migration and fails if it exists.

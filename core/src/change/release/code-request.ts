@@ -13,6 +13,7 @@ import type {
   PlanState,
   Unchecked,
 } from "../../model/index.js";
+import type { FoundStatement } from "../../model/prepared-statement.js";
 import { phasesOf } from "../../plan/phases.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { CodePolicy } from "./choices.js";
@@ -69,6 +70,8 @@ export interface CodeResult {
   /** Made now, or reverted. */
   readonly made: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** The prepared statements that fail after expand. Default: none */
+  readonly prepared?: readonly FoundStatement[];
   /** Code that still contains the name of a removed field. */
   readonly named?: readonly NamedLine[];
   /** The parts of `plan.state` that depend on the code. */
@@ -76,6 +79,8 @@ export interface CodeResult {
     PlanState,
     "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "like" | "codeFiles"
   >;
+  /** Whether `places` contain the plan's name. */
+  readonly isNamed?: boolean;
   /** The decided ranked places. */
   readonly questions: readonly RankedPlaces[];
   /** Chosen edits that the compiler did not check. */

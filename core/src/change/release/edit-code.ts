@@ -16,6 +16,7 @@ import {
   phaseOf,
   type TableName,
 } from "../../model/index.js";
+import type { FoundStatement } from "../../model/prepared-statement.js";
 import { preparedReason } from "../../review/prepared-statements.js";
 import type { CodePolicy, Decided } from "./choices.js";
 import { answersOf, keptAnswers, withAnswers } from "./code-answers.js";
@@ -42,11 +43,16 @@ const longMs = 300_000;
  * Makes the edits of intents, and the chosen ones. Every phase uses it, and `lockstep code` again. Lists files with uncommitted changes by
  * others instead of editing them, except files with model edits.
  *
+ * @param input the code, if it was read already
  * @throws LS4003 `policy` names an unknown place; errors of `policy.ask`; the reason of `signal`
  */
-export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
+export async function editCode(
+  request: CodeRequest,
+  intents: readonly CodeIntent[],
+  input: () => Promise<CodeInput | undefined> = () => inputOf(request, intents),
+): Promise<CodeResult> {
   const typeCheck = new TypeCheck();
-  const result = await edited(request, intents, typeCheck).catch((error: unknown) => {
+  const result = await edited(request, intents, input, typeCheck).catch((error: unknown) => {
     typeCheck.close();
     throw error;
   });
@@ -54,12 +60,17 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   return result;
 }
 
-async function edited(request: CodeRequest, intents: readonly CodeIntent[], typeCheck: TypeCheck): Promise<CodeResult> {
+async function edited(
+  request: CodeRequest,
+  intents: readonly CodeIntent[],
+  readInput: () => Promise<CodeInput | undefined>,
+  typeCheck: TypeCheck,
+): Promise<CodeResult> {
   const { plan, project, code } = request;
   const { edits: earlier, codeFiles } = plan.state;
   const policy: CodePolicy = { level: code.level, accept: code.accept, decline: code.decline, ...request.policy };
   if (intents.length === 0) return nothingEdited(plan.state);
-  const found = await inputOf(request, intents);
+  const found = await readInput();
   // No file names the model, and none was edited before: does not even load the compiler.
   if (found === undefined) return nothingEdited(plan.state);
   const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }, { withDemands, withNullWriters }] =
@@ -161,10 +172,10 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
   // A column without a plan has no units: its migration is the ORM's own.
   const isBefore = phase === undefined || plan.units.length === 0;
-  const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : [];
+  const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : { places: [], statements: [] };
   const others =
     policy.level === "likely" ? result.places.map((place) => withReasonLeft(place, decided.choices)) : result.places;
-  const listed = [...waiting, ...others, ...prepared, ...openRequests(earlier, answers.exposure, input, texts)];
+  const listed = [...waiting, ...others, ...prepared.places, ...openRequests(earlier, answers.exposure, input, texts)];
   const places = withReasons(listed, declined);
   return {
     changes,
@@ -176,6 +187,8 @@ async function edited(request: CodeRequest, intents: readonly CodeIntent[], type
     isUndemanded: result.isUndemanded ?? (isUnverified && (request.asksCompiler === true || becomesRequired)),
     isLeft: policy.level === "none",
     written: result.written,
+    prepared: prepared.statements,
+    isNamed: waiting.length > 0,
     async handOver(changes, isAll) {
       const { handOver } = await import("./hand-over.js");
       const why = code.verify === "off" ? "code.verify is off" : undefined;
@@ -208,7 +221,7 @@ async function preparedPlaces(
   intents: readonly CodeIntent[],
   { models, files }: Pick<CodeInput, "models" | "files">,
   changes: readonly FileChange[],
-): Promise<readonly Place[]> {
+): Promise<{ readonly places: readonly Place[]; readonly statements: readonly FoundStatement[] }> {
   // These include all files with SQL on the tables.
   const hasStar = ({ table }: EntityModel) =>
     files.some(({ text }) => text.includes("*") && namesTable(text, table.name));
@@ -221,7 +234,7 @@ async function preparedPlaces(
     async () => models,
     changes,
   );
-  return found.flatMap((statement): Place[] => {
+  const places = found.flatMap((statement): Place[] => {
     const { file, line, within, table } = statement;
     const intent = intents.find(({ model }) => isSameTable(tableOf(model), table));
     if (intent === undefined) return [];
@@ -229,6 +242,7 @@ async function preparedPlaces(
     const what = `${within === undefined ? "" : `${within}: `}prepared SQL over ${table.name}`;
     return [{ file, line, kind: "likely", what, reason: preparedReason(statement), model, field }];
   });
+  return { places, statements: found };
 
   function tableOf(model: string): TableName {
     return changed.find(({ name }) => name === model)?.table ?? { name: "" };

@@ -4,6 +4,7 @@ import { commandsInRepository } from "../../base/files/commands-here.js";
 import { Formatting, type Unformatted } from "../../code/formatters/formatting.js";
 import {
   type DeployedPhase,
+  type EntityModel,
   type FileChange,
   inFiles,
   type MissingTypes,
@@ -14,6 +15,7 @@ import {
   type Unchecked,
   type Unit,
 } from "../../model/index.js";
+import type { FoundStatement } from "../../model/prepared-statement.js";
 import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { withUnixLines } from "../../plan/hash.js";
 import { planFolder, planText } from "../../plan/plan-file.js";
@@ -31,15 +33,24 @@ import {
 import type { Project, Unlisted } from "../../plugin/plugin.js";
 import { planReadme } from "../../review/markdown.js";
 import { mergeChanges } from "./code-files.js";
-import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
-import { editCode } from "./edit-code.js";
+import { type CodeRequest, type CodeResult, withCode } from "./code-request.js";
 import { layOut, withFormatted } from "./layout.js";
 import { withMergedEdits } from "./merged-edits.js";
-import { laterAnnotations, modelEdits } from "./model-edits.js";
+import { laterAnnotations } from "./model-edits.js";
+import { planEdits } from "./plan-edits.js";
 import { type NamedLine, readStillNamed } from "./still-named.js";
+
+/** A phase's edits of models and code, which need no name of the plan. */
+export interface PlannedEdits {
+  readonly models: readonly EntityModel[];
+  readonly modelChanges: readonly FileChange[];
+  readonly code: CodeResult;
+}
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
+  /** Default: they are planned now. */
+  readonly planned?: PlannedEdits | undefined;
   /** The earliest timestamp of the migrations to write. */
   readonly moment: Date;
 }
@@ -51,6 +62,8 @@ export interface PhaseFiles {
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** The prepared statements that fail after expand. Default: none */
+  readonly prepared?: readonly FoundStatement[] | undefined;
   /** Code that still contains the name of a removed field. */
   readonly named?: readonly NamedLine[];
   /** Migrations that the ORM will not find until they are registered. */
@@ -84,7 +97,7 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
 
 async function prepare(request: PhaseRequest, formatting: Formatting): Promise<PhaseFiles> {
   const { project, plugin, phase } = request;
-  const models = request.models ?? (await plugin.readModels(project));
+  const models = request.planned?.models ?? request.models ?? (await plugin.readModels(project));
   const plan =
     phase === "expand" ? request.plan : followNames(withMergedEdits(request.plan, project.root), namedColumns(models));
   const released = releaseUnits(
@@ -92,8 +105,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     plan.units.filter((unit) => unit.phase === phase),
   );
   const migrations = await layOutMigrations(formatting, released);
-  const modelChanges = await plugin.editModels(project, modelEdits(plan, phase));
-  const code = await editCode({ ...request, plan, models, edited: modelChanges }, intentsAt(plan, phase));
+  const { modelChanges, code } = request.planned ?? (await planEdits({ ...request, plan, models }));
   const laidOut = await layOut(formatting, phase, mergeChanges(modelChanges, code.changes), code, {
     earlier: plan.state.formatted ?? [],
   });
@@ -135,6 +147,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     migrations,
     edits: laidOut.code.made,
     places: laidOut.code.places,
+    prepared: laidOut.code.prepared,
     ...(named.length > 0 && { named }),
     isCodeLeft: code.isLeft,
     unchecked: code.unchecked,

@@ -1,7 +1,7 @@
-import type { FoundStatement } from "../../code/raw-sql/prepared-statements.js";
 import { namesTable } from "../../code/sql/names-table.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import type { EntityModel, FileChange, TableName } from "../../model/index.js";
+import type { FoundStatement } from "../../model/prepared-statement.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /**

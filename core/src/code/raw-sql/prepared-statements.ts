@@ -1,5 +1,5 @@
 import type { CodeSql, SqlTable } from "../../dialect/code-sql.js";
-import type { TableName } from "../../model/index.js";
+import type { PreparedBy } from "../../model/prepared-statement.js";
 import { ts } from "../ast/compiler.js";
 import { nameOf, pathOf, propertiesOf, unwrap, valueAt, wrapperOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
@@ -8,32 +8,8 @@ import type { Project } from "../project/project.js";
 import { type SqlText, sqlTextsIn } from "../sql/texts.js";
 import { referencesTo } from "../types/references.js";
 
-/** What keeps a statement prepared on its connection. */
-export type PreparedBy =
-  /** `{ name, text }` of node-postgres, pg-promise's PreparedStatement. */
-  | "name"
-  /** `PREPARE … AS` */
-  | "prepare"
-  /** postgres.js prepares all statements. It retries failed ones, but not inside a transaction. */
-  | "transaction"
-  /** The ORM's client, which names its raw queries. */
-  | "client";
-
 export interface PreparedStatement extends Pick<SqlText, "node" | "text"> {
   readonly by: PreparedBy;
-}
-
-/** A statement in the code that fails on connections that have prepared it, once the columns of its table change. */
-export interface FoundStatement {
-  /** From the root. */
-  readonly file: string;
-  readonly line: number;
-  /** `findDevice`; undefined outside of functions. */
-  readonly within: string | undefined;
-  /** `SELECT * FROM "Device" WHERE "id" = $1`, on one line. */
-  readonly sql: string;
-  readonly by: PreparedBy;
-  readonly table: TableName;
 }
 
 export interface PreparingProject {

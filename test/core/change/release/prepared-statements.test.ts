@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { preparedStatements } from "../../../../core/src/change/release/prepared-statements.js";
-import type { FoundStatement } from "../../../../core/src/code/raw-sql/prepared-statements.js";
+import type { FoundStatement } from "../../../../core/src/model/prepared-statement.js";
 import { preparedReason, preparedText } from "../../../../core/src/review/prepared-statements.js";
 import { CodeDesk } from "../../../support/code-desk.js";
 

@@ -93,6 +93,12 @@ async function keepDatabase(branch: Partial<Branch>, url = shop.production): Pro
 }
 
 const yes = (command: string, name: Name) => ok(shop.lockstep([command, ids[name], "--yes"]));
+/** Each phase is a commit. */
+async function next(...args: string[]) {
+  await shop.commit("The phase before");
+  await ok(shop.lockstep(["next", ...args]));
+}
+
 const confirmed = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
 
 beforeAll(async () => {
@@ -126,9 +132,9 @@ beforeAll(async () => {
   await yes("abandon", "handle");
   keep("handle", "late-undone");
   back(expanded);
-  await ok(shop.lockstep(["next"]));
+  await next();
   keep("handle", "switch");
-  await ok(shop.lockstep(["next", ...confirmed]));
+  await next(...confirmed);
   keep("handle", "contract");
   await shop.deploy(shop.production);
   await keepDatabase({ handle: "contract" });
@@ -153,7 +159,7 @@ beforeAll(async () => {
   await yes("abandon", "handle");
   keep("handle", "undone");
   back(slugged);
-  await ok(shop.lockstep(["next", ids.slug, "--pace", "brisk", "--confirm", "writers-aware"]));
+  await next(ids.slug, "--pace", "brisk", "--confirm", "writers-aware");
   keep("slug", "contract");
 
   back(slugged);

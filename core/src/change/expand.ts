@@ -1,3 +1,4 @@
+import { doing } from "../base/at-work.js";
 import { writeFiles } from "../base/files/write-files.js";
 import { formatOnce } from "../code/formatters/formatting.js";
 import { codeSettings } from "../config/code-settings.js";
@@ -70,6 +71,7 @@ export class EditsAhead {
 
   /** The edits; undefined if they have to be planned again: a file has changed, they name the plan, or an error occurred. */
   async take(): Promise<PlannedEdits | undefined> {
+    doing("planning the code edits");
     const isFresh = performance.now() - this.#startedAt < freshMs;
     const planned = await this.#planned;
     if (planned === undefined || planned.code.isNamed === true) return undefined;

@@ -1,13 +1,11 @@
 import { type Choose, choiceId, type RankedPlaces } from "../../code/candidates/choose.js";
 import { declinedId } from "../../code/candidates/declined-id.js";
 import type { Candidate } from "../../code/contract/candidate.js";
-import { namesTable } from "../../code/sql/names-table.js";
 import { mostWatched } from "../../code/verify/request.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import {
   type CodeIntent,
   type DeclinedPlace,
-  type EntityModel,
   type FileChange,
   isSameTable,
   type Place,
@@ -219,13 +217,10 @@ function watchable(files: CodeInput["files"]): readonly string[] {
 async function preparedPlaces(
   { project, plugin, code }: CodeRequest,
   intents: readonly CodeIntent[],
-  { models, files }: Pick<CodeInput, "models" | "files">,
+  { models }: Pick<CodeInput, "models">,
   changes: readonly FileChange[],
 ): Promise<{ readonly places: readonly Place[]; readonly statements: readonly FoundStatement[] }> {
-  // These include all files with SQL on the tables.
-  const hasStar = ({ table }: EntityModel) =>
-    files.some(({ text }) => text.includes("*") && namesTable(text, table.name));
-  const changed = models.filter((each) => intents.some(({ model }) => model === each.name) && hasStar(each));
+  const changed = models.filter((each) => intents.some(({ model }) => model === each.name));
   const found = await preparedStatements(
     changed.map(({ table }) => table),
     project,

@@ -27,7 +27,7 @@ const everything: EditReach = { nodes: undefined, keepsTypes: false };
  */
 export function reachOf(before: TypedFile, after: TypedFile): EditReach {
   if (!/\.[cm]?tsx?$/.test(after.source.fileName)) return everything;
-  // A comment that expects an error, and every name that must be used.
+  // Such a comment can become an error itself, or hide one.
   const texts = [before.source.text, after.source.text];
   if (texts.some((text) => /@ts-(?:expect-error|ignore|nocheck)/.test(text))) return everything;
   if (!hasSameImports(before.source, after.source)) return everything;
@@ -83,30 +83,32 @@ class Reach {
 
   /** Statements within statements; a condition can narrow types. */
   #inBranches(before: compiler.Node, after: compiler.Node): boolean {
-    const pairs = childPairs(before, after);
-    return (
-      pairs?.every(([own, other]) => {
-        if (this.#isSame(own, other)) return true;
-        if (isStatement(own) && isStatement(other)) return this.#inStatement(own, other);
-        // The clauses of `switch` and `try`.
-        return !ts.isExpression(own) && this.#inBranches(own, other);
-      }) === true
-    );
+    return this.#inChildren(before, after, (own, other) => {
+      if (isStatement(own) && isStatement(other)) return this.#inStatement(own, other);
+      // The clauses of `switch` and `try`.
+      return !ts.isExpression(own) && this.#inBranches(own, other);
+    });
   }
 
   #inMembers(before: compiler.ClassDeclaration, after: compiler.ClassDeclaration): boolean {
+    return this.#inChildren(before, after, (own, other) => {
+      if (isFunction(own) && isFunction(other)) return this.#inFunction(own, other);
+      if (!ts.isPropertyDeclaration(own) || !ts.isPropertyDeclaration(other)) return false;
+      // The class decides whether a property needs one.
+      if ((own.initializer === undefined) !== (other.initializer === undefined)) return false;
+      this.nodes.push(other);
+      return this.#isSame(own.name, other.name) && this.#hasSameType(own, other);
+    });
+  }
+
+  /** Whether two nodes only differ within children, as far as each changed pair is inside. */
+  #inChildren(
+    before: compiler.Node,
+    after: compiler.Node,
+    isInside: (own: compiler.Node, other: compiler.Node) => boolean,
+  ): boolean {
     const pairs = childPairs(before, after);
-    return (
-      pairs?.every(([own, other]) => {
-        if (this.#isSame(own, other)) return true;
-        if (isFunction(own) && isFunction(other)) return this.#inFunction(own, other);
-        if (!ts.isPropertyDeclaration(own) || !ts.isPropertyDeclaration(other)) return false;
-        // The class decides whether a property needs one.
-        if ((own.initializer === undefined) !== (other.initializer === undefined)) return false;
-        this.nodes.push(other);
-        return this.#isSame(own.name, other.name) && this.#hasSameType(own, other);
-      }) === true
-    );
+    return pairs?.every(([own, other]) => this.#isSame(own, other) || isInside(own, other)) === true;
   }
 
   /** Whether only the body of a function differs, and its callers see the same types. */
@@ -204,7 +206,7 @@ function asserts(call: compiler.CallExpression, { program }: TypedFile): boolean
 
 const { NoTruncation, UseFullyQualifiedType, IgnoreErrors } = ts.NodeBuilderFlags;
 const typeFormat = NoTruncation | UseFullyQualifiedType | IgnoreErrors;
-/** The compiler shortens types far above it. */
+/** Longer types count as changed. The compiler shortens them only far above it. */
 const longestType = 100_000;
 const printer = ts.createPrinter({ removeComments: true });
 
@@ -212,8 +214,9 @@ const printer = ts.createPrinter({ removeComments: true });
 function typeText(node: compiler.Node, { source, program }: TypedFile): string | undefined {
   const checker = program.getTypeChecker();
   const type = checker.typeToTypeNode(checker.getTypeAtLocation(node), undefined, typeFormat);
-  const text = type && print(sorted(type), source);
-  return text === undefined || text.length > longestType ? undefined : text;
+  // Sorting prints each part again.
+  if (type === undefined || print(type, source).length > longestType) return undefined;
+  return print(sorted(type), source);
 
   // The order of properties and of members of a union is the order in which the compiler happens to meet them.
   function sorted(each: compiler.Node): compiler.Node {

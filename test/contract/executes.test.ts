@@ -221,6 +221,7 @@ const steps = (...own: readonly Step[]): readonly Step[] => [
   ["announce web", 0],
   ["deploy", 0],
   ["status", 0],
+  ["rename User.email mail", 0],
   ["rewrite FILE --not-applied"],
   ["online run --dry-run"],
   ["init --yes --no-install", 0],
@@ -406,6 +407,7 @@ export default defineConfig({
 
     test.each(its.steps.map(([line, code]) => ({ line, code })))("$line", async ({ line, code }) => {
       if (line.startsWith("rewrite")) app.declare({ columns: [{ name: "note", isRequired: true }] });
+      if (line.startsWith("rename")) await app.generateClient();
       const argv = line
         .replace("STAGE", its.stage)
         .replace("FILE", () => app.writeMigration("ByHand", byHand(app), true))

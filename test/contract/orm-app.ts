@@ -129,7 +129,7 @@ export abstract class OrmApp {
   /** What the ORM's own diff between model and database has to say; undefined when it is empty. */
   abstract drift(url: string): Promise<string | undefined>;
   /** Run in the project before a build is made of it. */
-  protected abstract beforeBuild(): Promise<void>;
+  abstract generateClient(): Promise<void>;
 
   /** Databases with their rows, and the first commit. */
   async open(rows: Rows = { development: 10, production: 50 }): Promise<this> {
@@ -254,7 +254,7 @@ export abstract class OrmApp {
    * @param url production with the role of the application
    */
   async build(name: string, url = this.production): Promise<Build> {
-    await this.beforeBuild();
+    await this.generateClient();
     const folder = join(this.root, "..", `${this.root.split("/").at(-1)}-${name}`);
     cpSync(this.root, folder, {
       recursive: true,

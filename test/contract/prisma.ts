@@ -181,7 +181,7 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
     return code === 0 ? undefined : output;
   }
 
-  protected async beforeBuild(): Promise<void> {
+  async generateClient(): Promise<void> {
     await succeeded(this.#prisma(["generate"], {}));
   }
 

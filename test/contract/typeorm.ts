@@ -220,7 +220,7 @@ ${up.map(run).join("")}  }
     return code === 0 ? undefined : output;
   }
 
-  protected async beforeBuild(): Promise<void> {}
+  async generateClient(): Promise<void> {}
 
   #typeorm(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<RunResult> {
     return run(process.execPath, [...runners.tsx, ...args, "-d", "src/data-source.ts"], this.runOptions(env));

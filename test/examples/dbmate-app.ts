@@ -105,7 +105,7 @@ export class DbmateApp extends OrmApp {
     throw new Error("dbmate generates no migrations");
   }
 
-  protected async beforeBuild(): Promise<void> {}
+  async generateClient(): Promise<void> {}
 
   #dbmate(url: string, ...args: readonly string[]): Promise<RunResult> {
     const bin = join(this.root, "node_modules/dbmate/dist/cli.js");

@@ -83,6 +83,7 @@ test("contract is released on the word of production alone", async () => {
     const done = await lockstep(...args);
     expect(done.code, `${args.join(" ")}\n${done.output}`).toBe(0);
     plan = /\d{14}_add_handle/.exec(done.output)?.[0] ?? plan;
+    await shop.commit(args.join(" "));
   }
   const deploy = await lockstep("deploy", "--target", "production");
   expect(deploy.code, deploy.output).toBe(0);

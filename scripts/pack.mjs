@@ -28,6 +28,7 @@ const packages = [
     folder: "core",
     run: [],
     together: {
+      text: ["text.js", "change/after/tell.js", "config/define-config.js"],
       start: ["cli/process.js"],
       plugins: ["index.js", "text.js"],
       check: ["cli/run-check.js", "postgresql/checking.js"],
@@ -40,7 +41,16 @@ const packages = [
   {
     folder: "plugin-prisma",
     run: ["bin.js", "engine/main.js", "cli/aim-check.js"],
-    together: { start: ["plugin.js", "find-migrations.js"] },
+    together: {
+      engine: [
+        "engine/run.js",
+        "engine/native.js",
+        "intercept/hooks.js",
+        "intercept/known-protocol.js",
+        "engine/withhold.js",
+      ],
+      start: ["plugin.js", "find-migrations.js"],
+    },
     types: ["index"],
   },
   {

@@ -11,6 +11,7 @@ export {
   isUnreadable,
 } from "./base/expected-errors.js";
 export { commandsHere, type Reading } from "./base/files/commands-here.js";
+export { journalFile } from "./base/files/journal-file.js";
 export { packageManager } from "./base/files/package-manager.js";
 export { isHost, otherScheme, readUrl, withoutPasswords } from "./base/url-text.js";
 export { expectBriefRun, optimiseCompilerLate } from "./base/v8-flags.js";

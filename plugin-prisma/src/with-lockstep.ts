@@ -1,8 +1,9 @@
 import { accessSync, chmodSync, constants, realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attempt, isUnreadable } from "@lockstep/core/text";
 import { takeDatasourceUrl } from "./cli/datasource-url.js";
-import { findNative, nativeEngineVariable } from "./engine/find-native.js";
+import { droppedVariables, findNative, foundEngineVariable, nativeEngineVariable } from "./engine/find-native.js";
 import { tellAtEnd } from "./intercept/after.js";
 
 const engineVariable = "PRISMA_SCHEMA_ENGINE_BINARY";
@@ -41,7 +42,7 @@ export function ownEngine(env: NodeJS.ProcessEnv): Record<string, string> {
     isTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns,
     isSpawnable,
-    hasNative: () => findNative(process.cwd(), env) !== undefined,
+    findNative: (chosen) => findNative(process.cwd(), chosen === undefined ? {} : { [nativeEngineVariable]: chosen }),
     proxy,
   });
 }
@@ -78,7 +79,8 @@ export interface EngineSurroundings {
   /** The width of the terminal. */
   readonly columns?: number | undefined;
   isSpawnable(path: string): boolean;
-  hasNative(): boolean;
+  /** @param chosen the engine that the user named */
+  findNative(chosen: string | undefined): string | undefined;
   readonly proxy: string;
 }
 
@@ -89,22 +91,34 @@ export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurround
   const former = env[engineVariable];
   const isOurs = former !== undefined && isLockstep(former, around.proxy);
   const hasOther = former !== undefined && former !== "" && !isOurs;
-  if (env.LOCKSTEP === "off" && !isOurs && (hasOther || around.hasNative())) return {};
+  const native = around.findNative(hasOther ? former : env[nativeEngineVariable]);
+  if (env.LOCKSTEP === "off" && !isOurs && (hasOther || native !== undefined)) return {};
   if (!around.isSpawnable(around.proxy)) return {};
   return {
     [engineVariable]: around.proxy,
-    ...(hasOther ? { [nativeEngineVariable]: former } : {}),
+    // Prisma resolves it where the CLI runs, and the engine runs elsewhere.
+    ...(hasOther ? { [nativeEngineVariable]: resolve(former) } : {}),
+    [foundEngineVariable]: native ?? "",
+    ...dropped(env),
     // The CLI prints the engine's output, but the engine's own stdout is a pipe.
     LOCKSTEP_COLOR: hasColors(env, around.isTerminal) ? "1" : "0",
     ...(around.isTerminal && around.columns ? { LOCKSTEP_COLUMNS: String(around.columns) } : {}),
   };
 }
 
+/** Exported functions of bash are dropped as well, and of no use to an engine. */
+function dropped(env: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(env).filter(([name]) => !/^([A-Za-z_]\w*$|BASH_FUNC_)/.test(name));
+  return entries.length === 0 ? {} : { [droppedVariables]: JSON.stringify(Object.fromEntries(entries)) };
+}
+
 /** This proxy, or one of another installation: treated as the native engine, the two would start each other. */
 function isLockstep(path: string, proxy: string): boolean {
-  if (path === proxy || /[\\/]@lockstep[\\/]prisma[\\/]bin[\\/]schema-engine\.js$/.test(path)) return true;
-  const real = attempt(() => realpathSync(path), isUnreadable);
-  return real !== undefined && real === attempt(() => realpathSync(proxy), isUnreadable);
+  const real = (file: string) => attempt(() => realpathSync(file), isUnreadable) ?? file;
+  return [path, real(path)].some(
+    (each) =>
+      each === proxy || each === real(proxy) || /[\\/]@lockstep[\\/]prisma[\\/]bin[\\/]schema-engine\.js$/.test(each),
+  );
 }
 
 /** Package managers keep the execute permission; archives that were unpacked by hand may not. */

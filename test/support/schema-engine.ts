@@ -64,6 +64,7 @@ export class Engine {
     const migrationsList = migrationsIn(migrationsFolder);
     const engine = {
       call: (method: string, params: unknown) => this.#backend.call(method, params),
+      waits: async () => undefined,
       print: async () => undefined,
     };
     try {

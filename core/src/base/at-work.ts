@@ -9,9 +9,13 @@ export interface AtWorkOptions {
   readonly form?: "text" | "print";
   /** How long after its parent the process ends, with the child that `endsWithMe` named. Default: it does not */
   readonly afterParentMs?: number;
+  /** Starts the thread after 100 ms of described work, or 2 s: to start and end it takes as long as a small change. Default: at once */
+  readonly isLate?: boolean;
 }
 
 const mostBytes = 400;
+const lateMs = 100;
+const latestMs = 2_000;
 
 /** Shared with the thread. `said`: when the work began, and when something was printed. `length` and `text`: the current work. */
 interface Shared {
@@ -25,6 +29,9 @@ interface Shared {
 let shared: Shared | undefined;
 let ownName = "";
 let isQuiet = false;
+let ownChild = 0;
+let startThread: (() => void) | undefined;
+let starting: NodeJS.Timeout | undefined;
 
 /** Ids of the thread's requests to Prisma's CLI start here. Their responses are ignored. */
 export const printIds = 970_000;
@@ -47,30 +54,37 @@ export function watchWork(options: AtWorkOptions): void {
     said: new Float64Array(new SharedArrayBuffer(16)).fill(Date.now()),
     length: new Int32Array(new SharedArrayBuffer(4)),
     text: new Uint8Array(new SharedArrayBuffer(mostBytes)),
-    child: new Int32Array(new SharedArrayBuffer(4)),
+    child: new Int32Array(new SharedArrayBuffer(4)).fill(ownChild),
   };
-  doing();
   const workerData = { ...shared, ...options, printIds, parent: process.ppid };
-  // No loaders and no user preloads: they would run a second time.
-  const thread = new Worker(program, { eval: true, workerData, execArgv: [], env: {}, name: "lockstep-at-work" });
-  // The process works without it, for example if the machine is short of threads.
-  thread.on("error", () => undefined);
-  thread.unref();
+  startThread = () => {
+    startThread = undefined;
+    // No loaders and no user preloads: they would run a second time.
+    const thread = new Worker(program, { eval: true, workerData, execArgv: [], env: {}, name: "lockstep-at-work" });
+    // The process works without it, for example if the machine is short of threads.
+    thread.on("error", () => undefined);
+    thread.unref();
+  };
+  if (options.isLate !== true) startThread();
+  else setTimeout(() => startThread?.(), latestMs).unref();
+  doing();
 }
 
 /** Sets the current work: `reading the code`. Default: the process's name. Empty: nothing that a user waits for. */
 export function doing(what?: string): void {
   if (shared === undefined) return;
   shared.length[0] = 0;
-  if (!isQuiet) shared.length[0] = new TextEncoder().encodeInto(what ?? ownName, shared.text).written;
+  const isOther = starting !== undefined;
+  clearTimeout(starting);
+  starting = undefined;
+  if (isQuiet) return;
+  shared.length[0] = new TextEncoder().encodeInto(what ?? ownName, shared.text).written;
+  if (shared.length[0] === 0 || startThread === undefined) return;
+  if (isOther) startThread();
+  else starting = setTimeout(startThread, lateMs).unref();
 }
 
-/** From now on the work writes its own log. */
-export function logsItself(): void {
-  beQuiet(true);
-}
-
-/** Whether a person is busy with something else, such as a prompt: then nothing is reported, and the time does not count. */
+/** Quiet: a person is busy with a prompt, or the work writes its own log. Nothing is reported, and the time does not count. */
 export function beQuiet(isQuietNow: boolean): void {
   doing("");
   if (isQuiet && !isQuietNow) shared?.said.fill(Date.now());
@@ -84,7 +98,8 @@ export function hasSaid(): void {
 
 /** The child is killed when this process is, if its thread ends it. */
 export function endsWithMe(pid: number | undefined): void {
-  if (shared !== undefined) shared.child[0] = pid ?? 0;
+  ownChild = pid ?? 0;
+  if (shared !== undefined) shared.child[0] = ownChild;
 }
 
 /** A separate file would have to be found in every form in which the package is built. */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { journalFile } from "../base/files/journal-file.js";
 import { lockProject } from "../base/files/project-lock.js";
-import { journalFile, type Recovery, recoverFiles } from "../base/files/write-files.js";
+import { type Recovery, recoverFiles } from "../base/files/write-files.js";
 
 /**
  * Finishes the write of a killed command, once no other process writes. For commands that write files themselves.

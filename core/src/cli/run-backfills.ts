@@ -4,7 +4,7 @@ import type { NullAnswer } from "../backfill/input.js";
 import { readOption } from "../backfill/run-option.js";
 import { runOptions } from "../backfill/run-options.js";
 import { runBackfill } from "../backfill/runner.js";
-import { logsItself } from "../base/at-work.js";
+import { beQuiet } from "../base/at-work.js";
 import { LockstepError } from "../base/errors.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { fillFunctions } from "../config/configured-fills.js";
@@ -63,7 +63,7 @@ export async function runBackfills(invocation: Invocation): Promise<CommandResul
   const run: Run = { invocation, workspace, plan, functions, options, workers, said: [], results: [], refused: [] };
   const all = await chooseTargets(config, project, invocation.io, textOption(invocation, "target"), true);
   const targets = partOf(all, textOption(invocation, "part"));
-  logsItself();
+  beQuiet(true);
   for (const target of targets) await runOnTarget(target, run);
   return resultOf(run);
 }

@@ -1,5 +1,5 @@
 import { readOption, timeOption } from "../backfill/run-option.js";
-import { logsItself } from "../base/at-work.js";
+import { beQuiet } from "../base/at-work.js";
 import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { connect } from "../databases/connect.js";
@@ -131,7 +131,7 @@ async function watchAll(
       saidMs = systemClock.now();
     }
   };
-  logsItself();
+  beQuiet(true);
   const watchOne = async (target: Target) => {
     const open = async () => {
       const connection = await connect(target.url, {

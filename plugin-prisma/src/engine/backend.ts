@@ -19,6 +19,9 @@ export interface EngineBackend {
   /** Passes on the CLI's answer to a request of the engine (`print`). Only engines that send requests have it. */
   deliver?(line: string): void;
 
+  /** Resolves when the engine first waits for the database, and no longer needs this process. Absent: it works in a process of its own. */
+  readonly waits?: Promise<void>;
+
   /** Cancels the running statement in the database, so that the running call ends soon. */
   interrupt(): Promise<void>;
 

@@ -21,15 +21,20 @@ export interface Shadow {
 export class Databases {
   readonly #target: Target | undefined;
   readonly #shadowTarget: Target | undefined;
+  readonly #onWait: () => void;
   readonly #open = new Set<pg.Client>();
   /** Connections and shadow databases that are being opened or dropped; `close` waits for them. */
   readonly #pending = new Set<Promise<unknown>>();
   readonly #shadows = new Map<string, Target>();
 
-  /** @param shadowTarget the user's own shadow database; without it one is created on the server of `target` */
-  constructor(target: Target | undefined, shadowTarget: Target | undefined) {
+  /**
+   * @param shadowTarget the user's own shadow database; without it one is created on the server of `target`
+   * @param onWait called when the server starts to create a shadow database, or to empty it
+   */
+  constructor(target: Target | undefined, shadowTarget: Target | undefined, onWait: () => void = () => undefined) {
     this.#target = target;
     this.#shadowTarget = shadowTarget;
+    this.#onWait = onWait;
   }
 
   get schema(): string {
@@ -97,7 +102,9 @@ export class Databases {
     const admin = await this.#connect(target);
     this.#shadows.set(name, target);
     try {
-      await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+      const created = admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+      this.#onWait();
+      await created;
     } catch (error) {
       this.#shadows.delete(name);
       throw creationError(error);
@@ -123,6 +130,7 @@ export class Databases {
       );
     }
     const client = await this.#connect(target);
+    this.#onWait();
     const { rows } = await client.query<{ nspname: string }>(
       String.raw`SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'`,
     );

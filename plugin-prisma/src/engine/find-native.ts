@@ -10,6 +10,12 @@ import { attempt, isNotInstalled, isUnreadable } from "@lockstep/core/text";
 /** The value of PRISMA_SCHEMA_ENGINE_BINARY before Lockstep replaced it. */
 export const nativeEngineVariable = "LOCKSTEP_NATIVE_SCHEMA_ENGINE";
 
+/** The native engine of this CLI run, or empty: bin/schema-engine.js passes commands on to it without a start of Node. */
+export const foundEngineVariable = "LOCKSTEP_FOUND_ENGINE";
+
+/** Environment variables that the shell of bin/schema-engine.js drops, as JSON: dash keeps no name such as `DATABASE-URL`. */
+export const droppedVariables = "LOCKSTEP_DROPPED_VARIABLES";
+
 const ownExecutable = fileURLToPath(new URL("../../bin/schema-engine.js", import.meta.url));
 
 /**
@@ -18,8 +24,8 @@ const ownExecutable = fileURLToPath(new URL("../../bin/schema-engine.js", import
  * @returns undefined when there is none
  */
 export function findNative(cwd: string, env: NodeJS.ProcessEnv): string | undefined {
-  const chosen = env[nativeEngineVariable];
-  if (chosen) {
+  for (const chosen of [env[foundEngineVariable], env[nativeEngineVariable]]) {
+    if (!chosen) continue;
     const path = resolve(cwd, chosen);
     if (isForeignExecutable(path)) return path;
   }

@@ -23,6 +23,8 @@ export interface HookEngine {
   /** Sends a request to the real engine. Not intercepted again. */
   // biome-ignore lint/suspicious/noExplicitAny: Prisma's own shapes, one per method
   call(method: string, params: unknown): Promise<any>;
+  /** Resolves when the engine does not need this process: what a hook loads before delays the engine. May never resolve. */
+  waits(): Promise<void>;
   /** Shows a text to the user, on stdout of the CLI. */
   print(text: string): Promise<void>;
 }

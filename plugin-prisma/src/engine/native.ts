@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { endsWithMe } from "@lockstep/core/text";
 import { type EngineBackend, EngineError, fromRpcError, type RequestId, type RpcError } from "./backend.js";
-import { nativeEngineVariable } from "./find-native.js";
+import { foundEngineVariable, nativeEngineVariable } from "./find-native.js";
 import { jsonLine, parseMessage, readLines } from "./lines.js";
 
 /** Ids of our own requests; the CLI counts from 1. */
@@ -108,6 +108,6 @@ export function runNative(executable: string, args: readonly string[]): number {
 
 /** If the "native" engine is another Lockstep proxy, it must not intercept a second time. */
 function childEnvironment(): NodeJS.ProcessEnv {
-  const { [nativeEngineVariable]: _, ...rest } = process.env;
+  const { [nativeEngineVariable]: _, [foundEngineVariable]: __, ...rest } = process.env;
   return { ...rest, LOCKSTEP: "off" };
 }

@@ -8,9 +8,9 @@ import { type DatasourceUrls, type EngineArguments, parseArguments } from "./arg
 import type { EngineBackend } from "./backend.js";
 import { findNative } from "./find-native.js";
 import type { EngineHooks, EngineInfo } from "./hooks.js";
+import { NativeBackend, runNative } from "./native.js";
 import { prismaVersion } from "./prisma-version.js";
 import { EngineServer } from "./server.js";
-import { noNativeEngine } from "./target.js";
 
 /** The longest time in which the native engine ends on a signal. */
 const shutdownMs = 4_000;
@@ -37,7 +37,7 @@ export async function runEngine(options: RunOptions): Promise<number> {
   const parsed = parseArguments(args);
   const native = findNative(cwd, env);
   if (parsed.kind === "rpc") return serve(parsed, native, options);
-  if (native) return (await import("./native.js")).runNative(native, args);
+  if (native) return runNative(native, args);
   if (parsed.kind === "cli") {
     return (await import("./cli-commands.js")).runCliCommand(parsed.command, parsed.datasource, cwd);
   }
@@ -53,8 +53,11 @@ async function serve(
   native: string | undefined,
   { args, cwd, env, loadHooks }: RunOptions,
 ): Promise<number> {
+  // First: it starts while this process loads the rest.
+  const forward = (line: string) => server.writeLine(line);
+  const started = native === undefined ? undefined : new NativeBackend({ executable: native, args, forward });
   // While a parser runs, the process handles no signals, and does not notice that the CLI has ended.
-  watchWork({ descriptor: 1, form: "print", afterParentMs: 1_000 });
+  watchWork({ descriptor: 1, form: "print", afterParentMs: 1_000, isLate: true });
   const { datamodelPaths } = parsed;
   const datasource = parsed.datasource.url === undefined ? await urlsInFiles(parsed, env) : parsed.datasource;
   const info: EngineInfo = {
@@ -71,9 +74,9 @@ async function serve(
   const signals = new Signals();
   const hearing = (isHearing: boolean) => (isHearing ? signals.hear() : signals.ignore());
   const server = new EngineServer({ input: process.stdin, output: process.stdout, info, hooks, hearing });
-  const backend = native ? await startNative(native, args, server) : (noWasm(info) ?? lazyWasm(info, server));
+  const backend = started ?? noWasm(info) ?? lazyWasm(info, server);
   server.use(backend);
-  await Promise.race([server.run(), interrupted(server, backend, signals)]);
+  await Promise.race([server.run(), interrupted(server, backend, signals, started !== undefined)]);
   // A little longer than the time after which a native engine is killed.
   await Promise.race([backend.close(), delay(shutdownMs + 1_000)]);
   return 0;
@@ -90,11 +93,6 @@ async function urlsInFiles(
   return { ...urlsInSchema(files, env), ...datasource };
 }
 
-async function startNative(executable: string, args: readonly string[], server: EngineServer): Promise<EngineBackend> {
-  const { NativeBackend } = await import("./native.js");
-  return new NativeBackend({ executable, args, forward: (line) => server.writeLine(line) });
-}
-
 function providerOf({ datamodelPaths, cwd }: EngineInfo): string | undefined {
   return providerIn(datamodelPaths.map((path) => ({ content: readFileSync(resolve(cwd, path), "utf8") })));
 }
@@ -105,7 +103,7 @@ function noWasm(info: EngineInfo): EngineBackend | undefined {
   if (!isOfOtherEngine(provider)) return undefined;
   return {
     call: async () => {
-      throw noNativeEngine(`the provider is "${provider}"`);
+      throw (await import("./target.js")).noNativeEngine(`the provider is "${provider}"`);
     },
     interrupt: async () => undefined,
     close: async () => undefined,
@@ -114,13 +112,18 @@ function noWasm(info: EngineInfo): EngineBackend | undefined {
 
 /** The WASM engine, which loads while the CLI's first request is in transit. */
 function lazyWasm(info: EngineInfo, host: EngineServer): EngineBackend {
+  let onWait!: () => void;
+  const waits = new Promise<void>((resolve) => {
+    onWait = resolve;
+  });
   const loading = import("./wasm-module.js").then(({ compileEngine }) => {
     const module = compileEngine();
     module.catch(handledElsewhere);
-    return import("./wasm.js").then(({ WasmBackend }) => new WasmBackend({ ...info, host, module }));
+    return import("./wasm.js").then(({ WasmBackend }) => new WasmBackend({ ...info, host, module, onWait }));
   });
   loading.catch(handledElsewhere);
   return {
+    waits,
     call: async (method, params) => (await loading).call(method, params),
     interrupt: async () => (await loading).interrupt(),
     close: async () => (await loading.catch(handledElsewhere))?.close(),
@@ -151,9 +154,18 @@ class Signals {
 }
 
 /** Resolves after SIGTERM or SIGINT, when the running work has ended. The CLI sends SIGTERM at the end of every command. */
-async function interrupted(server: EngineServer, backend: EngineBackend, signals: Signals): Promise<void> {
+async function interrupted(
+  server: EngineServer,
+  backend: EngineBackend,
+  signals: Signals,
+  isNative: boolean,
+): Promise<void> {
   await signals.came;
-  if (!server.isBusy) return;
+  if (!server.isBusy) {
+    // As without Lockstep: the CLI waits for its end.
+    if (isNative) await backend.interrupt();
+    return;
+  }
   setTimeout(() => process.exit(1), interruptedMs).unref();
   await Promise.race([backend.interrupt().catch(duringCleanUp), delay(shutdownMs)]);
   await Promise.race([server.idle, delay(shutdownMs)]);

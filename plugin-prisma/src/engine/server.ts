@@ -128,6 +128,7 @@ export class EngineServer implements EngineHost {
   }
 
   readonly #engine: HookEngine = {
+    waits: async () => this.#requireBackend().waits,
     call: (method, params) => this.#heard(() => this.#requireBackend().call(method, params)),
     print: (text) => this.print(printable(commandsHere(text, reading()), process.env.LOCKSTEP_COLOR === "1")),
   };

@@ -1,7 +1,7 @@
 /** Loads the WASM build of the schema engine: the loaders that Prisma publishes need a file that is not in the package. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { assertInstalled } from "@lockstep/core";
+import { handledElsewhere } from "@lockstep/core/text";
 
 /** The used part of the global `WebAssembly`; Node's types lack it. */
 declare const WebAssembly: {
@@ -23,9 +23,12 @@ export type EngineRuntime = typeof import("@prisma/schema-engine-wasm/schema_eng
  * @throws LS8011 another version was installed in its place
  */
 export async function compileEngine(): Promise<CompiledModule> {
-  assertInstalled("@prisma/schema-engine-wasm", import.meta.url);
   const glue = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
-  return WebAssembly.compile(await readFile(glue.replace(/\.js$/, ".wasm")));
+  const compiling = readFile(glue.replace(/\.js$/, ".wasm")).then((bytes) => WebAssembly.compile(bytes));
+  compiling.catch(handledElsewhere);
+  const { assertInstalled } = await import("@lockstep/core");
+  assertInstalled("@prisma/schema-engine-wasm", import.meta.url);
+  return compiling;
 }
 
 /** The engine's version in its package: `7.10.0-4.<commit of prisma-engines>`. */

@@ -23,6 +23,8 @@ export interface WasmOptions {
   /** Decides how migrations are executed. */
   readonly prismaVersion: string;
   readonly host: EngineHost;
+  /** Called when the engine waits for the database. */
+  onWait?(): void;
   /** Compiling starts before anything else is loaded. */
   readonly module: Promise<CompiledModule>;
 }
@@ -56,9 +58,9 @@ export class WasmBackend implements EngineBackend {
   /** @throws EngineError for a URL that cannot be used */
   constructor(options: WasmOptions) {
     this.#options = options;
-    const { datasource, cwd } = options;
+    const { datasource, cwd, onWait } = options;
     const target = (url: string | undefined) => (url === undefined ? undefined : parseTarget(url, cwd));
-    this.#databases = new Databases(target(datasource.url), target(datasource.shadowDatabaseUrl));
+    this.#databases = new Databases(target(datasource.url), target(datasource.shadowDatabaseUrl), onWait);
   }
 
   async call(method: string, params: unknown): Promise<unknown> {

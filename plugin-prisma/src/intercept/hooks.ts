@@ -2,39 +2,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import {
-  dateOf,
-  findUnfinished,
-  finishInterrupted,
-  LockstepError,
-  loadOpenPlans,
-  loadPlanning,
-  lockProject,
-  nextTimestamps,
-  plansAsRead,
-  readAhead,
-  sqlReader,
-} from "@lockstep/core";
-import type { EditsAhead } from "@lockstep/core/planning";
-import { beQuiet, doing, handledElsewhere } from "@lockstep/core/text";
+import { beQuiet, doing, handledElsewhere, journalFile } from "@lockstep/core/text";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { rootOf } from "../init/config-file.js";
-import type { PrismaProject } from "../project.js";
 import { dialectIn } from "../schema/dialect.js";
-import { readSchema } from "../schema/read.js";
-import { leaveNote } from "./after.js";
-import { type Change, type ChangeSource, decideChange, noteOf, restored, withoutPending } from "./change.js";
-import { projectOf } from "./project.js";
-import type {
-  CreateMigrationParams,
-  CreateMigrationResult,
-  DevDiagnosticParams,
-  EvaluateDataLossParams,
-  EvaluateDataLossResult,
-  MigrationsList,
-  SchemaContainer,
-} from "./shapes.js";
-import { uncoveredWarnings } from "./warnings.js";
+import type { MigrationsList, SchemaContainer } from "./shapes.js";
+
+// The engine gets its first request after this module is loaded: what only a later one needs is imported there.
+const core = () => import("@lockstep/core");
 
 /** V8 compiles each function of the parser's WASM at its first call. */
 const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREATE UNIQUE INDEX "d" ON "a"("b");`;
@@ -44,17 +19,27 @@ const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREAT
  * database. Every change needs the parser of its SQL; a plan needs ten times as much, so that is loaded only when an annotation announces
  * one. Nothing depends on it: callers load what is missing.
  */
-async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<void> {
+async function warmUp(engine: HookEngine, info: EngineInfo): Promise<void> {
   const schema = await schemaOnDisk(info);
-  const project = projectOf(info, schema, migrations.baseDir);
-  const hasPlans = existsSync(join(project.root, "lockstep"));
-  const announced = await announcedModels(schema, project, hasPlans);
+  const root = rootOf(resolve(info.cwd, schema.files[0]?.path ?? "schema.prisma"), info.cwd);
+  const hasPlans = existsSync(join(root, "lockstep"));
+  const announced = await announcedModels(schema, root, hasPlans);
   // In a process of its own, which takes longest.
-  if (announced.length > 0) readAhead(project.root, announced);
+  if (announced.length > 0) (await core()).readAhead(root, announced);
+  await engine.waits();
+  const { loadOpenPlans, loadPlanning, namedColumns, sqlReader } = await core();
   const { readMigration } = await sqlReader(dialectIn(schema.files));
   readMigration(sample, "sample.sql");
   // Each of these blocks the process for a while; between them, the engine continues.
-  if (hasPlans) await beside(Promise.all([loadOpenPlans(), import("./follow-plans.js")]));
+  await beside(import("./requests.js"));
+  if (hasPlans) {
+    const [{ openPlans }, { toEntityModels }] = await Promise.all([
+      loadOpenPlans(),
+      import("../schema/entities.js"),
+      import("./follow-plans.js"),
+    ]);
+    await beside(openPlans({ root, columns: async () => namedColumns(toEntityModels(schema.files)) }));
+  }
   if (announced.length === 0) return;
   await beside(Promise.all([loadPlanning(), import("./planning.js")]));
   await beside(import("@prisma/prisma-schema-wasm"));
@@ -73,15 +58,10 @@ async function schemaOnDisk({ datamodelPaths, cwd }: EngineInfo): Promise<Schema
 }
 
 /** The models with an annotated field without a plan: annotations stay in the model until contract. */
-async function announcedModels(
-  schema: SchemaContainer,
-  project: PrismaProject,
-  hasPlans: boolean,
-): Promise<readonly string[]> {
+async function announcedModels(schema: SchemaContainer, root: string, hasPlans: boolean): Promise<readonly string[]> {
   if (!schema.files.some(({ content }) => annotation.test(content))) return [];
-  const open = hasPlans
-    ? await (await loadOpenPlans()).openPlans({ root: project.root, columns: async () => [] })
-    : undefined;
+  const [{ loadOpenPlans }, { readSchema }] = await Promise.all([core(), import("../schema/read.js")]);
+  const open = hasPlans ? await (await loadOpenPlans()).openPlans({ root, columns: async () => [] }) : undefined;
   const known = open?.plans.flatMap(({ columns }) => columns) ?? [];
   return readSchema(schema.files)
     .models.filter((model) =>
@@ -103,98 +83,23 @@ export const hooks: EngineHooks = {
     beQuiet(false);
     return intercept(request, engine, info).finally(() => doing());
   },
-  answered({ method }) {
-    const change = remembered?.change;
-    if (method !== "evaluateDataLoss" || remembered === undefined || change?.kind !== "plan") return;
-    // The CLI now prompts for the migration's name, unless it was given.
-    beQuiet(true);
-    remembered.ahead = import("./write-expand.js").then(({ editsAhead }) => editsAhead(change));
-    remembered.ahead.catch(handledElsewhere);
-  },
+  answered: ({ method }) => answers?.answered(method),
 };
 
 const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
-  if (/^(?:evaluateDataLoss|createMigration)$/.test(request.method)) doing("reading the change");
+  const isOfChange = /^(?:evaluateDataLoss|createMigration)$/.test(request.method);
+  if (isOfChange) doing("reading the change");
   if (await settled(request, engine, info))
     return { result: await engine.call(request.method, relisted(request, info)) };
+  // Not awaited: the engine works meanwhile. An error here occurs again where the module is needed, and is reported there.
   if (request.method === "devDiagnostic") {
-    // Not awaited: the engine works meanwhile. An error here occurs again where the module is needed, and is reported there.
-    warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(handledElsewhere);
-    return undefined;
+    warmUp(engine, info).catch(handledElsewhere);
   }
-  if (request.method === "evaluateDataLoss") {
-    const params = request.params as EvaluateDataLossParams;
-    const isAsRead = plansAsRead(projectOf(info, params.schema, params.migrationsList.baseDir).root);
-    const change = await decideChange(sourceOf(params, engine, info));
-    remembered = { key: keyOf(params), change, isAsRead };
-    if (isUntouched(change)) return undefined;
-    const relaxed = { ...params, schema: change.schema };
-    const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
-    const warnings = uncoveredWarnings(result.warnings, change);
-    // Without a step, the CLI asks for no name. Expand may change the code alone.
-    const isEmpty = change.kind === "pass" && change.isEmpty;
-    const migrationSteps = isEmpty ? 0 : Math.max(result.migrationSteps, change.kind === "plan" ? 1 : 0);
-    return { result: { ...result, warnings, migrationSteps } };
-  }
-  if (request.method === "createMigration") {
-    const params = request.params as CreateMigrationParams;
-    // --create-only may ask for the migration alone.
-    const { root } = projectOf(info, params.schema, params.migrationsList.baseDir);
-    const known = remembered?.key === keyOf(params) ? remembered : undefined;
-    remembered = undefined;
-    const isAsRead = known?.isAsRead ?? plansAsRead(root);
-    const change = known?.change ?? (await decideChange(sourceOf(params, engine, info)));
-    if (change.message !== undefined) await engine.print(change.message);
-    leaveNote(await noteOf(change), process.env);
-    if (isUntouched(change)) return undefined;
-    // Until this process ends: the CLI writes its own migration meanwhile.
-    await lockProject(root, "prisma migrate dev");
-    isAsRead();
-    const relaxed = { ...params, schema: change.schema };
-    const generated: CreateMigrationResult = await engine.call("createMigration", relaxed);
-    const reader = await sqlReader(dialectIn(params.schema.files));
-    const script = withoutPending(generated.migrationScript ?? "", change.pending, reader);
-    // `--create-only` requires a script.
-    const result = { ...generated, migrationScript: script === "" && !params.draft ? null : script };
-    if (change.kind === "pass") {
-      const message = await restored(change);
-      if (message !== undefined) await engine.print(message);
-      return { result };
-    }
-    const { leaveExpand } = await import("./write-expand.js");
-    const { prismaPlugin } = await import("../plugin.js");
-    // The files of another plan are a second apart and may be ahead of the clock: the new ones run after them.
-    const [stamp = ""] = nextTimestamps(
-      dateOf(result.generatedMigrationName),
-      prismaPlugin.listMigrations(change.project),
-      1,
-    );
-    const generatedMigrationName = stamp + result.generatedMigrationName.slice(14);
-    const ahead = await known?.ahead;
-    const { text, first } = await leaveExpand(change, generatedMigrationName, result.migrationScript ?? "", ahead);
-    await engine.print(text);
-    return { result: { ...result, generatedMigrationName, migrationScript: first } };
-  }
-  return undefined;
+  if (!isOfChange) return undefined;
+  answers ??= await import("./requests.js");
+  return answers.answer(request, engine, info);
 };
-
-/** It passes, and no plan restores its model or drops a column later: the request continues unchanged. */
-function isUntouched({ kind, restore, pending }: Change): boolean {
-  return kind === "pass" && restore === undefined && pending.length === 0;
-}
-
-/** The engine behind the proxy, queried for the same migrations as the request. */
-function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: EngineInfo): ChangeSource {
-  return {
-    project: projectOf(info, params.schema, params.migrationsList.baseDir),
-    schema: params.schema,
-    async sqlFor(schema) {
-      const request = { ...params, draft: true, migrationName: "lockstep", schema };
-      const generated: CreateMigrationResult = await engine.call("createMigration", request);
-      return generated.migrationScript ?? "";
-    },
-  };
-}
+let answers: typeof import("./requests.js") | undefined;
 
 /**
  * First finishes the write of an earlier run that was killed. Commands that only read or apply migrations leave it unfinished, and report
@@ -208,7 +113,8 @@ async function settled(request: EngineRequest, engine: HookEngine, info: EngineI
   if (isFinished || migrationsList === undefined) return false;
   isFinished = true;
   const root = rootOf(resolve(info.cwd, migrationsList.baseDir), info.cwd);
-  if (!existsSync(join(root, "lockstep"))) return false;
+  if (!existsSync(join(root, journalFile))) return false;
+  const { findUnfinished, finishInterrupted, LockstepError } = await core();
   const left = findUnfinished(root);
   if (left === undefined) return false;
   const open = [...left.unfinished, ...left.foreign];
@@ -241,18 +147,4 @@ function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["para
     },
   }));
   return { ...params, migrationsList: { ...params.migrationsList, migrationDirectories } };
-}
-
-/** The decision for the schema of the last evaluateDataLoss: the same CLI run asks for its migration next. */
-let remembered: Remembered | undefined;
-
-interface Remembered {
-  readonly key: string;
-  readonly change: Change;
-  isAsRead(): void;
-  ahead?: Promise<EditsAhead>;
-}
-
-function keyOf(params: EvaluateDataLossParams): string {
-  return JSON.stringify(params.schema.files);
 }

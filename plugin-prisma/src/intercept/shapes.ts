@@ -8,10 +8,6 @@ export interface MigrationsList {
   readonly baseDir: string;
 }
 
-export interface DevDiagnosticParams {
-  readonly migrationsList: MigrationsList;
-}
-
 export interface CreateMigrationParams {
   readonly draft: boolean;
   readonly migrationName: string;

@@ -146,7 +146,11 @@ describe("a run that leaves migrations out", () => {
 
   const directories = ["1_first", "2_drop", "3_late"].map((path) => ({ path }));
   const asked: unknown[] = [];
-  const engine = { call: async (...request: unknown[]) => asked.push(request), print: async () => undefined };
+  const engine = {
+    call: async (...request: unknown[]) => asked.push(request),
+    waits: async () => undefined,
+    print: async () => undefined,
+  };
   const hooks = withholding({ intercept: async () => undefined }, ["2_drop", "3_late"]);
   const info = {} as Parameters<typeof hooks.intercept>[2];
 

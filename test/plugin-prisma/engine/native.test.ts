@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { attempt, isUnreadable } from "../../../core/src/base/expected-errors.js";
 import { findNative } from "../../../plugin-prisma/src/engine/find-native.js";
 import { engineDist, engineExecutable } from "./prisma-project.js";
 
@@ -33,15 +34,20 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (method === "fail") send('{"jsonrpc":"2.0","error":{"code":4466,"message":"m", "data":{"is_panic":true}},"id":' + id + '}');
   if (method === "ask") send('{"jsonrpc":"2.0","id":0,"method":"print","params":{"content":"for ' + id + '"}}');
   if (id === 0 && result) send('{"jsonrpc":"2.0","result":"shown","id":7}');
+  if (method === "env") send(JSON.stringify({ jsonrpc: "2.0", result: process.env["a.b"] ?? "", id }));
   if (method === "hang") process.stderr.write("hanging\\n");
 }).on("close", () => { process.stderr.write("got end\\n"); process.exit(0); });
 `;
 
-function start(executable = engineExecutable, args: readonly string[] = []) {
+function start(
+  executable = engineExecutable,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+) {
   const native = write("engine.mjs", engine, 0o755);
   const child = spawn(executable, ["--datasource", "{}", ...args], {
     cwd: dir,
-    env: { ...process.env, LOCKSTEP: "on", LOCKSTEP_NATIVE_SCHEMA_ENGINE: native },
+    env: { ...process.env, LOCKSTEP: "on", LOCKSTEP_NATIVE_SCHEMA_ENGINE: native, ...env },
   });
   const seen = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (seen.stdout += text));
@@ -94,6 +100,86 @@ process.exit();
     expect(await exited).toBe(0);
     expect(seen.stderr).toBe("hanging\ngot SIGTERM\n");
     expect(seen.stdout).toContain("The native schema engine ended with exit code 0.");
+  });
+});
+
+test("a variable whose name the shell drops reaches the native engine", async () => {
+  const { child, seen, exited, output } = start(engineExecutable, [], {
+    "a.b": "lost",
+    LOCKSTEP_DROPPED_VARIABLES: '{"a.b":"kept"}',
+  });
+  child.stdin.write('{"id":1,"method":"env"}\n');
+  await output(1);
+  child.stdin.end();
+  await exited;
+  expect(JSON.parse(seen.stdout).result).toBe("kept");
+});
+
+test("ends with a CLI that was killed while the native engine works", async () => {
+  const native = write("engine.mjs", engine, 0o755);
+  const cli = write(
+    "cli.mjs",
+    `import { spawn } from "node:child_process";
+const child = spawn(${JSON.stringify(engineExecutable)}, ["--datasource", "{}"], { stdio: ["pipe", "ignore", "pipe"] });
+child.stdin.write('{"id":1,"method":"hang"}\\n');
+child.stderr.on("data", () => process.stdout.write(child.pid + "\\n"));
+`,
+  );
+  const parent = spawn(process.execPath, [cli], { env: { ...process.env, LOCKSTEP_NATIVE_SCHEMA_ENGINE: native } });
+  const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
+  const children = () => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+  const all = [pid, ...children()];
+  expect(all).toHaveLength(2);
+  parent.kill("SIGKILL");
+  onTestFinished(() => {
+    for (const each of alive()) process.kill(each, "SIGKILL");
+  });
+  const alive = () => all.filter((each) => existsSync(`/proc/${each}`) && !isDead(each));
+  await expect.poll(alive, { timeout: 20_000, interval: 100 }).toEqual([]);
+});
+
+/** Nobody has waited for it yet. */
+const isDead = (pid: number) =>
+  /^State:\s+Z/m.test(attempt(() => readFileSync(`/proc/${pid}/status`, "utf8"), isUnreadable) ?? "State: Z");
+
+describe("the executable", () => {
+  const datasource = JSON.stringify({ url: "postgresql://a:\"b' $c@h/d\n" });
+  const command = ["--datasource", datasource, "cli", "can-connect-to-database"];
+
+  /** @returns the exit code (7: the native engine's, 9: Node's) and what the native engine was given */
+  function run(args: readonly string[], found: string | undefined) {
+    const given = join(dir, "given");
+    const native = write(
+      "native engine",
+      `#!/bin/sh\nprintf '%s\\0' "$LOCKSTEP" "$LOCKSTEP_NATIVE_SCHEMA_ENGINE" "$@" > '${given}'\nexit 7\n`,
+      0o755,
+    );
+    write("bin/node", "#!/bin/sh\nexit 9\n", 0o755);
+    const { status } = spawnSync(engineExecutable, args, {
+      env: {
+        PATH: `${join(dir, "bin")}:${process.env.PATH}`,
+        LOCKSTEP_NATIVE_SCHEMA_ENGINE: native,
+        ...(found === undefined ? {} : { LOCKSTEP_FOUND_ENGINE: found === "native" ? native : found }),
+      },
+    });
+    return [status, attempt(() => readFileSync(given, "utf8").split("\0").slice(0, -1), isUnreadable)];
+  }
+
+  test.each([command, ["--version"], ["cli", "drop-database", "--datasource", "{}"]])(
+    "%j goes to the native engine, without a start of Node",
+    (...args) => {
+      expect(run(args, "native")).toEqual([7, ["off", "", ...args]]);
+    },
+  );
+
+  test.each([
+    ["the requests of a command", ["--datamodels", "/a b/schema.prisma", "--datasource", datasource], "native"],
+    ["no native engine", command, ""],
+    ["a native engine that is gone", command, "/nowhere/schema-engine"],
+    ["a config of another version", command, undefined],
+    ["another Lockstep", command, engineExecutable],
+  ])("%s: Node", (_, args, found) => {
+    expect(run(args, found)).toEqual([9, undefined]);
   });
 });
 

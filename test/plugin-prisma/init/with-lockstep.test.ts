@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { engineEnvironment, notIntercepted, withLockstep } from "../../../plugin-prisma/src/with-lockstep.js";
 
@@ -17,26 +18,43 @@ const decide = (
     isTerminal: over.isTerminal ?? false,
     columns: over.columns,
     isSpawnable: () => over.spawnable ?? true,
-    hasNative: () => over.native ?? false,
+    findNative: (chosen) => chosen ?? (over.native ? "/engines/schema-engine" : undefined),
     proxy,
   });
-const plain = { PRISMA_SCHEMA_ENGINE_BINARY: proxy, LOCKSTEP_COLOR: "0" };
+const plain = { PRISMA_SCHEMA_ENGINE_BINARY: proxy, LOCKSTEP_COLOR: "0", LOCKSTEP_FOUND_ENGINE: "" };
 
 describe("withLockstep", () => {
   it.each([
     ["nothing set", {}, {}, plain],
-    ["a native engine is installed: the proxy finds it itself", {}, { native: true }, plain],
+    [
+      "a native engine is installed",
+      {},
+      { native: true },
+      { ...plain, LOCKSTEP_FOUND_ENGINE: "/engines/schema-engine" },
+    ],
     [
       "a native engine was named: it is kept",
       { PRISMA_SCHEMA_ENGINE_BINARY: "/opt/engine" },
       {},
-      { ...plain, LOCKSTEP_NATIVE_SCHEMA_ENGINE: "/opt/engine" },
+      { ...plain, LOCKSTEP_NATIVE_SCHEMA_ENGINE: "/opt/engine", LOCKSTEP_FOUND_ENGINE: "/opt/engine" },
+    ],
+    [
+      "a native engine was named, by its path from here",
+      { PRISMA_SCHEMA_ENGINE_BINARY: "engine" },
+      {},
+      { ...plain, LOCKSTEP_NATIVE_SCHEMA_ENGINE: resolve("engine"), LOCKSTEP_FOUND_ENGINE: "engine" },
+    ],
+    [
+      "a variable whose name the shell drops",
+      { "DATABASE-URL": "a", DATABASE_URL: "b", "BASH_FUNC_c%%": "()" },
+      {},
+      { ...plain, LOCKSTEP_DROPPED_VARIABLES: '{"DATABASE-URL":"a"}' },
     ],
     [
       "evaluated a second time",
       { PRISMA_SCHEMA_ENGINE_BINARY: proxy, LOCKSTEP_NATIVE_SCHEMA_ENGINE: "/opt/engine" },
       {},
-      plain,
+      { ...plain, LOCKSTEP_FOUND_ENGINE: "/opt/engine" },
     ],
     [
       "another installation of Lockstep is not a native engine",
@@ -51,7 +69,7 @@ describe("withLockstep", () => {
       "off, inside a command that began with Lockstep",
       { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: proxy },
       { native: true },
-      plain,
+      { ...plain, LOCKSTEP_FOUND_ENGINE: "/engines/schema-engine" },
     ],
     ["Windows", {}, { platform: "win32" as const }, {}],
     ["unpacked without run bit, on a read-only disk", {}, { spawnable: false }, {}],

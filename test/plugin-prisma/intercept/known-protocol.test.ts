@@ -17,7 +17,11 @@ const known = { migrationsList, schema };
 async function run(version: string, requests: readonly (readonly [string, unknown])[]) {
   const hooks = withKnownProtocol(answering);
   const printed: string[] = [];
-  const engine = { call: async () => undefined, print: async (text: string) => void printed.push(text) };
+  const engine = {
+    call: async () => undefined,
+    waits: async () => undefined,
+    print: async (text: string) => void printed.push(text),
+  };
   const results = [];
   for (const [method, params] of requests)
     results.push((await hooks.intercept({ method, params }, engine, info(version)))?.result);

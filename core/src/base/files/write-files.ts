@@ -16,11 +16,9 @@ import { dirname, join, posix } from "node:path";
 import type { FileChange } from "../../model/index.js";
 import { LockstepError } from "../errors.js";
 import { gitOrNothing } from "./git.js";
+import { journalFile } from "./journal-file.js";
 import { commandHere } from "./project-lock.js";
 import { realPath, refuseForeignFiles } from "./writable.js";
-
-/** The path of the journal of an unfinished write, relative to the project root. */
-export const journalFile = "lockstep/.journal.json";
 
 /** The result of an interrupted write. `command`: the interrupted command, as typed; `files`: what was not written yet, may be empty. */
 export type Recovery =

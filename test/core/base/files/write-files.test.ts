@@ -13,8 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { journalFile } from "../../../../core/src/base/files/journal-file.js";
 import { lockProject } from "../../../../core/src/base/files/project-lock.js";
-import { journalFile, recoverFiles, settleFiles, writeFiles } from "../../../../core/src/base/files/write-files.js";
+import { recoverFiles, settleFiles, writeFiles } from "../../../../core/src/base/files/write-files.js";
 import type { FileChange } from "../../../../core/src/model/index.js";
 
 let root: string;

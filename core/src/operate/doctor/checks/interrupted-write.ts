@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { journalFile } from "../../../base/files/journal-file.js";
 import { inTheWay, lockHolder } from "../../../base/files/project-lock.js";
-import { journalFile } from "../../../base/files/write-files.js";
 import { type Check, ok, problem, warning } from "../../../dialect/check.js";
 
 export default {

@@ -1,5 +1,5 @@
 /** What Lockstep adds to the stock `prisma migrate dev`: for changes that pass, and for one that gets a plan. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,10 +10,12 @@ import { onTerminal } from "../support/terminal.js";
 import { type CpuClock, type CpuTime, cpuClock } from "./cpu-clock.js";
 import { difference, median, milliseconds } from "./figures.js";
 import { installPublished } from "./published.js";
+import { type ReadyEngine, readyEngine } from "./ready-engine.js";
 import type { BenchReport } from "./report.js";
 
 const engine = "node_modules/@lockstep/prisma/bin/schema-engine.js";
-const plainConfig = "plain.config.ts";
+const configFiles = { on: "with.config.ts", off: "without.config.ts" };
+const schemaFile = "prisma/schema.prisma";
 
 /** A change, made with Lockstep and without. */
 interface Pair {
@@ -27,6 +29,8 @@ interface Pair {
   /** What the CLI says with Lockstep, so that the bench measures what it claims to. */
   readonly says: RegExp;
   readonly limitMs: number;
+  /** Prisma's native engine is not installed, and the one of Lockstep's package is used in both ways. Default: false */
+  readonly isOverWasm?: boolean;
   /** The CLI prompts for the name, and a person types it for so long. The time does not count. Default: the name is given. */
   readonly typingMs?: number;
 }
@@ -41,7 +45,15 @@ const pairs: readonly Pair[] = [
     branch: "main",
     change: newTable,
     says: created,
-    limitMs: 150,
+    limitMs: 100,
+  },
+  {
+    name: "a change that passes, where Prisma's native engine is not installed",
+    branch: "main",
+    change: newTable,
+    says: created,
+    limitMs: 60,
+    isOverWasm: true,
   },
   {
     name: "a change that passes, beside an open plan",
@@ -66,7 +78,7 @@ const pairs: readonly Pair[] = [
     changeWithout: onUser(["handle String?", "@@index([handle])"]),
     says: /Written for expand/,
     // Code is read with its types: the compiler starts, and reads the language and the generated client. By names alone it is 600.
-    limitMs: 1500,
+    limitMs: 1800,
   },
   {
     name: "a change with a plan, whose name is typed for 3 s",
@@ -91,39 +103,62 @@ interface Timings {
 
 /** Runs everything in turn, `runs` times after a warm-up: whatever else the machine does hits all of them. */
 export async function benchMigrateDev(runs: number, progress: (text: string) => void): Promise<BenchReport> {
-  const server = await start();
+  const server = await startInMemory();
   process.env.LOCKSTEP_TEST_PG = server.url();
   const folder = mkdtempSync(join(tmpdir(), "lockstep-bench-"));
   const shop = await createShop();
+  let native: ReadyEngine | undefined;
   try {
     await prepare(shop);
     const clock = cpuClock(folder);
+    native = await readyEngine(folder, join(shop.root, engine));
+    const setting = { shop, clock, native };
     const timings = pairs.map((): Timings => ({ on: [], off: [] }));
     for (let round = 0; round <= runs; round++) {
       progress(round === 0 ? "warming up" : `run ${round} of ${runs}`);
       for (const [index, pair] of pairs.entries()) {
         // Who comes second finds warm caches.
         for (const way of round % 2 === 0 ? (["off", "on"] as const) : (["on", "off"] as const)) {
-          const timing = await timed(shop, pair, way, clock);
+          const timing = await timed(setting, pair, way);
           if (round > 0) timings[index]?.[way].push(timing);
         }
       }
     }
     return report(timings, runs);
   } finally {
+    await native?.close();
     await shop.dispose();
     rmSync(folder, { recursive: true, force: true });
     await server.stop();
   }
 }
 
+interface Setting {
+  readonly shop: ShopProject;
+  readonly clock: CpuClock;
+  readonly native: ReadyEngine;
+}
+
+/** A disk takes .3 s to create the shadow database, never the same twice, and what Lockstep does meanwhile is hidden. */
+async function startInMemory(): ReturnType<typeof start> {
+  const { TMPDIR } = process.env;
+  if (existsSync("/dev/shm")) process.env.TMPDIR = "/dev/shm";
+  try {
+    return await start();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
+
 /** Two branches with a database each. */
 async function prepare(shop: ShopProject): Promise<void> {
-  const plain = shop.read("prisma.config.ts");
+  const without = shop.read("prisma.config.ts");
   await setUp(shop, { development: 20, production: 20 });
   installPublished(shop.root);
-  shop.write(plainConfig, plain);
-  await shop.commit("A config without Lockstep");
+  shop.write(configFiles.off, without);
+  shop.write(configFiles.on, shop.read("prisma.config.ts"));
+  await shop.commit("Configs with Lockstep and without");
   // As whoever changes a model has it: the code is read with the client's types.
   const generated = await shop.prisma(["generate"], { DATABASE_URL: shop.development });
   if (generated.code !== 0) throw new Error(generated.output);
@@ -134,19 +169,23 @@ async function prepare(shop: ShopProject): Promise<void> {
   await shop.commit("Plan a column");
 }
 
-async function timed(shop: ShopProject, pair: Pair, way: keyof Timings, clock: CpuClock): Promise<Timing> {
+async function timed({ shop, clock, native }: Setting, pair: Pair, way: keyof Timings): Promise<Timing> {
   const isOn = way === "on";
   await git(shop, "checkout", "--quiet", "--force", pair.branch);
   await git(shop, "clean", "--quiet", "-fd");
-  shop.edit("prisma/schema.prisma", isOn ? pair.change : (pair.changeWithout ?? pair.change));
-  const database = pair.branch === "main" ? shop.development : shop.production;
-  // Without Lockstep means without its config as well; only the engine behind it is the same, so that it does not count.
+  shop.edit(schemaFile, isOn ? pair.change : (pair.changeWithout ?? pair.change));
+  const url = pair.branch === "main" ? shop.development : shop.production;
+  // What creates the migration is the same in both ways, so that it does not count.
+  const engineFile = pair.isOverWasm ? (isOn ? undefined : join(shop.root, engine)) : native.executable;
+  if (!pair.isOverWasm)
+    await native.prepare(["--datamodels", join(shop.root, schemaFile), "--datasource", JSON.stringify({ url })]);
   const env = {
     ...clock.env,
-    DATABASE_URL: database,
-    ...(isOn ? {} : { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: join(shop.root, engine) }),
+    DATABASE_URL: url,
+    ...(isOn ? {} : { LOCKSTEP: "off" }),
+    ...(engineFile === undefined ? {} : { PRISMA_SCHEMA_ENGINE_BINARY: engineFile }),
   };
-  const args = ["migrate", "dev", "--create-only", ...(isOn ? [] : ["--config", plainConfig])];
+  const args = ["migrate", "dev", "--create-only", "--config", configFiles[way]];
   const { typingMs = 0 } = pair;
   const typed = async () => {
     await wait(typingMs);
@@ -193,6 +232,7 @@ function report(timings: readonly Timings[], runs: number): BenchReport {
     ],
     notes: [
       "Lockstep adds: difference of the medians, with its config and every further question to the engine.",
+      "The native engine is one that answers at once, and the database is in memory: what Lockstep starts counts in full.",
       "Work: processor time of the Node processes, which other programs on the machine change less.",
     ],
     bounds: measured.map(({ pair, added: more }) => ({

@@ -18,8 +18,8 @@ const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = resolve(process.argv[2] ?? join(root, "packed"));
 
 /**
- * Beside `exports`: files that are run by their path, as they lie below dist/. `together`: what every command, every plugin and the checks
- * load, see `bundleModules`. What `package.json` has in `dependencies` is installed with the package, what is
+ * Beside `exports`: files that are run by their path, as they lie below dist/. `together`: what every command, every plugin, the checks,
+ * Prisma's config and its engine load, see `bundleModules`. What `package.json` has in `dependencies` is installed with the package, what is
  * imported besides goes into it. `types`: the entries that applications import. `pluginTypes`: those that plugins of others import, as ES
  * modules.
  */

@@ -96,7 +96,7 @@ export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurround
   if (!around.isSpawnable(around.proxy)) return {};
   return {
     [engineVariable]: around.proxy,
-    // Prisma resolves it where the CLI runs, and the engine runs elsewhere.
+    // Prisma resolves it in the CLI's folder; the engine can have another.
     ...(hasOther ? { [nativeEngineVariable]: resolve(former) } : {}),
     [foundEngineVariable]: native ?? "",
     ...dropped(env),
@@ -106,7 +106,7 @@ export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurround
   };
 }
 
-/** Exported functions of bash are dropped as well, and of no use to an engine. */
+/** The shell also drops functions that bash exported, but no engine uses them. */
 function dropped(env: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(env).filter(([name]) => !/^([A-Za-z_]\w*$|BASH_FUNC_)/.test(name));
   return entries.length === 0 ? {} : { [droppedVariables]: JSON.stringify(Object.fromEntries(entries)) };

@@ -77,7 +77,7 @@ const pairs: readonly Pair[] = [
     // A column and an index of which the engine warns nobody: it has as much to do, and the CLI asks nothing.
     changeWithout: onUser(["handle String?", "@@index([handle])"]),
     says: /Written for expand/,
-    // Code is read with its types: the compiler starts, and reads the language and the generated client. By names alone it is 600.
+    // The compiler starts, and reads its own declarations and the generated client.
     limitMs: 1800,
   },
   {
@@ -139,7 +139,7 @@ interface Setting {
   readonly native: ReadyEngine;
 }
 
-/** A disk takes .3 s to create the shadow database, never the same twice, and what Lockstep does meanwhile is hidden. */
+/** On a disk, creating the shadow database takes 0.3 to 0.8 s. That varies too much, and hides what Lockstep does meanwhile. */
 async function startInMemory(): ReturnType<typeof start> {
   const { TMPDIR } = process.env;
   if (existsSync("/dev/shm")) process.env.TMPDIR = "/dev/shm";

@@ -1,6 +1,6 @@
 /**
- * Stands in for Prisma's native schema engine where its start counts: a program of a few milliseconds in front of engine processes that
- * have started already. The native one is a download that a bench cannot count on.
+ * Replaces Prisma's native schema engine in measurements: a program that starts in a few milliseconds, and connects to an engine process
+ * that has already started. The native engine is a download that is not always available.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface ReadyEngine {
   close(): Promise<void>;
 }
 
-/** @param engine Lockstep's executable, which works over WebAssembly and passes everything through here */
+/** @param engine Lockstep's executable: with LOCKSTEP=off it runs the WebAssembly engine without interception */
 export async function readyEngine(folder: string, engine: string): Promise<ReadyEngine> {
   let next: ChildProcess | undefined;
   const started = new Set<ChildProcess>();
@@ -30,8 +30,8 @@ export async function readyEngine(folder: string, engine: string): Promise<Ready
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const executable = join(folder, "ready-engine.sh");
   const { port } = server.address() as AddressInfo;
-  // `cli can-connect-to-database` answers yes. The CLI closes stdin, sends SIGTERM a moment later, and ends without its last words where the
-  // engine has ended before.
+  // `cli can-connect-to-database` returns yes. The CLI closes stdin and sends SIGTERM a moment later. If the engine exits in between, the CLI
+  // exits without printing its result.
   const program = [
     "#!/bin/bash",
     'for word; do [ "$word" = cli ] && exit 0; done',

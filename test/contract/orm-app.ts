@@ -128,7 +128,7 @@ export abstract class OrmApp {
   abstract sync(url: string): Promise<RunResult>;
   /** What the ORM's own diff between model and database has to say; undefined when it is empty. */
   abstract drift(url: string): Promise<string | undefined>;
-  /** Run in the project before a build is made of it. */
+  /** Generates the code that git ignores: a build and a rename need it. */
   abstract generateClient(): Promise<void>;
 
   /** Databases with their rows, and the first commit. */

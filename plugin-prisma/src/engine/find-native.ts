@@ -7,10 +7,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attempt, isNotInstalled, isUnreadable } from "@lockstep/core/text";
 
-/** The value of PRISMA_SCHEMA_ENGINE_BINARY before Lockstep replaced it. */
+/** The engine in PRISMA_SCHEMA_ENGINE_BINARY before Lockstep replaced it, as an absolute path. */
 export const nativeEngineVariable = "LOCKSTEP_NATIVE_SCHEMA_ENGINE";
 
-/** The native engine of this CLI run, or empty: bin/schema-engine.js passes commands on to it without a start of Node. */
+/** The native engine that the config found, or empty: bin/schema-engine.js runs the CLI's commands in it, without Node. */
 export const foundEngineVariable = "LOCKSTEP_FOUND_ENGINE";
 
 /** Environment variables that the shell of bin/schema-engine.js drops, as JSON: dash keeps no name such as `DATABASE-URL`. */
@@ -19,7 +19,7 @@ export const droppedVariables = "LOCKSTEP_DROPPED_VARIABLES";
 const ownExecutable = fileURLToPath(new URL("../../bin/schema-engine.js", import.meta.url));
 
 /**
- * The path of a native engine: the one that the user chose, else the one that Prisma downloaded for this machine.
+ * The path of a native engine: the one that the config found, else the user's choice, else the one that Prisma downloaded for this machine.
  * @param cwd the project's folder
  * @returns undefined when there is none
  */

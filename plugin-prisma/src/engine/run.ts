@@ -162,7 +162,7 @@ async function interrupted(
 ): Promise<void> {
   await signals.came;
   if (!server.isBusy) {
-    // As without Lockstep: the CLI waits for its end.
+    // Without Lockstep, the engine gets this signal. The CLI waits until this process has ended.
     if (isNative) await backend.interrupt();
     return;
   }

@@ -33,6 +33,7 @@ async function warmUp(engine: HookEngine, info: EngineInfo): Promise<void> {
   // Each of these blocks the process for a while; between them, the engine continues.
   await beside(import("./requests.js"));
   if (hasPlans) {
+    // Its result is not kept, because a file can still change; but the decision then finds its code compiled.
     const [{ openPlans }, { toEntityModels }] = await Promise.all([
       loadOpenPlans(),
       import("../schema/entities.js"),

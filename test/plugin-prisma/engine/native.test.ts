@@ -138,7 +138,7 @@ child.stderr.on("data", () => process.stdout.write(child.pid + "\\n"));
   await expect.poll(alive, { timeout: 20_000, interval: 100 }).toEqual([]);
 });
 
-/** Nobody has waited for it yet. */
+/** A process that has exited, even if its parent has not collected it. */
 const isDead = (pid: number) =>
   /^State:\s+Z/m.test(attempt(() => readFileSync(`/proc/${pid}/status`, "utf8"), isUnreadable) ?? "State: Z");
 

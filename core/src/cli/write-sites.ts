@@ -49,11 +49,12 @@ export async function openWriteSites(
     writersOf: ({ table, column }) =>
       columns
         .filter((each) => each.name === column && isSameTable(each.table, table))
-        .flatMap(({ model, field, defaultSql, becomesRequired }) => [
+        .flatMap(({ model, field, defaultSql, becomesRequired, isOutsideClient }) => [
           ...writers.filter((place) => place.model === model && place.field === field).map(withId),
           ...unread.of(model).map(asWriter),
           ...(live.missingTypes === undefined || defaultSql !== undefined ? [] : [unseen(live.missingTypes)]),
           ...(becomesRequired && live.isUndemanded ? [nullUnseen] : []),
+          ...(isOutsideClient && defaultSql === undefined ? [withoutField] : []),
         ]),
   };
 }
@@ -102,6 +103,15 @@ const nullUnseen: OpenWriter = {
   what: "any write of NULL",
   reason: "the compiler did not check which code may write NULL",
   id: "null unchecked",
+};
+
+/** One entry for all rows that the ORM's client inserts: it cannot write the column. */
+const withoutField: OpenWriter = {
+  file: "(all code)",
+  line: 0,
+  what: "any insert by the ORM's client",
+  reason: "the client has no field for the column, and the database rejects its rows from contract on",
+  id: "outside the client",
 };
 
 /** Only these keep their fingerprint: from contract on their rows are rejected, so a reason alone does not settle it. */

@@ -65,6 +65,8 @@ const columnShape = {
   compute: optional(computedFill),
   /** The value that write sites in the code set. */
   write: writeValue,
+  /** The ORM's client has no such field: no phase edits code. Absent: it has. */
+  isOutsideClient: optional(isTrue),
   /** Whether responses show it. Undefined: unknown. */
   exposure: undefinable(columnExposure),
   /**

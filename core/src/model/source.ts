@@ -11,6 +11,8 @@ export interface ColumnSource {
   readonly field: string;
   /** The model sets it if the code does not: a client-side or database default. */
   readonly hasDefault: boolean;
+  /** The ORM's client has no such field, so only SQL reads and writes the column. Absent: it has. */
+  readonly isOutsideClient?: true;
   /** The position of the field: `prisma/schema.prisma`, 1-based line. */
   readonly file: string;
   readonly line: number;

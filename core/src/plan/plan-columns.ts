@@ -159,6 +159,7 @@ async function planColumn(
     ...(constraints === undefined || source.compute !== undefined ? {} : { constraints }),
     model: source.model,
     field: source.field,
+    ...(source.isOutsideClient ? { isOutsideClient: true as const } : {}),
     exposure: source.exposure,
     isRelaxed,
     ...(becomesRequired ? { becomesRequired } : {}),

@@ -62,12 +62,14 @@ export function fileTitle(units: readonly Unit[]): string {
 /** The code changes of a phase: columns that become required, and those that stay optional. */
 function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   const required = madeRequiredBy(plan);
-  const filled = addedBy(plan).filter(isFilled);
+  const added = addedBy(plan).filter(isFilled);
+  const filled = added.filter(({ isOutsideClient }) => !isOutsideClient);
   const names = (columns: readonly PlannedColumn[]) =>
     listed(
       columns.map((column) => `${column.model}.${column.field}`),
       8,
     );
+  const outside = names(added.filter(({ isOutsideClient, isRelaxed }) => isOutsideClient && isRelaxed));
   const relaxed = names(filled.filter((column) => column.isRelaxed));
   const mirrors = names(filled.filter(({ fill }) => fill?.kind === "mirror"));
   const written = names(filled.filter(({ isRelaxed, fill }) => isRelaxed && fill?.kind !== "mirror"));
@@ -80,6 +82,7 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
         ...(written === "" ? [] : [`${written} optional for now; code writes it`]),
         ...(mirrors === "" ? [] : [`${mirrors} optional for now; its trigger writes it, not code`]),
         ...(optional === "" ? [] : [`${optional} optional; fixtures and requests include it`]),
+        ...(outside === "" ? [] : [`${outside} optional for now, in the model alone`]),
       ];
     case "switch":
       return [...reads, ...(mirrors === "" ? [] : [`code writes ${mirrors}`])];
@@ -88,6 +91,7 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
         ...(plan.pace === "brisk" ? reads : []),
         ...(required.length === 0 ? [] : [`${names(required)} required`]),
         ...(relaxed === "" ? [] : [`${relaxed} required; fallbacks removed`]),
+        ...(outside === "" ? [] : [`${outside} required`]),
       ];
     default:
       return phase satisfies never;

@@ -1,4 +1,4 @@
-import { inPhases } from "./in-phases.js";
+import { inPhases, withoutCreate } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { isPlain } from "./steps.js";
 
@@ -16,12 +16,12 @@ export default defineRule({
     words: "add it as nullable, write it in the code, fill the rows in batches, then make it required",
   }),
 
-  consequence({ column, table }, { concerns }) {
+  consequence({ column, table }, { concerns }, context) {
     if (concerns.length === 0 || !isPlain(column)) return undefined;
     const rows = concerns.some(({ kind }) => kind === "fills-silently")
       ? `Existing rows of "${table.name}" silently get an empty value.`
       : `The statement fails if "${table.name}" has rows.`;
-    return `${rows} Running code that omits "${column.name}" can no longer insert rows.`;
+    return `${rows} Running code that omits "${column.name}" can no longer insert rows.${withoutCreate(table, column.name, column.defaultSql !== undefined, context)}`;
   },
   columns: ({ table, column }) => [{ table, column: column.name }],
   rewrite: (_operation, columns) => inPhases(columns),

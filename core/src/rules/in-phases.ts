@@ -5,7 +5,13 @@ import { addColumn, edit, enforce, fillRows, gate, isPlain, prove } from "./step
 /** The safe sequence for columns whose existing rows are filled. Columns without a fill are only added. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   const rewrites = columns.map((column) =>
-    column.becomesRequired ? existing(column) : column.isRelaxed ? required(column) : optional(column),
+    column.isOutsideClient
+      ? outsideClient(column)
+      : column.becomesRequired
+        ? existing(column)
+        : column.isRelaxed
+          ? required(column)
+          : optional(column),
   );
   const steps = (phase: Exclude<keyof Rewrite, "isLater" | "isKept" | "isSplit">) =>
     rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
@@ -56,6 +62,23 @@ function existing(column: PlannedColumn): Rewrite {
     expand: [edit("write", column), edit("completeFixtures", column)],
     backfill: fillRows(column),
     contract: [gate("no-missing-values", column), gate("writers-aware", column), prove(column), enforce(column)],
+  };
+}
+
+/** Only SQL reads and writes the column: no code to edit, and so no switch. */
+function outsideClient(column: PlannedColumn): Rewrite {
+  return {
+    expand: column.becomesRequired ? [] : [addColumn(column)],
+    backfill: fillRows(column),
+    contract: column.isRelaxed
+      ? [
+          gate("no-missing-values", column),
+          ...(column.fill?.kind === "mirror" ? [gate("mirror-agrees", column)] : []),
+          gate("writers-aware", column),
+          prove(column),
+          enforce(column),
+        ]
+      : [],
   };
 }
 
@@ -114,4 +137,10 @@ export function whyBesideFilled(
   return added.some((column) => needsPhases(table, column, context))
     ? `${what} uses a column that is filled in phases. It comes right after the column, while every value is NULL.`
     : undefined;
+}
+
+/** What it means for new rows that the ORM's client has no field for a column without a default. Begins with a space; empty for others. */
+export function withoutCreate(table: TableName, column: string, hasDefault: boolean, context: RuleContext): string {
+  if (hasDefault || context.source(table, column)?.isOutsideClient !== true) return "";
+  return ` The ORM's client has no field for "${column}": after contract, only SQL can insert rows of "${table.name}". If the client inserts them, declare a default or keep the field optional.`;
 }

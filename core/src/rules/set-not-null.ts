@@ -1,5 +1,5 @@
 import type { ColumnSource, Operation } from "../model/index.js";
-import { inPhases } from "./in-phases.js";
+import { inPhases, withoutCreate } from "./in-phases.js";
 import { type ColumnRef, defineRule, type RuleContext } from "./rule.js";
 
 /** A column that becomes required. First code writes it everywhere and rows get their values, then a proof makes it required without a scan. */
@@ -36,7 +36,8 @@ export default defineRule({
     if (operation.kind === "setNotNull" && !isScanned) return undefined;
     if (context.isSmall(table) && !isFilled) return undefined;
     const lock = isScanned ? `All rows of "${table.name}" are read under a lock that blocks reads and writes. ` : "";
-    return `${lock}Running code may still write rows without a value, and fails then.`;
+    const hasDefault = context.formerColumn?.(table, column)?.hasDefault === true;
+    return `${lock}Running code may still write rows without a value, and fails then.${withoutCreate(table, column, hasDefault, context)}`;
   },
   columns(operation, context) {
     const required = becoming(operation, context);

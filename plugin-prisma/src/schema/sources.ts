@@ -4,7 +4,7 @@ import type { PrismaProject } from "../project.js";
 import { assertSameReading } from "./compare.js";
 import { relationsOver } from "./edit.js";
 import { toEntityModels } from "./entities.js";
-import type { PrismaField, PrismaModel, PrismaSchema } from "./model.js";
+import { databaseName, type PrismaField, type PrismaModel, type PrismaSchema } from "./model.js";
 import { parseSchema } from "./parse.js";
 
 /**
@@ -16,11 +16,13 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
   const entities = toEntityModels(schema.files);
   return (table: TableName, column: string): ColumnSource | undefined => {
     const entity = entities.find((candidate) => isSameTable(candidate.table, table));
-    const field = entity?.fields.find((candidate) => candidate.column === column);
-    if (entity === undefined || field === undefined) return undefined;
+    if (entity === undefined) return undefined;
     assertSameReading(schema, parseSchema(schema.files), new Set([entity.name]));
     const model = schema.models.find((candidate) => candidate.name === entity.name);
-    const declared = model?.fields.find((candidate) => candidate.name === field.name);
+    const field = entity.fields.find((candidate) => candidate.column === column);
+    const declared = model?.fields.find((candidate) =>
+      field === undefined ? isHidden(candidate) && databaseName(candidate) === column : candidate.name === field.name,
+    );
     if (model === undefined || declared === undefined) return undefined;
     const file =
       project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
@@ -31,8 +33,9 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
     const line = Number(source?.source.split(":").at(-1) ?? declared.line);
     return {
       model: entity.name,
-      field: field.name,
-      hasDefault: field.hasDefault,
+      field: declared.name,
+      hasDefault: field?.hasDefault ?? declared.attributes.some(({ name }) => name === "default"),
+      ...(field === undefined ? { isOutsideClient: true as const } : {}),
       ...clientDefaultOf(declared),
       file,
       line,
@@ -44,6 +47,11 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
     };
   };
+}
+
+/** The column exists, but Prisma's client lacks the field, and so do the models that its parser returns. */
+function isHidden({ type, attributes }: PrismaField): boolean {
+  return type.startsWith("Unsupported(") || attributes.some(({ name }) => name === "ignore");
 }
 
 /** A relation has no column: annotations above it would be ignored. */

@@ -3,7 +3,7 @@
 export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./base/errors.js";
 export { refuseConflicts } from "./base/files/conflicts.js";
 export { isDeclared } from "./base/files/declared.js";
-export { committedText } from "./base/files/git.js";
+export { committedText, gitOrNothing } from "./base/files/git.js";
 export { assertInstalled } from "./base/files/installed.js";
 export { sourcesMention } from "./base/files/mentions.js";
 export { plansAsRead } from "./base/files/plans-as-read.js";

@@ -54,6 +54,8 @@ export interface OrmChange<Relaxed> {
 export interface Generated {
   readonly migration: Migration | undefined;
   readonly restore: Restore | undefined;
+  /** The statements that the plugin left out, and why: one line each. Default: none. */
+  readonly leftOut?: readonly string[];
 }
 
 /** The facts for correcting a change. */

@@ -62,9 +62,11 @@ type Development = () => Promise<DevelopmentDatabase>;
 async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Development): Promise<Decision<Relaxed>> {
   const hasPlans = existsSync(join(orm.root, "lockstep"));
   const open = hasPlans ? await (await loadOpenPlans()).openPlans(orm) : undefined;
-  const { migration: generated, restore } = await orm.generate(open);
-  if (generated === undefined || generated.operations.length === 0)
-    return { kind: "pass", restore, added: [], reshaped: [], told: await tell(orm, open, []) };
+  const { migration: generated, restore, leftOut = [] } = await orm.generate(open);
+  if (generated === undefined || generated.operations.length === 0) {
+    const told = await tell(orm, open, [], { ...nothing, corrections: leftOut });
+    return { kind: "pass", restore, added: [], reshaped: [], told };
+  }
   const { operations } = generated;
   const added = addedColumns(operations);
   // MySQL and MariaDB prepare a statement again themselves.
@@ -78,10 +80,11 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   // A change that is safe without a plan needs no database.
   const formerTable: KnownOfChange["formerTable"] = async (table) =>
     (await database()).formerTable(table).catch(ignoring(isNoBug));
-  const corrected = (await orm.correct?.(generated, { source, dependents, formerTable })) ?? {
+  const own = (await orm.correct?.(generated, { source, dependents, formerTable })) ?? {
     ...nothing,
     migration: generated,
   };
+  const corrected = { ...own, corrections: [...leftOut, ...own.corrections] };
   const migration = await withStoredDefaults(corrected.migration, database);
   const { judging } = await sqlReader(orm.dialectId);
   const formerType = await formerTypes({ ...corrected, migration }, database);

@@ -23,6 +23,7 @@ import type { PrismaProject } from "../project.js";
 import { dialectIn } from "../schema/dialect.js";
 import { prismaWords } from "../words.js";
 import type { SchemaContainer } from "./shapes.js";
+import type { UndeclaredIndex } from "./undeclared-indexes.js";
 import { isWarningOfDrop } from "./warnings.js";
 
 /** Where the SQL of a change comes from: the engine behind the proxy, or the stock CLI run by the wrapper. */
@@ -32,6 +33,8 @@ export interface ChangeSource {
   readonly schema: SchemaContainer;
   /** What Prisma generates for a model, compared with the migrations that exist. */
   sqlFor(schema: SchemaContainer): Promise<string>;
+  /** Statements can be left out of the migration that the CLI writes. Default: the stock command writes its own. */
+  readonly canLeaveOut?: true;
 }
 
 /** The decision on a change, the messages to print, and the model that Prisma is to see. */
@@ -41,6 +44,8 @@ export type Change = Decision<SchemaContainer> & {
   readonly message: string | undefined;
   /** Columns that open plans drop later: Prisma's own script and its warnings name them each time. */
   readonly pending: readonly Drop[];
+  /** Indexes that Prisma drops in every change, although no version of the schema declared them. */
+  readonly undeclared: readonly UndeclaredIndex[];
   /** Nothing else changes. */
   readonly isEmpty: boolean;
 };
@@ -52,21 +57,25 @@ export async function decideChange(source: ChangeSource): Promise<Change> {
   const decision = await decide(change);
   const { project } = source;
   const schema = decision.kind === "plan" ? decision.relaxed : change.schema;
-  const known = { project, schema, pending: change.pending, isEmpty: change.isEmpty };
+  const known = { project, schema, pending: change.pending, undeclared: change.undeclared, isEmpty: change.isEmpty };
   if (decision.told === undefined) return { ...decision, ...known, message: undefined };
   const { toldText } = await import("@lockstep/core/planning");
   return { ...decision, ...known, message: toldText(decision.told, await colors()) };
 }
 
-/** A generated script without the drops that open plans make later. */
-export function withoutPending(
+/** A generated script without the drops that open plans make later, and without those of undeclared indexes. */
+export function withoutDrops(
   script: string,
-  pending: readonly Drop[],
+  { pending, undeclared }: Pick<Change, "pending" | "undeclared">,
   { readMigration }: Pick<SqlReader, "readMigration">,
 ): string {
-  if (pending.length === 0) return script;
+  if (pending.length + undeclared.length === 0) return script;
   const migration = readMigration(script, "migration.sql");
-  return withoutWarnings(textWithout(migration, pendingIn(migration.operations, pending)), pending);
+  const { operations } = migration;
+  const ofIndexes = operations.filter(
+    (each) => each.kind === "dropIndex" && undeclared.some(({ name }) => name === each.name.name),
+  );
+  return withoutWarnings(textWithout(migration, new Set([...pendingIn(operations, pending), ...ofIndexes])), pending);
 }
 
 /** Prisma repeats its warnings in a comment at the start. */
@@ -116,6 +125,10 @@ export async function colors() {
   return colorsFor(LOCKSTEP_COLOR === "1", Number(LOCKSTEP_COLUMNS) || undefined);
 }
 
+function leftOutText({ name, migration }: UndeclaredIndex): string {
+  return `Left out: DROP INDEX "${name}". schema.prisma never declared it, ${migration} creates it by hand. To declare it: @@index([…], map: "${name}"). To drop it: write DROP INDEX into a migration of its own`;
+}
+
 /** A change of a Prisma schema, as the core queries it. It loads its dependencies on first use. */
 class PrismaChange implements OrmChange<SchemaContainer> {
   readonly orm = "prisma";
@@ -128,6 +141,7 @@ class PrismaChange implements OrmChange<SchemaContainer> {
   schema: SchemaContainer;
   /** Once the SQL was requested. */
   pending: readonly Drop[] = [];
+  undeclared: readonly UndeclaredIndex[] = [];
   isEmpty = false;
   readonly #source: ChangeSource;
 
@@ -149,10 +163,15 @@ class PrismaChange implements OrmChange<SchemaContainer> {
     this.schema = followed?.schema ?? this.schema;
     const [reader, sql] = await Promise.all([sqlReader(this.dialectId), this.#source.sqlFor(this.schema)]);
     this.pending = pendingDrops(open?.plans ?? []);
-    const migration = reader.readMigration(withoutPending(sql, this.pending, reader), "migration.sql");
+    let migration = reader.readMigration(withoutDrops(sql, this, reader), "migration.sql");
+    if (this.#source.canLeaveOut && migration.operations.some(({ kind }) => kind === "dropIndex")) {
+      const { undeclaredIndexes } = await import("./undeclared-indexes.js");
+      this.undeclared = await undeclaredIndexes(migration, this.#source, reader);
+      migration = reader.readMigration(withoutDrops(sql, this, reader), "migration.sql");
+    }
     this.isEmpty = migration.operations.length === 0;
     if (!this.isEmpty) this.dialectId = await dialectOn(this.dialectId).serverOf(() => this.connect());
-    return { migration, restore: followed?.restore };
+    return { migration, restore: followed?.restore, leftOut: this.undeclared.map(leftOutText) };
   }
 
   async mentions(words: RegExp) {

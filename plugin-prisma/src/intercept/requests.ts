@@ -5,7 +5,7 @@ import { beQuiet, handledElsewhere } from "@lockstep/core/text";
 import type { EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { dialectIn } from "../schema/dialect.js";
 import { leaveNote } from "./after.js";
-import { type Change, type ChangeSource, decideChange, noteOf, restored, withoutPending } from "./change.js";
+import { type Change, type ChangeSource, decideChange, noteOf, restored, withoutDrops } from "./change.js";
 import { projectOf } from "./project.js";
 import type {
   CreateMigrationParams,
@@ -62,7 +62,7 @@ async function createMigration(params: CreateMigrationParams, engine: HookEngine
   const relaxed = { ...params, schema: change.schema };
   const generated: CreateMigrationResult = await engine.call("createMigration", relaxed);
   const reader = await sqlReader(dialectIn(params.schema.files));
-  const script = withoutPending(generated.migrationScript ?? "", change.pending, reader);
+  const script = withoutDrops(generated.migrationScript ?? "", change, reader);
   // `--create-only` requires a script.
   const result = { ...generated, migrationScript: script === "" && !params.draft ? null : script };
   if (change.kind === "pass") {
@@ -85,9 +85,9 @@ async function createMigration(params: CreateMigrationParams, engine: HookEngine
   return { result: { ...result, generatedMigrationName, migrationScript: first } };
 }
 
-/** It passes, and no plan restores its model or drops a column later: the request continues unchanged. */
-function isUntouched({ kind, restore, pending }: Change): boolean {
-  return kind === "pass" && restore === undefined && pending.length === 0;
+/** It passes, no plan restores its model, and no drop is left out: the request continues unchanged. */
+function isUntouched({ kind, restore, pending, undeclared }: Change): boolean {
+  return kind === "pass" && restore === undefined && pending.length + undeclared.length === 0;
 }
 
 /** The engine behind the proxy, queried for the same migrations as the request. */
@@ -95,6 +95,7 @@ function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: Engi
   return {
     project: projectOf(info, params.schema, params.migrationsList.baseDir),
     schema: params.schema,
+    canLeaveOut: true,
     async sqlFor(schema) {
       const request = { ...params, draft: true, migrationName: "lockstep", schema };
       const generated: CreateMigrationResult = await engine.call("createMigration", request);

@@ -128,7 +128,15 @@ const concerns = [
   /** It fails whatever the rows are. `used`: an existing object uses what it changes or drops. */
   {
     kind: literal("fails-always"),
-    why: oneOf(["used", "partitioned-index", "partitioned-not-valid", "virtual-index", "index-of-key", "type-of-key"]),
+    why: oneOf([
+      "used",
+      "partitioned-index",
+      "partitioned-not-valid",
+      "virtual-index",
+      "index-of-key",
+      "type-of-key",
+      "long-key",
+    ]),
     by: optional(dependent),
   },
   /** Older servers reject it, or ignore a part of it. `since` absent: every version of the system does. */

@@ -17,7 +17,9 @@ function judgingOf(...servers: readonly Server[]): Judging {
     quote,
     verdictOf: (operation, context) => verdictOf(operation, context, servers),
     // To find a FULLTEXT index, and the previous declaration of a column that is declared again.
-    asksFormerTable: ({ kind }) => /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey)$/.test(kind),
+    asksFormerTable: (operation) =>
+      /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey|addUnique)$/.test(operation.kind) ||
+      (operation.kind === "createIndex" && operation.isUnique),
     phaseObstacle: (operation, context) => phaseObstacle(operation, context, servers),
     unknownFunctions,
   };

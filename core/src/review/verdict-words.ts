@@ -326,6 +326,8 @@ function certainWords({ why, by }: Extract<Concern, { kind: "fails-always" }>): 
       return "fails: PostgreSQL does not support an index over a virtual column";
     case "index-of-key":
       return "fails: a key requires a unique index of plain columns without WHERE";
+    case "long-key":
+      return "fails: the key is longer than 3072 bytes, the limit of InnoDB";
     case "type-of-key":
       return `fails: ${by === undefined ? "a foreign key" : dependentWords(by)} uses the column`;
     default:

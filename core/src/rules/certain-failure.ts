@@ -6,7 +6,9 @@ export default defineRule({
   summary: "Fails on every database that ran the earlier migrations",
   on: "every",
   claims: (concern) => concern.kind === "fails-always",
-  safer: ({ kind }) => {
+  safer: ({ kind }, { concerns }) => {
+    if (concerns.some((each) => each.kind === "fails-always" && each.why === "long-key"))
+      return { words: "use a shorter type, or a unique key over a stored hash of the column" };
     switch (kind) {
       case "createIndex":
       case "addUnique":

@@ -66,6 +66,28 @@ test.each([101100, 110800])("a required TIMESTAMP has no phases on MariaDB %s", 
 });
 
 test.each([
+  ["VARCHAR(1000)", "UNIQUE (c)", "ADD UNIQUE (`c`), ALGORITHM=COPY. The key is longer than 3072 bytes"],
+  ["VARCHAR(769)", "UNIQUE (c)", "ADD UNIQUE (`c`)"],
+  ["VARCHAR(767)", "UNIQUE (n, c)", "ADD UNIQUE (`n`, `c`)"],
+  ["TEXT", "UNIQUE (c)", "ADD UNIQUE (`c`)"],
+  ["VARCHAR(768)", "UNIQUE (c)", undefined],
+  ["VARCHAR(3000) CHARSET latin1", "UNIQUE (c)", undefined],
+  ["TEXT", "UNIQUE (c(100))", undefined],
+  ["VARCHAR(1000)", "INDEX (c)", undefined],
+])("a new column %s with %s: %s", (type, key, obstacle) => {
+  const sql = `ALTER TABLE t ADD COLUMN c ${type}; ALTER TABLE t ADD ${key}`;
+  const { operations } = readMysqlMigration(sql, "migration.sql");
+  for (const judging of [mysqlJudging, mariadbJudging]) {
+    const context = contextOf(operations, { judging, formerTable: () => former });
+    const [added] = operations;
+    if (added?.kind !== "addColumn") throw new Error("no column is added");
+    const found = judging.phaseObstacle(added, context);
+    if (obstacle === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(obstacle);
+  }
+});
+
+test.each([
   ["ADD COLUMN c INT, ALGORITHM=INSTANT, LOCK=NONE", true, false],
   ["RENAME INDEX a TO b, ALGORITHM=INSTANT", true, false],
   ["ADD INDEX i ((n + 1)), ALGORITHM=INPLACE, LOCK=NONE", true, true],

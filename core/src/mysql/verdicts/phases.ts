@@ -1,5 +1,5 @@
 import type { VerdictContext } from "../../dialect/judging.js";
-import type { ColumnDeclaration, OperationOf } from "../../model/index.js";
+import { type ColumnDeclaration, type OperationOf, operationsOn } from "../../model/index.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import type { Server } from "./ddl-algorithm.js";
 import { judgedOn } from "./verdict-of.js";
@@ -36,6 +36,15 @@ export function phaseObstacle(
     const change = column.notNull ? judgedOn(required, { ...context, operations: [added] }, server) : undefined;
     if (change !== undefined && (change.ddl.algorithm === "COPY" || change.ddl.lock !== "NONE"))
       return `${head} MODIFY ${name} ${column.typeSql} NOT NULL, ALGORITHM=${change.ddl.algorithm}, LOCK=${change.ddl.lock}`;
+    const keys = [
+      ...operationsOn(context.operations, "addUnique", table),
+      ...operationsOn(context.operations, "createIndex", table).filter(({ isUnique }) => isUnique),
+    ];
+    for (const key of keys.filter(({ columns = [] }) => columns.includes(column.name))) {
+      const built = judgedOn(key, context, server);
+      if (built?.ddl.algorithm === "COPY" || built?.concerns.some(({ kind }) => kind === "fails-always"))
+        return `${head} ADD UNIQUE (${(key.columns ?? []).map(quoteIdentifier).join(", ")}), ALGORITHM=COPY. The key is longer than 3072 bytes, the limit of InnoDB`;
+    }
   }
   return undefined;
 }

@@ -78,6 +78,17 @@ function isIndexed({ name }: ColumnDeclaration, table: FormerTable | undefined):
   return table === undefined || table.indexes.some(({ columns }) => columns.includes(name));
 }
 
+/** InnoDB's limit for a key of the default row format, in bytes. */
+export const longestKey = 3072;
+
+/** The bytes of a column in a key. An unknown character set counts as the widest one. */
+export function keyBytesOf(column: ColumnDeclaration, table: FormerTable | undefined): number {
+  const [, base = "", size] = /^(\w+)(?:\((\d+)\))?/.exec(column.type) ?? [];
+  if (/(?:text|blob|json)$/.test(base)) return Number.POSITIVE_INFINITY;
+  if (/^(?:var)?binary$/.test(base)) return Number(size ?? 1);
+  return /^(?:var)?char$/.test(base) ? Number(size ?? 1) * (widthOf(charsetOf(column, table)) ?? 4) : 8;
+}
+
 /** In lower case, without quotes; undefined: the database default, which no statement contains. */
 function charsetOf({ storageSql, collationSql }: ColumnDeclaration, table: FormerTable | undefined) {
   const { optionsSql = "" } = table ?? {};

@@ -148,11 +148,11 @@ function byKind(operation: Operation, context: VerdictContext, server: Server): 
     case "setDefault":
       return { ddl: instant, concerns: defaultConcerns(operation, context, server) };
     case "createIndex":
-      return createIndex(operation, context);
+      return createIndex(operation, context, server);
     case "dropIndex":
       return dropIndex();
     case "addUnique":
-      return addUnique(operation);
+      return addUnique(operation, context, server);
     case "addPrimaryKey":
       return addPrimaryKey(operation, context);
     case "addForeignKey":

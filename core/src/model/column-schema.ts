@@ -6,6 +6,7 @@ import {
   isTrue,
   list,
   literal,
+  number,
   type Of,
   object,
   oneOf,
@@ -139,6 +140,8 @@ export const attributesShape = {
   onUpdateSql: optional(string),
   /** As part of the declaration, as on MySQL: the text, not its literal. */
   comment: optional(string),
+  /** `5` of `int(5)`: MariaDB keeps it, and TypeORM compares it. It changes no value. MySQL and MariaDB only. */
+  displayWidth: optional(number),
 } as const;
 /** The attributes of a column besides its type, NOT NULL and default. */
 export interface ColumnAttributes extends Of<typeof attributesShape> {}

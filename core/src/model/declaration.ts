@@ -4,12 +4,14 @@ import type { TableName } from "./names.js";
 export type { ColumnAttributes, ColumnPosition, Deferrable, ReferentialAction } from "./column-schema.js";
 
 /** These alone. */
-export function attributesOf({ storageSql, collationSql, onUpdateSql, comment }: ColumnAttributes): ColumnAttributes {
+export function attributesOf(attributes: ColumnAttributes): ColumnAttributes {
+  const { storageSql, collationSql, onUpdateSql, comment, displayWidth } = attributes;
   return {
     ...(storageSql === undefined ? {} : { storageSql }),
     ...(collationSql === undefined ? {} : { collationSql }),
     ...(onUpdateSql === undefined ? {} : { onUpdateSql }),
     ...(comment === undefined ? {} : { comment }),
+    ...(displayWidth === undefined ? {} : { displayWidth }),
   };
 }
 

@@ -62,6 +62,31 @@ test("plans a column beside those that TypeORM takes for changed each time", asy
   expect((await cli("migration:generate", "src/migrations/Again")).output).toContain("No changes");
 });
 
+// Only TypeORM 0.3 declares widths, and only MariaDB keeps them.
+test("adds a column with the display width that TypeORM compares", async () => {
+  project.dispose();
+  project = createTypeormProject({
+    version: "0.3.31",
+    module: "commonjs",
+    files: { "src/data-source.ts": dataSource.replace('"mysql"', '"mariadb"'), "src/device.ts": entity() },
+  });
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  const score = `
+  /** @lockstep.backfill(5) */
+  @Column({ type: "int", width: 5, unsigned: true })
+  score!: number;
+`;
+  project.write("src/device.ts", entity(score));
+  const { output, code } = await cli("migration:generate", "src/migrations/Score");
+  expect(code, output).toBe(0);
+  await cli("migration:run");
+  expect((await cli("migration:generate", "src/migrations/Again")).output).toContain("No changes");
+  const session = await database.open();
+  const [[shown]] = await session.query<mysql.RowDataPacket[]>("SHOW COLUMNS FROM device LIKE 'score'");
+  expect(shown?.Type).toBe(serverId === "mariadb" ? "int(5) unsigned" : "int unsigned");
+});
+
 // MariaDB keeps float(5) as float, so TypeORM declares the column anew in each migration.
 test("leaves out what declares a planned column as it is, so that later changes are generated", async () => {
   const weight = `

@@ -7,6 +7,8 @@ export interface ColumnType {
   readonly values?: readonly string[];
   readonly storageSql?: string;
   readonly collationSql?: string;
+  /** Of an integer, if `type` lacks it. */
+  readonly displayWidth?: number;
   /** SERIAL: bigint unsigned NOT NULL AUTO_INCREMENT UNIQUE. */
   readonly isSerial?: true;
 }
@@ -101,13 +103,16 @@ export function readType(cursor: Cursor): ColumnType {
   cursor.at = end;
   const typeSql = cursor.sliceFrom(from);
   cursor.at = typeEnd;
+  const type = printed(
+    base,
+    args.map(({ text }) => text),
+    words,
+  );
+  const [width] = args;
   return {
     typeSql,
-    type: printed(
-      base,
-      args.map(({ text }) => text),
-      words,
-    ),
+    type,
+    ...(width !== undefined && integer.has(base) && !type.includes("(") ? { displayWidth: Number(width.text) } : {}),
     ...(values === undefined ? {} : { values }),
     ...(storageSql === undefined ? {} : { storageSql }),
     ...(collationSql === undefined ? {} : { collationSql }),

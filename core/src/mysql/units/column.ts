@@ -17,9 +17,10 @@ export function firstDefinition(column: UnitColumn): string {
 }
 
 function definitionWith(column: UnitColumn, isRequired: boolean, value: string | undefined): string {
-  const { type, storageSql, collationSql, onUpdateSql, comment } = column;
+  const { type, displayWidth, storageSql, collationSql, onUpdateSql, comment } = column;
+  const typeSql = displayWidth === undefined ? type : type.replace(/^\w+/, `$&(${displayWidth})`);
   return (
-    `${quoteIdentifier(column.name)} ${type}` +
+    `${quoteIdentifier(column.name)} ${typeSql}` +
     (storageSql === undefined ? "" : ` ${storageSql}`) +
     (collationSql === undefined ? "" : ` COLLATE ${collationSql}`) +
     (isRequired ? " NOT NULL" : " NULL") +

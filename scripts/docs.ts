@@ -26,7 +26,7 @@ import { advices } from "../core/src/rules/advice.js";
 import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
 import { isPlanned, isReported, type Rule } from "../core/src/rules/rule.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
-import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
+import { prisma8Notes, prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
 import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.js";
 
@@ -254,6 +254,8 @@ function pages(): Map<string, string> {
     "The tests run only on Linux. macOS should work but is not tested. On Windows, use WSL. Without WSL, use `npx lockstep prisma migrate dev`\n([where the config cannot be wrapped](deploying.md#where-the-config-cannot-be-wrapped)); the demo does not run there.",
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),
+    "## Prisma 8",
+    prisma8Notes.map((note) => `- ${note}`).join("\n"),
     "## Prisma with MySQL and MariaDB",
     prismaMysqlNotes.map((note) => `- ${note}`).join("\n"),
     "## TypeORM",

@@ -1,5 +1,5 @@
 import { dirname, posix } from "node:path";
-import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
+import { LockstepError, type MigrationSet, type RepositoryFiles, type TransactionMode } from "@lockstep/core";
 import { attempt, isSyntaxError } from "@lockstep/core/text";
 import type { PrismaDialect } from "./dialects/dialect.js";
 import { dialectOn } from "./dialects/dialects.js";
@@ -11,7 +11,8 @@ const migration = /^(?:(.*)\/)?(?:\d{4,}[^/]*|[^/]*_init|init)\/migration\.sql$/
 
 /**
  * The migration folders of Prisma in a repository: folders with a `migration_lock.toml`, or with stamped folders that each have a
- * `migration.sql`. The provider is the lock file's; the transactions are those of the Prisma version in the nearest package.json.
+ * `migration.sql`. The provider is the lock file's; the transactions are those of the Prisma version in the nearest package.json. Those of
+ * Prisma 8 are folders with operations, which Lockstep does not read.
  */
 export async function findMigrations({ paths, read }: RepositoryFiles): Promise<readonly MigrationSet[]> {
   const folders = new Map<string, string[]>();
@@ -27,7 +28,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
     else files.push(path);
   }
   const packages = new Set(paths.filter((path) => posix.basename(path) === "package.json"));
-  return [...folders].map(([folder, files]) => {
+  const supported = [...folders].map(([folder, files]): MigrationSet => {
     const provider = /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1];
     const transactions = transactionsAt(folder, packages, read, dialectOn(dialectOf(provider)));
     return {
@@ -45,6 +46,26 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
       read: (sql) => ({ sql, unread: [] }),
     };
   });
+  return [...supported, ...ofPrisma8(paths)];
+}
+
+function ofPrisma8(paths: readonly string[]): readonly MigrationSet[] {
+  const known = new Set(paths);
+  const operations = paths.filter(
+    (path) =>
+      posix.basename(path) === "ops.json" &&
+      !path.includes("node_modules/") &&
+      known.has(posix.join(dirname(path), "migration.json")),
+  );
+  return [...new Set(operations.map((path) => dirname(dirname(path))))].map((folder) => ({
+    folder,
+    dialect: undefined,
+    transactions: undefined,
+    alone: "",
+    unsupported: new LockstepError("LS9024", `The migrations in ${folder} are operations of Prisma 8.`),
+    files: operations.filter((path) => dirname(dirname(path)) === folder),
+    read: () => ({ sql: "", unread: [] }),
+  }));
 }
 
 /** The range of `prisma` in the nearest package.json that has one. */

@@ -32,6 +32,15 @@ export const prismaNotes: readonly string[] = [
   "Without a native engine, `migrate diff` takes the database from the schema or the config, not from `--from-url`, `--to-url` or `--shadow-database-url`.",
 ];
 
+/** For docs/supported-versions.md. */
+export const prisma8Notes: readonly string[] = [
+  "Not supported, including its release candidates. Lockstep recognises it by `@prisma/cli-engine` in the dependencies of `prisma`, not by the version: 8.1.0-dev is a build of the line of Prisma 7.",
+  "In a Prisma 8 project, every command that opens the project ends with [LS9024](errors/LS9024.md) and changes nothing. `lockstep prisma …` passes other commands than `migrate dev` to Prisma.",
+  "`lockstep check` reports that it did not check the operations of Prisma 8 (`ops.json`). It still checks SQL files that you name.",
+  "In a workspace, packages with Prisma 6.13 to 7 work next to a package with Prisma 8, if each has its own `prisma`.",
+  "Without Lockstep's tests: Prisma 7 can migrate a database for a Prisma 8 client. Prisma's `prisma7Schema` makes the contract of the client from the Prisma 7 schema, and `prisma db sign` accepts the database after each change.",
+];
+
 /** The provider `mysql`: what the tests run, and what they simulate. */
 export const prismaMysqlNotes: readonly string[] = [
   "The provider `mysql` means either server. Lockstep detects which one the development database is, and plans for it.",

@@ -183,6 +183,14 @@ const situations: readonly Situation[] = [
       ["statement_timeout = '30s'", "warning", /statement_timeout is 30 s/, /SET statement_timeout = 0/],
       ["lock_timeout = '2s'", "warning", /lock_timeout is 2 s/, /SET lock_timeout = 0/],
       ["idle_in_transaction_session_timeout = '1s'", "warning", /idle_in_transaction_session_timeout is 1 s/, /60s/],
+      ...(serverMajor < 14
+        ? []
+        : ([["idle_session_timeout = '5s'", "ok", /idle_session_timeout is 5 s .* turn it off/, undefined]] as const)),
+      ...(serverMajor < 17
+        ? []
+        : ([
+            ["transaction_timeout = '30s'", "warning", /transaction_timeout is 30 s/, /SET transaction_timeout = 0/],
+          ] as const)),
       ["default_transaction_read_only = on", "problem", /read-only/, /read_only = off/],
     ] as const
   ).map(
@@ -193,7 +201,7 @@ const situations: readonly Situation[] = [
       role: "app",
       says,
       words,
-      next,
+      ...(next && { next }),
     }),
   ),
   {

@@ -92,7 +92,7 @@ test.each([
   ["6.13.0", "ok", /^Prisma 6\.13\.0; the tests run with/, undefined],
   // All packages of Prisma, where package.json has each, within the major version.
   ["6.12.0", "problem", /too old/, ["prod prisma@6.19.3", "prod @prisma/adapter-pg@6.19.3"]],
-  ["8.0.0-rc.1", "problem", /another way/, ["prod prisma@7.10.0", "prod @prisma/adapter-pg@7.10.0"]],
+  ["8.1.0-dev.7", "problem", /newer than/, ["prod prisma@7.10.0", "prod @prisma/adapter-pg@7.10.0"]],
 ] as const)("prisma-version: %s", async (ormVersion, level, words, packages) => {
   const root = mkdtempSync(join(tmpdir(), "lockstep-doctor-"));
   writeFileSync(

@@ -68,14 +68,26 @@ const cases: readonly (readonly [name: string, files: Files, expected: readonly 
     },
     [],
   ],
+  [
+    "the operations of Prisma 8",
+    {
+      "migrations/app/20260901T1200_init/migration.json": "{}",
+      "migrations/app/20260901T1200_init/ops.json": "[]",
+      "migrations/app/20260901T1200_init/migration.ts": "",
+      "migrations/refs/ops.json": "[]",
+      "prisma/migrations/migration_lock.toml": lock("postgresql"),
+      "prisma/migrations/20260101000000_a/migration.sql": "",
+    },
+    ["prisma/migrations postgresql undefined: 20260101000000_a", "migrations/app LS9024: 20260901T1200_init"],
+  ],
 ];
 
 test.each(cases)("%s", async (_, files, expected) => {
   const sets = await findMigrations({ paths: Object.keys(files), read: (path) => files[path] });
   expect(
     sets.map(
-      ({ folder, dialect, transactions, files: own }) =>
-        `${folder} ${dialect} ${transactions}: ${own.map((file) => file.split("/").at(-2)).join(" ")}`,
+      ({ folder, dialect, transactions, unsupported, files: own }) =>
+        `${folder} ${unsupported?.code ?? `${dialect} ${transactions}`}: ${own.map((file) => file.split("/").at(-2)).join(" ")}`,
     ),
   ).toEqual(expected);
 });

@@ -1,9 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Plan } from "../../core/src/model/index.js";
 import { planText } from "../../core/src/plan/plan-file.js";
+import { publishedModules } from "../support/published.js";
 import { run } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
@@ -130,21 +142,45 @@ test("two branches with a plan on the same column", async () => {
   expect((await check()).code).toBe(0);
 });
 
-test("no code of the repository runs: neither configuration", async () => {
-  const ran = join(shop.root, "ran");
-  const config = shop.read("prisma.config.ts");
-  const esm = `import { appendFileSync } from "node:fs";\nappendFileSync(${JSON.stringify(ran)}, "config");\n`;
-  shop.write("prisma.config.ts", `${esm}${config}`);
-  shop.write("lockstep.config.ts", `${esm}export default { check: { rules: { "open-plan": "warning" } } };\n`);
-  const before = shop.read("prisma/schema.prisma");
-  shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+String)\?/, "$1"));
-  const { code, output } = await shop.npx("lockstep", ["check", "--base", "HEAD"]);
-  shop.write("prisma/schema.prisma", before);
-  shop.write("prisma.config.ts", config);
+test("no code of the repository runs: no configuration, package or command that the branch brings along", async () => {
+  const above = mkdtempSync(join(tmpdir(), "lockstep-above-"));
+  symlinkSync(publishedModules(), join(above, "node_modules"));
+  const branch = join(above, "branch");
+  cpSync(shop.root, branch, { recursive: true, filter: (file) => basename(file) !== "node_modules" });
+  const write = (file: string, text: string, mode = 0o644) => {
+    mkdirSync(dirname(join(branch, file)), { recursive: true });
+    writeFileSync(join(branch, file), text, { mode });
+  };
+  const ran = join(above, "ran");
+  const esm = (name: string) =>
+    `import { appendFileSync } from "node:fs";\nappendFileSync(${JSON.stringify(ran)}, "${name} ");\n`;
+  write("lockstep.config.ts", `${esm("lockstep")}export default { check: { rules: { "open-plan": "warning" } } };\n`);
+  write("prisma.config.ts", `${esm("prisma")}${shop.read("prisma.config.ts")}`);
+  for (const file of ["prettier.config.mjs", "eslint.config.mjs", "data-source.mjs"])
+    write(file, `${esm(file)}export default {};\n`);
+  write("tsconfig.json", `{ "extends": "@tsconfig/trap" }`);
+  const names = readdirSync(publishedModules()).flatMap((name) =>
+    name.startsWith("@") ? readdirSync(join(publishedModules(), name)).map((each) => `${name}/${each}`) : [name],
+  );
+  // Without Lockstep's own package: the branch does not name the one above as its own.
+  const trapped = names.filter((name) => !name.startsWith(".") && name !== "@lockstep/prisma");
+  for (const name of [...trapped, "@tsconfig/trap"]) {
+    const any = { ".": "./trap.mjs", "./*": "./trap.mjs" };
+    write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "99.0.0", exports: any }));
+    write(`node_modules/${name}/trap.mjs`, esm(name));
+  }
+  for (const name of ["lockstep", "prisma", "typeorm", "prettier", "biome", "dprint", "tsc", "git", "node"])
+    write(`node_modules/.bin/${name}`, `#!/bin/sh\necho ${name} >> ${ran}\n`, 0o755);
+  const schema = "prisma/schema.prisma";
+  write(schema, shop.read(schema).replace(/(\bhandle\s+String)\?/, "$1"));
+  const bin = join(above, "node_modules/@lockstep/prisma/bin/lockstep.js");
+  const { code, output } = await run(process.execPath, [bin, "check", "--base", "HEAD"], { cwd: branch });
+  const hasRun = existsSync(ran) ? readFileSync(ran, "utf8") : "";
+  rmSync(above, { recursive: true });
+  expect(hasRun).toBe("");
   // The models were compared, with the severity that the text says.
   expect(output).toMatch(/! open-plan .*User\.handle is required/);
   expect(code).toBe(0);
-  expect(existsSync(ran)).toBe(false);
 });
 
 test("--fix leaves a migration that the development database has, because Prisma would ask to reset it", async () => {

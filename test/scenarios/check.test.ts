@@ -498,17 +498,34 @@ test("a folder that is no repository of git", async () => {
   expect(code).toBe(1);
 });
 
-test("a package that the branch brings along in node_modules is not loaded", async () => {
-  const ran = join(repository.folder, "ran");
+test("a package that the branch brings along in node_modules is not loaded, wherever Lockstep itself is installed", async () => {
+  const above = mkdtempSync(join(tmpdir(), "lockstep-above-"));
+  symlinkSync(publishedModules(), join(above, "node_modules"));
+  const branch = join(above, "branch");
+  cpSync(repository.folder, branch, { recursive: true });
+  const ran = join(above, "ran");
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(branch, file)), { recursive: true });
+    writeFileSync(join(branch, file), text);
+  };
   const own = "node_modules/@lockstep/typeorm";
-  repository.commit({
-    [`${own}/package.json`]: `{ "name": "@lockstep/typeorm", "exports": { "./plugin": "./plugin.cjs" } }`,
-    [`${own}/plugin.cjs`]: `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`,
-  });
-  const { code, stderr } = await check([first]);
-  repository.commit({ [`${own}/package.json`]: undefined, [`${own}/plugin.cjs`]: undefined });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(existsSync(ran)).toBe(false);
+  write(`${own}/package.json`, `{ "name": "@lockstep/typeorm", "exports": { "./plugin": "./plugin.cjs" } }`);
+  write(`${own}/plugin.cjs`, `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`);
+  write("packages/api/package.json", `{ "dependencies": { "typeorm": "^1.1.0", "pg": "^8" } }`);
+  write(
+    "packages/api/src/migrations/1700000000000-Init.ts",
+    migrationClass("Init1700000000000", "await queryRunner.query(`CREATE TABLE a (b int)`);"),
+  );
+  const checked = [];
+  for (const bin of [bins.prisma, join(above, "node_modules/.bin/lockstep")]) {
+    const { code, stdout, stderr } = await run(process.execPath, [bin, "check", "--all"], { cwd: branch });
+    checked.push({ code, files: /(\d) migrations? checked/.exec(stdout)?.[1], stderr });
+  }
+  const hasRun = existsSync(ran);
+  rmSync(above, { recursive: true });
+  // The plugin of TypeORM beside Lockstep's own finds the third migration.
+  expect(checked).toEqual(Array(2).fill({ code: 1, files: "3", stderr: "" }));
+  expect(hasRun).toBe(false);
 });
 
 test("a migration that is a link out of the repository is neither read nor written", async () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { serverMajor } from "../support/newer-servers.js";
 import { openSession, type Session, until } from "../support/sessions.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
@@ -22,6 +23,9 @@ beforeAll(async () => {
   // Frames give up after 70 % of the statement timeout; the build of an index after the lock timeout.
   await production.query(`ALTER DATABASE "${pathname.slice(1)}" SET statement_timeout = '2s'`);
   await production.query(`ALTER DATABASE "${pathname.slice(1)}" SET lock_timeout = '1s'`);
+  // Lockstep's session is idle for longer, while Prisma's command runs.
+  if (serverMajor >= 14)
+    await production.query(`ALTER DATABASE "${pathname.slice(1)}" SET idle_session_timeout = '500ms'`);
 });
 afterAll(async () => {
   await Promise.all(open.map((session) => session.end()));
@@ -163,6 +167,18 @@ test("a statement of the user's own for which writes to a large table wait: noth
   const accepted = await shop.lockstep(["deploy", "--confirm", "waits-accepted"]);
   expect(accepted.code, accepted.output).toBe(0);
   expect(accepted.stderr).toContain("(accepted)");
+});
+
+test("a session that ends while Prisma's command runs, as a proxy may end it: the deployment is done", async () => {
+  const name = "20980101000000_ends_sessions";
+  mkdirSync(join(shop.root, "prisma/migrations", name));
+  shop.write(
+    `prisma/migrations/${name}/migration.sql`,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lockstep deploy';\n",
+  );
+  const deploy = await shop.lockstep(["deploy"]);
+  expect(deploy.code, deploy.output).toBe(0);
+  expect(deploy.stdout).toContain("✔ production   1 migration applied");
 });
 
 test("what locks did not cause is not tried again; the next run says whose decision it is", async () => {

@@ -1061,6 +1061,18 @@ export const errorTable = entries({
     next: "Wrap the config (npx lockstep init), then use the stock npx prisma migrate dev.",
     exit: 1,
   },
+  LS9024: {
+    title: "Lockstep does not support Prisma 8",
+    why: "Prisma 8 plans and runs migrations itself. It starts no schema engine that Lockstep could replace, and its migrations are not SQL files.",
+    next: 'Use Prisma\'s own commands in this project. Lockstep works with Prisma 6.13 to 7: see "Prisma 8" in docs/supported-versions.md.',
+    exit: 2,
+  },
+  LS9025: {
+    title: "The development database is not at the state before this migration",
+    why: "Lockstep reads columns, keys and indexes there. Without them it could let a statement pass that loses values or fails in running code.",
+    next: "Apply the earlier migrations to the development database without this one: move its file out of the migrations meanwhile. If other databases have what this one lacks, add it here first.",
+    exit: 3,
+  },
   LS9040: {
     title: "Lockstep cannot edit this form of an entity",
     why: "Lockstep edits entities as text without running them. Options from a function, or a type declared twice, could mean something else than the text shows.",

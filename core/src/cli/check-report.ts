@@ -30,6 +30,8 @@ interface Scope {
   readonly repository: RepositoryFiles;
   /** Migrations that the ORMs would run. */
   readonly sets: readonly MigrationSet[];
+  /** Migrations that Lockstep cannot read. */
+  readonly unsupported: readonly MigrationSet[];
   /** Other files named on the command line, one set each. */
   readonly others: readonly MigrationSet[];
   readonly isNamed: boolean;
@@ -42,7 +44,8 @@ interface Scope {
 /**
  * Checks the migrations of the repository around a folder.
  *
- * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an invalid option, or an option that names no file
+ * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an invalid option, or an option that names no file ·
+ *   the ORM's error if it has only migrations that Lockstep cannot read
  */
 export async function checkReport(invocation: Invocation): Promise<CheckReport> {
   const { cwd, io } = invocation;
@@ -55,7 +58,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   const today = io.now().toISOString().slice(0, 10);
   const findings: CheckFinding[] = [];
   const advice: CheckFinding[] = [];
-  const notLookedAt: NotLookedAt[] = [];
+  const notLookedAt: NotLookedAt[] = unsupportedIn(scope);
   const { plans, units } = await plansOf(cwd, repository, scope.sets);
   for (const plan of isNamed ? [] : plans) {
     // Load the checks that `doctor` uses only if there are plans.
@@ -121,6 +124,13 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   };
 }
 
+function unsupportedIn({ unsupported: sets, isChecked }: Scope): NotLookedAt[] {
+  return sets.flatMap(({ folder, files, unsupported }) => {
+    const added = files.filter(isChecked).length;
+    return added === 0 ? [] : [{ kind: "unsupported", folder, files: added, why: unsupported?.message ?? "" }];
+  });
+}
+
 const beforeInit = (finding: CheckFinding): CheckFinding =>
   finding.isRewritten ? { ...finding, needsInit: true } : finding;
 
@@ -128,13 +138,15 @@ const beforeInit = (finding: CheckFinding): CheckFinding =>
 async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scope> {
   const { plugins, cwd, options, io } = invocation;
   const repository = await repositoryFiles(cwd);
-  const sets = (await Promise.all(plugins.map((plugin) => plugin.findMigrations(repository)))).flat();
+  const all = (await Promise.all(plugins.map((plugin) => plugin.findMigrations(repository)))).flat();
+  const sets = all.filter(({ unsupported }) => unsupported === undefined);
+  const unsupported = all.filter((set) => !sets.includes(set));
   const typed = invocation.arguments.flatMap((file) => file ?? []);
   const named = typed.length > 0 ? namedFiles(typed, cwd, repository, sets) : undefined;
   const others = named?.sets ?? [];
   const packages = plugins.map(({ packageName }) => packageName).join(" and ");
   if (sets.length + others.length === 0)
-    throw new LockstepError("LS8015", `${packages} finds no migrations below ${cwd}.`);
+    throw unsupported[0]?.unsupported ?? new LockstepError("LS8015", `${packages} finds no migrations below ${cwd}.`);
   const isAll = named !== undefined || options.all === true || options.writeBaseline !== undefined;
   const base = isAll ? undefined : findBase(cwd, textOption(invocation, "base") ?? own.base, io.env);
   // A merged migration has already run somewhere, so changing it would cause another error.
@@ -146,6 +158,7 @@ async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scop
   return {
     repository,
     sets,
+    unsupported,
     others,
     isNamed: named !== undefined,
     base,

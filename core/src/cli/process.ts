@@ -1,6 +1,7 @@
 import { Console } from "node:console";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolvedFrom } from "../base/files/installed.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import { main } from "./main.js";
@@ -28,14 +29,14 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
  * @example await runProcess({ plugin: prismaPlugin, version, others: ["@lockstep/typeorm"], from: import.meta.url });
  */
 export async function runProcess(options: ProcessOptions): Promise<never> {
-  const { plugin, version, others } = options;
+  const { plugin, version, others, from } = options;
   const argv = process.argv.slice(2);
   // stdout is for the result: output of functions in lockstep.config.ts goes to stderr.
   globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
   // The reader may close the output early (`lockstep plan | head`). The command continues without it.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
-  const places = placesOf(options, argv);
-  const installed = await Promise.all(others.map((name) => installedPlugin(name, places)));
+  const find = argv.includes("check") ? besideOwn : inProject;
+  const installed = await Promise.all(others.map((name) => pluginAt(find(name, from))));
   const plugins = [plugin, ...installed.filter((other) => other !== undefined)];
   process.exitCode = await main({ plugins, version, argv });
   // Exit after all output is written, even if an open socket, stdin or a pool in user code would keep the process alive.
@@ -44,19 +45,29 @@ export async function runProcess(options: ProcessOptions): Promise<never> {
   process.exit();
 }
 
-/**
- * Where to search for other plugins. Includes the folders above the project, except for `check` of a Lockstep outside the project: an
- * untrusted branch may contain `node_modules`.
- */
-function placesOf({ plugin, from }: ProcessOptions, argv: readonly string[]): readonly string[] {
+/** The file of another plugin as the project resolves it, otherwise as this one does. */
+function inProject(name: string, from: string): string | undefined {
   const project = pathToFileURL(join(process.cwd(), "package.json")).href;
-  const [own, ours] = [project, from].map((place) => resolvedFrom(place, `${plugin.packageName}/plugin`));
-  return argv.includes("check") && own !== ours ? [from] : [project, from];
+  return resolvedFrom(project, `${name}/plugin`) ?? resolvedFrom(from, `${name}/plugin`);
 }
 
-/** The plugin of a package. Undefined if it is not installed in any of the places. */
-async function installedPlugin(name: string, places: readonly string[]): Promise<OrmPlugin | undefined> {
-  const file = places.map((place) => resolvedFrom(place, `${name}/plugin`)).find((found) => found !== undefined);
+/**
+ * The same for `check`: an untrusted branch may contain `node_modules` anywhere between Lockstep and the current folder. So it uses only a
+ * package in the `node_modules` that contains the command itself, or the package manager's link to it.
+ */
+function besideOwn(name: string, from: string): string | undefined {
+  // Plug'n'Play resolves packages by the map of the installation that started this process.
+  if (process.versions.pnp !== undefined) return resolvedFrom(from, `${name}/plugin`);
+  const folders = [process.argv[1] ?? "", fileURLToPath(from)].flatMap(
+    (file) => /^(.*[\\/]node_modules)[\\/]/.exec(file)?.[1] ?? [],
+  );
+  const manifests = folders.map((folder) => join(folder, name, "package.json"));
+  const own = manifests.find((file) => existsSync(file));
+  return own && resolvedFrom(own, `${name}/plugin`);
+}
+
+/** The plugin in a module. Undefined if there is none. */
+async function pluginAt(file: string | undefined): Promise<OrmPlugin | undefined> {
   if (file === undefined) return undefined;
   const exported: unknown[] = Object.values((await import(pathToFileURL(file).href)) as object);
   return exported.find((value): value is OrmPlugin => typeof (value as Partial<OrmPlugin>).findProject === "function");

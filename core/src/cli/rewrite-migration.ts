@@ -11,6 +11,7 @@ import { foundText, hazardText } from "../change/summary.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { connect } from "../databases/connect.js";
 import { sqlReader } from "../databases/sql-reader.js";
+import type { Connection } from "../dialect/connection.js";
 import type { Migration, Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { formerTables } from "../plan/former-tables.js";
@@ -19,6 +20,7 @@ import { namedAsModels } from "../plan/named-as-models.js";
 import { type OwnTransaction, withoutTransaction } from "../plan/own-transaction.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { HandWrittenMigration, Project } from "../plugin/plugin.js";
+import { listed } from "../review/listed.js";
 import { nextText, noticesText } from "../review/terminal.js";
 import { type Judgement, judge } from "../rules/judge.js";
 import { noticeOf } from "../rules/notice.js";
@@ -33,43 +35,68 @@ import { refuseApplied } from "./refuse-applied.js";
  * first phase replaces the file.
  *
  * @param path path as typed
- * @throws LS1004, LS2015–LS2017, LS3030–LS3032, and errors of building a plan
+ * @throws LS1004, LS2015–LS2017, LS3030–LS3032, LS9025, and errors of building a plan
  */
 export async function rewriteMigration(invocation: Invocation, path: string): Promise<CommandResult> {
   const workspace = await invocation.workspace(writing(invocation));
-  const { project } = workspace;
-  const database = new DevelopmentDatabase(() => {
-    if (project.developmentUrl === undefined)
-      throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan", needsSession: false });
-  });
+  const { project, plugin } = workspace;
+  const file = fromRoot(project, invocation.cwd, path);
+  const plans = listPlans(project.root);
+  refuseUnit(file, plans);
+  const own = await plugin.readHandWritten(project, file);
+  const names = plugin.listMigrations(project);
+  const at = names.indexOf(own.name);
+  const later = names.slice(at + 1);
+  if (later.length > 0) throw new LockstepError("LS3031", `Later migrations follow ${own.file}: ${later.join(", ")}.`);
+  const request = { own, plans, earlier: names.slice(0, at) };
+  const database = new DevelopmentDatabase(() => openDevelopment(workspace, request));
   try {
-    return await rewrite(invocation, path, workspace, database);
+    return await rewrite(invocation, request, workspace, database);
   } finally {
     await database.close();
   }
 }
 
+interface Request {
+  readonly own: HandWrittenMigration;
+  readonly plans: readonly Plan[];
+  /** Names of the migrations before it. */
+  readonly earlier: readonly string[];
+}
+
+/** @throws LS9003 · LS9025 it has not run the earlier migrations. A database without a record of migrations has its tables from elsewhere */
+async function openDevelopment({ project, plugin }: Workspace, { own, earlier }: Request): Promise<Connection> {
+  if (project.developmentUrl === undefined)
+    throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
+  const connection = await connect(project.developmentUrl, { applicationName: "lockstep plan", needsSession: false });
+  try {
+    const { applied } = await plugin.readApplied(connection, project);
+    const missing = applied.length === 0 ? [] : earlier.filter((name) => !applied.includes(name));
+    if (missing.length > 0)
+      throw new LockstepError(
+        "LS9025",
+        `The development database has not run ${listed(missing)}, which ${missing.length === 1 ? "comes" : "come"} before ${own.file}.`,
+      );
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
 async function rewrite(
-  { io, options, cwd }: Invocation,
-  path: string,
+  { io, options }: Invocation,
+  { own, plans, earlier: before }: Request,
   workspace: Workspace,
   database: DevelopmentDatabase,
 ): Promise<CommandResult> {
   const { project, plugin } = workspace;
   const { colors } = io;
-  const file = fromRoot(project, cwd, path);
-  const plans = listPlans(project.root);
-  refuseUnit(file, plans);
-  const own = await plugin.readHandWritten(project, file);
-  const names = plugin.listMigrations(project);
-  const later = names.slice(names.indexOf(own.name) + 1);
-  if (later.length > 0) throw new LockstepError("LS3031", `Later migrations follow ${own.file}: ${later.join(", ")}.`);
   const reader = await sqlReader(project.dialect);
   const models = await plugin.readModels(project);
   const transaction = withoutTransaction(reader.readMigration(own.sql, own.file), own.file, reader);
   const all = namedAsModels(transaction.migration, models, own.defaultSchema);
-  const earlier = await earlierSchema(all, names.slice(0, names.indexOf(own.name)), project, plugin);
+  const earlier = await earlierSchema(all, before, project, plugin);
   const written = earlier.withoutIdle(all);
   refuseSecondChange(plans.filter(isOpen), written.operations);
   const folded = foldHandWritten(written, own.file, reader, own.sources.column);
@@ -81,7 +108,7 @@ async function rewrite(
     ),
   };
   const { provenBy, isNeverNull } = earlier;
-  const known = { ...own, sources: { ...own.sources, provenBy } };
+  const known = { ...own, sources: { ...own.sources, provenBy, isNeverNull } };
   const {
     plan,
     notices: passing = [],

@@ -72,7 +72,7 @@ function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
  * Finds the project at or above a folder and its plugin, and sets the project root for printed commands. Reads only.
  *
  * @param command as typed: it is suggested for a package below that has been set up
- * @throws LS8001 no project
+ * @throws LS8001 no project · LS9024 one that Lockstep does not support
  */
 export async function findProject(
   plugins: readonly OrmPlugin[],
@@ -88,7 +88,10 @@ export async function findProject(
       io.speakOf(project.root, plugin);
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
-      if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;
+      if (!(error instanceof LockstepError)) throw error;
+      // A folder of another ORM may be within a project of Prisma 8, which explains more than "no project".
+      if (error.code === "LS9024") missing = error;
+      else if (error.code !== "LS8001") throw error;
       // Error of the first plugin, whose command this is: it may have found a config without a schema.
       missing ??= error;
     }

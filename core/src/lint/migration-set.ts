@@ -1,3 +1,4 @@
+import type { LockstepError } from "../base/errors.js";
 import type { AdviceWords, TransactionMode } from "../model/index.js";
 
 /** The files of a repository that `check` reads: without installed packages, configuration or database. */
@@ -30,6 +31,8 @@ export interface MigrationSet {
   readonly rejectsOverrides?: () => boolean;
   /** A file with one statement runs outside a transaction, whatever the other files do. */
   readonly isAloneOutside?: boolean;
+  /** Why Lockstep cannot read these migrations at all. Absent: it reads them. */
+  readonly unsupported?: LockstepError;
   /** In the order they run, relative to the root of the repository. */
   readonly files: readonly string[];
   /** Reads the SQL of a file. Never fails: the result lists what it could not parse. */

@@ -41,6 +41,8 @@ export type NotLookedAt =
       readonly dialect: string | undefined;
       readonly files: number;
     }
+  /** Migrations of an ORM version that Lockstep does not support. */
+  | { readonly kind: "unsupported"; readonly folder: string; readonly files: number; readonly why: string }
   /** Plans whose models were not compared: the ORM's files alone do not declare them. */
   | { readonly kind: "models"; readonly folder: string }
   /** Files of a plan by another version of Lockstep: their hashes match, but they were not generated again. */

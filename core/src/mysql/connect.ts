@@ -58,15 +58,17 @@ interface SessionFacts {
   readonly log: string | null;
   readonly lockSeconds: string;
   readonly rowLockSeconds: string;
-  readonly idleSeconds: string;
   /** When the server started, in seconds. Connection ids restart with the server. */
   readonly start: string;
 }
 
 const describeSession = `SELECT CONNECTION_ID() AS pid, VERSION() AS version, @@SESSION.sql_mode AS mode,
   IF(@@GLOBAL.log_bin, @@SESSION.binlog_format, NULL) AS log, CONCAT(@@SESSION.lock_wait_timeout) AS lockSeconds,
-  CONCAT(@@SESSION.innodb_lock_wait_timeout) AS rowLockSeconds, CONCAT(@@SESSION.wait_timeout) AS idleSeconds,
+  CONCAT(@@SESSION.innodb_lock_wait_timeout) AS rowLockSeconds,
   UNIX_TIMESTAMP() AS now`;
+
+/** 24 days, the largest value on every platform: sessions wait while the ORM's command runs or a window is closed. */
+const idleSeconds = 2_147_483;
 
 /** For queries that every server answers immediately. */
 const answerMs = 10_000;
@@ -102,6 +104,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         session.query("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')"),
         patienceMs,
       );
+    await inTime(session.query(`SET SESSION wait_timeout = ${idleSeconds}`), patienceMs);
     if (isReadOnly) await inTime(session.query("SET SESSION TRANSACTION READ ONLY"), patienceMs);
     const isWorking = () =>
       asked(async (other) => {
@@ -153,7 +156,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       const { idleTimeoutMs } = limits;
       limits = {};
       await runs(how);
-      if (idleTimeoutMs !== undefined && !isLost) await runs(`SET SESSION wait_timeout = ${facts.idleSeconds}`);
+      if (idleTimeoutMs !== undefined && !isLost) await runs(`SET SESSION wait_timeout = ${idleSeconds}`);
     };
     return {
       dialect: isMariaDb ? mariadb : mysql,

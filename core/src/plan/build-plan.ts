@@ -40,6 +40,7 @@ import { refuseBlockedPhases } from "./guard-phases.js";
 import { refuseCopies } from "./guard-readers.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
+import { refuseUnseen } from "./guard-unseen.js";
 import { sha256 } from "./hash.js";
 import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
@@ -72,7 +73,8 @@ export type PlanAnswer =
 /**
  * Turns a migration into a plan, or passes it. Deterministic: the same input gives the same plan, byte for byte.
  *
- * @throws LS2060–LS2062 if it would lose data · LS2001–LS2011 if the plan needs missing information
+ * @throws LS2060–LS2062 if it would lose data · LS2001–LS2011 if the plan needs missing information · LS9025 the development database lacks
+ *   what the change takes away
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   try {
@@ -259,7 +261,7 @@ function existingColumns(operation: Operation): readonly ColumnRef[] {
 
 /** Queries a dropped index only if a plan may depend on it: a change that passes queries no database. */
 async function judgeWithDatabase(migration: Migration, sources: ReadSources): Promise<Judgement> {
-  const { index, formerType, foreignKeys, provenBy, environment } = sources;
+  const { index, formerType, foreignKeys, provenBy, isNeverNull, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
   const { judging } = sources.sql;
   const formerTable = await formerTables(migration.operations, judging, async (table) => sources.formerTable?.(table));
@@ -270,6 +272,7 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
     formerType,
     formerTable,
     provenBy,
+    isNeverNull,
     typeKind,
     isSmall,
     isUncommitted,
@@ -298,7 +301,7 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
     ...[...indexes.values()].flatMap((facts) => facts?.table ?? []),
   ].filter((table) => !judgement.context.createdInThisChange(table));
   const shapes = await read(scanned, (table) => sources.table(table).catch(ignoring(isNoBug)));
-  return judge(migration, {
+  const judged = judge(migration, {
     ...known,
     environment: await environment?.(),
     formerIndex: (name) => indexes.get(tableLabel(name)),
@@ -309,6 +312,8 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
     descendantsOf: (table) => shapes.get(tableLabel(table))?.descendants,
     foreignKeys: (table) => keys.get(tableLabel(table)),
   });
+  refuseUnseen(judgement.findings, judged.findings, (table) => shapes.get(tableLabel(table)));
+  return judged;
 }
 
 function formerColumn(

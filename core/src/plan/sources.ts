@@ -1,6 +1,6 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialect/development.js";
-import type { FormerTable } from "../dialect/judging.js";
+import type { FormerTable, VerdictContext } from "../dialect/judging.js";
 import type {
   ColumnSource,
   Descendants,
@@ -64,6 +64,8 @@ export interface PlanSources {
   formerTable?(table: TableName): Promise<FormerTable | undefined>;
   /** The columns that an existing check requires to be NOT NULL. */
   provenBy?(table: TableName, constraint: string): readonly string[] | undefined;
+  /** Whether earlier migrations made a column NOT NULL. Absent: not read. */
+  isNeverNull?: VerdictContext["isNeverNull"] | undefined;
   /** What a fill depends on besides its row. Absent, or undefined: unknown, so it counts as session-dependent. */
   dependence?(
     table: TableName,

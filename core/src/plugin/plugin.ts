@@ -184,7 +184,7 @@ export interface HandWrittenMigration {
   /** The project with the settings for files that are written beside this one. */
   readonly project: Project;
   /** What its models declare for the columns. */
-  readonly sources: Pick<PlanSources, "column" | "formerUnique" | "provenBy">;
+  readonly sources: Pick<PlanSources, "column" | "formerUnique" | "provenBy" | "isNeverNull">;
   originalModels(columns: readonly PlannedColumn[]): Plan["originalModels"];
   /** Adds the statements that revert the user's own statements in a plan, for ORMs that support it. */
   complete?(plan: Plan): Plan;

@@ -83,7 +83,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
   client.on("end", lose);
   try {
     const { rows } = await inTime(client.query<Session>(describeSession), patienceMs);
-    const { pid, version, start } = rows[0]!;
+    const { pid, version, start, limits } = rows[0]!;
     // A pooler reports its own process ids. A second connection shows whether it keeps the session.
     const isBehindPooler = (client as { readonly processID?: number | null }).processID !== pid;
     const isPooled =
@@ -96,6 +96,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     if (options.statementTimeoutMs !== undefined && !isPooled)
       await set("statement_timeout", "$1", `${options.statementTimeoutMs}ms`);
     if (isReadOnly && !isPooled) await set("default_transaction_read_only", "$1", "on");
+    if (!isPooled) for (const limit of limits) await set(limit, "$1", "0");
     const isWorking = () =>
       asked(async (other) => {
         const activity = await other.query<{ state: string }>(stateOfSession, [pid, start]);
@@ -187,9 +188,14 @@ interface Session {
   readonly pid: number;
   readonly version: string;
   readonly start: string;
+  /** Timeouts of the role, where the server has them, that would end a session which waits for other work. */
+  readonly limits: readonly string[];
 }
 
-const describeSession = `SELECT pid, backend_start::text AS start, current_setting('server_version_num') AS version
+// PostgreSQL 14 has the first, 17 the second. Lockstep sessions wait while the ORM's command runs or a window is closed, and each
+// statement has a limit of its own. A suspended process must not keep locks, so `idle_in_transaction_session_timeout` stays.
+const describeSession = `SELECT pid, backend_start::text AS start, current_setting('server_version_num') AS version,
+    ARRAY(SELECT name FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout') AND setting <> '0') AS limits
   FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
 const stateOfSession = "SELECT state FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
 

@@ -57,6 +57,6 @@ function prismaBin(cwd: string): string {
     const { bin } = require(manifest) as { bin: string | { prisma: string } };
     return join(dirname(manifest), typeof bin === "string" ? bin : bin.prisma);
   } catch (cause) {
-    throw new LockstepError("LS9020", `The project at ${cwd} has no prisma in its dependencies.`, { cause });
+    throw new LockstepError("LS9020", `Prisma is not installed in the project at ${cwd}.`, { cause });
   }
 }

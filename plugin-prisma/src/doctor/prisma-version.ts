@@ -13,8 +13,9 @@ export default {
       return [ok(`Prisma ${ormVersion}; the tests run with ${prismaVersions.tested}`)];
     if (isAtLeast(ormVersion, 8, 0))
       return [
-        problem(`Prisma ${ormVersion} has another way of making migrations`, {
-          why: "It starts no schema engine that Lockstep could replace, so nothing is intercepted.",
+        // Prisma 8 itself is no project for Lockstep (LS9024): these are builds of the line of Prisma 7.
+        problem(`Prisma ${ormVersion} is newer than the versions that Lockstep is tested with`, {
+          why: "Lockstep does not intercept the commands of an engine that it does not know.",
           next: updateCommands(root, testedVersions.seven),
         }),
       ];

@@ -18,9 +18,19 @@ export function prismaVersion(cwd: string, override?: string): string {
 
 /** Undefined if the project has no `prisma`. */
 export function installedVersion(cwd: string): string | undefined {
+  const { version } = installedManifest(cwd);
+  return typeof version === "string" ? version : undefined;
+}
+
+interface Manifest {
+  readonly version?: unknown;
+  readonly dependencies?: object;
+}
+
+/** The `package.json` of the `prisma` that the project resolves. Empty if it has none. */
+export function installedManifest(cwd: string): Manifest {
   const load = createRequire(join(cwd, "package.json"));
-  const manifest = attempt(() => load("prisma/package.json") as { version?: unknown }, isNotInstalled);
-  return typeof manifest?.version === "string" ? manifest.version : undefined;
+  return attempt(() => load("prisma/package.json") as Manifest, isNotInstalled) ?? {};
 }
 
 /** `isAtLeast("7.10.0", 7, 4)` is true. A text that is not a version counts as new. */

@@ -60,7 +60,7 @@ function configModule(root: string): typeof import("@prisma/config") {
       failure ??= cause;
     }
   }
-  throw new LockstepError("LS9020", `The project at ${root} has no prisma in its dependencies.`, {
+  throw new LockstepError("LS9020", `Prisma with its @prisma/config is not installed in the project at ${root}.`, {
     cause: failure,
   });
 }

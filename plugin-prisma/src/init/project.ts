@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { LockstepError } from "@lockstep/core";
 import { loadSchemaFiles } from "@prisma/schema-files-loader";
-import { installedVersion, isAtLeast, prismaVersion } from "../engine/prisma-version.js";
+import { installedManifest, installedVersion, isAtLeast, prismaVersion } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import { urlsInSchema } from "../schema/datasource-urls.js";
 import { dialectOf, isSupported } from "../schema/dialect.js";
@@ -31,13 +31,15 @@ export interface FoundProject extends PrismaProject {
  *
  * @param isNew also a project of Prisma 6 without a config, which `init` writes. Default: false
  * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load · LS8023 an unsupported database · LS8026 a
- *   Prisma that reads no config
+ *   Prisma that reads no config · LS9024 Prisma 8
  * @example const { root, schemaFiles } = await findProject(process.cwd());
  */
 export async function findProject(cwd: string, isNew = false): Promise<FoundProject> {
   const found = findConfig(resolve(cwd));
+  const bare = found === undefined ? bareProject(resolve(cwd)) : undefined;
+  const root = found?.root ?? bare?.root;
+  if (root !== undefined) refusePrisma8(root);
   if (found !== undefined) return describe(found, await loadPrismaConfig(found.root, found.configFile));
-  const bare = bareProject(resolve(cwd));
   const version = bare && (process.env.LOCKSTEP_PRISMA_VERSION ?? installedVersion(bare.root));
   // Prisma 7 has its datasource in the config: without one there is nothing to migrate.
   const isOld = bare !== undefined && (version === undefined || !isAtLeast(version, 7, 0));
@@ -46,9 +48,18 @@ export async function findProject(cwd: string, isNew = false): Promise<FoundProj
       ...(isOld ? { hint: `npx lockstep init   (writes it from package.json and ${bare.schema})` } : {}),
     });
   refuseOld(bare, version);
-  const { root, schema } = bare;
-  const config = { schema: resolve(root, schema), migrationsPath: undefined, url: undefined };
-  return describe({ root, configFile: join(root, "prisma.config.ts") }, { ...config, unset: [], startsEngine: true });
+  const config = { schema: resolve(bare.root, bare.schema), migrationsPath: undefined, url: undefined };
+  return describe(
+    { root: bare.root, configFile: join(bare.root, "prisma.config.ts") },
+    { ...config, unset: [], startsEngine: true },
+  );
+}
+
+/** Prisma 8 is recognised by what it depends on: 8.1.0-dev is a build of the line of Prisma 7. */
+function refusePrisma8(root: string): void {
+  const { version, dependencies = {} } = installedManifest(root);
+  if ("@prisma/cli-engine" in dependencies)
+    throw new LockstepError("LS9024", `The project at ${root} uses Prisma ${version}.`);
 }
 
 function refuseOld({ root }: BareProject, version: string | undefined): void {

@@ -55,6 +55,12 @@ const refused: readonly { name: string; sql: string; code: string; says: RegExp;
     code: "LS2061",
     says: /^"User"\."handle" needs a plan, and the same change contains: ALTER TABLE "User" DROP COLUMN "id"$/,
   },
+  ...[`DROP COLUMN "gone"`, `DROP COLUMN IF EXISTS "gone"`, `ALTER COLUMN "gone" SET NOT NULL`].map((sql) => ({
+    name: `what the development database lacks: ${sql}`,
+    sql: `ALTER TABLE "User" ${sql};`,
+    code: "LS9025",
+    says: /^The development database has no column "User"\."gone", but line 1 of the migration changes it\.$/,
+  })),
   ...[
     `DROP TABLE IF EXISTS a CASCADE`,
     `DROP TYPE "Kind"`,

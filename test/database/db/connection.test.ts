@@ -42,6 +42,20 @@ describe("connect", () => {
     expect(connection.isLost).toBe(true);
   });
 
+  // The servers before 14 have none of them, those before 17 one.
+  it.each(["idle_session_timeout", "transaction_timeout"])("is not ended by the role's %s", async (setting) => {
+    const isKnown = await scalar(db, `SELECT EXISTS (SELECT FROM pg_settings WHERE name = '${setting}')`);
+    await db.query(`CREATE ROLE limited_${setting} LOGIN`);
+    if (isKnown === true) await db.query(`ALTER ROLE limited_${setting} SET ${setting} = '1min'`);
+    const url = urlWith((each) => {
+      each.username = `limited_${setting}`;
+    });
+    const connection = await connect(url, { applicationName: "lockstep test" });
+    expect(await scalar(connection, `SELECT current_setting('${setting}', true)`)).toBe(isKnown === true ? "0" : null);
+    await connection.close();
+    await db.query(`DROP ROLE limited_${setting}`);
+  });
+
   it.each<[string, (url: URL) => void, RegExp]>([
     [
       "nobody listens",

@@ -122,6 +122,18 @@ it("tells that its session has ended, and can be cancelled", async () => {
   await third.close();
 });
 
+it("is not ended by the wait_timeout of the server, and has it back after a transaction with another", async () => {
+  await one.query("SET GLOBAL wait_timeout = 60");
+  const third = await connect(database.url, { applicationName: "lockstep test" });
+  await one.query("SET GLOBAL wait_timeout = DEFAULT");
+  const seconds = async () =>
+    Number((await third.query<{ s: unknown }>("SELECT @@SESSION.wait_timeout AS s")).rows[0]?.s);
+  expect(await seconds()).toBeGreaterThan(1_000_000);
+  expect(await inTransaction(third, { limits: { idleTimeoutMs: 9000 } }, seconds)).toBe(9);
+  expect(await seconds()).toBeGreaterThan(1_000_000);
+  await third.close();
+});
+
 it("never says a password", async () => {
   const url = database.url.replace("root@", "root:s3cret-pass@");
   const error = await failed(connect(url, { applicationName: "lockstep test" }));

@@ -86,6 +86,14 @@ const only: readonly Situation[] = isOnMysql
         isAdvice: true,
       },
       {
+        check: "server-settings",
+        name: "a limit for idle transactions",
+        says: "warning",
+        words: /^an idle transaction ends after 2 s: idle_transaction_timeout or a variant of it$/m,
+        next: /SET GLOBAL idle_transaction_timeout = 60, GLOBAL idle_write_transaction_timeout = 60/,
+        isAdvice: true,
+      },
+      {
         check: "monitoring",
         name: "no plugin",
         says: "warning",
@@ -248,7 +256,7 @@ const servers: readonly {
         log_bin: "log",
         binlog_format: "STATEMENT",
         read_only: 1,
-        ...(isOnMysql ? {} : { max_statement_time: 30 }),
+        ...(isOnMysql ? {} : { max_statement_time: 30, idle_write_transaction_timeout: 2 }),
       },
     },
     situations: [

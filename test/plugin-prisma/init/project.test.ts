@@ -73,6 +73,36 @@ describe("findProject", () => {
     delete process.env.LS_TEST_A;
   });
 
+  it.each<[string, Record<string, string>, manifest: object, expected: object]>([
+    [
+      "Prisma 8 with its config, which is not loaded",
+      { "prisma.config.ts": 'throw new Error("loaded");' },
+      { version: "8.0.0-rc.19", dependencies: { "@prisma/cli-engine": "0.6.2" } },
+      { code: "LS9024", message: expect.stringMatching(/uses Prisma 8\.0\.0-rc\.19\.$/) },
+    ],
+    [
+      "Prisma 8 beside the schema of an earlier version",
+      { "package.json": '{ "devDependencies": { "prisma": "^8.0.0" } }', "prisma/schema.prisma": schema },
+      { version: "8.0.0", dependencies: { "@prisma/cli-engine": "1.0.0" } },
+      { code: "LS9024" },
+    ],
+    [
+      "a build of the line of Prisma 7",
+      { "prisma.config.ts": config(""), "prisma/schema.prisma": schema },
+      { version: "8.1.0-dev.7", dependencies: { "@prisma/engines": "8.1.0-dev.7" } },
+      { ormVersion: "8.1.0-dev.7", schemaFiles: ["prisma/schema.prisma"] },
+    ],
+  ])("recognises Prisma 8 by its dependencies: %s", async (_, files, manifest, expected) => {
+    const own = { "package.json": "{}", ...files };
+    const inProject = {
+      "node_modules/prisma/package.json": JSON.stringify({ name: "prisma", ...manifest }),
+      "node_modules/prisma/config.js": 'exports.defineConfig = (config) => config; exports.env = () => "";',
+    };
+    const root = project({ ...own, ...inProject }, ["@prisma/config"]);
+    for (const isNew of [false, true])
+      expect(await findProject(root, isNew).catch((error: unknown) => error)).toMatchObject(expected);
+  });
+
   it("says what is missing", async () => {
     await expect(findProject(realpathSync("/"))).rejects.toMatchObject({ code: "LS8001" });
     const bare = project({ "prisma.config.ts": config("") }, ["prisma"]);

@@ -12,7 +12,8 @@ export default {
     const isMariaDb = connection.dialect.id === "mariadb";
     const { rows } = await connection.query<Settings>(
       `SELECT @@GLOBAL.sql_mode AS mode, CONCAT(@@GLOBAL.log_bin) AS logs, @@GLOBAL.binlog_format AS format,
-          CONCAT(${isMariaDb ? "@@GLOBAL.max_statement_time" : "0"}) AS seconds`,
+          CONCAT(${isMariaDb ? "@@GLOBAL.max_statement_time" : "0"}) AS seconds,
+          ${isMariaDb ? idleSeconds : "'0'"} AS idle`,
     );
     const [settings] = rows;
     if (settings === undefined) return [];
@@ -39,13 +40,30 @@ export default {
           next: "SET GLOBAL max_statement_time = 0   -- statements that need the limit: SET STATEMENT max_statement_time",
         }),
       );
+    const idle = Number(settings.idle);
+    if (idle > 0 && idle < 5)
+      findings.push(
+        warning(`an idle transaction ends after ${duration(idle)}: idle_transaction_timeout or a variant of it`, {
+          why: "The server rolls back a backfill batch that waits for the network that long, and Lockstep retries it.",
+          next: `SET GLOBAL ${idleTimeouts.map((name) => `${name} = 60`).join(", GLOBAL ")}   -- 0: no limit`,
+        }),
+      );
     return findings.length > 0 ? findings : [ok("sql_mode is strict, and no setting blocks changes")];
   },
 } satisfies Check;
+
+const idleTimeouts = [
+  "idle_transaction_timeout",
+  "idle_write_transaction_timeout",
+  "idle_readonly_transaction_timeout",
+];
+/** The shortest; 0 is no limit. */
+const idleSeconds = `CONCAT(COALESCE(LEAST(${idleTimeouts.map((name) => `COALESCE(NULLIF(@@GLOBAL.${name}, 0), 31536000)`).join(", ")}), 0))`;
 
 interface Settings {
   readonly mode: string;
   readonly logs: string;
   readonly format: string;
   readonly seconds: string;
+  readonly idle: string;
 }

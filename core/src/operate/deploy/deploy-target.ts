@@ -70,20 +70,20 @@ const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 
  * @throws LS7020–LS7026, LS7028, LS6001, and the plugin's errors
  */
 export async function deployTarget(request: DeployRequest): Promise<DeployResult> {
-  const connection = await connect(request.target.url, {
-    applicationName: "lockstep deploy",
-    statementTimeoutMs: 0,
-  });
+  const deployment = new Deployment(request, await openSession(request));
   try {
-    return await new Deployment(request, connection).run();
+    return await deployment.run();
   } finally {
-    await connection.close();
+    await deployment.close();
   }
 }
 
+const openSession = ({ target }: DeployRequest) =>
+  connect(target.url, { applicationName: "lockstep deploy", statementTimeoutMs: 0 });
+
 class Deployment {
   readonly #request: DeployRequest;
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #skipped = new Set<string>();
   /** Reported once, however often they run. */
   readonly #unlimited = new Set<string>();
@@ -91,6 +91,10 @@ class Deployment {
   constructor(request: DeployRequest, connection: Connection) {
     this.#request = request;
     this.#connection = connection;
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   async run(): Promise<DeployResult> {
@@ -155,6 +159,8 @@ class Deployment {
       limit && { ...limit, onUnlimited },
       this.#request.withheld,
     );
+    // A proxy or the server ended the session, which was idle for as long as the ORM's command ran.
+    if (this.#connection.isLost) this.#connection = await openSession(this.#request);
     const state = await this.#stateAfter(run);
     const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {

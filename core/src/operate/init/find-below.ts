@@ -11,16 +11,22 @@ const nothingThere = new Set(["LS8001", "LS9061"]);
 
 /**
  * Finds the packages with a project, from a folder without one: in its workspace, else below it. If several ORMs find packages, the first
- * ORM counts. A package that cannot be read counts too, so that its error is reported.
+ * ORM counts. A package that cannot be read counts too, so that its error is reported. One of a version that Lockstep does not support
+ * counts only if there is no other.
  */
 export async function projectsBelow(plugins: readonly OrmPlugin[], top: string): Promise<readonly string[]> {
   const folders = await packagesBelow(top);
+  const unsupported: string[] = [];
   for (const plugin of plugins) {
-    const found: string[] = [];
-    for (const folder of folders) if (await isProject(plugin, join(top, folder))) found.push(folder);
-    if (found.length > 0) return found;
+    const found = { supported: [] as string[], unsupported: [] as string[] };
+    for (const folder of folders) {
+      const kind = await projectAt(plugin, join(top, folder));
+      if (kind !== "none") found[kind].push(folder);
+    }
+    if (found.supported.length > 0) return found.supported;
+    unsupported.push(...found.unsupported);
   }
-  return [];
+  return unsupported;
 }
 
 /** The packages with a Lockstep config. */
@@ -37,11 +43,12 @@ async function packagesBelow(top: string): Promise<readonly string[]> {
   return files.map((file) => dirname(file)).sort();
 }
 
-async function isProject(plugin: OrmPlugin, folder: string): Promise<boolean> {
+async function projectAt(plugin: OrmPlugin, folder: string): Promise<"supported" | "unsupported" | "none"> {
   try {
-    return resolve((await plugin.findProject(folder, true)).root) === resolve(folder);
+    return resolve((await plugin.findProject(folder, true)).root) === resolve(folder) ? "supported" : "none";
   } catch (error) {
-    if (error instanceof LockstepError) return !nothingThere.has(error.code);
+    if (error instanceof LockstepError && error.code === "LS9024") return "unsupported";
+    if (error instanceof LockstepError) return nothingThere.has(error.code) ? "none" : "supported";
     throw error;
   }
 }

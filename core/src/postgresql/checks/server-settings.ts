@@ -19,6 +19,7 @@ export default {
           "lock_timeout",
           "transaction_timeout",
           "idle_in_transaction_session_timeout",
+          "idle_session_timeout",
           "deadlock_timeout",
           "default_transaction_read_only",
         ],
@@ -27,13 +28,18 @@ export default {
     const role = quoteIdentifier(rows[0]?.role ?? "");
     const value = (name: string) => rows.find((row) => row.name === name)?.value ?? "0";
     const findings: Finding[] = [];
-    const limits = ["statement_timeout", "transaction_timeout"] as const;
-    for (const name of limits) {
+    const limits = {
+      statement_timeout:
+        "On a large table, the check for NULLs and index builds take longer, and the server would cancel them.",
+      transaction_timeout:
+        "A migration that waits for a lock, checks for NULLs or builds an index on a large table takes longer. The server would end its session, and the ORM records a failed migration without a cause.",
+    };
+    for (const [name, why] of Object.entries(limits)) {
       const seconds = Number(value(name)) / 1000;
       if (seconds > 0 && seconds < scanSeconds)
         findings.push(
           warning(`${name} is ${duration(seconds)} for this role`, {
-            why: "On a large table, the check for NULLs and index builds take longer, and the server would cancel them.",
+            why,
             next: `ALTER ROLE ${role} SET ${name} = 0`,
           }),
         );
@@ -54,6 +60,9 @@ export default {
           next: `ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '60s'`,
         }),
       );
+    const unused = Number(value("idle_session_timeout")) / 1000;
+    if (unused > 0)
+      findings.push(ok(`idle_session_timeout is ${duration(unused)} for this role: Lockstep's sessions turn it off`));
     const deadlock = Number(value("deadlock_timeout")) / 1000;
     if (deadlock >= 3)
       findings.push(

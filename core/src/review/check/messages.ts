@@ -165,6 +165,7 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
       return `${where}: Lockstep did not compare the models with the plans: run npx lockstep doctor there`;
     if (each.kind === "files")
       return `${where}: Lockstep ${each.version} wrote its files, and this version cannot verify them: review them`;
+    if (each.kind === "unsupported") return `${where}: ${counted(each.files, "migration")} not checked. ${each.why}`;
     const { dialect, files } = each;
     return dialect === undefined
       ? `${where}: the project does not name its database; checked as PostgreSQL`

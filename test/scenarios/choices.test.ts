@@ -123,7 +123,7 @@ export const seed = (prisma: PrismaClient, text: string) => prisma.user.createMa
   const asked = await onTerminal(shop.root, ["next"], [[/production: is it true that/, "n"]], env);
   expect(asked.code, asked.output).toBe(1);
   expect(asked.output.replace(/[\s│]+/g, " ")).toMatch(
-    /production: is it true that all services .* and that the rows written at 1 place have it\?/,
+    /production: is it true that all services .* and that the rows written at 1 listed place have it\?/,
   );
   const named = /1 place may leave the column out\n +prisma\/seed\.ts:3 +.*createMany — .*`JSON\.parse\(text\)`/g;
   // Before the question, and in the answer.
@@ -160,7 +160,7 @@ test("a write site that came since closes contract, whatever the level; a reader
   const anew = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(anew.code).toBe(1);
   expect(anew.output).toMatch(
-    /writers-aware is not confirmed for production: the rows written at 1 place have "User"\."handle" \(/,
+    /writers-aware is not confirmed for production: the rows written at 1 listed place have "User"\."handle" \(/,
   );
   const insert = `INSERT INTO "User" (email, name) VALUES ($1, $1)`;
   shop.write(

@@ -31,7 +31,7 @@ import { fixture } from "./rows/fixture.js";
 import { handedClients } from "./rows/handed-clients.js";
 import { rowClass } from "./rows/row-class.js";
 
-export { type AssignmentGroup, assignmentGroupsIn, assignmentOf } from "./ast/assignments.js";
+export { type AssignmentGroup, assignmentGroupsIn, assignmentOf, changeGroupsIn } from "./ast/assignments.js";
 export { callsOfChain } from "./ast/call-chain.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./ast/compiler.js";
@@ -45,6 +45,7 @@ export {
   pathOf,
   propertiesOf,
   returnedBy,
+  settableValuesOf,
   spreadsOf,
   unwrap,
   valueAt,
@@ -70,10 +71,11 @@ export {
   type Transform,
   type TransformContext,
 } from "./contract/transform.js";
+export { functionCalledBy } from "./flow/callers.js";
 export { isRowPattern } from "./flow/copied-columns.js";
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
 export { rowShapeOfValue } from "./flow/rows-in-expression.js";
-export { type CallerValue, callerValueIn, withCallerValue } from "./inputs/caller-value.js";
+export { type CallerValue, callerValueAmong, callerValueIn, withCallerValue } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
 export { spreadInput, spreadInputAround } from "./inputs/spread-input.js";
 export { dropUnusedFallbacks, restoreFallbacks } from "./inputs/unused-fallbacks.js";
@@ -106,9 +108,9 @@ export {
   valueOfNewRow,
   whyNoValue,
 } from "./rows/new-rows.js";
-export { givesValue, type PassedRow, type PassedRows, passedRows } from "./rows/passed-rows.js";
+export { givesValue, type PassedRow, type PassedRows, passedRows, type WrittenValue } from "./rows/passed-rows.js";
 export { updateInstance, updateRow } from "./rows/updated-rows.js";
-export { isInstancing, takesPartial } from "./shapes/instanced-classes.js";
+export { type Copying, copyingOf, isInstancing } from "./shapes/instanced-classes.js";
 export { hidesField } from "./shapes/serialized-classes.js";
 export { levelsToTop, readModuleConfigs } from "./sources/read-configs.js";
 export { listFiles, readSources } from "./sources/source-files.js";
@@ -151,7 +153,13 @@ export {
 } from "./write/find-written.js";
 export { addNamedImports, isUsed } from "./write/named-imports.js";
 export { addProperty, addToList, takeItem } from "./write/property-edit.js";
-export { insertStatement, isAmongStatements, removeStatement } from "./write/statements.js";
+export {
+  insertStatement,
+  isAmongStatements,
+  removeAssignments,
+  removeStatement,
+  whatOfChange,
+} from "./write/statements.js";
 
 /** The transforms that every ORM shares. */
 export const coreTransforms: readonly Transform[] = [

@@ -25,6 +25,8 @@ export type TableUse =
       readonly isDefaults: boolean;
       /** The columns that `ON CONFLICT DO UPDATE`, or `ON DUPLICATE KEY UPDATE`, sets to the values that were to be inserted. */
       readonly overwrites: readonly string[];
+      /** The columns of `ON CONFLICT (…)`, as far as it names them. MySQL has no such list. */
+      readonly conflicts?: readonly string[];
     }
   | { readonly kind: "update"; readonly columns: readonly string[] }
   /** A list of results: of SELECT, RETURNING or COPY … TO. */

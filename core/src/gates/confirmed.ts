@@ -84,9 +84,9 @@ function and(writers: readonly OpenWriter[]): string {
   return writers.length === 0 ? "" : `, and that ${written(writers)} it`;
 }
 
-/** `the rows written at 2 places have` */
+/** `the rows written at 2 listed places have`: Lockstep lists the code that it cannot see through, and counts nothing else. */
 export function written({ length }: readonly OpenWriter[]): string {
-  return `the rows written at ${length === 1 ? "1 place" : `${length} places`} have`;
+  return `the rows written at ${length === 1 ? "1 listed place" : `${length} listed places`} have`;
 }
 
 /** The writers that are not confirmed yet. Lines and messages may change; the id of a call site depends on its code. */

@@ -207,7 +207,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       isOpen: false,
       writers: [seed, jobs],
       statement: expect.stringMatching(
-        /^writers-aware is not confirmed .*\("User"\."handle"\), and that the rows written at 2 places have it$/,
+        /^writers-aware is not confirmed .*\("User"\."handle"\), and that the rows written at 2 listed places have it$/,
       ),
     });
     const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };
@@ -215,7 +215,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
     expect(await asked(seed)).toMatchObject({
       isOpen: true,
       writers: [seed],
-      statement: expect.stringMatching(/^ada.*, and that the rows written at 1 place have it$/),
+      statement: expect.stringMatching(/^ada.*, and that the rows written at 1 listed place have it$/),
     });
     // Lines move; what came since, or reads otherwise now, nobody has looked at.
     expect(await asked(writer("prisma/seed.ts", 40))).toMatchObject({ isOpen: true });
@@ -224,7 +224,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       needsConfirmation: true,
       writers: [jobs],
       statement: expect.stringMatching(
-        /^writers-aware is not confirmed for production: the rows written at 1 place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
+        /^writers-aware is not confirmed for production: the rows written at 1 listed place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
       ),
     });
     expect(await asked(seed, seed)).toMatchObject({ isOpen: false, writers: [seed] });

@@ -7,7 +7,7 @@ import { neededBy } from "../../../core/src/code/candidates/dependencies.js";
 import { chooseAll } from "../../support/choices.js";
 import { installClient } from "../../support/installed-client.js";
 import { typeErrors } from "../../support/type-errors.js";
-import { apply, editFor, undoOf, withoutTypes } from "./phases.js";
+import { apply, editFor, field, undoOf, withoutTypes } from "./phases.js";
 
 // A column whose value nobody said: a row that was chosen takes it from where its other values come from.
 
@@ -265,6 +265,130 @@ test("what is put together of values that nothing ties to a row is listed", asyn
   expect(places.map(({ line, what, kind }) => ({ line, what, kind }))).toEqual([
     { line: 2, what: "card: payload", kind: "likely" },
   ]);
+});
+
+const falsy = [
+  ["boolean", "boolean"],
+  ["int", "number"],
+] as const;
+
+describe.each(falsy)("a %s that is false or 0 is stored", (type, inCode) => {
+  const added = field("quota", { type, isOptional: true });
+  const about = { ...column, added } as const;
+  const head = `import { prisma } from "./db";\nimport type { Prisma } from "@prisma/client";\n\ninterface Changes { email?: string; name?: string; quota?: ${inCode} }\ndeclare const isAdmin: boolean;\n`;
+  const update = (parts: string) =>
+    `export const change = (id: number, body: Changes) => prisma.user.update({ where: { id }, data: { ${parts} } });`;
+  const set = (parts: string) =>
+    `export function change(id: number, body: Changes) {\n  const data: Prisma.UserUpdateInput = {};\n${parts}  return prisma.user.update({ where: { id }, data });\n}`;
+  const email = "...(body.email && { email: body.email })";
+
+  test.each([
+    [
+      "a truthy test",
+      update(
+        `${email}, ...(body.name && { name: body.name })⟦, ...(body.quota !== undefined && { quota: body.quota })⟧`,
+      ),
+    ],
+    [
+      "a truthy choice",
+      update(
+        `${email}, ...(body.name ? { name: body.name } : {})⟦, ...(body.quota !== undefined ? { quota: body.quota } : {})⟧`,
+      ),
+    ],
+    [
+      "a negated choice",
+      update(
+        `${email}, ...(!body.name ? {} : { name: body.name })⟦, ...(body.quota === undefined ? {} : { quota: body.quota })⟧`,
+      ),
+    ],
+    [
+      "a test of two things",
+      update(
+        `${email}, ...(isAdmin && body.name && { name: body.name })⟦, ...(isAdmin && body.quota !== undefined && { quota: body.quota })⟧`,
+      ),
+    ],
+    [
+      "a test of a type",
+      update(
+        `${email}, ...(typeof body.name === "string" && { name: body.name })⟦, ...(body.quota !== undefined && { quota: body.quota })⟧`,
+      ),
+    ],
+    [
+      "a test of presence",
+      update(`${email}, ...("name" in body && { name: body.name })⟦, ...("quota" in body && { quota: body.quota })⟧`),
+    ],
+    [
+      "a test of a length",
+      update(
+        `${email}, ...(body.name && body.name.length > 2 && { name: body.name })⟦, ...(body.quota !== undefined && { quota: body.quota })⟧`,
+      ),
+    ],
+    [
+      "statements",
+      set(
+        "  if (body.email) data.email = body.email;\n  if (body.name) data.name = body.name;\n⟦  if (body.quota !== undefined) data.quota = body.quota;\n⟧",
+      ),
+    ],
+    [
+      "statements in blocks",
+      set(
+        "  if (body.email) {\n    data.email = body.email;\n  }\n  if (body.name) {\n    data.name = body.name;\n  }\n⟦  if (body.quota !== undefined) data.quota = body.quota;\n⟧",
+      ),
+    ],
+  ])("%s", async (_, code) => {
+    const files = [{ file: "src/code.ts", text: `${head}${before(code)}\n` }];
+    const result = await editFor("expand", files, [], about);
+    const edited = apply(files, result);
+    expect(edited[0]?.text).toBe(`${head}${after(code)}\n`);
+    expect((await editFor("expand", edited, result.edits, about)).changes).toEqual([]);
+    expect((await undoOf("expand", edited, result.edits, about)).files).toEqual(files);
+  });
+});
+
+test("a text under a condition has the form of its siblings", async () => {
+  const code =
+    "export const change = (id: number, body: { email?: string; name?: string; handle?: string | null }) => prisma.user.update({ where: { id }, data: { ...(body.email && { email: body.email }), ...(body.name && { name: body.name })⟦, ...(body.handle && { handle: body.handle })⟧ } });";
+  const files = [{ file: "src/code.ts", text: `import { prisma } from "./db";\n${before(code)}\n` }];
+  const { changes } = await editFor("expand", files, [], column);
+  expect(changes[0]?.after).toBe(`import { prisma } from "./db";\n${after(code)}\n`);
+});
+
+// What is stored at the first save has to be stored at the second one.
+const values = "{ email: input.email, name: input.name⟦, handle: input.handle⟧ }";
+test.each([
+  ["an upsert", `prisma.user.upsert({ where: { id }, create: ${values}, update: ${values} })`],
+  [
+    "a nested upsert",
+    `prisma.order.update({ where: { id }, data: { user: { upsert: { create: ${values}, update: ${values} } } } })`,
+  ],
+  [
+    "a nested upsert under a condition",
+    `prisma.order.update({ where: { id }, data: { ...(id > 1 && { user: { upsert: { create: ${values}, update: ${values} } } }) } })`,
+  ],
+  [
+    "one of two nested writes",
+    `prisma.order.update({ where: { id }, data: { user: id > 1 ? { update: ${values} } : { connect: { id } } } })`,
+  ],
+  [
+    "a nested update",
+    `prisma.order.update({ where: { id }, data: { user: { update: { where: { id }, data: ${values} } } } })`,
+  ],
+  [
+    "a nested updateMany",
+    `prisma.order.update({ where: { id }, data: { user: { updateMany: [{ where: { id }, data: ${values} }] } } })`,
+  ],
+  [
+    "an upsert in an upsert",
+    `prisma.order.upsert({ where: { id }, create: { totalCents: 1 }, update: { user: { upsert: { create: ${values}, update: ${values} } } } })`,
+  ],
+])("%s takes the value in every part", async (_, call) => {
+  const code = (text: string) => `${head}${text}}\n\nexport const put = (input: NewUser, id: number) => ${call};\n`;
+  const files = [{ file: "src/code.ts", text: before(code("")) }];
+  const result = await editFor("expand", files, [], column);
+  const edited = apply(files, result);
+  expect(edited[0]?.text).toBe(after(code(wanted)));
+  expect((await editFor("expand", edited, result.edits, column)).changes).toEqual([]);
+  expect((await undoOf("expand", edited, result.edits, column)).files).toEqual(files);
 });
 
 test("a value that follows from what is set under a condition is set under the same", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { apply, editFor, field, handle, shopModels, textOf, withEntities } from "./phases.js";
+import { apply, editFor, field, handle, shopModels, textOf, untyped, withEntities } from "./phases.js";
 
 const head = `import type { EntityManager, Repository } from "typeorm";\nimport { type Order, User } from "./entities";\n`;
 
@@ -72,6 +72,80 @@ test.each([
   expect(textOf(after).match(/handle: "\w"/g)).toEqual(['handle: "a"', 'handle: "c"', 'handle: "e"']);
   expect(textOf(after, "src/entities/user.entity.ts")).toContain("name: email, handle: email.toLowerCase() });");
 });
+
+const objectCalls = 'export const make = () => users.save(new User({ email: "Ada", name: "Ada" } as never));';
+
+test.each([
+  ["Object.assign", "(data?: Partial<User>) { if (data) { Object.assign(this, data); } }", "edited"],
+  ["a loop", "(data: Partial<User>) { for (const [k, v] of Object.entries(data)) (this as any)[k] = v; }", "edited"],
+  ["a loop over keys", "(data: Partial<User>) { for (const key in data) this[key] = data[key]; }", "edited"],
+  ["a callback", "(data: Partial<User>) { Object.keys(data).forEach((k) => { this[k] = data[k]; }); }", "edited"],
+  ["another library", "(data: Partial<User>) { _.merge(this, data); }", "edited"],
+  ["a reflection", "(data: object) { for (const k of Object.keys(data)) Reflect.set(this, k, data[k]); }", "edited"],
+  ["all arguments", "(...parts: object[]) { Object.assign(this, ...parts); }", "edited"],
+  [
+    "a loop over some keys",
+    '(data: any) { for (const k of ["email", "name"]) this[k] = data[k]; }',
+    "the call is listed",
+  ],
+  [
+    "a loop that skips",
+    "(data: any) { for (const k in data) { if (allowed.has(k)) this[k] = data[k]; } }",
+    "the call is listed",
+  ],
+  [
+    "a loop without undefined",
+    "(data: any) { for (const [k, v] of Object.entries(data)) if (v !== undefined) this[k] = v; }",
+    "edited",
+  ],
+  ["a part", '(data: any) { Object.assign(this, _.pick(data, ["email"])); }', "the call is listed"],
+  ["a function out of view", "(data: Partial<User>) { hydrate(this, data); }", "the call is listed"],
+  ["a method", "(data: Partial<User>) { this.init(data); }", "the call is listed"],
+  [
+    "one by one",
+    "(data: Partial<User>) { this.email = data.email!; this.name = data.name!; }",
+    "edited, and listed itself",
+  ],
+  ["a pattern", "({ email, name }: any) { this.email = email; this.name = name; }", "edited, and listed itself"],
+])("what a constructor copies by %s", async (_, maker, expected) => {
+  for (const where of [{}, untyped]) {
+    const { edited, listed } = await constructed(objectCalls, `constructor${maker}`, where);
+    const isHere = listed.some((file) => file === "src/code.ts");
+    const isThere = listed.some((file) => file !== "src/code.ts");
+    const told = edited
+      ? `edited${isThere ? ", and listed itself" : ""}`
+      : isHere && !isThere
+        ? "the call is listed"
+        : "";
+    expect(told).toBe(expected);
+  }
+});
+
+test("a constructor that takes its fields one by one is listed itself; without one in view, what it is given is a row", async () => {
+  const one = 'export const make = (email: string) => users.save(new User(email, "Ada"));';
+  const positional = "constructor(email: string, name: string) { this.email = email; this.name = name; }";
+  expect((await constructed(one, positional, {})).listed).toEqual(["src/entities/user.entity.ts"]);
+  expect(await constructed(objectCalls, "", {})).toEqual({ edited: false, listed: ["src/code.ts"] });
+  const base = "abstract class Base<T> { constructor(data: Partial<T>) { Object.assign(this, data); } }";
+  expect((await constructed(objectCalls, "constructor(data: Partial<User>) { super(data); }", {}, base)).edited).toBe(
+    true,
+  );
+  expect((await constructed(objectCalls, "", {}, base)).edited).toBe(true);
+});
+
+/** The row of a call, and the files of the places that contract asks about. */
+async function constructed(code: string, members: string, where: { readonly root?: string }, base?: string) {
+  const head =
+    'import type { Repository } from "typeorm";\nimport { User } from "./entities";\ndeclare const users: Repository<User>;\n';
+  const files = withEntities(`${head}${code}\n`).map(({ file, text }) => {
+    if (!file.endsWith("user.entity.ts")) return { file, text };
+    const own = text.replace(/\n}\n$/, `\n\n  ${members}\n}\n`);
+    return { file, text: base ? `${base}\n${own.replace("class User {", "class User extends Base<User> {")}` : own };
+  });
+  const result = await editFor("expand", files, [], where);
+  const edited = textOf(apply(files, result)).includes('handle: "ada"');
+  return { edited, listed: result.places.filter(({ mayLeaveOut }) => mayLeaveOut).map(({ file }) => file) };
+}
 
 const region = { ...handle, name: "region", column: "region", isUnique: false };
 

@@ -13,6 +13,8 @@ export interface Assignment {
 export interface AssignmentGroup {
   readonly owner: ts.Expression;
   readonly values: ReadonlyMap<string, Assignment>;
+  /** The statement that a further assignment follows. Default: the last of them. */
+  readonly last?: ts.Statement;
 }
 
 /** `user.email = …;`; undefined for any other statement. */
@@ -48,4 +50,40 @@ export function* setUnderConditions(block: ts.Node, owner: string, file: SourceF
       if (set !== undefined && textOf(set.owner, file) === owner) yield set.member;
     }
   }
+}
+
+/**
+ * Like `assignmentGroupsIn`, with one group for the assignments that each have a test of their own value: `if (body.name) user.name =
+ * body.name;`. A further assignment follows the last `if`, because it has nothing to do with these tests.
+ */
+export function changeGroupsIn(file: SourceFile): readonly AssignmentGroup[] {
+  const joined = new Map<string, AssignmentGroup>();
+  for (const group of assignmentGroupsIn(file)) {
+    const assigned = [...group.values.values()];
+    const own = assigned.at(-1)!.statement;
+    const last = outsideOfTest(assigned, file) ?? own;
+    const key = `${last.parent.pos} ${textOf(group.owner, file)}`;
+    const before = joined.get(key);
+    const isLater = before?.last === undefined || before.last.pos < last.pos;
+    joined.set(key, {
+      owner: before?.owner ?? group.owner,
+      values: new Map([...(before?.values ?? []), ...group.values]),
+      last: isLater ? last : before.last,
+    });
+  }
+  return [...joined.values()];
+}
+
+/** The `if` around assignments of values, if it tests them and does nothing else. */
+function outsideOfTest(assigned: readonly Assignment[], file: SourceFile): ts.Statement | undefined {
+  const { parent } = assigned[0]!.statement;
+  const isBlock = ts.isBlock(parent);
+  const test = isBlock ? parent.parent : parent;
+  if (!ts.isIfStatement(test) || test.elseStatement !== undefined) return undefined;
+  if (isBlock && parent.statements.length > assigned.length) return undefined;
+  const tested = textOf(test.expression, file).match(/[\w$]+(?:\??\.[\w$]+)*/g) ?? [];
+  const isOfOwner = (name: string) => assigned.some(({ owner }) => name.startsWith(textOf(owner, file)));
+  const names = tested.filter((name) => !isOfOwner(name) && name !== "undefined" && name !== "null");
+  const isTested = assigned.some(({ value }) => names.some((name) => textOf(value, file).includes(name)));
+  return isTested && ts.isBlock(test.parent) ? test : undefined;
 }

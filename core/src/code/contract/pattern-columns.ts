@@ -13,6 +13,11 @@ export function isOfType(column: EntityField, field: EntityField): boolean {
   );
 }
 
+/** Whether the code treats a value of the column as missing where it only tests it: `false` and 0 are values. */
+export function mayBeFalsy({ type, isList }: EntityField): boolean {
+  return !isList && /^(?:boolean|int|float|bigint|decimal|json)$/.test(type);
+}
+
 /** The columns that the user named as similar to the new one. */
 export function likeColumns({ intent: { like = [] }, columns }: TransformContext): readonly EntityField[] {
   return like.flatMap((name) => columns.find((column) => column.name === name) ?? []);

@@ -1,5 +1,5 @@
 import { ts } from "../ast/compiler.js";
-import { initializerOf, nameOf } from "../ast/expressions.js";
+import { settableValuesOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
@@ -26,12 +26,7 @@ export function callerValueForRow(
   file: SourceFile,
   context: TransformContext,
 ): CallerValue | undefined {
-  return callerValueAmong(
-    literal.properties.map((property) => [nameOf(property.name), initializerOf(property)]),
-    file,
-    context,
-    context.sources,
-  );
+  return callerValueAmong([...settableValuesOf(literal)], file, context, context.sources);
 }
 
 /**

@@ -13,6 +13,7 @@ import { constantOf } from "../types/constants.js";
 import { plainTypes } from "../types/plain-types.js";
 import { callerValueIn } from "./caller-value.js";
 import { followsModel, type InputType, inputTypeOf } from "./input-type.js";
+import { siblingForm } from "./sibling-form.js";
 import { isOwner, memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
 
 /** The source of a row's values, and how to read one more from it. */
@@ -91,7 +92,10 @@ export function convertedRead(
   if (source === undefined || source.pattern !== undefined || source.lacking.length > 0) return undefined;
   // A value that always exists needs no optional chaining.
   const chained = new RegExp(`\\b${patternOf(context.field.name)}\\?\\.`, "g");
-  const text = neverNull ? source.text.replaceAll(chained, `${context.field.name}.`) : source.text;
+  const guarded = /^(\S+) === undefined \? undefined : /;
+  const text = neverNull
+    ? source.text.replace(guarded, "").replaceAll(chained, `${context.field.name}.`)
+    : source.text.replace(guarded, "$1 === null ? null : ");
   // Types use null for a missing value, and an optional chain returns undefined.
   return text.includes("?.") && !text.includes("??") ? `${text} ?? null` : text;
 }
@@ -152,13 +156,20 @@ function renamedValue(
   }
   const [taken, ...more] = patterns;
   if (more.length > 0) return undefined;
-  const text = withNull(renamed(textOf(source, file), before, after), column, field).replaceAll(/\s+/g, " ");
+  const form = siblingForm(source, { column, field, rename: (text) => renamed(text, before, after) }, file);
+  if (form === undefined) return undefined;
+  const text = withNull(form, column, field).replaceAll(/\s+/g, " ");
   return { text, pattern: taken?.[0], local: taken?.[1], lacking };
 }
 
-/** A value that may be missing gets optional chaining: `row.bornAt?.toISOString()` beside `row.createdAt.toISOString()`. */
+/**
+ * A value that may be missing gets optional chaining, `row.bornAt?.toISOString()` beside `row.createdAt.toISOString()`, and is not converted:
+ * `Number(undefined)` is NaN, and `String(undefined)` is a text.
+ */
 function withNull(text: string, column: EntityField, { name, isOptional }: EntityField): string {
   if (!isOptional || column.isOptional) return text;
+  const [converted] = /(?<=^(?:new )?[\w$]+\()[\w$.]+(?=\)$)/.exec(text) ?? [];
+  if (converted?.endsWith(name)) return `${converted} === undefined ? undefined : ${text}`;
   return text.replaceAll(new RegExp(`\\b${patternOf(name)}\\.(?=[\\w$]+\\()`, "g"), `${name}?.`);
 }
 

@@ -137,14 +137,31 @@ function classify(
   // Another object may have the same name: a client of another kind, a table of another database.
   if (!isOfModel && !(isOpen && (isBuilding || ownCalls.test(nameOfCall(call))))) return undefined;
   const lack = found.filter(({ literal }) => !has(literal, field));
-  if (found.length > 0 && lack.length === 0) return undefined;
+  const listed = overwritesWithout(call, context);
+  const once = `${listed} if every save has it, or only the first save of a row stores it`;
+  if (found.length > 0 && lack.length === 0)
+    return listed === undefined
+      ? undefined
+      : place("likely", `a conflict overwrites other columns of a row: add ${column} to ${once}`);
   const isPossible = isOfDefaults !== true && lack.every(mayHaveOthers);
+  const then = listed === undefined ? "" : `, and ${column} to ${once}`;
   return {
     ...(isPossible
-      ? place("possible", `inserts rows that are made elsewhere: see that they have ${column}`)
-      : place(lacking(context), `inserts ${model.name} rows without the ORM: give them ${column}`)),
+      ? place("possible", `inserts rows that are made elsewhere: see that they have ${column}${then}`)
+      : place(lacking(context), `inserts ${model.name} rows without the ORM: give them ${column}${then}`)),
     mayLeaveOut: true,
   };
+}
+
+/** The call that overwrites columns on a conflict by name, without the new one: `merge(["name"])`, `doUpdateSet({ name })`. */
+function overwritesWithout(call: ts.CallExpression, { field }: TransformContext): string | undefined {
+  for (const each of callsOfChain(call)) {
+    const text = each.arguments.map((argument) => argument.getText()).join();
+    const [name] = /\b(?:merge|doUpdateSet|onDuplicateKeyUpdate)\b/.exec(`${nameOfCall(each)} ${text}`) ?? [];
+    const isNamed = [field.name, field.column].some((column) => new RegExp(`\\b${patternOf(column)}\\b`).test(text));
+    if (name !== undefined && text !== "" && !isNamed) return name;
+  }
+  return undefined;
 }
 
 /** Whether a row contains a spread with unknown keys. */

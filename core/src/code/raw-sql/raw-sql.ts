@@ -43,6 +43,7 @@ function inserted(
   context: TransformContext,
 ): PlaceFinding | undefined {
   const { model, field } = context;
+  const { overwrite } = context.codeSql;
   const column = context.codeSql.spelled(field.column);
   for (const use of uses) {
     if (use.kind !== "insert") continue;
@@ -61,17 +62,37 @@ function inserted(
       if (use.columns.some((name) => name.startsWith("hole_")) || openColumns.test(text)) {
         return place("possible", `inserts columns that are filled in at run time: see that ${column} is one of them`);
       }
-      const conflict = overwritten
-        ? `, but not to ${context.codeSql.overwrite}: that would replace values that were chosen`
-        : "";
+      const conflict = overwritesOthers(use, context)
+        ? `, and to ${overwrite} if every save has it: ${overwrite} sets all others, and only the first save of a row would store ${column}`
+        : overwritten
+          ? `, but not to ${overwrite}: that would replace values that were chosen`
+          : "";
       return place(lacking(context), `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
     }
+    if (overwritesOthers(use, context)) {
+      if (use.overwrites.includes(field.column)) continue;
+      const reason = `${overwrite} sets every other column that it inserts: add ${column} if every save has it, or only the first save of a row stores it`;
+      return { kind: "place", certainty: "likely", offset, what, reason };
+    }
     if (use.overwrites.includes(field.column)) {
-      const reason = `${context.codeSql.overwrite} replaces ${column} of rows that exist: take it out there unless that is meant`;
+      const reason = `${overwrite} replaces ${column} of rows that exist: take it out there unless that is meant`;
       return { kind: "place", certainty: "possible", offset, what, reason };
     }
   }
   return undefined;
+}
+
+/** Whether an upsert overwrites all columns that it inserts, except its keys. */
+function overwritesOthers(
+  { columns = [], overwrites, conflicts = [] }: Extract<TableUse, { kind: "insert" }>,
+  { model, field: added }: TransformContext,
+): boolean {
+  const isKey = (column: string) => {
+    const field = model.fields.find((each) => each.column === column);
+    return conflicts.includes(column) || model.primaryKey.includes(column) || field?.isId || field?.isUnique;
+  };
+  const others = columns.filter((column) => column !== added.column && !isKey(column));
+  return others.length > 0 && others.every((column) => overwrites.includes(column));
 }
 
 function updated(

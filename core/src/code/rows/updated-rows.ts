@@ -1,16 +1,8 @@
-import { patternOf } from "../../base/pattern-of.js";
 import type { EntityField } from "../../model/index.js";
-import type { AssignmentGroup } from "../ast/assignments.js";
+import { type AssignmentGroup, changeGroupsIn } from "../ast/assignments.js";
 import { ts } from "../ast/compiler.js";
-import {
-  enclosingName,
-  literalsOfSpread,
-  propertiesOf,
-  settableValuesOf,
-  spreadsOf,
-  unwrap,
-  valuesOf,
-} from "../ast/expressions.js";
+import { enclosingName, propertiesOf, settableValuesOf, unwrap, valuesOf, wrapperOf } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { candidateFor, isTestFile } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
@@ -22,6 +14,7 @@ import { type ColumnText, operandText } from "../values/sql-to-typescript.js";
 import { optionalText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
+import { type ConditionalPart, conditionalParts, underCondition } from "./conditional-form.js";
 import { hidingSource, sourceAmong, unseenChange } from "./mirror-sources.js";
 import { orCallerValue, valueOfNewRow } from "./new-rows.js";
 
@@ -35,6 +28,11 @@ export function* updateRow(
   const spread = propertiesOf(literal).has(context.field.name) ? undefined : hidingSource(literal, file, context);
   if (spread !== undefined) {
     if (!isTestFile(file)) yield unseenChange(literal, spread.expression, what, file, context);
+    return;
+  }
+  const later = propertiesOf(literal).size === 0 ? assignedLater(literal, file) : undefined;
+  if (later !== undefined) {
+    yield* updateByAssignments(literal, later, what, file, context);
     return;
   }
   const given = settableValuesOf(literal);
@@ -61,21 +59,46 @@ export function* updateRow(
   );
 }
 
-/** `{ email }` of `...(email !== undefined && { email })`, if it contains an input of the computation. */
-interface ConditionalPart {
-  readonly spread: ts.SpreadAssignment;
-  readonly literal: ts.ObjectLiteralExpression;
+/** The members that are set after an empty literal: `const data = {}; if (body.name) data.name = body.name;` */
+function assignedLater(literal: ts.ObjectLiteralExpression, file: SourceFile): AssignmentGroup | undefined {
+  const holder = wrapperOf(literal).parent;
+  if (!ts.isVariableDeclaration(holder)) return undefined;
+  return changeGroupsIn(file).find(({ owner }) => ts.isIdentifier(owner) && declarationOf(owner) === holder);
 }
 
+/** Like `updateRow`, for changes that are set one by one in an object. Code may count its keys, so it gets no undefined one. */
+function* updateByAssignments(
+  literal: ts.ObjectLiteralExpression,
+  { owner, values, last }: AssignmentGroup,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const given = new Map([...values].map(([member, { value }]) => [member, value]));
+  const target = `${textOf(owner, file)}.${context.field.name}`;
+  yield* updated(
+    {
+      node: literal,
+      what,
+      names: [...given.keys()],
+      sent: callerValueAmong([...given], file, context),
+      source: () => siblingSourceAmong(given, file, context),
+      followed: () => undefined,
+      written: (_, value) => `${value === "…" ? "" : `if (${value} !== undefined) `}${target} = ${value}`,
+      edit: (text) =>
+        last && isAmongStatements(last) ? { kind: "edit", what, ...insertStatement(last, text, file) } : undefined,
+    },
+    file,
+    context,
+  );
+}
+
+/** The part under a condition that sets an input of the computation. */
 function partWithSource(literal: ts.ObjectLiteralExpression, context: TransformContext): ConditionalPart | undefined {
   const sources = sourcesOf(context);
   const isSet = (each: ts.ObjectLiteralExpression) => sources.some(({ name }) => propertiesOf(each).has(name));
   if (isSet(literal)) return undefined;
   return conditionalParts(literal).find((part) => isSet(part.literal));
-}
-
-function conditionalParts(literal: ts.ObjectLiteralExpression): readonly ConditionalPart[] {
-  return spreadsOf(literal).flatMap((spread) => literalsOfSpread(spread).map((part) => ({ spread, literal: part })));
 }
 
 /** The value under the condition of its input: `...(email !== undefined && { handle: email.toLowerCase() })`. */
@@ -84,28 +107,6 @@ function besideSource(text: string, part: ConditionalPart | undefined, file: Sou
   const [start, end] = [part.literal.getStart(file.ast), part.literal.end];
   const before = file.text.slice(part.spread.getStart(file.ast), start);
   return `${before}{ ${text} }${file.text.slice(end, part.spread.end)}`.replaceAll(/\s+/g, " ");
-}
-
-/** `...(handle !== undefined && { handle })`, if most columns are set like this; otherwise undefined. */
-function underCondition(
-  text: string,
-  value: string,
-  literal: ts.ObjectLiteralExpression,
-  file: SourceFile,
-  context: TransformContext,
-): string | undefined {
-  const { name } = context.field;
-  const columnsOf = (each: ts.ObjectLiteralExpression) =>
-    [...propertiesOf(each).keys()].filter((key) => context.columns.some((column) => column.name === key));
-  const parts = conditionalParts(literal).filter((part) => columnsOf(part.literal).length > 0);
-  if (parts.length === 0 || columnsOf(literal).length > parts.length) return undefined;
-  for (const { spread, literal: part } of parts.toReversed()) {
-    const [[key, its] = [], ...others] = valuesOf(part);
-    if (key === undefined || its === undefined || others.length > 0) continue;
-    const renamed = (node: ts.Node) => textOf(node, file).replaceAll(new RegExp(`\\b${patternOf(key)}\\b`, "g"), name);
-    if (renamed(its) === value) return renamed(spread).replaceAll(/\s+/g, " ");
-  }
-  return `...(${value} !== undefined && { ${text} })`;
 }
 
 /**
@@ -144,19 +145,22 @@ const textMethod = /^[^?]*\.(?:trim|toLowerCase|toUpperCase|normalize)$/;
 
 /** Like `updateRow`, for a row that is read and changed field by field before it is saved: `user.email = body.email;` */
 export function* updateInstance(
-  { owner, values }: AssignmentGroup,
+  { owner, values, ...group }: AssignmentGroup,
   name: string,
   what: string,
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
-  const last = [...values.values()].at(-1);
-  if (last === undefined) return;
   const sent = callerValueAmong(
     [...values.values()].map(({ member, value }) => [member, value]),
     file,
     context,
   );
+  // A computed value changes with its source only.
+  const changed = sourcesOf(context).flatMap((source) => values.get(source.name) ?? []);
+  const assigned = [...values.values(), ...changed].at(-1)?.statement;
+  const last = sent ? (group.last ?? assigned) : assigned;
+  if (last === undefined) return;
   const target = `${name}.${context.field.name}`;
   yield* updated(
     {
@@ -164,18 +168,22 @@ export function* updateInstance(
       what,
       names: [...values.keys()],
       // A request without the field leaves it unchanged.
-      sent: sent && { ...sent, text: `${operandText(sent.text)} ?? ${target}` },
+      sent: sent && { ...sent, text: unlessSent(sent.text, target, context) },
       source: () => undefined,
       followed: () => valueText(textsOfRow(name), file, context),
       written: (_, value) => `${target} = ${value}`,
       edit: (text) =>
-        isAmongStatements(last.statement)
-          ? { kind: "edit", what, ...insertStatement(last.statement, text, file) }
-          : undefined,
+        isAmongStatements(last) ? { kind: "edit", what, ...insertStatement(last, text, file) } : undefined,
     },
     file,
     context,
   );
+}
+
+/** `body.handle ?? user.handle`. Callers may send null for a column that stays optional. */
+function unlessSent(sent: string, target: string, { intent, field }: TransformContext): string {
+  const isNullable = intent.staysOptional === true && field.isOptional;
+  return isNullable ? `${sent} === undefined ? ${target} : ${sent}` : `${operandText(sent)} ?? ${target}`;
 }
 
 /** An update of a row in any notation. */

@@ -1,5 +1,5 @@
 import { ts } from "../ast/compiler.js";
-import { nameOf, pathOf } from "../ast/expressions.js";
+import { pathOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { lookUp } from "../project/project.js";
@@ -60,20 +60,92 @@ export function constructedBy(
   return maker && ts.isConstructorDeclaration(maker) ? classOf(maker, file, context) : undefined;
 }
 
-/** `constructor(partial: Partial<UserDto>) { Object.assign(this, partial); }` */
+/** Whether the constructor copies its whole argument: `constructor(partial: Partial<UserDto>) { Object.assign(this, partial); }` */
 export function takesPartial(node: ts.ClassDeclaration): boolean {
-  const maker = node.members.find(ts.isConstructorDeclaration);
-  const [parameter] = maker?.parameters ?? [];
-  const name = parameter && nameOf(parameter.name);
-  if (maker?.body === undefined || name === undefined) return false;
-  return maker.body.statements.some(
-    (statement) =>
-      ts.isExpressionStatement(statement) &&
-      ts.isCallExpression(statement.expression) &&
-      isAssign(statement.expression) &&
-      statement.expression.arguments[0]?.kind === ts.SyntaxKind.ThisKeyword &&
-      statement.expression.arguments.slice(1).some((each) => ts.isIdentifier(each) && each.text === name),
-  );
+  return copyingOf(node) === "all";
+}
+
+/** What a constructor does with the object that it gets: it copies all of it, sets fields one by one, or passes it to its base. */
+export type Copying = "all" | "named" | "base" | "unknown";
+
+/**
+ * How the constructor of a class takes its first argument; undefined if it declares none that has parameters. A copy of some fields only,
+ * such as `Object.assign(this, pick(data, names))`, is unknown.
+ */
+export function copyingOf(node: ts.ClassDeclaration): Copying | undefined {
+  const maker = node.members.find((each) => ts.isConstructorDeclaration(each) && each.body !== undefined);
+  const [parameter] = maker && ts.isConstructorDeclaration(maker) ? maker.parameters : [];
+  if (maker === undefined || parameter === undefined) return undefined;
+  const found = new Set<Copying>();
+  const visit = (child: ts.Node): void => {
+    const set = ts.isBinaryExpression(child) && isSet(child) ? unwrap(child.left) : undefined;
+    if (set !== undefined && isOwnMember(set)) {
+      const isNamed = ts.isPropertyAccessExpression(set);
+      found.add(isNamed ? "named" : isOfEachKey(child, parameter) ? "all" : "unknown");
+    }
+    if (ts.isCallExpression(child)) {
+      const [target, ...values] = child.arguments;
+      const method = pathOf(child.expression).at(-1) ?? "";
+      if (child.expression.kind === ts.SyntaxKind.SuperKeyword && target && isWhole(target, parameter))
+        found.add("base");
+      if (target?.kind === ts.SyntaxKind.ThisKeyword) {
+        const isKey = /^(?:set|defineProperty)$/.test(method);
+        const isCopy = isKey ? isOfEachKey(child, parameter) : values.some((each) => isWhole(each, parameter));
+        found.add(isCopy && (isKey || copying.test(method)) ? "all" : "unknown");
+      }
+    }
+    ts.forEachChild(child, visit);
+  };
+  visit(maker);
+  return (["all", "unknown", "named", "base"] as const).find((each) => found.has(each)) ?? "unknown";
+}
+
+/** `Object.assign(this, data)`, `_.merge(this, data)` */
+const copying = /^(?:assign\w*|extend|merge\w*|defaults)$/;
+
+/** `data`, `{ ...data }`, `data ?? {}`, `...parts` */
+function isWhole(value: ts.Expression, parameter: ts.ParameterDeclaration): boolean {
+  const inner = unwrap(value);
+  const { name } = parameter;
+  if (ts.isIdentifier(inner)) return ts.isIdentifier(name) && inner.text === name.text;
+  if (ts.isSpreadElement(inner)) return isWhole(inner.expression, parameter);
+  if (ts.isBinaryExpression(inner)) return isWhole(inner.left, parameter);
+  return ts.isObjectLiteralExpression(inner) && spreadsOf(inner).some((each) => isWhole(each.expression, parameter));
+}
+
+/** Whether a loop over all keys of the parameter contains a node, and copies each of them: only missing values may be left out. */
+function isOfEachKey(node: ts.Node, parameter: ts.ParameterDeclaration): boolean {
+  for (let at = node.parent; at !== parameter.parent; at = at.parent) {
+    if (ts.isIfStatement(at) && !/\b(?:undefined|null|hasOwn\w*)\b/.test(at.expression.getText())) return false;
+    if (ts.isForOfStatement(at) || ts.isForInStatement(at))
+      return isOfKeys(at.expression, parameter) && !/\bcontinue\b/.test(at.statement.getText());
+    if (
+      ts.isCallExpression(at) &&
+      ts.isPropertyAccessExpression(at.expression) &&
+      at.expression.name.text === "forEach"
+    )
+      return isOfKeys(at.expression.expression, parameter) && !/\breturn\b/.test(at.arguments[0]?.getText() ?? "");
+  }
+  return false;
+}
+
+/** `data`, `Object.keys(data)`, `Object.entries(data ?? {})` */
+function isOfKeys(value: ts.Expression, parameter: ts.ParameterDeclaration): boolean {
+  const inner = unwrap(value);
+  if (!ts.isCallExpression(inner)) return isWhole(inner, parameter);
+  const [given, ...more] = inner.arguments;
+  const isKeys = /^(?:Object\.(?:keys|entries)|Reflect\.ownKeys)$/.test(pathOf(inner.expression).join("."));
+  return isKeys && given !== undefined && more.length === 0 && isWhole(given, parameter);
+}
+
+function isSet({ operatorToken: { kind } }: ts.BinaryExpression): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+/** `this.email`, `(this as any)[key]` */
+function isOwnMember(value: ts.Expression): boolean {
+  const isMember = ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value);
+  return isMember && unwrap(value.expression).kind === ts.SyntaxKind.ThisKeyword;
 }
 
 function isAssign(call: ts.CallExpression): boolean {

@@ -198,7 +198,12 @@ function insertOf(node: AnyNode): TableUse {
     const parts = nameParts((val?.ColumnRef as AnyNode | undefined)?.fields);
     return name !== undefined && parts[0] === "excluded" ? [name] : [];
   });
-  return { kind: "insert", columns, isDefaults: node.selectStmt === undefined, overwrites };
+  const conflicts = listOf((conflict?.infer as AnyNode | undefined)?.indexElems).flatMap(({ IndexElem }) => {
+    const { name } = (IndexElem ?? {}) as { name?: string };
+    return name ?? [];
+  });
+  const isDefaults = node.selectStmt === undefined;
+  return { kind: "insert", columns, isDefaults, overwrites, ...(conflicts.length > 0 && { conflicts }) };
 }
 
 /** `WHEN NOT MATCHED THEN INSERT (…)`, `WHEN MATCHED THEN UPDATE SET …` */

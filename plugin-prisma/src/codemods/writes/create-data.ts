@@ -46,7 +46,7 @@ import { literalLookup, offeredInputs, typedInputs } from "./input-literals.js";
 import { builtInputs, type Input, passedInputs } from "./passed-rows.js";
 import { unseenWriters } from "./unseen-writers.js";
 import { isUpsert } from "./upserts.js";
-import { nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
+import { isNothing, nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
 
@@ -203,7 +203,7 @@ function* valuesOfCalls(
     for (const rows of rowsWrittenBy(call, context.models)) {
       if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
-      for (const value of literalsOf(rows.value)) {
+      for (const value of [...literalsOf(rows.value)].filter((each) => !isNothing(each))) {
         const behind = literalLookup(context);
         for (const each of literalsOfVariable(value, file, behind) ?? [value]) yield { value: each, what };
       }
@@ -214,8 +214,8 @@ function* valuesOfCalls(
 /** `prisma.order.create({ data: { user: ownerOf(email) } })`: the code that writes the row is out of view. */
 function* listNested(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const call of clientCalls(file, context)) {
-    for (const { model, value, what } of nestedElsewhere(call, context.models)) {
-      if (model !== context.model || !mayCreate(value, context)) continue;
+    for (const { model, value, what, relation } of nestedElsewhere(call, context.models)) {
+      if (model !== context.model || !mayCreate(value, relation, context)) continue;
       const text = textOf(value, file).replaceAll(/\s+/g, " ");
       const reason = `what it creates is built elsewhere (\`${text}\`): unless ${context.field.name} is in it, add it there`;
       const offset = value.getStart(file.ast);
@@ -225,9 +225,14 @@ function* listNested(file: SourceFile, context: TransformContext): Iterable<Find
 }
 
 /** Whether a nested write may create rows, or change rows of a mirror, that no literal of the client's own types shows. */
-function mayCreate(value: ts.Expression, context: TransformContext): boolean {
-  const type = context.project.types?.of(value);
-  if (type === undefined) return true;
+function mayCreate(value: ts.Expression, relation: string | undefined, context: TransformContext): boolean {
+  const { types } = context.project;
+  const whole = types?.of(value);
+  const own = relation === undefined ? undefined : whole?.getProperty(relation);
+  const given = relation === undefined ? whole : own && types?.checker.getTypeOfSymbolAtLocation(own, value);
+  const type = given && types?.awaitedNonNullable(given);
+  // Most spreads write no relation.
+  if (type === undefined) return relation === undefined;
   if (/Input$/.test((type.aliasSymbol ?? type.getSymbol())?.name ?? "")) return false;
   const changing = mirrorSources(context).length > 0 ? ["update", "updateMany"] : [];
   const names = ["create", "createMany", "connectOrCreate", "upsert", ...changing];

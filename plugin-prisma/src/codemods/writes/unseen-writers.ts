@@ -33,6 +33,11 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
   const writes = mirrorSources(context).length > 0 ? "inserts or changes" : "inserts";
   const written = mirrorSources(context).length > 0 ? "inserted or changed" : "inserted";
   for (const access of file.nodes(ts.SyntaxKind.ElementAccessExpression)) {
+    if (isAnyMethod(access, context)) {
+      const what = describe(access, `rows of ${textOf(access, file).replaceAll(/\s+/g, " ")}`);
+      const reason = `which method it is is decided when it runs: unless ${field.name} is in the rows that it ${writes}, add it`;
+      yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };
+    }
     if (!mayBeAnyDelegate(access, context)) continue;
     const what = describe(access, `rows of ${textOf(access, file).replaceAll(/\s+/g, " ")}`);
     const reason = `which model it is is decided when it runs: where that is ${model.name}, add ${field.name} to the rows that it ${writes}`;
@@ -47,6 +52,19 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
     const reason = `it is handed on to code that takes any model: unless ${field.name} is in the rows that are ${written} there, add it`;
     yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };
   }
+}
+
+/** `prisma.user[method]`, unless its type excludes the methods that insert. */
+function isAnyMethod(
+  { expression, argumentExpression: key }: ts.ElementAccessExpression,
+  context: TransformContext,
+): boolean {
+  const { project, model } = context;
+  if (ts.isStringLiteralLike(key) || typedDelegate(expression, project.types)?.accessor !== accessorOf(model.name))
+    return false;
+  const names = project.types?.of(key);
+  const parts = names?.isUnion() ? names.types : names ? [names] : [];
+  return parts.length === 0 || parts.some((each) => !each.isStringLiteral() || needing(context).test(each.value));
 }
 
 /** `prisma[model]`, unless its type resolves the model or excludes this one. */

@@ -9,6 +9,7 @@ import {
   mirrorSources,
   nameOf,
   propertiesOf,
+  removeAssignments,
   removeWritten,
   type SourceFile,
   spreadsOf,
@@ -36,14 +37,13 @@ export const updateData: Transform = {
     // Rows created with the same literal get the column from there.
     const isMirror = mirrorSources(context).length > 0;
     const created = new Set<ts.Node>(isMirror ? createdLiterals(file, context) : []);
-    for (const { node, what, isNested } of updatesIn(clientCalls(file, context), file, context)) {
-      if (isNested && !isMirror) continue;
+    for (const { node, what } of updatesIn(clientCalls(file, context), file, context)) {
       if (!ts.isObjectLiteralExpression(node)) yield* changedElsewhere(node, what, file, context);
       else if (!created.has(node)) yield* updateRow(node, what, file, context);
     }
     yield* listUnseen(file, context);
-    for (const { node, what, isNested } of updatesOf(unclearCalls(file, context), file, context)) {
-      if ((isNested && !isMirror) || !ts.isObjectLiteralExpression(node)) continue;
+    for (const { node, what } of updatesOf(unclearCalls(file, context), file, context)) {
+      if (!ts.isObjectLiteralExpression(node)) continue;
       for (const found of updateRow(node, what, file, context)) yield inDoubt(found, context);
     }
   },
@@ -51,14 +51,13 @@ export const updateData: Transform = {
   *undo(file, context) {
     yield* removeWritten(id, (each) => literalsIn(each, context), file, context);
     yield* undoPatterns(id, file, context);
+    yield* removeAssignments(id, file, context);
   },
 };
 
 interface UpdatedRow {
   readonly node: ts.Expression;
   readonly what: string;
-  /** It is written along a relation: only a mirror has to follow there. */
-  readonly isNested: boolean;
 }
 
 /** The literals that may have been edited, as far as the path of the call shows. */
@@ -75,7 +74,7 @@ function* updatesIn(calls: Iterable<ClientCall>, file: SourceFile, context: Tran
     yield each;
   }
   for (const { value, what } of offeredInputs(file, "update", context))
-    if (!seen.has(value)) yield { node: value, what, isNested: false };
+    if (!seen.has(value)) yield { node: value, what };
 }
 
 /** `prisma.user.update(args)`: the call receives the update inside a whole object. */
@@ -97,8 +96,7 @@ function* updatesOf(calls: Iterable<ClientCall>, file: SourceFile, context: Tran
     for (const { model, value, what } of rowsChangedBy(call, context.models)) {
       if (model !== context.model) continue;
       const literals = literalsOfVariable(value, file, behind) ?? literalsOf(value);
-      const isNested = call.model !== model;
-      for (const node of literals) yield { node, what: describe(call.call, what), isNested };
+      for (const node of literals) yield { node, what: describe(call.call, what) };
     }
   }
 }

@@ -1,5 +1,15 @@
 import type { EntityModel } from "@lockstep/core";
-import { declarationOf, initializerOf, literalsOf, nameOf, ts, unwrap } from "@lockstep/core/codemods";
+import {
+  declarationOf,
+  initializerOf,
+  keysOfSpread,
+  literalsOf,
+  nameOf,
+  settableValuesOf,
+  spreadsOf,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
 import type { ClientCall } from "../calls/client-calls.js";
 
 /** A value that becomes a new row (or several) of a model. */
@@ -10,6 +20,8 @@ export interface WrittenRows {
   readonly through?: EntityModel;
   /** `data of prisma.user.create` */
   readonly what: string;
+  /** The relation whose writes an object may contain: `user` of `...others`. */
+  readonly relation?: string;
 }
 
 /** Everything a call creates: its own rows, and rows of other models that nested writes along relations create. */
@@ -77,41 +89,60 @@ function* nested(
   if (!ts.isObjectLiteralExpression(value)) return;
   for (const { name, model: target } of model.relations) {
     const related = models.find((each) => each.name === target);
-    const given = property(value, name);
-    if (related === undefined || given === undefined) continue;
-    const operations = constantBehind(given);
+    if (related === undefined) continue;
     const label = `${name} in ${what}`;
-    if (!ts.isObjectLiteralExpression(operations)) {
-      yield { kind: "nesting", model: related, value: given, what: label };
-      continue;
-    }
-    for (const operation of operations.properties) {
-      const initializer = initializerOf(operation);
-      if (initializer === undefined) continue;
-      switch (nameOf(operation.name)) {
-        case "create":
-          yield* created(initializer, related, label, models, model);
-          break;
-        case "createMany":
-          yield* created(innerOf(initializer, "data"), related, label, models, model);
-          break;
-        case "connectOrCreate":
-        case "upsert":
-          for (const each of literalsOf(initializer)) {
-            yield* created(innerOf(each, "create"), related, label, models, model);
-            yield* updated(innerOf(each, "update"), related, label, models);
-          }
-          break;
-        case "update":
-        case "updateMany":
-          // `update: { name }` of a to-one relation, `update: { where, data: { name } }` of a list.
-          for (const each of literalsOf(initializer)) {
-            yield* updated(innerOf(each, "data") ?? each, related, label, models);
-          }
-          break;
-      }
+    for (const { expression } of spreadsOf(value).filter((spread) => keysOfSpread(spread) === undefined))
+      yield { kind: "nesting", model: related, value: expression, what: label, relation: name };
+    const given = settableValuesOf(value).get(name);
+    for (const each of given === undefined ? [] : literalsOf(given))
+      yield* ofRelation(constantBehind(each), each, { related, label, model }, models);
+  }
+}
+
+/** The writes of one relation: `{ create: { … } }`. */
+function* ofRelation(
+  operations: ts.Expression,
+  given: ts.Expression,
+  { related, label, model }: { readonly related: EntityModel; readonly label: string; readonly model: EntityModel },
+  models: readonly EntityModel[],
+): Iterable<Found> {
+  if (isNothing(operations)) return;
+  if (!ts.isObjectLiteralExpression(operations)) {
+    yield { kind: "nesting", model: related, value: given, what: label };
+    return;
+  }
+  for (const operation of operations.properties) {
+    const initializer = initializerOf(operation);
+    if (initializer === undefined) continue;
+    switch (nameOf(operation.name)) {
+      case "create":
+        yield* created(initializer, related, label, models, model);
+        break;
+      case "createMany":
+        yield* created(innerOf(initializer, "data"), related, label, models, model);
+        break;
+      case "connectOrCreate":
+      case "upsert":
+        for (const each of [...literalsOf(initializer)].map(constantBehind)) {
+          if (!ts.isObjectLiteralExpression(each)) yield { kind: "nesting", model: related, value: each, what: label };
+          yield* created(innerOf(each, "create"), related, label, models, model);
+          yield* updated(innerOf(each, "update"), related, label, models);
+        }
+        break;
+      case "update":
+      case "updateMany":
+        // `update: { name }` of a to-one relation, `update: { where, data: { name } }` of a list.
+        for (const each of literalsOf(initializer)) {
+          yield* updated(innerOf(each, "data") ?? each, related, label, models);
+        }
+        break;
     }
   }
+}
+
+/** Whether a value writes nothing: the other branch of `user: isNew ? { create: … } : undefined`. */
+export function isNothing(value: ts.Expression): boolean {
+  return ts.isIdentifier(value) ? value.text === "undefined" : value.kind === ts.SyntaxKind.NullKeyword;
 }
 
 /** The literal of `const user = { create: … }`, if the value is its name. */

@@ -6,6 +6,7 @@ import {
   type Finding,
   findWritten,
   isTestFile,
+  keysOfSpread,
   memoized,
   propertiesOf,
   removeStatement,
@@ -16,7 +17,6 @@ import {
   type Transform,
   type TransformContext,
   takeItem,
-  takesPartial,
   textOf,
   ts,
   undoPatterns,
@@ -24,11 +24,12 @@ import {
   type WrittenNode,
   withCurrentEdits,
 } from "@lockstep/core/codemods";
-import { classOf, concerns } from "../receivers/entities.js";
+import { listConstructors } from "../instances/constructed-rows.js";
+import { madeInstances } from "../instances/made-instances.js";
+import { concerns } from "../receivers/entities.js";
 import { fillInstance, offerInstance, whatOfInstance } from "./fill-instance.js";
 import { holderOf } from "./fill-path.js";
 import { fillRow, offerRow } from "./fill-row.js";
-import { madeInstances } from "./made-instances.js";
 import { otherWrites } from "./other-writes.js";
 import { unseenWriters } from "./unseen-writers.js";
 import { writtenRows } from "./written-rows.js";
@@ -86,6 +87,8 @@ const writtenRowsOf = memoized((context) => findWritten(id, placesOf(context), c
 function placesOf(context: TransformContext): readonly WrittenNode[] {
   const found = new Map<ts.Node, WrittenNode>();
   const add = (node: ts.Node, file: SourceFile, what: string) => found.set(node, { node, file, what });
+  // `...(handle !== undefined && { handle })`
+  const isOfField = (spread: ts.SpreadAssignment) => keysOfSpread(spread)?.has(context.field.name) === true;
   for (const file of context.project.files) {
     for (const { value, what, model } of writtenRows(file, context)) {
       const literal = unwrap(value);
@@ -94,6 +97,7 @@ function placesOf(context: TransformContext): readonly WrittenNode[] {
         const own = propertiesOf(part).get(context.field.name);
         if (own !== undefined) add(own, file, what);
       }
+      for (const spread of spreadsOf(literal)) if (isOfField(spread)) add(spread, file, what);
       const at = holderOf(literal, context.field.name);
       const property = at && propertiesOf(at.holder).get(at.name);
       if (property === undefined) continue;
@@ -114,18 +118,6 @@ function withoutSpread(literal: ts.ObjectLiteralExpression, what: string, file: 
   const text = spread === undefined ? "" : textOf(spread.expression, file);
   const splice = { start: literal.getStart(file.ast), end: literal.end, text };
   return { kind: "edit", splices: [splice], what, text: "", replaces: textOf(literal, file) };
-}
-
-/** The constructor of the entity that takes its fields one by one, if code creates rows with it. */
-function* listConstructors(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const owner = classOf(context.model, context);
-  const maker = owner?.node.members.find(ts.isConstructorDeclaration);
-  if (owner === undefined || owner.file !== file || maker === undefined || takesPartial(owner.node)) return;
-  const { name } = context.field;
-  if (new RegExp(`\\bthis\\.${name}\\b`).test(textOf(maker, file)) || maker.parameters.length === 0) return;
-  const what = `constructor of ${context.model.name}`;
-  const reason = `rows are made by it: set ${name} there; TypeORM calls it without arguments, so they may be undefined`;
-  yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
 /** Calls that look like writes but have another receiver. A person decides whether they take the column too. */

@@ -1,5 +1,7 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  type CallerValue,
+  callerValueAmong,
   computedOver,
   describe,
   type FieldText,
@@ -20,12 +22,13 @@ import {
   whyNoValue,
   withCallerValue,
 } from "@lockstep/core/codemods";
+import { isComplete, mayExist, mayExistToo, referenceIn } from "../instances/keys.js";
+import type { MadeInstance } from "../instances/made-instances.js";
 import { classOf } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
 import { isRelation } from "./fill-path.js";
-import { isComplete, mayExist, mayExistToo, referenceIn } from "./keys.js";
-import type { MadeInstance } from "./made-instances.js";
 import { chosenIn, type WholeDto, wholeDto } from "./request-dtos.js";
+import { isPassedIn } from "./written-rows.js";
 
 /** Makes code that fills a row field by field also set the new field. */
 export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
@@ -37,7 +40,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const what = whatOfInstance(origin, context);
   const written = given.get(field.name);
   if (written !== undefined) {
-    const chosen = chosenIn(given, file, context) ?? dtoOf(instance, file, context)?.chosen;
+    const chosen = choiceOf(instance, file, context) ?? dtoOf(instance, file, context)?.chosen;
     yield* takeCallerValueIn(written, [written.parent.parent], chosen, what, file, context);
     return;
   }
@@ -89,6 +92,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield { kind: "edit", what, ...insertStatement(last, `${target} = ${dto.value}`, file) };
     return;
   }
+  if (source !== undefined && assigned.every((each) => isPassedIn(each, context))) return;
   if (source !== undefined) {
     const from = textOf(source, file).replaceAll(/\s+/g, " ");
     const whole = valueText(textsOfRow(name), file, context) ?? "…";
@@ -115,24 +119,24 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("required", `it is made where no statement can follow: give it a block, and add \`${text}\``);
     return;
   }
-  const choice = chosenIn(given, file, context);
+  const choice = choiceOf(instance, file, context);
   const statement = insertStatement(last ?? origin, `${target} = ${orCallerValue(value, choice)}`, file);
   yield* withCallerValue({ kind: "edit", what, ...statement }, choice, file, context);
 }
 
 /** The same for a column without a defined value: the row is ranked, and gets the field where it was chosen. */
 export function* offerInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const { origin, name, given, last, use } = instance;
+  const { origin, name, given, elsewhere, last, use } = instance;
   const { field } = context;
-  if (use === "none" || given.size === 0 || field.name.includes(".") || isRelation(context)) return;
+  if (use === "none" || given.size + elsewhere.size === 0 || field.name.includes(".") || isRelation(context)) return;
   const what = whatOfInstance(origin, context);
   const after = last ?? origin;
   yield* offerNewRow(
     {
       node: origin,
       what,
-      given,
-      names: [...given.keys()],
+      given: settable(instance),
+      names: [...given.keys(), ...elsewhere.keys()],
       caution: mayBeThere(instance) ? "it may be a row that exists" : undefined,
       written: (value) => `${name}.${field.name} = ${value}`,
       edit: (text) =>
@@ -153,6 +157,18 @@ export function isFollowed(instance: MadeInstance, context: TransformContext): b
 /** Whether it was found where a row exists, or gets the key of one. */
 function mayBeThere({ mayBeFound, model, elsewhere }: MadeInstance): boolean {
   return mayBeFound || mayExistToo(model, elsewhere);
+}
+
+/** The value that callers may choose: the request may also be read under conditions only. */
+function choiceOf(instance: MadeInstance, file: SourceFile, context: TransformContext): CallerValue | undefined {
+  const chosen = chosenIn(instance.given, file, context);
+  return chosen ?? callerValueAmong([...settable(instance)], file, context, context.sources);
+}
+
+/** The fields that an instance may get, under conditions or not. */
+function settable({ given, elsewhere }: MadeInstance): ReadonlyMap<string, ts.Expression> {
+  const set = [...elsewhere].flatMap(([field, value]) => (value === undefined ? [] : [[field, value] as const]));
+  return new Map([...set, ...given]);
 }
 
 /** The only DTO that provides the fields of a row. */

@@ -30,9 +30,19 @@ import {
   valueOfNewRow,
 } from "@lockstep/core/codemods";
 import { overwrittenBy, whyNotInserted } from "../calls/queries.js";
+import { constructedRows } from "../instances/constructed-rows.js";
+import {
+  givenElsewhere,
+  hasFreshKey,
+  hasKey,
+  isComplete,
+  mayExist,
+  mayExistToo,
+  referenceIn,
+} from "../instances/keys.js";
+import { madeInstances } from "../instances/made-instances.js";
+import { unknownOrigin } from "../instances/unknown-origin.js";
 import { fillPath, isRelation } from "./fill-path.js";
-import { givenElsewhere, hasFreshKey, hasKey, isComplete, mayExist, mayExistToo, referenceIn } from "./keys.js";
-import { madeInstances } from "./made-instances.js";
 import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { isFollowed, type WrittenRow } from "./written-rows.js";
 
@@ -52,6 +62,10 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     return;
   }
   if (isConnected(literal, context)) return;
+  if (row.isUnclear) {
+    yield inDoubt(row, valueOfNewRow(literal, file, context), file, context);
+    return;
+  }
   if (isKeyGivenBy(row.through, context)) return;
   // A mirror also follows its source in existing rows.
   const source = isTestFile(file) ? undefined : sourceAmong(given.keys(), context);
@@ -62,7 +76,7 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   }
   // A value that is filled after its creation is handled where that happens.
   if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
-  const copied = spreadsOf(literal).find(({ expression }) => rowShapeOfValue(expression, file, context) === "row");
+  const copied = spreadsOf(literal).find(({ expression }) => isRow(expression, file, context));
   const whyNew = copied && whyNewOfCopy(copied, literal, context);
   const offset = literal.getStart(file.ast);
   const text = `${context.field.name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
@@ -78,7 +92,10 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     return;
   }
   // `{ ...user, name }` is the existing row.
-  if (copied !== undefined && whyNew === undefined) return;
+  if (copied !== undefined && whyNew === undefined) {
+    if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
+    return;
+  }
   if (whyNew !== undefined) {
     yield { kind: "place", certainty: "likely", offset, what, reason: `${whyNew} \`${text}\``, mayLeaveOut: true };
     return;
@@ -119,6 +136,34 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   else yield* found;
 }
 
+/** Whether a value is a row that exists, and not `new User()`. */
+function isRow(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  return !ts.isNewExpression(unwrap(value)) && rowShapeOfValue(value, file, context) === "row";
+}
+
+/** A value that only its type makes a row. */
+function ofUnknown(
+  { value, what }: WrittenRow,
+  origin: ts.Expression,
+  file: SourceFile,
+  { field }: TransformContext,
+): Finding {
+  const text = textOf(origin, file).replaceAll(/\s+/g, " ");
+  const reason = `no code in view makes the row (\`${text.length > 60 ? `${text.slice(0, 59)}…` : text}\`): unless ${field.name} is in it, set it`;
+  return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };
+}
+
+/** A row that only passes through code which may drop the field. */
+function inDoubt(
+  { value, what }: WrittenRow,
+  text: string | undefined,
+  file: SourceFile,
+  { field }: TransformContext,
+): Finding {
+  const reason = `what is made of it is decided elsewhere: unless ${field.name} is set there, add \`${field.name}: ${text ?? "…"}\` and see that it is copied`;
+  return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };
+}
+
 /** Why a literal that copies a row may be a new row: it is complete and was not read from the database, or its key is removed. */
 function whyNewOfCopy(
   { expression, pos }: ts.SpreadAssignment,
@@ -157,7 +202,9 @@ export function* offerRow(row: WrittenRow, file: SourceFile, context: TransformC
   if (context.field.name.includes(".") || isRelation(context)) return;
   if (way !== "insert" && spreadsOf(literal).length === 0 && referenceIn(context.model, given, context) === "sure")
     return;
-  const isPart = way !== "insert" && mayExist(context.model, given, way === "save") && !isComplete(given, context);
+  const isCopy = spreadsOf(literal).some(({ expression }) => isRow(expression, file, context));
+  const isPart =
+    way !== "insert" && (isCopy || (mayExist(context.model, given, way === "save") && !isComplete(given, context)));
   if (!isPart) yield* createRow(literal, what, file, context);
   else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
 }
@@ -206,7 +253,17 @@ function whyNotUpsert(text: string, { field }: TransformContext): string {
 /** A value that is not a literal. Existing rows, and rows created in view, are handled where they are created. */
 function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way } = row;
-  if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
+  if (row.isUnclear || ts.isSpreadElement(value)) {
+    yield inDoubt(row, undefined, file, context);
+    return;
+  }
+  if (isMadeInView(value, file, context)) return;
+  const origin = way === "nested" || way === "upsert" ? undefined : unknownOrigin(value, file, context);
+  if (origin !== undefined && rowShapeOfValue(value, file, context) !== undefined) {
+    yield ofUnknown(row, origin, file, context);
+    return;
+  }
+  if (rowShapeOfValue(value, file, context) !== undefined) return;
   const obstacle = row.values && whyNotInserted(row.values, context);
   const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
   const edit =
@@ -255,8 +312,10 @@ function hasKeyField(fields: ReadonlyMap<string, unknown>, { model }: TransformC
   return model.fields.some((field) => field.isId && fields.has(field.name));
 }
 
-/** `user` of `const user = found ?? new User()`: handled where it is created. */
+/** `new User({ … })`, `user` of `const user = found ?? new User()`: handled where it is created. */
 function isMadeInView(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  const made = unwrap(value);
+  if (ts.isNewExpression(made)) return constructedRows(file, context).some((each) => each.made === made);
   return ts.isIdentifier(value) && madeInstances(file, context).some(({ name }) => name === value.text);
 }
 

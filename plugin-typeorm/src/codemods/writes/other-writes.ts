@@ -9,9 +9,9 @@ import {
   ts,
 } from "@lockstep/core/codemods";
 import { entityCalls } from "../calls/entity-calls.js";
+import { isComplete } from "../instances/keys.js";
 import { entityOfValue } from "../receivers/entities.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
-import { isComplete } from "./keys.js";
 
 /** A literal in a call that looks like a write of the entity, but that the visible code does not identify as one. */
 export interface OtherWrite {

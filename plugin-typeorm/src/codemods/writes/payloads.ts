@@ -33,7 +33,9 @@ export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Pa
         : mayInsert.test(name) && !ts.isFunctionLike(literal) && !ts.isLiteralExpression(literal);
       const expected = mayBe ? types.expectedOf(value) : undefined;
       const part = expected && modelOfPart(expected, types, where);
-      const model = part ?? (ts.isObjectLiteralExpression(literal) ? rowOf(expected, types, where) : undefined);
+      // Only the assertion makes another value a row.
+      const isWritten = ts.isObjectLiteralExpression(literal) || ts.isAsExpression(value);
+      const model = part ?? (isWritten ? rowOf(expected, types, where) : undefined);
       if (model === undefined) continue;
       const found = wayOf(call, call.arguments.indexOf(value), { types, model });
       const way = found === "either" ? "unknown" : found;

@@ -29,10 +29,10 @@ import {
   valueText,
   withChoice,
 } from "@lockstep/core/codemods";
+import { mayExist, mayExistToo, referenceIn } from "../instances/keys.js";
+import { madeInstances } from "../instances/made-instances.js";
 import { concerns, entityOfDeclaration } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
-import { mayExist, mayExistToo, referenceIn } from "./keys.js";
-import { madeInstances } from "./made-instances.js";
 import { writtenRows } from "./written-rows.js";
 
 /** The class of a request body, if rows are created from it. */
@@ -168,8 +168,8 @@ export const requestPlans = memoized((context): readonly RequestPlan[] => {
 });
 
 function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestDto | undefined> {
-  for (const { value, model, way } of writtenRows(file, context)) {
-    if (!concerns(model, context) || way === "nested") continue;
+  for (const { value, model, way, isUnclear } of writtenRows(file, context)) {
+    if (!concerns(model, context) || way === "nested" || isUnclear) continue;
     const inner = unwrap(value);
     // An update of an existing row does not create one.
     if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {

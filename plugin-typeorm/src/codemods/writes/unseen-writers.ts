@@ -19,10 +19,10 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
+import { madeInstances } from "../instances/made-instances.js";
 import { concerns, entityOfValue } from "../receivers/entities.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
 import { isOfAnyEntity, isOfTypeorm } from "../receivers/typed-value.js";
-import { madeInstances } from "./made-instances.js";
 
 const inserting = ["create", "save", "insert", "upsert"];
 /** Methods that update existing rows, with the index of the argument that holds the change. */
@@ -125,6 +125,8 @@ function isOfOther(target: ts.Expression | undefined, { project }: TransformCont
 
 /** `DeepPartial<T>` is detected where it is passed, and a whole `T` where it is created. `{ ...found, name }` is the existing row. */
 function isTold(value: ts.Expression, types: Types): boolean {
+  // `new this.type(data)` creates the row here.
+  if (ts.isNewExpression(value)) return (value.arguments ?? []).length === 0;
   if (ts.isObjectLiteralExpression(value))
     return spreadsOf(value).some(({ expression }) => isWhole(types.of(expression)));
   const type = types.of(value);

@@ -1,18 +1,17 @@
 import {
   type AssignmentGroup,
   assignmentGroupsIn,
-  assignmentOf,
   type Container,
   changedElsewhere,
+  changeGroupsIn,
   describe,
   type Finding,
-  findWritten,
   isTestFile,
   literalsOf,
-  memoized,
+  literalsOfVariable,
   mirrorSources,
   pathOf,
-  removeStatement,
+  removeAssignments,
   removeWritten,
   rowShapeOfValue,
   type SourceFile,
@@ -26,12 +25,13 @@ import {
   unwrap,
   updateInstance,
   updateRow,
-  type WrittenNode,
+  whatOfChange,
 } from "@lockstep/core/codemods";
 import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
+import { madeInstances } from "../instances/made-instances.js";
 import { concerns } from "../receivers/entities.js";
 import { isFollowed } from "./fill-instance.js";
-import { madeInstances } from "./made-instances.js";
+import { offerOverwrite, overwrittenColumnsIn } from "./overwritten-columns.js";
 import { writtenRows } from "./written-rows.js";
 
 const id = "update-data";
@@ -46,11 +46,12 @@ export const updateData: Transform = {
     const isMirror = mirrorSources(context).length > 0;
     // Rows created with the same literal get the column from there.
     const created = new Set<ts.Node>(isMirror ? writtenRows(file, context).map(({ value }) => unwrap(value)) : []);
-    const updates = [...updatesIn(file, context), ...(isMirror ? assignedIn(file, context) : [])];
+    const updates = [...updatesIn(file, context), ...assignedIn(file, context)];
     for (const { node, what } of updates) {
       if (!ts.isObjectLiteralExpression(node)) yield* changedElsewhere(node, what, file, context);
       else if (!created.has(node)) yield* updateRow(node, what, file, context);
     }
+    yield* offerOverwrite(file, context);
     if (isMirror) yield* listCounted(file, context);
     for (const { group, name, what } of changedRows(file, context))
       yield* updateInstance(group, name, what, file, context);
@@ -59,28 +60,9 @@ export const updateData: Transform = {
   *undo(file, context) {
     yield* removeWritten(id, (each) => literalsIn(each, context), file, context);
     yield* undoPatterns(id, file, context);
-    for (const { node, what, file: its } of writtenAssignments(context)) {
-      if (its !== file) continue;
-      yield { kind: "edit", splices: removeStatement(node, file), what, text: "", replaces: textOf(node, file) };
-    }
+    yield* removeAssignments(id, file, context);
   },
 };
-
-const writtenAssignments = memoized((context) => findWritten(id, assignmentsOf(context), context));
-
-/** All statements that may have been written after an update of a row. */
-function assignmentsOf(context: TransformContext): readonly WrittenNode<ts.ExpressionStatement>[] {
-  return context.project.files.flatMap((file) =>
-    file
-      .nodes(ts.SyntaxKind.ExpressionStatement)
-      .filter((node) => assignmentOf(node)?.member === context.field.name)
-      .map((node) => ({ node, file, what: whatOf(node, context) })),
-  );
-}
-
-function whatOf(node: ts.Node, context: TransformContext): string {
-  return describe(node, `change of ${context.model.name}`);
-}
 
 /** Rows that were read and are changed field by field: `const user = await users.findOneBy({ id }); user.email = …;` */
 function* changedRows(
@@ -88,7 +70,9 @@ function* changedRows(
   context: TransformContext,
 ): Iterable<{ readonly group: AssignmentGroup; readonly name: string; readonly what: string }> {
   const instances = madeInstances(file, context);
-  for (const group of assignmentGroupsIn(file)) {
+  // A mirror is set under the condition of its source.
+  const groups = mirrorSources(context).length > 0 ? assignmentGroupsIn(file) : changeGroupsIn(file);
+  for (const group of groups) {
     const { owner, values } = group;
     const name = textOf(owner, file);
     const changes = sourceAmong(values.keys(), context) !== undefined;
@@ -98,7 +82,7 @@ function* changedRows(
     if (!isFollowing && rowShapeOfValue(owner, file, context) !== "row") continue;
     const isSet = context.columns.some((column) => values.has(column.name));
     const isNew = made.some((each) => (changes ? !isFollowed(each, context) : !each.mayBeFound));
-    if (isSet && !isNew) yield { group, name, what: whatOf(owner, context) };
+    if (isSet && !isNew) yield { group, name, what: whatOfChange(owner, context) };
   }
 }
 
@@ -110,7 +94,8 @@ function* assignedIn(file: SourceFile, context: TransformContext): Iterable<Upda
     if (ts.isNewExpression(unwrap(target)) || rowShapeOfValue(target, file, context) !== "row") continue;
     const name = textOf(target, file);
     if (madeInstances(file, context).some((each) => each.name === name && !each.mayBeFound)) continue;
-    for (const node of values.flatMap((each) => [...literalsOf(each)])) yield { node, what: whatOf(target, context) };
+    for (const node of values.flatMap((each) => [...literalsOf(each)]))
+      yield { node, what: whatOfChange(target, context) };
   }
 }
 
@@ -133,6 +118,7 @@ function* listCounted(file: SourceFile, context: TransformContext): Iterable<Fin
 function* literalsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   for (const { node, what } of [...updatesIn(file, context), ...assignedIn(file, context)])
     if (ts.isObjectLiteralExpression(node)) yield { node, what };
+  yield* overwrittenColumnsIn(file, context);
 }
 
 interface UpdatedRow {
@@ -145,8 +131,17 @@ function* updatesIn(file: SourceFile, context: TransformContext): Iterable<Updat
   for (const found of entityCalls(file, context)) {
     if (!concerns(found.model, context) || fillsNew(found, file, context)) continue;
     const what = describe(found.call, found.builder ? `set of update ${found.model.name}` : `update of ${found.label}`);
-    for (const node of valuesOf(found).flatMap((value) => [...literalsOf(value)])) yield { node, what };
+    const behind = { project: context.project, isGiven: isChange };
+    for (const value of valuesOf(found))
+      for (const node of literalsOfVariable(value, file, behind) ?? literalsOf(value)) yield { node, what };
   }
+}
+
+/** Whether a use of a constant passes it to an update of existing rows: `users.update(id, changes)`. */
+function isChange(use: ts.Identifier): boolean {
+  const { parent } = use;
+  if (!ts.isCallExpression(parent) || !parent.arguments.includes(use)) return false;
+  return /^(?:update|updateAll|set|merge|preload|assign)$/.test(pathOf(parent.expression).at(-1) ?? "");
 }
 
 /** `users.merge(users.create(), dto)`, and the same with a row that was created before. */

@@ -15,14 +15,16 @@ import {
   propertiesOf,
   type SourceFile,
   type TransformContext,
-  takesPartial,
   ts,
   unwrap,
   valueAt,
+  type WrittenValue,
 } from "@lockstep/core/codemods";
 import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
 import { overwritesAll } from "../calls/queries.js";
-import { classOf, entityOfDeclaration, entityOfValue } from "../receivers/entities.js";
+import { constructedRows } from "../instances/constructed-rows.js";
+import { madeInstances } from "../instances/made-instances.js";
+import { entityOfDeclaration, entityOfValue } from "../receivers/entities.js";
 import { type LookupContext, once } from "../receivers/lookup-context.js";
 import { entityOfType } from "../receivers/named-value.js";
 import { payloadsIn } from "./payloads.js";
@@ -39,6 +41,8 @@ export interface WrittenRow {
   readonly through?: EntityModel;
   /** The `.values(…)` of the query that inserts it. */
   readonly values?: ts.CallExpression;
+  /** What creates the row may drop the field. */
+  readonly isUnclear?: true;
   /** The properties that the receiving function adds to it. */
   readonly besides?: ts.ObjectLiteralExpression;
 }
@@ -48,8 +52,8 @@ export function writtenRows(file: SourceFile, context: LookupContext): readonly 
   const handed = passedTo(context).rows.filter((row) => row.file === file);
   const own = ownRows(file, context);
   const known = new Set(own.map(({ value }) => value));
-  const rows = handed.map(({ value, what, about: { model, way, values }, besides }) => {
-    return { value, what, model, way, ...(values && { values }), ...(besides && { besides }) };
+  const rows = handed.map(({ value, what, about: { through: _, ...about }, besides }) => {
+    return { ...about, value, what, ...(besides && { besides }) };
   });
   return [...own, ...rows.filter(({ value }) => !known.has(value))];
 }
@@ -69,7 +73,11 @@ function passedTo(where: LookupContext): PassedRows<WrittenRow> {
     const take = ({ type }: ts.ParameterDeclaration, file: SourceFile, row: WrittenRow) => {
       return type !== undefined && row.way !== "upsert" && isPartOf(row.model, type, file, where) ? row : undefined;
     };
-    const handed = passedRows(written, take, behind(where));
+    const handed = passedRows(
+      [...written, ...where.project.files.flatMap((file) => assignedIn(file, where))],
+      take,
+      behind(where),
+    );
     const built = builtRows(
       written.filter(({ about }) => about.way !== "upsert"),
       {
@@ -80,6 +88,19 @@ function passedTo(where: LookupContext): PassedRows<WrittenRow> {
     );
     return { rows: [...handed.rows, ...built.rows], followed: new Set([...handed.followed, ...built.followed]) };
   });
+}
+
+/** What fills a new instance as a whole: `Object.assign(user, data)` in a function that makes it. */
+function assignedIn(file: SourceFile, where: LookupContext): readonly WrittenValue<WrittenRow>[] {
+  const instances = madeInstances(file, where).filter(({ use, mayBeFound }) => use !== "none" && !mayBeFound);
+  return instances.flatMap(({ assigned, model }) =>
+    assigned.map((value) => ({ value, file, about: { value, model, what: "", way: "create" } })),
+  );
+}
+
+/** Whether the callers of a function give a value, and it is filled where they build it. */
+export function isPassedIn(value: ts.Expression, where: LookupContext): boolean {
+  return passedTo(where).followed.has(value);
 }
 
 /** Entities and the rows of schemas get the field with the model. */
@@ -142,7 +163,7 @@ function rowOf(found: EntityCall): WrittenRow | undefined {
   return { value, model, what: describe(call, `row of ${label}`), way: method };
 }
 
-/** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, and `new User({ … })` if its constructor takes a part of it. */
+/** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, `new User({ … })` */
 function* instancedRows(file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const [target, ...values] = call.arguments;
@@ -157,12 +178,9 @@ function* instancedRows(file: SourceFile, context: LookupContext): Iterable<Writ
     const sources = isAssigned ? values : values.slice(0, 1);
     for (const value of sources) yield { value, model, what, way: "create" };
   }
-  for (const made of file.nodes(ts.SyntaxKind.NewExpression)) {
-    const [value] = made.arguments ?? [];
-    const model = value && entityOfValue(made.expression, file, context);
-    const owner = model && classOf(model, context);
-    if (value === undefined || model === undefined || owner === undefined || !takesPartial(owner.node)) continue;
-    yield { value, model, what: describe(made, `row of new ${model.name}`), way: "create" };
+  for (const { made, value, model, isUnclear } of constructedRows(file, context)) {
+    const what = describe(made, `row of new ${model.name}`);
+    yield { value, model, what, way: "create", ...(isUnclear && { isUnclear: true }) };
   }
 }
 

@@ -80,6 +80,11 @@ const forms: Readonly<Record<string, string>> = {
   "a row nested in a typed constant": `const order: Prisma.OrderCreateInput = { totalCents: 1, user: { create: ${row} } };\nexport const make = () => prisma.order.create({ data: order });`,
   "a row nested by a function": `const owner = (email: string) => ({ create: { email, name: email } });\nexport const make = () => prisma.order.create({ data: { totalCents: 1, user: owner("a") } });`,
   "a nested row that is assigned": `export const make = (data: Prisma.OrderCreateInput) => { data.user = { create: ${row} }; return prisma.order.create({ data }); };`,
+  "a nested row under a condition": `export const make = (email?: string) => prisma.order.create({ data: { totalCents: 1, ...(email && { user: { create: { email, name: email } } }) } });`,
+  "one of two nested writes": `export const make = (email: string, id?: number) => prisma.order.create({ data: { totalCents: 1, user: id ? { connect: { id } } : { create: { email, name: email } } } });`,
+  "a nested write in a spread": `const owner = (email: string) => ({ user: { create: { email, name: email } } });\nexport const make = () => prisma.order.create({ data: { totalCents: 1, ...owner("a") } });`,
+  "a connectOrCreate of a function": `const owner = (email: string) => ({ where: { email }, create: { email, name: email } });\nexport const make = () => prisma.order.create({ data: { totalCents: 1, user: { connectOrCreate: owner("a") } } });`,
+  "a method that is chosen when it runs": `export const make = (method: "create" | "count") => (prisma.user[method] as any)(${data});`,
   "a connectOrCreate in a constant": `export const make = (email: string) => { const user = { connectOrCreate: { where: { email }, create: { email, name: email } } }; return prisma.order.create({ data: { totalCents: 1, user } }); };`,
 };
 
@@ -96,7 +101,9 @@ export const toldByTypes = new Set([
   "a method of all models",
   "a method that gives it",
   "a method that is typed as a row",
+  "a method that is chosen when it runs",
   "a nested row that is assigned",
+  "a nested write in a spread",
   "a registry of any delegates",
   "a type parameter",
   "an awaited delegate",

@@ -92,6 +92,16 @@ const forms: Readonly<Record<string, string>> = {
   "a repository that is asserted as any": `export const make = () => (dataSource.getRepository(User) as any).save(${row});`,
   "this of what extends a repository": `export const Users = dataSource.getRepository(User).extend({ make() { return this.save(${row}); } });`,
   "a Map of pairs": `const repositories = new Map([["users", dataSource.getRepository(User)]]);\nexport const make = () => repositories.get("users")!.save(${row});`,
+  "a mapper of a package": `declare const mapper: { map<S, D>(source: S, to: new () => D): D };\nexport const make = (users: Repository<User>, dto: object) => { const user = mapper.map(dto, User); return users.save(user); };`,
+  "an asserted row": `export const make = (users: Repository<User>, dto: { email: string }) => { const user = dto as User; return users.save(user); };`,
+  "an asserted row of a function": `const toUser = (dto: { email: string }) => dto as User;\nexport const make = (users: Repository<User>, dto: { email: string }) => users.save(toUser(dto));`,
+  "an asserted row beside one that is read": `export const make = async (users: Repository<User>, dto: { email: string }) => users.save((await users.findOneBy({ email: "a" })) ?? (dto as User));`,
+  "an asserted row for a base service": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  add(row: T) { return this.repository.save(row); } }\nexport const make = (users: BaseService<User>, dto: { email: string }) => users.add(dto as User);`,
+  "a parsed row": `export const make = (users: Repository<User>, json: string) => { const user: User = JSON.parse(json); return users.save(user); };`,
+  "a generic builder": `function build<T extends object>(type: new () => T, data: Partial<T>): T { const made = new type(); for (const key in data) (made as any)[key] = data[key]; return made; }\nexport const make = (users: Repository<User>) => users.save(build(User, ${row}));`,
+  "a base service that makes it": `abstract class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>, private readonly type: new (data: any) => T) {}\n  add(data: any) { return this.repository.save(new this.type(data)); } }\nexport class Users extends BaseService<User> { make() { return this.add(${row}); } }`,
+  "a factory that assigns": `class Factory { static from(data: Partial<User>) { const user = new User(); Object.assign(user, data); return user; } }\nexport const make = (users: Repository<User>) => users.save(Factory.from(${row}));`,
+  "a new instance that is spread": `export const make = (users: Repository<User>, dto: Partial<User>) => users.save({ ...new User(), ...dto });`,
   "a nested row in a constant": `export const make = (orders: Repository<Order>) => { const user = ${row}; return orders.save({ totalCents: 1, user }); };`,
 };
 

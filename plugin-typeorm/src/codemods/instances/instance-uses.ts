@@ -1,5 +1,6 @@
-import { pathOf, type SourceFile, type TransformContext, ts, unwrap, wrapperOf } from "@lockstep/core/codemods";
+import { pathOf, type SourceFile, ts, unwrap, wrapperOf } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
+import type { LookupContext } from "../receivers/lookup-context.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
 
 /** How code uses an instance: it becomes a row, is a query's criterion, is passed to a function, or is only read and filled. */
@@ -8,7 +9,7 @@ export type InstanceUse = "row" | "query" | "argument" | "read";
 const writes = /^(?:save|insert|create|values)$/;
 
 /** How the code uses the instance at a name. */
-export function useOf(use: ts.Identifier, file: SourceFile, context: TransformContext): InstanceUse {
+export function useOf(use: ts.Identifier, file: SourceFile, context: LookupContext): InstanceUse {
   let node = wrapperOf(use);
   while (ts.isArrayLiteralExpression(node.parent) || ts.isSpreadElement(node.parent)) node = wrapperOf(node.parent);
   const { parent } = node;
@@ -29,7 +30,7 @@ export function useOf(use: ts.Identifier, file: SourceFile, context: TransformCo
 }
 
 /** The sources of `Object.assign(user, …)`, `users.merge(user, …)` and `manager.merge(User, user, …)`. */
-export function assignedTo(use: ts.Identifier, file: SourceFile, context: TransformContext): readonly ts.Expression[] {
+export function assignedTo(use: ts.Identifier, file: SourceFile, context: LookupContext): readonly ts.Expression[] {
   const call = use.parent;
   if (!ts.isCallExpression(call)) return [];
   const called = entityCallAt(call, file, context);
@@ -67,7 +68,7 @@ function isAssigned({ left, right, operatorToken }: ts.BinaryExpression, node: t
 }
 
 /** `manager.save(user)`, and `rows.push(user)`: the list is written. */
-function isHandedOn(call: ts.CallExpression, file: SourceFile, context: TransformContext): boolean {
+function isHandedOn(call: ts.CallExpression, file: SourceFile, context: LookupContext): boolean {
   const callee = unwrap(call.expression);
   if (!ts.isPropertyAccessExpression(callee)) return false;
   if (callee.name.text === "push") return true;
@@ -77,7 +78,7 @@ function isHandedOn(call: ts.CallExpression, file: SourceFile, context: Transfor
 }
 
 /** `users.find({ where: criteria })` */
-function isInQuery(node: ts.Node, file: SourceFile, context: TransformContext): boolean {
+function isInQuery(node: ts.Node, file: SourceFile, context: LookupContext): boolean {
   for (let at: ts.Node = node; at !== undefined && !ts.isStatement(at); at = at.parent) {
     const called = ts.isCallExpression(at) ? entityCallAt(at, file, context) : undefined;
     if (called !== undefined) return !writes.test(called.method);

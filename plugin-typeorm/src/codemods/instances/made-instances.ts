@@ -6,13 +6,12 @@ import {
   initializerOf,
   propertiesOf,
   type SourceFile,
-  type TransformContext,
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
 import { entityOfValue } from "../receivers/entities.js";
-import { once } from "../receivers/lookup-context.js";
+import { type LookupContext, once } from "../receivers/lookup-context.js";
 import { assignedMember, assignedTo, assignedValue, statementOf, useOf } from "./instance-uses.js";
 import { addElsewhere } from "./keys.js";
 
@@ -41,7 +40,7 @@ export interface MadeInstance {
 }
 
 /** All of them in a file. */
-export function madeInstances(file: SourceFile, context: TransformContext): readonly MadeInstance[] {
+export function madeInstances(file: SourceFile, context: LookupContext): readonly MadeInstance[] {
   return once(context, madeInstances, file, () => {
     const found: MadeInstance[] = [];
     const read = (origin: ts.Node, name: ts.Node, value: ts.Expression | undefined): void => {
@@ -71,7 +70,7 @@ export function isEmpty(value: ts.Expression): boolean {
 type Made = Pick<MadeInstance, "model" | "made" | "mayBeFound">;
 
 /** `new User()`, `users.create()`, `users.create({})`: it has no fields yet. `found ?? new User()` may be another row. */
-function madeIn(value: ts.Expression, file: SourceFile, context: TransformContext): Made | undefined {
+function madeIn(value: ts.Expression, file: SourceFile, context: LookupContext): Made | undefined {
   const made = unwrap(value);
   const either = (...values: readonly ts.Expression[]): Made | undefined => {
     const found = values.map((each) => madeIn(each, file, context)).find((each) => each !== undefined);
@@ -87,9 +86,9 @@ function madeIn(value: ts.Expression, file: SourceFile, context: TransformContex
   return model && { model, made, mayBeFound: false };
 }
 
-function entityMadeBy(made: ts.Expression, file: SourceFile, context: TransformContext): EntityModel | undefined {
+function entityMadeBy(made: ts.Expression, file: SourceFile, context: LookupContext): EntityModel | undefined {
   if (ts.isNewExpression(made)) {
-    return (made.arguments ?? []).length === 0 ? entityOfValue(made.expression, file, context) : undefined;
+    return (made.arguments ?? []).every(isEmpty) ? entityOfValue(made.expression, file, context) : undefined;
   }
   if (!ts.isCallExpression(made)) return undefined;
   const found = entityCallAt(made, file, context);
@@ -103,7 +102,7 @@ function readInstance(
   made: Made,
   declaration: Declaration,
   file: SourceFile,
-  context: TransformContext,
+  context: LookupContext,
 ): MadeInstance {
   const uses = file
     .identifiers(name)

@@ -4,8 +4,8 @@ import type { DialectId, TableName } from "../model/index.js";
 import { useOfTaken } from "../sql/body.js";
 import { namesIn, printedExpression } from "./printed-expression.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
+import { bodyOf } from "./read/read-body.js";
 import { routinesOf } from "./routines.js";
-import { bodyOf } from "./statements.js";
 
 type Row = Readonly<Record<string, unknown>>;
 

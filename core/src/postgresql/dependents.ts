@@ -3,8 +3,8 @@ import { type Dependent, ofRoutine, type Taken } from "../dialect/system-catalog
 import { useOfTaken } from "../sql/body.js";
 import { quoteTable } from "./quote.js";
 import { loadParser } from "./read/parser.js";
+import { bodyOf } from "./read/read-body.js";
 import { routinesOf } from "./routines.js";
-import { bodyOf } from "./statements.js";
 
 /**
  * The objects that depend on a table, a column, its NOT NULL, or an index, including child tables. PostgreSQL silently drops objects that only

@@ -1,15 +1,8 @@
 import { named, patternOf } from "../base/pattern-of.js";
+import type { Body, BodyReader } from "../dialect/body.js";
 import type { DialectId } from "../model/dialect.js";
 import type { TableName } from "../model/names.js";
 import type { Words } from "./statement-words.js";
-
-/** The text of a trigger, function, procedure, event or view, as its server splits it: without comments. */
-export interface Body {
-  /** Every string is `?`. PostgreSQL's unquoted names are `"name"`; those of MySQL and MariaDB are in upper case, as keywords are. */
-  readonly words: Words;
-  /** The strings, without their quotes: `EXECUTE` may run them. */
-  readonly texts: readonly string[];
-}
 
 /** A text that the server runs later, and what runs it. */
 export interface RunText {
@@ -28,12 +21,6 @@ export interface TakenName {
   readonly kind: string;
   readonly table: TableName;
   readonly name: string;
-}
-
-/** Splits texts as the server of a dialect does. */
-export interface BodyReader {
-  readBody(text: string): Body | undefined;
-  readonly dialect: DialectId;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { named } from "../../base/pattern-of.js";
+import type { BodyReader } from "../../dialect/body.js";
 import type { Dependent, RoutineTrigger, Taken } from "../../dialect/system-catalog.js";
 import { isSameTable, type Operation, type OperationOf } from "../../model/index.js";
-import { type BodyReader, useOfTaken } from "../../sql/body.js";
+import { useOfTaken } from "../../sql/body.js";
 
 /**
  * What earlier statements leave of an object; undefined: nothing that needs what is taken.

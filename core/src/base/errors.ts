@@ -857,6 +857,12 @@ export const errorTable = entries({
     next: "Take plan.json and the migrations from the branch where the plan was undone: git log --all -- <plan>/plan.json",
     exit: 3,
   },
+  LS7033: {
+    title: "The repository's own migrations use what a phase drops",
+    why: "A view, key or policy of an earlier migration needs the column or table. A database that runs all migrations in order rejects the drop: the shadow database of Prisma, CI, and every new environment.",
+    next: "Add a migration that drops or re-creates the object without it, then run the command again.",
+    exit: 1,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

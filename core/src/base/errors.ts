@@ -829,7 +829,7 @@ export const errorTable = entries({
   },
   LS7027: {
     title: "The target would reject a pending migration",
-    why: "A privilege, a server setting, or the table's engine or row format blocks it. Lockstep checked first, because no transaction can roll such a migration back. Nothing was applied.",
+    why: "A privilege, a server setting, the table's engine or row format, or an object that needs what it drops blocks it. Or writes would fail after it, because a trigger takes a dropped column from the row. Nothing was applied.",
     next: "Follow the instruction on each line with a ✖, then run the command again.",
     exit: 3,
   },

@@ -1,17 +1,14 @@
 import { LockstepError } from "../base/errors.js";
 import { named } from "../base/pattern-of.js";
 import { checkingOf } from "../databases/checking-of.js";
-import type { Checking } from "../dialect/checking.js";
 import { SchemaState } from "../lint/schema-state.js";
-import { type Dependent, flattened, type Operation, type Plan, tableLabel, type Unit } from "../model/index.js";
-import { releasedUnits } from "../plan/migration-of.js";
-import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import { type Dependent, type Operation, tableLabel, type Unit } from "../model/index.js";
+import type { OrmPlugin } from "../plugin/plugin.js";
 import { contextOf } from "../rules/judge.js";
+import { type Migrations, type ReadMigration, readMigrations, readUnit } from "./read-migrations.js";
 
-interface Migrations {
-  readonly project: Project;
-  readonly plugin: Pick<OrmPlugin, "listMigrations" | "readStatements" | "words">;
-  readonly plans: readonly Plan[];
+interface Commanding extends Migrations {
+  readonly plugin: Migrations["plugin"] & Pick<OrmPlugin, "words">;
 }
 
 /**
@@ -21,12 +18,12 @@ interface Migrations {
  * @param command that writes them
  * @throws LS7033
  */
-export async function refuseUsed(units: readonly Unit[], command: string, migrations: Migrations): Promise<void> {
+export async function refuseUsed(units: readonly Unit[], command: string, migrations: Commanding): Promise<void> {
   const { project, plugin } = migrations;
   const checking = await checkingOf(project.dialect);
   if (checking === undefined || !units.some(mayDrop)) return;
   const state = new SchemaState(checking.judging, checking.bodies);
-  const history = await readHistory(checking, migrations);
+  const history = await readMigrations(checking, plugin.listMigrations(project), migrations);
   for (const { operations } of history) {
     if (operations === undefined) state.forget("");
     else state.apply(operations);
@@ -43,37 +40,6 @@ export async function refuseUsed(units: readonly Unit[], command: string, migrat
 }
 
 const mayDrop = ({ spec: { kind } }: Unit) => kind === "drop-column" || kind === "undo-expand" || kind === "original";
-
-interface ReadMigration {
-  readonly name: string;
-  /** Absent: it cannot be read. */
-  readonly operations?: readonly Operation[];
-}
-
-/** The migrations of the repository, in order. Those of plans have frames, so their units are read. */
-async function readHistory(
-  checking: Checking,
-  { project, plugin, plans }: Migrations,
-): Promise<readonly ReadMigration[]> {
-  const released = releasedUnits(plans);
-  const found: ReadMigration[] = [];
-  for (const name of plugin.listMigrations(project)) {
-    const units = released.filter(({ migration }) => migration === name);
-    if (units.length > 0) {
-      found.push({ name, operations: units.flatMap(({ unit }) => readUnit(unit.ddl, name, checking)) });
-      continue;
-    }
-    const statements = await plugin.readStatements(project, name);
-    const sql = statements?.up.map((each) => `${each}\n;`).join("\n");
-    found.push({ name, ...(sql !== undefined && { operations: flattened(checking.read(sql, name).operations) }) });
-  }
-  return found;
-}
-
-/** Some of it is text for people. */
-function readUnit(ddl: string, name: string, checking: Checking): readonly Operation[] {
-  return flattened(checking.read(ddl, name).operations).filter(({ kind }) => kind !== "unknown");
-}
 
 function usedError(
   operation: Operation,

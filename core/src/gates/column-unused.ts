@@ -49,7 +49,7 @@ export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>
   const isTable = column === "";
   if (table === undefined || (!isTable && !table.columns.some((each) => each.name === column)))
     return { gate, isOpen: true, statement: `${name} is not on ${target}: no build can use it` };
-  const stuck = (facts.goesWith?.(step) ?? []).filter(isFatal);
+  const stuck = ((await facts.goesWith?.(step)) ?? []).filter(isFatal);
   if (stuck.length > 0)
     return {
       gate,
@@ -77,7 +77,7 @@ export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>
   if (!said.isOpen) return said;
   const word = await readEvidence(connection, { plan: evidence, gate, table, column });
   const known = word?.places ?? [];
-  const objects = without(objectsOf(step, facts), known);
+  const objects = without(await objectsOf(step, facts), known);
   if (objects.length > 0)
     return {
       gate,
@@ -161,7 +161,7 @@ export async function covers(step: GateStep, facts: GateFacts): Promise<readonly
   const isAnswered = services.length > 0 && open.length === 0;
   return [
     ...open,
-    ...(word === undefined && !isAnswered ? [] : objectsOf(step, facts)),
+    ...(word === undefined && !isAnswered ? [] : await objectsOf(step, facts)),
     ...(word === undefined ? [] : await usesOf(step, facts, table)),
   ];
 }
@@ -174,9 +174,9 @@ function stuckText({ what, effect }: Dependent, name: string): string {
 }
 
 /** Objects that are dropped with the column, or may fail without it. */
-function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly OpenWriter[] {
+async function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): Promise<readonly OpenWriter[]> {
   const name = objectLabel(step);
-  const asked = goesWith(step).filter((each) => !isFatal(each));
+  const asked = (await goesWith(step)).filter((each) => !isFatal(each));
   return asked.map(({ what, effect, remove }) => ({
     file: "",
     line: 0,

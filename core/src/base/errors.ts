@@ -829,7 +829,7 @@ export const errorTable = entries({
   },
   LS7027: {
     title: "The target would reject a pending migration",
-    why: "A privilege, a server setting, or the table's engine or row format blocks it. Lockstep checked first, because no transaction can roll such a migration back. Nothing was applied.",
+    why: "A privilege, a server setting, the table's engine or row format, or an object that needs what it drops blocks it. Or writes would fail after it, because a trigger takes a dropped column from the row. Nothing was applied.",
     next: "Follow the instruction on each line with a ✖, then run the command again.",
     exit: 3,
   },
@@ -856,6 +856,12 @@ export const errorTable = entries({
     why: "With an older plan.json, confirmations from before the undo would still count. A merge that keeps the older file causes this.",
     next: "Take plan.json and the migrations from the branch where the plan was undone: git log --all -- <plan>/plan.json",
     exit: 3,
+  },
+  LS7033: {
+    title: "The repository's own migrations use what a phase drops",
+    why: "A view, key or policy of an earlier migration needs the column or table. A database that runs all migrations in order rejects the drop: the shadow database of Prisma, CI, and every new environment.",
+    next: "Add a migration that drops or re-creates the object without it, then run the command again.",
+    exit: 1,
   },
   LS8001: {
     title: "No project was found here",

@@ -1,4 +1,5 @@
 import { LockstepError } from "../base/errors.js";
+import { checkingOf } from "../databases/checking-of.js";
 import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
 import { askGates } from "../gates/ask-gates.js";
@@ -13,15 +14,21 @@ import {
   type Plan,
   type Unit,
 } from "../model/index.js";
+import { dependsOn, foreignObjects } from "../operate/deploy/foreign-objects.js";
+import { withContract } from "../operate/deploy/taken-by.js";
 import { migrationOf } from "../plan/migration-of.js";
+import { nextPhase } from "../plan/next-phase.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
+import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import { readTargetState } from "../plugin/target-state.js";
 import { deployCommand } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { missingParts } from "../target/facts/missing-parts.js";
 import { requireSystem } from "../target/facts/same-system.js";
 import { evidenceName } from "../target/ledger/evidence.js";
+import { readMigrations } from "./read-migrations.js";
 import { developmentTarget, type Target } from "./targets.js";
 
 export { migrationOf } from "../plan/migration-of.js";
@@ -91,6 +98,7 @@ export async function askAbout(
       ...(target.services && { services: target.services }),
       ...(target.measures && { measures: target.measures }),
       writtenFrom: (step) => writtenFrom(plan, step),
+      goesWith: goingWith(connection, plan, project, plugin),
       deploy: deployTo(target.name, plugin),
       recover: plugin.words.recover,
       units: {
@@ -104,6 +112,31 @@ export async function askAbout(
         lacking: await lackingParts(target, connection, plan, new Set(pending), inRepository, plugin),
       },
     },
+  };
+}
+
+/** What depends on the columns and tables that the contract of a plan drops there, behind all pending migrations. Read when first asked. */
+function goingWith(
+  connection: Connection,
+  plan: Plan,
+  project: Project,
+  plugin: OrmPlugin,
+): NonNullable<GateFacts["goesWith"]> {
+  let found: ReturnType<typeof foreignObjects> | undefined;
+  const read = async () => {
+    const plans = listPlans(project.root);
+    const state = await readTargetState(connection, { project, plugin, plans });
+    const checking = await checkingOf(connection.dialect.id);
+    const names = [...state.failed, ...state.pending].filter(
+      (name) => !state.units.some(({ migration }) => migration === name),
+    );
+    const own = checking === undefined ? [] : await readMigrations(checking, names, { project, plugin, plans });
+    const known = own.map(({ name, operations = [] }) => ({ name, operations }));
+    return foreignObjects(connection, nextPhase(plan) === undefined ? state : withContract(state, plan), plans, known);
+  };
+  return async (step) => {
+    found ??= read();
+    return (await found).filter(dependsOn(step)).map(({ dependent }) => dependent);
   };
 }
 

@@ -41,6 +41,7 @@ import { evidenceKey } from "./evidence-integrity.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { planOf } from "./plan-of.js";
+import { refuseUsed } from "./refuse-used.js";
 import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { requireName } from "./who.js";
@@ -80,6 +81,11 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);
+  await refuseUsed(
+    plan.units.filter((unit) => unit.phase === phase),
+    sameCommand(`npx lockstep next ${plan.id}`, invocation),
+    { project, plugin, plans },
+  );
   const given = listOption(invocation, "evidence").map((file) => ({
     file,
     evidence: readGateEvidence(resolve(invocation.cwd, file), { plan, phase, now: io.now(), key: io.env[evidenceKey] }),

@@ -1,7 +1,7 @@
 import { LockstepError } from "../base/errors.js";
 import { writeFiles } from "../base/files/write-files.js";
 import type { PhaseFiles } from "../change/release/prepare-phase.js";
-import { prepareUndo, type UndoRequest, writtenForContract } from "../change/release/prepare-undo.js";
+import { prepareUndo, type UndoRequest, unitsToTakeBack, writtenForContract } from "../change/release/prepare-undo.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
 import {
@@ -26,6 +26,7 @@ import { unlistedText } from "../review/unlisted.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
 import { dryRun } from "./dry-run.js";
 import { isNowhereApplied } from "./nowhere-applied.js";
+import { refuseUsed } from "./refuse-used.js";
 import { userConsent } from "./user-consent.js";
 
 interface TakeBack {
@@ -58,10 +59,12 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
   const lost = to === "undone" && !removesMigrations ? addedBy(plan).map(columnLabel) : [];
   const removes = removesMigrations ? "all" : (await isContractUnrun(plan, workspace, io)) ? "contract" : undefined;
+  const again = `npx lockstep ${command} ${plan.id}`;
+  const units = removes === "all" ? [] : unitsToTakeBack({ plan, project, to, removes });
+  await refuseUsed(units, again, { project, plugin, plans });
   const effect = `${effectText(plan, to, lost, removes)}${othersText(others)}`;
   const isAsked = lost.length > 0 || others.length > 0;
-  const consent =
-    isAsked && options.dryRun !== true ? userConsent(io, effect, `npx lockstep ${command} ${plan.id}`) : undefined;
+  const consent = isAsked && options.dryRun !== true ? userConsent(io, effect, again) : undefined;
   const prepared = await prepareUndo({
     plan,
     project,
@@ -93,8 +96,8 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
         `Plan ${colors.bold(plan.id)}: ${verdict(plan, to, "would be")}. ${isAsked ? colors.yellow(effect) : effect}`,
         statText(outside, colors, new Map(prepared.migrations.map(({ unit }) => [unit.file, fileTitle(unit.units)]))),
         stillNamedText(prepared.named ?? [], plan.id, colors),
-        `Nothing was written (--dry-run). To see the diff: npx lockstep ${command} ${plan.id} --dry-run --json | jq -r .diff`,
-        nextText(`npx lockstep ${command} ${plan.id}`, colors),
+        `Nothing was written (--dry-run). To see the diff: ${again} --dry-run --json | jq -r .diff`,
+        nextText(again, colors),
       ]
         .filter((line) => line !== "")
         .join("\n"),

@@ -57,8 +57,8 @@ export interface GateFacts {
   readonly makers?: readonly string[];
   /** The call sites in the current code that may omit a column. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
-  /** Objects on the target that an undo drops with its column, or that name it, and that no plan created. Default: none. */
-  goesWith?(step: GateStep): readonly Dependent[];
+  /** Objects on the target that need what a step drops, that go with it or that name it, and that no plan created. Default: none. */
+  goesWith?(step: GateStep): readonly Dependent[] | Promise<readonly Dependent[]>;
   /** The plan was undone: what follows are drops of its own columns. Default: false. */
   readonly isUndone?: boolean;
   /** The services that write to the target; absent or empty: a person has to confirm for them. */

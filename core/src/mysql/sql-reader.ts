@@ -9,6 +9,7 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { Cursor, notUnderstood } from "./read/cursor.js";
 import { cutStatements } from "./read/cut-statements.js";
 import { tryOr } from "./read/read-alter.js";
+import { bodyOf } from "./read/read-body.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 import { isQuery as beginsQuery } from "./read/read-rows.js";
 import { readStatement } from "./read/read-statement.js";
@@ -21,6 +22,7 @@ function readerBy(judging: Judging): SqlReader {
     readMigration: readMysqlMigration,
     readFill,
     isQuery,
+    readBody: bodyOf,
     conversion,
     judging,
     // The server gives a foreign key the next free number, and an index the name of its first column. A plan sets neither.

@@ -11,6 +11,7 @@ import { tablesOf } from "./look-ups/read.js";
 import { objectName, quoteIdentifier } from "./quote.js";
 import type { Parser } from "./read/parser.js";
 import { loadParser } from "./read/parser.js";
+import { bodyOf } from "./read/read-body.js";
 import { readLookUpUpdate } from "./read/read-look-up-update.js";
 import { readMigration } from "./read/read-migration.js";
 import { readUpdate } from "./read/read-update.js";
@@ -34,6 +35,7 @@ export async function loadSqlReader(): Promise<SqlReader> {
         readMigration(sql, "", parser).operations.every(({ kind }) => kind === "select")
       );
     },
+    readBody: (text) => bodyOf(text, parser),
     conversion,
     judging,
     nameOf: objectName,

@@ -1,3 +1,4 @@
+import type { Body } from "../dialect/body.js";
 import type { HandWritten } from "../dialect/hand-written.js";
 import type { Judging } from "../dialect/judging.js";
 import type { Fill } from "../model/fill.js";
@@ -25,6 +26,8 @@ export interface SqlReader {
   underStatedSettings?(sql: string): string;
   /** Whether a text is one statement that returns rows: SELECT, VALUES, TABLE. The effects of its functions are unknown here. */
   isQuery(sql: string): boolean;
+  /** Splits the text of a trigger, function, procedure, event or view. undefined: the server's lexer would reject it, or it is cut off. */
+  readBody(text: string): Body | undefined;
   /** Suggests an expression that fills a column from an existing one of another type. Types are spelled as the server prints them. */
   conversion(name: string, former: string, type: string): string;
   /** Returns the effects of its statements on a live database. */

@@ -134,6 +134,20 @@ it("opens by itself when every service runs a build without the column", async (
   expect((await ask({ services })).statement).toMatch(/^ada confirmed .* although web runs build b1 on production/);
 });
 
+it("stays closed while an object needs the column, whoever confirms", async () => {
+  const object = { name: "log", columns: [], remove: "DROP TRIGGER log" };
+  for (const [effect, statement] of [
+    ["breaks", `function log() uses "User"."handle", and writes of the table would fail`],
+    ["refuses", "function log() needs it"],
+  ] as const) {
+    const goesWith = () => [{ ...object, what: "function log()", effect }];
+    await confirmNow({ goesWith });
+    const answer = await ask({ goesWith });
+    expect(answer).toMatchObject({ isOpen: false, statement: `"User"."handle" cannot go on production: ${statement}` });
+    expect([answer.mayOverrule, answer.needsConfirmation]).toEqual([undefined, undefined]);
+  }
+});
+
 it("is open where the column is not there", async () => {
   await db.query(`ALTER TABLE "User" DROP COLUMN handle`);
   expect(await ask()).toMatchObject({ isOpen: true });

@@ -197,7 +197,12 @@ function typeEdits(plan: Plan): ModelEdit[] {
  * The units whose migrations undo the released phases, last phase first. A squashed history no longer contains a migration that creates the
  * fill triggers; the undo of contract creates them, and the undo of expand requires them.
  */
-function unitsToTakeBack({ plan, project, to, removes }: UndoRequest): readonly Unit[] {
+export function unitsToTakeBack({
+  plan,
+  project,
+  to,
+  removes,
+}: Pick<UndoRequest, "plan" | "project" | "to" | "removes">): readonly Unit[] {
   const standing = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && !isPast);
   const isSquashed = standing.some(({ phase, file }) => phase === "expand" && read(project, file) === undefined);
   const hasContract = plan.state.released === "contract" && removes !== "contract";

@@ -1,3 +1,5 @@
+import type { RoutineText, WholeRowKind, WholeRowRoutine } from "./whole-rows.js";
+
 /** The part of SQL that has the same meaning in TypeScript. */
 export type SqlExpression =
   | { readonly kind: "column"; readonly name: string }
@@ -46,6 +48,10 @@ export interface SqlStatements {
    * connection. Absent if the server re-prepares it automatically, as MySQL and MariaDB do.
    */
   returnsAll?(table: SqlTable): boolean;
+  /**
+   * The ways in which they take the whole row of the table: once it has another column, they fail, or store values in the wrong columns.
+   */
+  wholeRows(table: SqlTable): readonly WholeRowKind[];
   /** The views that they create or drop. */
   readonly views: readonly ViewStatement[];
 }
@@ -63,6 +69,17 @@ export interface CodeSql {
   load(): Promise<void>;
   /** Undefined if the system would reject the text. */
   statements(sql: string): SqlStatements | undefined;
+  /**
+   * The routines that take the whole row of the table, with their statements that fail once it has another column.
+   *
+   * @param routines of the catalog: all that use the table
+   * @param children tables that get the column too
+   */
+  routineRows<Text extends RoutineText>(
+    routines: readonly Text[],
+    table: SqlTable,
+    children?: readonly string[],
+  ): readonly WholeRowRoutine<Text>[];
   /** Undefined for everything that may have another meaning in TypeScript. @param columns by their names in the database */
   expression(sql: string, columns: readonly string[]): SqlExpression | undefined;
   /** The columns that an expression names, however it uses them. */

@@ -40,7 +40,16 @@ export interface WholeRowUse {
 }
 
 /** A routine as its body is read for whole rows: of a catalog, or of migrations. */
-export type RoutineText = Pick<Routine, "what" | "kind" | "name" | "language" | "body" | "arguments" | "returns" | "row"> & {
+export type RoutineText = Pick<
+  Routine,
+  "what" | "kind" | "name" | "language" | "body" | "arguments" | "returns" | "row"
+> & {
   /** Those of the table that run it. */
   readonly triggers: readonly Pick<RoutineTrigger, "definition">[];
 };
+
+/** A routine with the statements that take the whole row. */
+export interface WholeRowRoutine<Text extends RoutineText = RoutineText> {
+  readonly routine: Text;
+  readonly uses: readonly WholeRowUse[];
+}

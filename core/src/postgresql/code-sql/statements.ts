@@ -2,6 +2,7 @@ import { hasSqlDetails, type Node, parseSync } from "libpg-query";
 import { attempt } from "../../base/expected-errors.js";
 import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
+import { wholeRowsIn } from "./whole-rows.js";
 
 /** Parses text as SQL, or returns undefined if PostgreSQL would reject it. The parser must be loaded. */
 export function readStatements(sql: string): SqlStatements | undefined {
@@ -10,6 +11,7 @@ export function readStatements(sql: string): SqlStatements | undefined {
     statements && {
       uses: (table) => usesOf(statements, table),
       returnsAll: (table) => statements.some((statement) => returnsAll(statement as unknown as AnyNode, table)),
+      wholeRows: (table) => [...new Set(statements.flatMap((statement) => wholeRowsIn(statement, { table })))],
       views: viewsIn(statements),
     }
   );

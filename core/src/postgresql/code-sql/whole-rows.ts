@@ -160,10 +160,15 @@ export class Rows {
     return isOwn ? !isWhole(width) : width.rows > 0;
   }
 
+  /** Whether an expression is a row that lacks the new column. */
+  lacksColumn(expression: AnyNode | undefined): boolean {
+    const { RowExpr } = (expression ?? {}) as { RowExpr?: AnyNode };
+    return RowExpr !== undefined && !isWhole(this.#widthOfRow(RowExpr));
+  }
+
   areComparable(left: AnyNode | undefined, right: AnyNode | undefined): boolean {
     const [one, other] = [this.widthOf(left), this.widthOf(right)];
-    if (one === undefined || other === undefined || one.rows === other.rows) return true;
-    return one.rows + other.rows === 0;
+    return one === undefined || other === undefined || one.rows === other.rows;
   }
 
   /** The width of a row, of a subquery, or of a name that means a row; undefined for a single value. */
@@ -180,7 +185,10 @@ export class Rows {
   #widthOfRow({ args }: AnyNode): Width {
     const items = listOf(args);
     const rows = this.countOf(items);
-    return { rows, others: items.some((item) => isStar(item) && !this.#expanded(item, [])) ? undefined : items.length - rows };
+    return {
+      rows,
+      others: items.some((item) => isStar(item) && !this.#expanded(item, [])) ? undefined : items.length - rows,
+    };
   }
 
   #resultOf(
@@ -201,7 +209,10 @@ export class Rows {
     }
     if (!/^(?:Insert|Update|Delete|Merge)Stmt$/.test(kind ?? "")) return [];
     const clause = statement.returningClause as AnyNode | undefined;
-    const target = { names: [aliasOf(statement.relation), "old", "new"], count: this.isAlike(statement.relation) ? 1 : 0 };
+    const target = {
+      names: [aliasOf(statement.relation), "old", "new"],
+      count: this.isAlike(statement.relation) ? 1 : 0,
+    };
     const others = [statement.fromClause, statement.usingClause, [statement.sourceRelation ?? {}]].flatMap(listOf);
     const sources = others.flatMap((from) => this.#sourcesIn(from, queries));
     return this.#itemsOf(clause?.exprs ?? statement.returningList, [target, ...sources]);

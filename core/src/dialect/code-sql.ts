@@ -1,4 +1,5 @@
-import type { RoutineText, WholeRowKind, WholeRowRoutine } from "./whole-rows.js";
+import type { WholeRowKind } from "../model/whole-rows.js";
+import type { RoutineText, WholeRowRoutine } from "./whole-rows.js";
 
 /** The part of SQL that has the same meaning in TypeScript. */
 export type SqlExpression =

@@ -1,5 +1,5 @@
 import type { SqlTable } from "../../dialect/code-sql.js";
-import type { WholeRowKind } from "../../dialect/whole-rows.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { type AnyNode, nameParts, walk, walkInto } from "../read/walk.js";
 import { aliasOf, armsOf, isTable, listOf, type Queries, withQueries } from "./statements.js";
 

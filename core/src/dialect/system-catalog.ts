@@ -120,8 +120,8 @@ export interface SystemCatalog {
    * that do not exist. At most `mostRoutines`; those that triggers run come first.
    */
   routines(connection: Connection, tables: readonly TableName[]): Promise<readonly Routine[]>;
-  /** The routines among these that take the whole row of a table, and fail once it has another column. Triggers' first. */
-  wholeRows(connection: Connection, tables: readonly TableName[]): Promise<readonly WholeRowRoutine<Routine>[]>;
+  /** The same with their statements that take the whole row of the table. Without any object, this is one query. */
+  users(connection: Connection, tables: readonly TableName[]): Promise<readonly WholeRowRoutine<Routine>[]>;
   /** The statements that must run outside a migration before an index over partitions can become valid. */
   partitionStatements(
     connection: Connection,

@@ -9,7 +9,7 @@ import { quoteTable } from "./quote.js";
 import { routinesOf } from "./routines.js";
 import { readPair } from "./trigger-order.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
-import { wholeRowsOf } from "./whole-rows.js";
+import { usersOf } from "./users.js";
 
 /** For MySQL and MariaDB. */
 export const systemCatalog: SystemCatalog = {
@@ -43,7 +43,7 @@ export const systemCatalog: SystemCatalog = {
 
   dependents: dependentsOf,
   routines: routinesOf,
-  wholeRows: wholeRowsOf,
+  users: usersOf,
 
   async isThere(connection, { schema, name }) {
     const { rows } = await connection.query(

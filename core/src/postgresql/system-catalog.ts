@@ -10,7 +10,7 @@ import { routinesOf } from "./routines.js";
 import { readTableFacts } from "./table.js";
 import { printedType } from "./units/assertions.js";
 import { partitionsLeft, statementsFor } from "./units/partition-index.js";
-import { wholeRowsOf } from "./whole-rows.js";
+import { usersOf } from "./users.js";
 
 /** For PostgreSQL. */
 export const systemCatalog: SystemCatalog = {
@@ -38,7 +38,7 @@ export const systemCatalog: SystemCatalog = {
   lacks,
   dependents: dependentsOf,
   routines: routinesOf,
-  wholeRows: wholeRowsOf,
+  users: usersOf,
   partitionStatements,
 };
 

@@ -80,7 +80,12 @@ function transitionTables(definition: string): readonly string[] {
 }
 
 /** @param parameters instead of its own: the parser rejects bodies that assign to a parameter of a type that it does not know */
-function createText({ kind, name, arguments: own, returns, language }: RoutineText, body: string, parameters = own) {
+function createText(
+  { create, kind, name, arguments: own, returns, language }: RoutineText,
+  body: string,
+  parameters = own,
+) {
+  if (create !== undefined) return create;
   const result = returns === "" ? "" : ` RETURNS ${returns}`;
   const tag = `$lockstep${body.length}$`;
   return `CREATE ${kind} ${quoteIdentifier(name)}(${parameters})${result} LANGUAGE ${language} AS ${tag}${body}${tag}`;

@@ -30,7 +30,8 @@ export function wholeRowsIn(statement: unknown, names: RowNames): readonly Whole
     if (/^(?:ViewStmt|RuleStmt|CreateFunctionStmt|CreateTrigStmt)$/.test(kind)) return "skip";
     if (kind === "InsertStmt") {
       const count = rows.countIn(node.selectStmt as AnyNode | undefined);
-      const isWhole = rows.isAlike(node.relation) && node.cols === undefined && count === 1;
+      const isWhole =
+        rows.isAlike(node.relation) && node.cols === undefined && rows.isRowResult(node.selectStmt as AnyNode);
       note("insert", count > 0 && !isWhole);
     } else if (kind === "MergeStmt") {
       for (const clause of listOf(node.mergeWhenClauses)) {

@@ -5,8 +5,8 @@ import type { TableName } from "../model/names.js";
 import { routinesOf } from "./routines.js";
 import { readTableFacts } from "./table.js";
 
-/** The routines that take the whole row of a table. Without one, this is one query. */
-export async function wholeRowsOf(
+/** The objects that use tables, with their statements that take the whole row. */
+export async function usersOf(
   connection: Connection,
   tables: readonly TableName[],
 ): Promise<readonly WholeRowRoutine<Routine>[]> {
@@ -17,11 +17,12 @@ export async function wholeRowsOf(
   const found: WholeRowRoutine<Routine>[] = [];
   for (const table of tables) {
     const own = routines.filter((routine) => routine.table === table);
-    if (codeSql.routineRows(own, { ...table, columns: [] }).length === 0) continue;
-    const facts = await readTableFacts(connection, table);
+    const first = codeSql.routineRows(own, { ...table, columns: [] });
+    const isNone = first.every(({ uses }) => uses.length === 0);
+    const facts = isNone ? undefined : await readTableFacts(connection, table);
     const columns = facts?.columns.map(({ name }) => name) ?? [];
     const children = facts?.children.map(({ name }) => name) ?? [];
-    found.push(...codeSql.routineRows(own, { ...table, columns }, children));
+    found.push(...(isNone ? first : codeSql.routineRows(own, { ...table, columns }, children)));
   }
   return found;
 }

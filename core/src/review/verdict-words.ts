@@ -372,9 +372,9 @@ function remarkWords(remark: Remark): string {
         ? `with ${remark.keeps} only the field gets the new name`
         : `to rename only the field, delete the new files of this change and run ${remark.command}`;
     case "takes-whole-row":
-      return `${wholeRowWords({ ...remark, kind: remark.use })} ${wholeRowAdvice}`;
+      return `${wholeRowWords({ ...remark, kind: remark.use })} ${wholeRowAdvice}`.slice(0, -1);
     case "used-by":
-      return `the table is used by ${listed(remark.objects)}. ${usersMatter}`;
+      return `the table is used by ${listed(remark.objects)}. ${usersMatter}`.slice(0, -1);
     default:
       return remark satisfies never;
   }

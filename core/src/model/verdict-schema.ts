@@ -26,6 +26,8 @@ const dependentShape = {
   name: string,
   /** The table that contains it or that it belongs to. */
   table: optional(tableName),
+  /** The function that a trigger runs. */
+  runs: optional(string),
 } as const;
 /** An object that uses a column, table, view or type. */
 export interface Dependent extends Of<typeof dependentShape> {}
@@ -106,13 +108,14 @@ const concerns = [
   /**
    * Writes by code of the version before are lost or rejected. `rule`: DO INSTEAD; `identity`: a value for a column that is GENERATED
    * ALWAYS; `sequence`: a number that is issued again; `publication`, `replica-identity`: nothing identifies the row of an UPDATE or
-   * DELETE.
+   * DELETE; `trigger`: what a trigger runs names the column.
    */
   {
     kind: literal("breaks-writes"),
-    why: oneOf(["rule", "identity", "sequence", "publication", "replica-identity"]),
+    why: oneOf(["rule", "identity", "sequence", "publication", "replica-identity", "trigger"]),
     table: optional(tableName),
     column: optional(string),
+    by: optional(dependent),
   },
   /** A table loses the rows of a detached partition. */
   { kind: literal("hides-rows"), table: tableName, partition: tableName },

@@ -298,7 +298,7 @@ function accessWords({ table, takes }: Extract<Concern, { kind: "changes-access"
   }
 }
 
-function writesWords({ why, table, column }: Extract<Concern, { kind: "breaks-writes" }>): string {
+function writesWords({ why, table, column, by }: Extract<Concern, { kind: "breaks-writes" }>): string {
   const of = table === undefined ? "" : ` of ${label(table)}`;
   switch (why) {
     case "rule":
@@ -311,6 +311,8 @@ function writesWords({ why, table, column }: Extract<Concern, { kind: "breaks-wr
       return `running code can no longer update or delete rows${of}: the table has no primary key or other replica identity`;
     case "replica-identity":
       return `running code can no longer update or delete rows${of}, if a publication has the table`;
+    case "trigger":
+      return `writes${of} fail afterwards: ${by === undefined ? "a trigger" : dependentWords(by)} uses "${column}"${by?.runs === undefined ? "" : ` in the function "${by.runs}"`}`;
     default:
       return why satisfies never;
   }

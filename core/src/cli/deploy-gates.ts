@@ -19,6 +19,7 @@ import { askNamedLines, namedElsewhere } from "./ask-named-lines.js";
 import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
 import { askAbout } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
+import { askWholeRows, wholeRowsAccepted } from "./ask-whole-rows.js";
 import type { Invocation } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
@@ -69,7 +70,12 @@ export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const defaults = ownDefaultSteps(own, connection);
   const planned = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
   // Without these gates, the target needs no confirmation. The flag can apply to the next target.
-  const others = [waitsAccepted, namedElsewhere, ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"])];
+  const others = [
+    waitsAccepted,
+    wholeRowsAccepted,
+    namedElsewhere,
+    ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"]),
+  ];
   const confirmed = confirmations(invocation, planned, others);
   const { answers, stop } = await askDrops(request, drops, confirmed);
   const due = withoutWithheld(state, stop?.withheld ?? []);
@@ -81,6 +87,10 @@ export async function askDeployGates(request: Asked): Promise<DeployGates> {
   );
   const before = [...answers, ...tried.answers];
   if (tried.help !== undefined) return { answers: before, help: tried.help, ...(stop && { stop }) };
+  const left = own.migrations.filter(({ name }) => !withheld.has(name));
+  const taken = await askWholeRows({ ...request, state: due, own: { ...own, migrations: left } });
+  before.push(...taken.answers);
+  if (taken.help !== undefined) return { answers: before, help: taken.help, ...(stop && { stop }) };
   const phases = await askPhases({ ...request, state: due }, confirmed);
   return { answers: [...before, ...phases.answers], help: phases.help, ...(stop && { stop }) };
 }

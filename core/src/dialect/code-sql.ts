@@ -1,3 +1,6 @@
+import type { WholeRowKind } from "../model/whole-rows.js";
+import type { RoutineText, WholeRowRoutine, WrittenRoutine } from "./whole-rows.js";
+
 /** The part of SQL that has the same meaning in TypeScript. */
 export type SqlExpression =
   | { readonly kind: "column"; readonly name: string }
@@ -48,6 +51,10 @@ export interface SqlStatements {
    * connection. Absent if the server re-prepares it automatically, as MySQL and MariaDB do.
    */
   returnsAll?(table: SqlTable): boolean;
+  /**
+   * The ways in which they take the whole row of the table: once it has another column, they fail, or store values in the wrong columns.
+   */
+  wholeRows(table: SqlTable): readonly WholeRowKind[];
   /** The views that they create or drop. */
   readonly views: readonly ViewStatement[];
 }
@@ -65,6 +72,19 @@ export interface CodeSql {
   load(): Promise<void>;
   /** Undefined if the system would reject the text. */
   statements(sql: string): SqlStatements | undefined;
+  /**
+   * Routines with their statements that take the whole row of the table, and fail once it has another column.
+   *
+   * @param routines of the catalog: all that use the table
+   * @param children tables that get the column too
+   */
+  routineRows<Text extends RoutineText>(
+    routines: readonly Text[],
+    table: SqlTable,
+    children?: readonly string[],
+  ): readonly WholeRowRoutine<Text>[];
+  /** The routines that migrations create and do not drop again, with the triggers of a table that run them. @param texts in their order */
+  routinesWritten(texts: readonly string[], table: SqlTable): readonly WrittenRoutine[];
   /** Undefined for everything that may have another meaning in TypeScript. @param columns by their names in the database */
   expression(sql: string, columns: readonly string[]): SqlExpression | undefined;
   /** The columns that an expression names, however it uses them. */

@@ -3,6 +3,7 @@ import type { PlannedColumn, UnitSpec } from "../model/plan.js";
 import type { Connection, Limits } from "./connection.js";
 import type { LedgerTable } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
+import type { WholeRowRoutine } from "./whole-rows.js";
 
 /** How many objects `routines` returns, and how much of a text, in characters. */
 export const mostRoutines = 1000;
@@ -120,6 +121,8 @@ export interface SystemCatalog {
    * that do not exist. At most `mostRoutines`; those that triggers run come first.
    */
   routines(connection: Connection, tables: readonly TableName[]): Promise<readonly Routine[]>;
+  /** The same with their statements that take the whole row of the table. Without any object, this is one query. */
+  users(connection: Connection, tables: readonly TableName[]): Promise<readonly WholeRowRoutine<Routine>[]>;
   /** The statements that must run outside a migration before an index over partitions can become valid. */
   partitionStatements(
     connection: Connection,

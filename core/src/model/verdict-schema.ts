@@ -16,6 +16,7 @@ import {
   string,
 } from "./schema.js";
 import { doubts, durations, goneKinds, lockModes, rowFailures, userKinds } from "./verdict-kinds.js";
+import { wholeRowKinds } from "./whole-rows.js";
 
 const lockMode = oneOf(lockModes);
 const why = oneOf(rowFailures);
@@ -188,6 +189,16 @@ const remarks = [
   { kind: literal("not-edited"), name: string },
   /** Of a drop: a column of the same type is added. `keeps`: how to declare a field that keeps the column. `command` writes it. */
   { kind: literal("may-be-renamed"), newName: string, keeps: string, command: optional(string) },
+  /** Of a new column: a routine of the database fails once the column exists. `writes`: the statements on the table that run it. */
+  {
+    kind: literal("takes-whole-row"),
+    routine: string,
+    use: oneOf(wholeRowKinds),
+    statement: string,
+    writes: list(string),
+  },
+  /** Of a new column: the objects with a text that use its table. */
+  { kind: literal("used-by"), objects: list(string) },
   /** Of a rename. */
   { kind: literal("renames"), keeps: string, command: optional(string) },
 ] as const;

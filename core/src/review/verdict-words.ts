@@ -15,7 +15,9 @@ import {
   type Verdict,
   versionText,
 } from "../model/index.js";
+import { usersMatter, wholeRowAdvice, wholeRowWords } from "../sql/whole-row-words.js";
 import { counted } from "./counted.js";
+import { listed } from "./listed.js";
 
 /** Why a statement needs a review: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
@@ -373,6 +375,10 @@ function remarkWords(remark: Remark): string {
       return remark.command === undefined
         ? `with ${remark.keeps} only the field gets the new name`
         : `to rename only the field, delete the new files of this change and run ${remark.command}`;
+    case "takes-whole-row":
+      return `${wholeRowWords({ ...remark, kind: remark.use })} ${wholeRowAdvice}`.slice(0, -1);
+    case "used-by":
+      return `the table is used by ${listed(remark.objects)}. ${usersMatter}`.slice(0, -1);
     default:
       return remark satisfies never;
   }

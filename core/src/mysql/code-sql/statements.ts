@@ -8,6 +8,7 @@ import { reserved } from "../read/reserved.js";
 import type { Token } from "../read/scan.js";
 import { Unclosed } from "../read/scan.js";
 import { ownName } from "./expression.js";
+import { wholeRowsIn } from "./whole-rows.js";
 
 /** What a statement does with any table. */
 type FoundUse = { readonly table: TableName; readonly use: Exclude<TableUse, { kind: "select" }> } | Reading;
@@ -23,10 +24,11 @@ export function readStatements(sql: string): SqlStatements | undefined {
   try {
     const statements = [...cutStatements(sql)].map((cut) => {
       const whats = readStatement(sql, cut).clauses.flatMap((clause) => clause.whats);
-      return { ...readOne(new Cursor(sql, cut.tokens), whats), whats };
+      return { ...readOne(new Cursor(sql, cut.tokens), whats), whats, cursor: new Cursor(sql, cut.tokens) };
     });
     return {
       uses: (table) => statements.flatMap(({ found }) => usesOf(found, table)),
+      wholeRows: (table) => [...new Set(statements.flatMap(({ cursor }) => wholeRowsIn(cursor, table)))],
       views: statements.flatMap(({ whats, found }) =>
         whats.flatMap((what): readonly ViewStatement[] => {
           if (what.kind === "createView")

@@ -2,6 +2,7 @@ import { hasSqlDetails, type Node, parseSync } from "libpg-query";
 import { attempt } from "../../base/expected-errors.js";
 import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
+import { wholeRowsIn } from "./whole-rows.js";
 
 /** Parses text as SQL, or returns undefined if PostgreSQL would reject it. The parser must be loaded. */
 export function readStatements(sql: string): SqlStatements | undefined {
@@ -10,6 +11,7 @@ export function readStatements(sql: string): SqlStatements | undefined {
     statements && {
       uses: (table) => usesOf(statements, table),
       returnsAll: (table) => statements.some((statement) => returnsAll(statement as unknown as AnyNode, table)),
+      wholeRows: (table) => [...new Set(statements.flatMap((statement) => wholeRowsIn(statement, { table })))],
       views: viewsIn(statements),
     }
   );
@@ -89,7 +91,7 @@ function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
 }
 
 /** The WITH queries around a query, by name. */
-type Queries = ReadonlyMap<string, AnyNode>;
+export type Queries = ReadonlyMap<string, AnyNode>;
 
 /** A source in FROM or in a statement: the names that qualify its `*`, and whether `*` means all columns of the table. */
 interface Source {
@@ -142,7 +144,7 @@ function returnsAll(node: AnyNode | undefined, table: SqlTable, outer: Queries =
   }
 }
 
-function withQueries(statement: AnyNode, outer: Queries): Queries {
+export function withQueries(statement: AnyNode, outer: Queries): Queries {
   const { ctes } = (statement.withClause ?? {}) as AnyNode;
   const own = listOf(ctes).map((cte) => (cte.CommonTableExpr ?? {}) as { ctename?: string; ctequery?: AnyNode });
   return new Map([...outer, ...own.map(({ ctename = "", ctequery = {} }) => [ctename, ctequery] as const)]);
@@ -217,7 +219,7 @@ function mergedBy(clause: AnyNode): readonly TableUse[] {
 }
 
 /** A SELECT, or the arms of UNION and similar. */
-function armsOf(node: AnyNode): readonly AnyNode[] {
+export function armsOf(node: AnyNode): readonly AnyNode[] {
   const arms = [node.larg, node.rarg].filter((arm) => arm !== undefined) as AnyNode[];
   return arms.length === 0 ? [node] : arms.flatMap(armsOf);
 }
@@ -236,18 +238,18 @@ function targetNames(targets: unknown): readonly string[] {
   });
 }
 
-function aliasOf(table: unknown): string {
+export function aliasOf(table: unknown): string {
   const { relname, alias } = table as { relname: string; alias?: { aliasname?: string } };
   return alias?.aliasname ?? relname;
 }
 
-function isTable(found: unknown, { schema, name }: SqlTable): boolean {
+export function isTable(found: unknown, { schema, name }: SqlTable): boolean {
   const { relname, schemaname } = (found ?? {}) as { relname?: string; schemaname?: string };
   // A schema that is filled in at run time matches every schema.
   const isOther = schema !== undefined && schemaname !== undefined && schemaname !== schema && /^\w+$/.test(schemaname);
   return relname === name && !isOther;
 }
 
-function listOf(list: unknown): readonly AnyNode[] {
+export function listOf(list: unknown): readonly AnyNode[] {
   return Array.isArray(list) ? list : [];
 }

@@ -91,6 +91,7 @@ export async function askAbout(
       ...(target.services && { services: target.services }),
       ...(target.measures && { measures: target.measures }),
       writtenFrom: (step) => writtenFrom(plan, step),
+      readModels: () => plugin.readModels(project),
       deploy: deployTo(target.name, plugin),
       recover: plugin.words.recover,
       units: {

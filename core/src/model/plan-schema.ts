@@ -65,6 +65,8 @@ const columnShape = {
   compute: optional(computedFill),
   /** The value that write sites in the code set. */
   write: writeValue,
+  /** The app's own code converts values of the column, or of one that the fill reads. Absent: none was found. */
+  isConverted: optional(isTrue),
   /** Whether responses show it. Undefined: unknown. */
   exposure: undefinable(columnExposure),
   /**

@@ -9,6 +9,7 @@ import { type CallerValue, callerValueForRow, withCallerValue } from "../inputs/
 import { destructuredKeys } from "../inputs/input-shape.js";
 import { callerValueOfInput, inputHasField, inputList, valueFromInput } from "../inputs/spread-input.js";
 import { resolveExpression } from "../types/resolve-expression.js";
+import { whyConverted } from "../values/conversions.js";
 import { computedValue } from "../values/fixture-value.js";
 import { type SetLater, setLater } from "../values/set-later.js";
 import { groupedFallback, operandText } from "../values/sql-to-typescript.js";
@@ -307,6 +308,8 @@ export function whyNoValue(
     return `add \`${before}${value.text}${after}\`: the file does not import a name of it. Import it, then: ${again}`;
   const annotate = `Or add @lockstep.write(<ts>) to ${model}.${field}, then: ${again}`;
   if (value.kind === "listed") return `${open}: no expression over the row gives its value. ${annotate}`;
+  const converted = whyConverted(context);
+  if (converted !== undefined) return `${open}: ${converted}. ${annotate}`;
   if (sources.length === 0) return `${open}: Lockstep cannot translate its value to TypeScript. ${annotate}`;
   const missing = sources.find(({ name }) => !isGiven(name));
   if (missing?.hasDefault)

@@ -11,6 +11,8 @@ export interface ConversionCase {
   readonly column: readonly [decorator: string, type: string];
   /** SQL over `source`. Default: a copy of it. */
   readonly fill?: string;
+  /** Code changes a row's source from switch on, and the new column with it. Default: a backfill. */
+  readonly isMirror?: true;
   /** Values of `source` in code. */
   readonly values?: readonly string[];
   /** Members of the class besides. */
@@ -19,8 +21,10 @@ export interface ConversionCase {
   readonly more?: string;
   /** A part of the reason. */
   readonly why?: RegExp;
-  /** Only on one of them. Default: on both. */
-  readonly on?: "postgres";
+  /** Default: on both. */
+  readonly on?: "postgres" | "mariadb";
+  /** How they are declared, if not as properties of the class. */
+  readonly form?: "schema" | "base" | "embedded" | "accessor";
 }
 
 /** What the entities import: the app's own transformers. */
@@ -292,7 +296,14 @@ export const conversionCases: readonly ConversionCase[] = [
     column: ['@Column("timestamptz")', "Date"],
     values: dates,
   },
-  { name: "a moment without a zone, a copy", outcome: "edited", source: moment, column: moment, values: dates },
+  {
+    name: "a moment without a zone, a copy",
+    on: "postgres",
+    outcome: "edited",
+    source: moment,
+    column: moment,
+    values: dates,
+  },
   {
     name: "a moment into one without a zone",
     outcome: "listed",
@@ -302,7 +313,16 @@ export const conversionCases: readonly ConversionCase[] = [
     values: dates,
   },
   {
+    name: "a moment of MariaDB, a copy",
+    on: "mariadb",
+    outcome: "edited",
+    source: ['@Column({ type: "datetime" })', "Date"],
+    column: ['@Column({ type: "datetime" })', "Date"],
+    values: dates,
+  },
+  {
     name: "the first of two moments",
+    on: "postgres",
     outcome: "edited",
     source: moment,
     column: moment,
@@ -314,7 +334,7 @@ export const conversionCases: readonly ConversionCase[] = [
     outcome: "listed",
     column: text,
     fill: "lower(source)",
-    members: "@BeforeInsert() shout(): void { this.source = `${this.source}!`; }",
+    members: '@BeforeInsert() shout(): void { this.source = this.source + "!"; }',
     why: /shout\(\) at src\/case-\d+\.ts:\d+ converts source/,
   },
   {
@@ -323,14 +343,14 @@ export const conversionCases: readonly ConversionCase[] = [
     column: text,
     fill: "lower(source)",
     members:
-      "@BeforeInsert() prepare(): void { this.shout(); }\n  private shout(): void { Object.assign(this, { source: `${this.source}!` }); }",
+      '@BeforeInsert() prepare(): void { this.shout(); }\n  private shout(): void { Object.assign(this, { source: this.source + "!" }); }',
   },
   {
     name: "a hook that loads the new column",
     outcome: "listed",
     column: text,
     fill: "lower(source)",
-    members: "@AfterLoad() open(): void { if (this.fresh) this.fresh = `(${this.fresh})`; }",
+    members: '@AfterLoad() open(): void { if (this.fresh) this.fresh = "(" + this.fresh; }',
   },
   {
     name: "a hook that only sets what is missing",
@@ -349,6 +369,49 @@ export const conversionCases: readonly ConversionCase[] = [
   listenTo() { return CASE; }
   beforeInsert({ entity }: InsertEvent<CASE>): void { entity.source = \`\${entity.source}!\`; }
 }`,
+  },
+  {
+    name: "a mirror, the same transformer",
+    outcome: "edited",
+    isMirror: true,
+    source: euros,
+    column: euros,
+    values: numbers,
+  },
+  {
+    name: "a mirror of a transformer",
+    outcome: "listed",
+    isMirror: true,
+    source: with_("cipher", "varchar", "string"),
+    column: text,
+  },
+  {
+    name: "a mirror, a hook on its source",
+    outcome: "listed",
+    isMirror: true,
+    column: text,
+    fill: "lower(source)",
+    members: "@BeforeUpdate() shout(): void { this.source += '!'; }",
+  },
+  { name: "an EntitySchema", outcome: "listed", form: "schema", column: euros, fill: "250" },
+  { name: "an EntitySchema, a copy", outcome: "edited", form: "schema", source: euros, column: euros, values: numbers },
+  { name: "a base class", outcome: "listed", form: "base", column: euros, fill: "250" },
+  { name: "a base class, a copy", outcome: "edited", form: "base", source: euros, column: euros, values: numbers },
+  {
+    name: "an embedded class",
+    outcome: "listed",
+    form: "embedded",
+    column: euros,
+    fill: "250",
+    why: /transformer at src\/transformers\.ts:\d+ converts price\.fresh/,
+  },
+  { name: "an accessor", outcome: "listed", form: "accessor", column: text },
+  {
+    name: "the option of typeorm-encrypted",
+    outcome: "listed",
+    column: [`@Column({ type: "varchar", length: 100, ...encrypted })`, "string"],
+    fill: "lower(source)",
+    more: `const encrypted = { encrypt: { key: "k" } };`,
   },
   {
     name: "a subscriber of another entity",
@@ -371,7 +434,7 @@ export const connection = (type: string) => `{
   subscribers: ["src/case-*.ts"],
 }`;
 
-/** Runs the code of every case: once more each time. With `sync`, it makes the tables first. */
+/** Runs the code of every case: `sync` makes the tables first, `change` changes the rows. */
 const runner = (type: string) => `import "reflect-metadata";
 import { readdirSync } from "node:fs";
 import { DataSource } from "typeorm";
@@ -379,8 +442,10 @@ import { DataSource } from "typeorm";
 async function main(): Promise<void> {
   const source = new DataSource({ ...${connection(type)}, synchronize: process.argv[2] === "sync" });
   await source.initialize();
-  for (const file of readdirSync("src").filter((each) => /^work-\\d+\\.ts$/.test(each)))
-    await require("./src/" + file).work(source.manager);
+  for (const file of readdirSync("src").filter((each) => /^work-\\d+\\.ts$/.test(each))) {
+    const { work, rework } = require("./src/" + file);
+    await (process.argv[2] === "change" ? rework : work)(source.manager);
+  }
   await source.destroy();
 }
 main().catch((error) => { console.error(error); process.exitCode = 1; });
@@ -392,7 +457,7 @@ export function filesOf(cases: readonly ConversionCase[], isNew: boolean, type: 
     ["src/transformers.ts", transformers],
     ["run.ts", runner(type)],
     ...cases.flatMap((each, n) => [
-      [`src/case-${n}.ts`, entityOf(each, n, isNew)],
+      [`src/case-${n}.ts`, `${imports}\n${formOf(each, n, isNew)}`],
       [`src/work-${n}.ts`, workOf(each, n)],
     ]),
   ]);
@@ -402,43 +467,83 @@ export const nameOf = (n: number) => `Case${n}`;
 export const tableOf = (n: number) => `case_${n}`;
 export const fillOf = ({ fill = "source" }: ConversionCase) => fill;
 
-function entityOf(each: ConversionCase, n: number, isNew: boolean): string {
-  const { source: [decorator, type] = text, column, members = "", more = "" } = each;
-  const fresh = `  /** @lockstep.backfill(${fillOf(each)}) */\n  ${column[0]}\n  fresh!: ${column[1]};\n`;
-  // A member names the new column only once it is there.
-  const own = isNew || !members.includes("fresh") ? members : "";
-  return `import {
-  AfterLoad, BeforeInsert, Column, type ColumnOptions, Entity, type EntitySubscriberInterface, EventSubscriber, type InsertEvent, PrimaryGeneratedColumn,
+const imports = `import {
+  AfterLoad, BeforeInsert, BeforeUpdate, Column, type ColumnOptions, Entity, EntitySchema, type EntitySubscriberInterface, EventSubscriber, type InsertEvent, PrimaryGeneratedColumn,
 } from "typeorm";
 import { cents, centsColumn, cipher, Money, money, numeric, plainColumn, scaled, Shouted } from "./transformers.js";
-
-${more.startsWith("const") ? more : ""}
-@Entity("${tableOf(n)}")
-export class ${nameOf(n)} {
-  @PrimaryGeneratedColumn()
-  id!: number;
-
-  ${decorator}
-  source!: ${type};
-
-${isNew ? fresh : ""}  ${own}
-}
-${more.startsWith("const") ? "" : more.replaceAll("CASE", nameOf(n))}
 `;
+
+function formOf(each: ConversionCase, n: number, isNew: boolean): string {
+  const { source = text, column, isMirror, form, members = "", more = "" } = each;
+  const annotation = `/** @lockstep.${isMirror ? "mirror" : "backfill"}(${fillOf(each)}) */`;
+  const name = nameOf(n);
+  const entity = (body: string, base = "") =>
+    `@Entity("${tableOf(n)}")\nexport class ${name} ${base}{\n  @PrimaryGeneratedColumn()\n  id!: number;\n\n${body}}\n`;
+  const property = ([decorator, type]: ConversionCase["column"], field: string) =>
+    `  ${decorator}\n  ${field}!: ${type};\n`;
+  const own = property(source, "source");
+  const fresh = isNew ? `\n  ${annotation}\n${property(column, "fresh")}` : "";
+  switch (form) {
+    case undefined: {
+      // A member names the new column only once it is there.
+      const its = isNew || !members.includes("fresh") ? `\n  ${members}\n` : "";
+      const isBefore = more.startsWith("const");
+      return `${isBefore ? more : ""}\n${entity(own + fresh + its)}${isBefore ? "" : more.replaceAll("CASE", name)}\n`;
+    }
+    case "base":
+      return `export abstract class Priced {\n${own}${fresh}}\n${entity("", "extends Priced ")}`;
+    case "embedded": {
+      const inside = `export class Price {\n  @Column("int", { default: 1 })\n  amount?: number;\n${fresh}}\n`;
+      return `${inside}${entity(`${own}\n  @Column(() => Price, { prefix: false })\n  price!: Price;\n`)}`;
+    }
+    case "accessor": {
+      const accessor = `  private kept!: string;\n  ${source[0]}\n  get source(): string { return this.kept; }\n  set source(value: string) { this.kept = value.toUpperCase(); }\n`;
+      return entity(accessor + fresh);
+    }
+    case "schema": {
+      const options = ([decorator]: ConversionCase["column"]) => decorator.slice("@Column(".length, -1);
+      const row = `export interface ${name} { id: number; source: ${source[1]};${isNew ? ` fresh: ${column[1]};` : ""} }`;
+      const added = isNew ? `    ${annotation}\n    fresh: ${options(column)},\n` : "";
+      return `${row}
+export const ${name} = new EntitySchema<${name}>({
+  name: "${name}",
+  tableName: "${tableOf(n)}",
+  columns: {
+    id: { type: "int", primary: true, generated: true },
+    source: ${options(source)},
+${added}  },
+});
+`;
+    }
+    default:
+      return form satisfies never;
+  }
 }
 
-function workOf({ source: [, type] = text, values = texts }: ConversionCase, n: number): string {
+function workOf({ source: [, type] = text, values = texts, form }: ConversionCase, n: number): string {
+  const name = nameOf(n);
   return `import type { EntityManager } from "typeorm";
-import { ${nameOf(n)} } from "./case-${n}.js";
+import { ${name} } from "./case-${n}.js";
 import { Money } from "./transformers.js";
 
-export async function make(manager: EntityManager, source: ${type}): Promise<${nameOf(n)}> {
-  const all = manager.getRepository(${nameOf(n)});
-  return all.save(all.create({ source }));
+export async function make(manager: EntityManager, source: ${type}): Promise<${name}> {
+  const all = manager.getRepository(${name});
+  return all.save(all.create({ source${form === "embedded" ? ", price: {}" : ""} }));
 }
 
+export async function change(manager: EntityManager, id: number, source: ${type}): Promise<void> {
+  await manager.getRepository(${name}).update({ id }, { source });
+}
+
+const values: ${type === "string[]" ? "string[][]" : `(${type})[]`} = [${values.join(", ")}];
+
 export async function work(manager: EntityManager): Promise<void> {
-  for (const value of [${values.join(", ")}] as ${type === "string[]" ? "string[][]" : `(${type})[]`}) await make(manager, value);
+  for (const value of values) await make(manager, value);
+}
+
+export async function rework(manager: EntityManager): Promise<void> {
+  const [first] = await manager.getRepository(${name}).find({ order: { id: "ASC" } });
+  if (first) await change(manager, first.id, values.at(-1)!);
 }
 `;
 }

@@ -18,7 +18,12 @@ export function whyConverted(context: TransformContext): string | undefined {
   const converted = conversionsOf(context);
   if (converted.length === 0) return undefined;
   const texts = converted.map(({ name, conversion }) => `${conversion?.by} converts ${name}`);
-  return `the expression is about stored values, and ${texts.join(", ")}`;
+  return `the expression is about stored values, and ${texts.join(", ")}. ${orAnnotate(context)}`;
+}
+
+/** What gives a value that Lockstep cannot translate. */
+export function orAnnotate({ intent: { model, field } }: TransformContext): string {
+  return `Or add @lockstep.write(<ts>) to ${model}.${field}, then: npx lockstep code ${model}.${field}`;
 }
 
 /** How an expression passes a value on unchanged. */

@@ -47,6 +47,7 @@ export {
   builtInContract,
   type ColumnDeclaration,
   type ColumnSource,
+  type Conversion,
   concurrentIndex,
   type DeclaredIndex,
   type DialectId,

@@ -28,6 +28,7 @@ export const longProofs: readonly string[] = [
   "plugin-prisma/codemods/properties.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/cli/aim.test.ts",
+  "plugin-typeorm/intercept/conversions.test.ts",
   "plugin-prisma/engine/{connection,execution,hooks,migrate,shutdown}.test.ts",
   "plugin-prisma/init/real-config.test.ts",
   "plugin-prisma/schema/parse.test.ts",

@@ -99,6 +99,7 @@ export async function askAbout(
       ...(target.measures && { measures: target.measures }),
       writtenFrom: (step) => writtenFrom(plan, step),
       goesWith: goingWith(connection, plan, project, plugin),
+      readModels: () => plugin.readModels(project),
       deploy: deployTo(target.name, plugin),
       recover: plugin.words.recover,
       units: {

@@ -129,6 +129,7 @@ export { namesColumns } from "./types/row-literals.js";
 export { namesIn } from "./types/row-shape.js";
 export { targetOf } from "./types/target-type.js";
 export { packageOf } from "./types/type-program.js";
+export { whyConverted } from "./values/conversions.js";
 export { computedOver, literalOf } from "./values/fixture-value.js";
 export { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./values/value-text.js";
 export { fieldsOf } from "./write/class-members.js";

@@ -2,6 +2,7 @@ import type { TriedDefault } from "../dialect/access.js";
 import type { Connection } from "../dialect/connection.js";
 import type { EvidencePlace } from "../dialect/ledger-store.js";
 import type { Dependent } from "../dialect/system-catalog.js";
+import type { EntityModel } from "../model/code.js";
 import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
 import type { ReadsMeasured } from "./reads/measure-reads.js";
 import type { OwnMeasures } from "./reads/own-measures.js";
@@ -57,6 +58,8 @@ export interface GateFacts {
   readonly makers?: readonly string[];
   /** The call sites in the current code that may omit a column. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
+  /** The models of the current code. Default: unknown. */
+  readModels?(): Promise<readonly EntityModel[]>;
   /** Objects on the target that need what a step drops, that go with it or that name it, and that no plan created. Default: none. */
   goesWith?(step: GateStep): readonly Dependent[] | Promise<readonly Dependent[]>;
   /** The plan was undone: what follows are drops of its own columns. Default: false. */

@@ -1,11 +1,13 @@
+import { parseAnnotations } from "../config/annotations.js";
 import type { Connection } from "../dialect/connection.js";
 import { isDatabaseError } from "../dialect/db/retry.js";
 import type { EvaluatedRow, Selection } from "../dialect/rows.js";
 import { type TableFacts, typeOf } from "../dialect/table.js";
+import { isOwnConversion } from "../model/code.js";
 import type { Fill } from "../model/fill.js";
-import { tableLabel } from "../model/names.js";
-import type { GateAbout, OpenWriter } from "./gate.js";
-import { notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
+import { isSameTable, tableLabel } from "../model/names.js";
+import type { GateAbout, GateFacts, OpenWriter } from "./gate.js";
+import { type FilledColumn, notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
 /** The sample size: rows from the whole table, and as many rows with non-ASCII text, where the two languages may differ. */
 const maxRows = 10_000;
@@ -26,6 +28,19 @@ const about: GateAbout = {
 export default rowsInDoubt(about, "what code computes", async ({ name, column, table, timeoutMs }, facts) => {
   const { connection, target, plan, isWithoutValues = false } = facts;
   const { fill } = column;
+  const isUnique = column.uniqueKeys.length > 0;
+  const holds = isUnique || fill.kind === "mirror";
+  const otherwise = () =>
+    `otherwise take the plan back, and make another with @lockstep.write(<ts>) or another expression: npx lockstep abandon ${plan}`;
+  const why = await whyNotCompared(column, facts);
+  if (why !== undefined && !holds)
+    return { isOpen: true, statement: `Check this: Lockstep did not compare ${name} on ${target}, because ${why}` };
+  if (why !== undefined)
+    return {
+      rows: [{ file: name, line: 0, what: "no row", reason: `was compared, because ${why}`, id: "not-compared" }],
+      meant: () => `code stores for ${name} what ${target} computes. Lockstep did not compare them, because ${why}`,
+      otherwise,
+    };
   const { translatedValue } = await import("../code/values/translated-value.js");
   const inputs = fill.reads.map((read) => ({
     name: read,
@@ -66,8 +81,6 @@ export default rowsInDoubt(about, "what code computes", async ({ name, column, t
       ? `all ${compared.length} rows`
       : `${compared.length} of ${read.isWhole ? read.rows.length : `about ${Math.max(table.rowEstimate, read.rows.length)}`} rows${compared.length < read.rows.length ? ", those for which code computes a value" : ""}`;
   const seen = `compared ${total}${read.isPartial ? ", and could not look for all that are not plain ASCII in time" : ""}`;
-  const isUnique = column.uniqueKeys.length > 0;
-  const holds = isUnique || fill.kind === "mirror";
   if (differing.length === 0 && read.isCutShort && holds)
     return {
       rows: [
@@ -96,10 +109,30 @@ export default rowsInDoubt(about, "what code computes", async ({ name, column, t
   return {
     rows: differing,
     meant: told,
-    otherwise: () =>
-      `otherwise take the plan back, and make another with @lockstep.write(<ts>) or another expression: npx lockstep abandon ${plan}`,
+    otherwise,
   };
 });
+
+/**
+ * Why the value that code stores is not the one that was translated; undefined if it is. The models may have changed since the plan was
+ * made.
+ */
+async function whyNotCompared(
+  { table, name, fill }: FilledColumn,
+  { readModels }: GateFacts,
+): Promise<string | undefined> {
+  const models = (await readModels?.()) ?? [];
+  const named = [name, ...fill.reads];
+  for (const { name: model, fields } of models.filter((each) => isSameTable(each.table, table))) {
+    const field = fields.find(({ column }) => column === name);
+    if (field === undefined) continue;
+    if (parseAnnotations(field.documentation, { file: model, line: 1 }).write !== undefined)
+      return "@lockstep.write gives the value in code";
+    const converted = fields.find(({ column, conversion }) => named.includes(column) && isOwnConversion(conversion));
+    if (converted !== undefined) return `${converted.conversion?.by} converts ${converted.name}`;
+  }
+  return undefined;
+}
 
 interface Rows {
   readonly rows: readonly EvaluatedRow[];

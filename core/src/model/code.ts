@@ -47,8 +47,44 @@ export interface EntityField {
   readonly defaultValue?: string | number | boolean;
   readonly isForeignKey: boolean;
   readonly isUpdatedAt: boolean;
+  /** Code has other values than the database stores. Absent: the same ones, as far as the declarations show. */
+  readonly conversion?: Conversion;
   /** Doc comment, without the markers. */
   readonly documentation: string;
+}
+
+/** What converts the values of a column between code and database: a transformer, a hook, a client extension. */
+export interface Conversion {
+  /** Equal for columns that are converted alike. Absent: no other column is known to be. */
+  readonly id?: string;
+  /** For sentences: `the transformer at src/order.ts:12`. */
+  readonly by: string;
+  /** The ORM or the driver converts it, and null stays null. Absent: the app's own code does. */
+  readonly isBuiltIn?: true;
+}
+
+/** Whether the app's own code converts: the database cannot show what it does. */
+export function isOwnConversion(conversion: Conversion | undefined): boolean {
+  return conversion !== undefined && conversion.isBuiltIn === undefined;
+}
+
+/**
+ * Whether code can compute a stored value from values of the same row as it has them. SQL is about stored values, so only a value that
+ * passes unchanged between columns that are converted alike is the same in code.
+ *
+ * @param columns the target, and the columns that the expression reads
+ * @param passes `column`: the expression is one column; `first`: the first of several that is not NULL
+ */
+export function isSameInCode(
+  columns: readonly Pick<EntityField, "conversion">[],
+  passes: "column" | "first" | undefined,
+): boolean {
+  const [first] = columns;
+  if (columns.every(({ conversion }) => conversion === undefined)) return true;
+  const isAlike = columns.every(
+    ({ conversion }) => conversion?.id !== undefined && conversion.id === first?.conversion?.id,
+  );
+  return isAlike && (passes === "column" || (passes === "first" && first?.conversion?.isBuiltIn === true));
 }
 
 /** The type of a field's value in code. */

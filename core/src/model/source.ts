@@ -1,3 +1,5 @@
+import type { Conversion } from "./code.js";
+
 /** How an ORM's client generates a value: `uuid(7)`, `@updatedAt`. */
 export interface ClientDefault {
   readonly kind: "uuid" | "cuid" | "nanoid" | "ulid" | "updatedAt";
@@ -29,4 +31,5 @@ export interface ColumnSource {
   readonly write?: string;
   readonly skip?: string;
   readonly exposure?: "internal" | "exposed";
+  readonly conversion?: Conversion;
 }

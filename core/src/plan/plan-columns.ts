@@ -6,6 +6,7 @@ import {
   type Fill,
   type ForeignKey,
   type IndexedBy,
+  isOwnConversion,
   isSameTable,
   type KeyColumn,
   operationsOfKind,
@@ -203,7 +204,8 @@ async function planColumn(
   // Call sites do not have values of another table.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
-  return { ...common, fill, write, key };
+  const isConverted = [name, ...fill.reads].some((each) => isOwnConversion(sources.column(table, each)?.conversion));
+  return { ...common, fill, write, ...(isConverted && { isConverted }), key };
 }
 
 interface WhyNoTrigger {

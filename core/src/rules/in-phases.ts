@@ -26,7 +26,8 @@ export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
 function required(column: PlannedColumn): Rewrite {
   const isMirror = column.fill?.kind === "mirror";
   const follows = isMirror ? [gate("mirror-agrees", column)] : [];
-  const isTranslated = column.write.kind === "sql" && (column.fill?.reads.length ?? 0) > 0;
+  const isTranslated =
+    column.write.kind === "sql" && (column.fill?.reads.length ?? 0) > 0 && column.isConverted === undefined;
   return {
     expand: [
       addColumn(column),

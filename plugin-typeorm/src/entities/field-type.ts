@@ -9,11 +9,12 @@ import {
   unwrap,
   wrapperOf,
 } from "@lockstep/core/codemods";
+import { declaredConversion } from "./conversions/declared.js";
 import type { ColumnMember, Value } from "./model.js";
 import { type Options, resolveValue, stringOf } from "./value.js";
 
 /** The type of a column in code. */
-export type FieldType = Pick<EntityField, "type" | "codeType" | "enumName" | "enumValues" | "isList">;
+export type FieldType = Pick<EntityField, "type" | "codeType" | "enumName" | "enumValues" | "isList" | "conversion">;
 
 const byDatabase: readonly (readonly [RegExp, ScalarType])[] = [
   [/^(?:int|int2|int4|integer|smallint|mediumint|year)$/, "int"],
@@ -35,6 +36,26 @@ export function fieldType(member: ColumnMember, options: Options, project: Proje
   const option = options.get("type");
   const given = member.typeArgument ? { node: member.typeArgument, file: member.file } : option;
   const name = given && (stringOf(given.node, given.file, project) ?? constructorName(given.node));
+  const stored = storedType(member, options, name, project);
+  const conversion = declaredConversion(member, options, name, stored.type, project);
+  if (conversion === undefined || conversion.isBuiltIn === true)
+    return { ...stored, ...(conversion && { conversion }) };
+  const codeType = convertedType(stored.type, propertyType(member));
+  return { ...stored, ...(codeType === stored.type ? {} : { codeType }), conversion };
+}
+
+/** The type of a value that the app's own code converts. The app's own classes have no plain type. */
+function convertedType(stored: ScalarType, property: ScalarType | undefined): ScalarType {
+  if (property === undefined) return "bytes";
+  return property === "int" && stored !== "int" && stored !== "bigint" ? "float" : property;
+}
+
+function storedType(
+  member: ColumnMember,
+  options: Options,
+  name: string | undefined,
+  project: Project,
+): Omit<FieldType, "conversion"> {
   const property = propertyType(member);
   const isSimpleArray = name === "simple-array";
   // MySQL's set: several values of an enum.

@@ -56,14 +56,17 @@ function excluded(project: Pick<Project, "generatedFolders" | "migrationsFolder"
 
 const orm = /(?:from|require\(|import)\s*["']typeorm(?:\/[^"']*)?["']/;
 
-/** Files that declare columns or views: services name TypeORM as well. */
+/** Files that declare columns, views or subscribers: services name TypeORM as well. */
 function declaringFiles(files: readonly SourceFile[]): Set<SourceFile> {
   const entities = new Entities(files.map(({ file, text }) => ({ path: file, content: text })));
   const paths = new Set(
     entities.declarations
       .filter(
         ({ kind, entity, members, file }) =>
-          kind === "schema" || entity !== undefined || members.length > 0 || /@(?:\w+\.)?ViewEntity\b/.test(file.text),
+          kind === "schema" ||
+          entity !== undefined ||
+          members.length > 0 ||
+          /@(?:\w+\.)?(?:ViewEntity|EventSubscriber)\b/.test(file.text),
       )
       .map(({ file }) => file.file),
   );

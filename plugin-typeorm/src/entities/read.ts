@@ -19,6 +19,7 @@ import {
   relationsIn,
 } from "./columns.js";
 import { documentation } from "./comments.js";
+import { hookedFields } from "./conversions/hooks.js";
 import { Entities } from "./entities.js";
 import { fieldType } from "./field-type.js";
 import type { ColumnMember, Declaration, EntityFile, RelationMember } from "./model.js";
@@ -76,12 +77,15 @@ function toModel(
   const uniques = indexesOf(entity, entities).flatMap(({ isUnique, isPartial, properties: [only, ...others] }) =>
     isUnique && !isPartial && others.length === 0 && only !== undefined ? [only] : [],
   );
+  const hooked = hookedFields(entity, entities);
   const declared = columnsIn(members).map((placed): EntityField => {
     const key = keys.find(({ columns }) => columns.some((column) => column.declared === placed));
     const isSole = key?.columns.length === 1 && key.relation.member.relation === "one-to-one";
     const field = toField(placed, entities);
+    const conversion = hooked.get(placed.path) ?? field.conversion;
     return {
       ...field,
+      ...(conversion && { conversion }),
       column: columnOf(field.column, field.name),
       isForeignKey: key !== undefined,
       isUnique: field.isUnique || isSole || uniques.includes(field.name),
@@ -91,7 +95,7 @@ function toModel(
     columns
       .filter((column) => column.declared === undefined)
       .map(({ field, column, referenced }): EntityField => {
-        const { enumName, enumValues, type } = toField(referenced, entities);
+        const { enumName, enumValues, type, conversion } = toField(referenced, entities);
         return {
           name: field,
           // TypeORM itself names it by the path of the referenced column: `team.id`.
@@ -106,6 +110,7 @@ function toModel(
           hasDefault: false,
           isForeignKey: true,
           isUpdatedAt: false,
+          ...(conversion && { conversion }),
           documentation: documentation(relation.member),
         };
       }),

@@ -1,6 +1,7 @@
 import {
   type Annotations,
   type ColumnSource,
+  type EntityField,
   isSameTable,
   LockstepError,
   parseAnnotations,
@@ -40,13 +41,16 @@ export function columnSources(files: readonly EntityFile[], known: readonly Know
         ?.fields.find(({ name }) => name === place?.field);
       if (place === undefined || field === undefined) continue;
       refuseAroundEmbedded(place, entities);
-      return sourceAt(place, field.hasDefault);
+      return sourceAt(place, field);
     }
     return undefined;
   };
 }
 
-function sourceAt({ entity, field, member, relations }: Place, hasDefault: boolean): ColumnSource {
+function sourceAt(
+  { entity, field, member, relations }: Place,
+  { hasDefault, conversion }: Pick<EntityField, "hasDefault" | "conversion">,
+): ColumnSource {
   const own = annotationsOf(member);
   // Authors treat a relation and its key as one thing: an annotation of one applies to the other.
   const [notes = own] = [own, ...relations.map((relation) => annotationsOf(relation.member))].filter(
@@ -66,6 +70,7 @@ function sourceAt({ entity, field, member, relations }: Place, hasDefault: boole
     ...(notes.write === undefined ? {} : { write: notes.write.text }),
     ...(notes.skip === undefined ? {} : { skip: notes.skip.text }),
     ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
+    ...(conversion && { conversion }),
   };
 }
 

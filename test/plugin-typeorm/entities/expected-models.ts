@@ -1,4 +1,4 @@
-import type { EntityModel } from "../../../core/src/model/index.js";
+import { type EntityModel, isOwnConversion } from "../../../core/src/model/index.js";
 import type { LoadedEntity } from "./load.js";
 
 /** What a subclass adds to the table of a class is no property of the class. */
@@ -38,9 +38,11 @@ export function ofModel(model: EntityModel) {
           enumValues,
           hasDefault: _has,
           defaultValue: _default,
+          conversion,
           ...field
         }) => ({
           ...field,
+          isConverted: isOwnConversion(conversion),
           values: enumValues?.map(({ value }) => value) as readonly string[] | undefined,
         }),
       ),
@@ -71,6 +73,7 @@ export function ofMetadata(entity: LoadedEntity): ReturnType<typeof ofModel> {
         isUnique: isUnique(column.column),
         isForeignKey: key !== undefined,
         isUpdatedAt: column.path === "updatedAt",
+        isConverted: column.isTransformed || /^simple-(?:json|array)$/.test(column.declared),
         values: column.enum,
       };
     });

@@ -21,6 +21,9 @@ async function describe(folder) {
   }
 }
 
+const isSetByHook = ({ listeners, target }, path) =>
+  listeners.some(({ propertyName }) => String(target.prototype[propertyName]).includes(`this.${path} =`));
+
 const of = (dataSource) => (entity) => ({
   name: entity.name,
   table: { ...(entity.schema ? { schema: entity.schema } : {}), name: entity.tableName },
@@ -39,6 +42,7 @@ const of = (dataSource) => (entity) => ({
     isGenerated: column.isGenerated,
     isProperty: !column.isVirtual && !column.isVirtualProperty,
     relation: column.relationMetadata?.propertyPath,
+    isTransformed: column.transformer !== undefined || isSetByHook(entity, column.propertyPath),
     hasDefault: column.default !== undefined && column.default !== null,
   })),
   relations: entity.relations.map((relation) => ({

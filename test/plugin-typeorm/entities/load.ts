@@ -32,6 +32,8 @@ export interface LoadedColumn {
   /** False for columns that no property stands for: discriminators, paths of trees, keys that a relation makes. */
   readonly isProperty: boolean;
   readonly relation?: string;
+  /** By a transformer, or by a hook of its class. */
+  readonly isTransformed: boolean;
   readonly hasDefault: boolean;
 }
 

@@ -41,6 +41,7 @@ export declare namespace ts {
   export type ImportDeclaration = compiler.ImportDeclaration;
   export type ImportSpecifier = compiler.ImportSpecifier;
   export type InterfaceDeclaration = compiler.InterfaceDeclaration;
+  export type MethodDeclaration = compiler.MethodDeclaration;
   export type NamedImports = compiler.NamedImports;
   export type NamedTupleMember = compiler.NamedTupleMember;
   export type NamespaceImport = compiler.NamespaceImport;

@@ -9,6 +9,7 @@ import { type CallerValue, callerValueForRow, withCallerValue } from "../inputs/
 import { destructuredKeys } from "../inputs/input-shape.js";
 import { callerValueOfInput, inputHasField, inputList, valueFromInput } from "../inputs/spread-input.js";
 import { resolveExpression } from "../types/resolve-expression.js";
+import { orAnnotate, whyConverted } from "../values/conversions.js";
 import { computedValue } from "../values/fixture-value.js";
 import { type SetLater, setLater } from "../values/set-later.js";
 import { groupedFallback, operandText } from "../values/sql-to-typescript.js";
@@ -305,9 +306,10 @@ export function whyNoValue(
   const computed = valueText(({ name, type }) => ({ text: name, type, isNullable: false }), file, context);
   if (value.kind === "typescript" && computed === undefined)
     return `add \`${before}${value.text}${after}\`: the file does not import a name of it. Import it, then: ${again}`;
-  const annotate = `Or add @lockstep.write(<ts>) to ${model}.${field}, then: ${again}`;
-  if (value.kind === "listed") return `${open}: no expression over the row gives its value. ${annotate}`;
-  if (sources.length === 0) return `${open}: Lockstep cannot translate its value to TypeScript. ${annotate}`;
+  if (value.kind === "listed") return `${open}: no expression over the row gives its value. ${orAnnotate(context)}`;
+  const converted = whyConverted(context);
+  if (converted !== undefined) return `${open}: ${converted}`;
+  if (sources.length === 0) return `${open}: Lockstep cannot translate its value to TypeScript. ${orAnnotate(context)}`;
   const missing = sources.find(({ name }) => !isGiven(name));
   if (missing?.hasDefault)
     return `${open}: it is computed from ${missing.name}, which gets its value during the insert. From contract on, code must set it: set ${missing.name} in the row too, or abandon the plan, and make ${field} optional or give it a default`;

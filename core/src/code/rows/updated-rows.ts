@@ -9,6 +9,7 @@ import type { EditFinding, Finding, TransformContext } from "../contract/transfo
 import { type CallerValue, callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
 import { isComplete, type SiblingSource, siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
+import { whyConverted } from "../values/conversions.js";
 import { literalOf } from "../values/fixture-value.js";
 import { type ColumnText, operandText } from "../values/sql-to-typescript.js";
 import { optionalText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
@@ -259,7 +260,8 @@ function* followSource(
     yield* withCallerValue(edit, sent, file, context);
     return;
   }
-  const why = value === undefined ? ": Lockstep cannot say its value here" : "";
+  const unknown = whyConverted(context) ?? "Lockstep cannot say its value here";
+  const why = value === undefined ? `: ${unknown}` : "";
   const reason = `changes ${source.name}, which ${name} follows: add \`${text}\`${why}`;
   yield { kind: "place", certainty: "required", offset: node.getStart(file.ast), what, reason };
 }

@@ -1,3 +1,4 @@
+import { type EntityField, isOwnConversion, type ScalarType, typeInCode } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { initializerOf, propertiesOf, unwrap, valueAt } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
@@ -6,6 +7,7 @@ import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { type Constant, evaluate } from "../sql/constant.js";
 import { rowLiterals } from "../types/row-literals.js";
+import { conversionsOf } from "./conversions.js";
 import { literalFor } from "./literal-for.js";
 
 /** The fill computed from the constants of a literal: `email: "A@x.com"` and `lower(email)` give `"a@x.com"`. */
@@ -25,7 +27,7 @@ export function computedOver(
   context: TransformContext,
 ): string | undefined {
   const { sql, field, model } = context;
-  if (sql === undefined || field.isList) return undefined;
+  if (sql === undefined || field.isList || conversionsOf(context).length > 0) return undefined;
   const value = evaluate(sql, (column) => {
     const source = model.fields.find((each) => each.column === column);
     return source && literalOf(given(source.name));
@@ -36,8 +38,9 @@ export function computedOver(
 
 /** The database default for rows without a value: `"eu"` of `@default("eu")`. Rows of a unique field cannot share it. */
 export function storedDefault(file: SourceFile, context: TransformContext): string | undefined {
-  const { defaultValue, isList, isUnique } = context.field;
-  return defaultValue === undefined || isList || isUnique ? undefined : printed(defaultValue, file, context);
+  const { defaultValue, isList, isUnique, conversion } = context.field;
+  const isKnown = defaultValue !== undefined && !isList && !isUnique && conversion === undefined;
+  return isKnown ? printed(defaultValue, file, context) : undefined;
 }
 
 /** The value of a row without one: the constant that the other optional columns of that type share, or null. */
@@ -55,7 +58,8 @@ export function numberedValue(file: SourceFile, context: TransformContext): stri
   const { field } = context;
   if (field.isList) return "[]";
   const n = nextNumber(context);
-  switch (field.type) {
+  const type = inventedType(field);
+  switch (type) {
     case "string":
       return quoted(`${field.name}-${n}`, file.style);
     case "int":
@@ -77,8 +81,13 @@ export function numberedValue(file: SourceFile, context: TransformContext): stri
     case "bytes":
       return undefined;
     default:
-      return field.type satisfies never;
+      return type satisfies never;
   }
+}
+
+/** The type of a value that is not derived from a stored one. */
+function inventedType(field: EntityField): ScalarType {
+  return isOwnConversion(field.conversion) ? typeInCode(field) : field.type;
 }
 
 /** A different value for each row of a factory, based on its counter: `` `handle-${sequence}` ``. */
@@ -91,8 +100,9 @@ export function countedValue(
   if (field.isList) return undefined;
   const counter = literal.properties.map((each) => counterIn(initializerOf(each))).find((each) => each !== undefined);
   if (counter === undefined) return undefined;
-  if (field.type === "string") return `\`${field.name}-\${${textOf(counter, file)}}\``;
-  return field.type === "int" || field.type === "float" ? textOf(counter, file) : undefined;
+  const type = inventedType(field);
+  if (type === "string") return `\`${field.name}-\${${textOf(counter, file)}}\``;
+  return type === "int" || type === "float" ? textOf(counter, file) : undefined;
 }
 
 /** `sequence` of `id: sequence` or `` email: `user${sequence}@example.com` ``, if it is a parameter of the surrounding function. */

@@ -5,6 +5,7 @@ import { isRepeatable } from "../ast/repeatable.js";
 import { declarationFrom } from "../ast/scope.js";
 import { quoted, type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { conversionsOf } from "./conversions.js";
 import { literalFor } from "./literal-for.js";
 import { type ColumnText, isPrimaryText, translate } from "./sql-to-typescript.js";
 
@@ -52,6 +53,7 @@ function writtenValue(
   };
   const translated = translate(context.sql, resolveColumn, (text) => quoted(text, style));
   if (translated === undefined || translated.isNullable !== isNullable || context.field.isList) return undefined;
+  if (conversionsOf(context).length > 0) return undefined;
   return asType(translated, file, context);
 }
 

@@ -11,6 +11,7 @@ import {
   unwrap,
   valueAt,
   valueText,
+  whyConverted,
 } from "@lockstep/core/codemods";
 
 /** Whether the field is a relation itself, without a property for its key: `team`. */
@@ -54,7 +55,8 @@ export function fillPath(
     .split(".")
     .reverse()
     .reduce((inner, name, at) => (at === 0 ? `${name}: ${inner}` : `${name}: { ${inner} }`), value ?? "…");
-  const reason = value === undefined ? `add \`${text}\`: Lockstep cannot say its value here` : `add \`${text}\``;
+  const why = value === undefined ? `: ${whyConverted(context) ?? "Lockstep cannot say its value here"}` : "";
+  const reason = `add \`${text}\`${why}`;
   return { kind: "place", certainty: "required", offset: literal.getStart(file.ast), what, reason };
 }
 

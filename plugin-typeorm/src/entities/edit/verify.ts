@@ -56,8 +56,8 @@ function touchedColumns(
   );
 }
 
-/** Documentation, and the role of a column for a removed relation. */
-const isLoose = new Set<string>(["documentation", "isForeignKey"]);
+/** Documentation, the lines that a conversion names, and the role of a column for a removed relation. */
+const isLoose = new Set<string>(["documentation", "conversion", "isForeignKey"]);
 
 /** Fields and relations that differ without being edited. Relations are removed with their columns. */
 function firstDifference(was: EntityModel, is: EntityModel, touched: ReadonlySet<string>): string | undefined {

@@ -2,8 +2,6 @@ import { hasSqlDetails, type Node, parseSync } from "libpg-query";
 import { attempt } from "../../base/expected-errors.js";
 import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
-import { aliasOf, growthOf, isTable, listOf, scopeOf } from "./row-growth.js";
-import { wholeRowsIn } from "./whole-rows.js";
 
 /** Parses text as SQL, or returns undefined if PostgreSQL would reject it. The parser must be loaded. */
 export function readStatements(sql: string): SqlStatements | undefined {
@@ -11,11 +9,7 @@ export function readStatements(sql: string): SqlStatements | undefined {
   return (
     statements && {
       uses: (table) => usesOf(statements, table),
-      returnsAll: (table) => {
-        const scope = scopeOf([{ ...table, grows: 1 }]);
-        return statements.some((statement) => growthOf(statement as unknown as AnyNode, scope).by > 0);
-      },
-      takesAll: (tables) => wholeRowsIn(statements, tables),
+      returnsAll: (table) => statements.some((statement) => returnsAll(statement as unknown as AnyNode, table)),
       views: viewsIn(statements),
     }
   );
@@ -94,6 +88,84 @@ function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
   }
 }
 
+/** The WITH queries around a query, by name. */
+type Queries = ReadonlyMap<string, AnyNode>;
+
+/** A source in FROM or in a statement: the names that qualify its `*`, and whether `*` means all columns of the table. */
+interface Source {
+  readonly names: readonly (string | undefined)[];
+  readonly hasAll: boolean;
+}
+
+/** Whether a statement returns `*` of a table: directly, through a subquery, or through WITH. */
+function returnsAll(node: AnyNode | undefined, table: SqlTable, outer: Queries = new Map()): boolean {
+  const [kind, statement] = (Object.entries(node ?? {})[0] ?? []) as [string?, AnyNode?];
+  if (statement === undefined) return false;
+  if (kind === "PrepareStmt") return returnsAll(statement.query as AnyNode, table, outer);
+  const queries = withQueries(statement, outer);
+  if (kind === "SelectStmt") {
+    return armsOf(statement).some((arm) => {
+      const own = withQueries(arm, queries);
+      return namesAll(
+        arm.targetList,
+        listOf(arm.fromClause).flatMap((from) => sourcesIn(from, own)),
+      );
+    });
+  }
+  if (kind === undefined || !/^(?:Insert|Update|Delete|Merge)Stmt$/.test(kind)) return false;
+  const clause = statement.returningClause as AnyNode | undefined;
+  const target = { names: [aliasOf(statement.relation), "old", "new"], hasAll: isTable(statement.relation, table) };
+  const others = [statement.fromClause, statement.usingClause, [statement.sourceRelation ?? {}]].flatMap(listOf);
+  return namesAll(clause?.exprs ?? statement.returningList, [
+    target,
+    ...others.flatMap((from) => sourcesIn(from, queries)),
+  ]);
+
+  function sourcesIn(from: AnyNode, known: Queries): readonly Source[] {
+    const { RangeVar, RangeSubselect, JoinExpr } = from as Readonly<Record<string, AnyNode | undefined>>;
+    if (RangeVar !== undefined) {
+      const name = RangeVar.schemaname === undefined ? (RangeVar.relname as string) : "";
+      const query = known.get(name);
+      // Inside its own query, the name means the table.
+      const inner = new Map([...known].filter(([each]) => each !== name));
+      const hasAll = query === undefined ? isTable(RangeVar, table) : returnsAll(query, table, inner);
+      return [{ names: [aliasOf(RangeVar)], hasAll }];
+    }
+    if (RangeSubselect !== undefined)
+      return [
+        { names: [nameIn(RangeSubselect)], hasAll: returnsAll(RangeSubselect.subquery as AnyNode, table, known) },
+      ];
+    if (JoinExpr === undefined) return [];
+    const sides = [JoinExpr.larg, JoinExpr.rarg].flatMap((side) => sourcesIn((side ?? {}) as AnyNode, known));
+    const name = nameIn(JoinExpr);
+    return name === undefined ? sides : [{ names: [name], hasAll: sides.some(({ hasAll }) => hasAll) }];
+  }
+}
+
+function withQueries(statement: AnyNode, outer: Queries): Queries {
+  const { ctes } = (statement.withClause ?? {}) as AnyNode;
+  const own = listOf(ctes).map((cte) => (cte.CommonTableExpr ?? {}) as { ctename?: string; ctequery?: AnyNode });
+  return new Map([...outer, ...own.map(({ ctename = "", ctequery = {} }) => [ctename, ctequery] as const)]);
+}
+
+/** Whether a result list contains `*`, `t.*` or `(t).*` of a source with all columns. */
+function namesAll(targets: unknown, sources: readonly Source[]): boolean {
+  return listOf(targets).some((target) => {
+    const { val = {} } = (target.ResTarget ?? {}) as { val?: AnyNode };
+    const whole = (val.A_Indirection ?? {}) as { arg?: AnyNode; indirection?: unknown };
+    const column = (whole.arg?.ColumnRef ?? val.ColumnRef ?? {}) as AnyNode;
+    const stars = whole.arg === undefined ? column.fields : whole.indirection;
+    // `(f(x)).*` belongs to no table.
+    if (column.fields === undefined || !listOf(stars).some((part) => part.A_Star !== undefined)) return false;
+    const qualifier = nameParts(column.fields).at(-1);
+    return sources.some(({ names, hasAll }) => hasAll && (qualifier === undefined || names.includes(qualifier)));
+  });
+}
+
+function nameIn({ alias }: AnyNode): string | undefined {
+  return (alias as { aliasname?: string } | undefined)?.aliasname;
+}
+
 function viewsIn(statements: readonly Node[]): readonly ViewStatement[] {
   return statements.flatMap((statement): readonly ViewStatement[] => {
     if ("ViewStmt" in statement) {
@@ -157,4 +229,20 @@ function targetNames(targets: unknown): readonly string[] {
     const { name } = (target.ResTarget ?? {}) as { name?: string };
     return name === undefined ? [] : [name];
   });
+}
+
+function aliasOf(table: unknown): string {
+  const { relname, alias } = table as { relname: string; alias?: { aliasname?: string } };
+  return alias?.aliasname ?? relname;
+}
+
+function isTable(found: unknown, { schema, name }: SqlTable): boolean {
+  const { relname, schemaname } = (found ?? {}) as { relname?: string; schemaname?: string };
+  // A schema that is filled in at run time matches every schema.
+  const isOther = schema !== undefined && schemaname !== undefined && schemaname !== schema && /^\w+$/.test(schemaname);
+  return relname === name && !isOther;
+}
+
+function listOf(list: unknown): readonly AnyNode[] {
+  return Array.isArray(list) ? list : [];
 }

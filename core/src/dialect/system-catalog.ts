@@ -4,6 +4,10 @@ import type { Connection, Limits } from "./connection.js";
 import type { LedgerTable } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
 
+/** How many objects `routines` returns, and how much of a text, in characters. */
+export const mostRoutines = 1000;
+export const longestBody = 200_000;
+
 /** A property of a planned column that the database lacks or has with another value. */
 export interface Lack {
   readonly lacks: "column" | "type" | "trigger" | "index" | "foreign-key";
@@ -34,6 +38,47 @@ export interface Dependent {
   readonly remove?: string;
 }
 
+/** A trigger that runs a routine, directly or through the routines that it calls. */
+export interface RoutineTrigger {
+  /** Display text: `trigger log_member on "Member"`. */
+  readonly what: string;
+  readonly name: string;
+  readonly timing: "BEFORE" | "AFTER" | "INSTEAD OF";
+  readonly events: readonly ("INSERT" | "UPDATE" | "DELETE" | "TRUNCATE")[];
+  /** False: once per statement. */
+  readonly isPerRow: boolean;
+  /** It fires for updates of these columns only; empty: for all. */
+  readonly columns: readonly string[];
+  /** Its statement, as the server prints it. */
+  readonly definition: string;
+  /** The statement that drops it. */
+  readonly remove: string;
+}
+
+/** An object with a text that the server runs later, and that uses a table: its dependencies are only in that text. */
+export interface Routine {
+  /** Display text: `function audit.log_member()`. */
+  readonly what: string;
+  readonly kind: "function" | "procedure" | "trigger" | "view" | "materialized view" | "event";
+  readonly schema: string;
+  readonly name: string;
+  /** `plpgsql`, `sql`; `c`, `internal`: the body is the definition of the trigger, and the arguments in it are all there is to read. */
+  readonly language: string;
+  readonly body: string;
+  /** Arguments with their types, as the server prints them: `m "Member", n integer`. Empty: none. */
+  readonly arguments: string;
+  /** `trigger`, `SETOF "Member"`. Empty: nothing. */
+  readonly returns: string;
+  /** The table of the question, spelled as there. */
+  readonly table: TableName;
+  /** Its triggers that run this object. Empty: the object only names the table. */
+  readonly triggers: readonly RoutineTrigger[];
+  /** Which argument or result has the row type of the table. Absent: none. */
+  readonly row?: "argument" | "result" | "both";
+  /** The statement that drops it. */
+  readonly remove: string;
+}
+
 /** Reads the catalog of a target, per dialect. Runs inside a read transaction; errors are the server's. */
 export interface SystemCatalog {
   /** @returns undefined if there is no table of that name; without a schema the session resolves it, as for the ORM */
@@ -58,6 +103,12 @@ export interface SystemCatalog {
   lacks(connection: Connection, column: PlannedColumn): Promise<readonly Lack[]>;
   /** Every object that depends on what a rollback removes, including those of its plan. Empty if it does not exist. */
   dependents(connection: Connection, taken: Taken): Promise<readonly Dependent[]>;
+  /**
+   * Every object with a text of its own that uses one of the tables: the functions of its triggers, all that they call, other routines and
+   * events that name the table, and views. One entry per table. Excludes objects of Lockstep, of extensions and of the system, and tables
+   * that do not exist. At most `mostRoutines`; those that triggers run come first.
+   */
+  routines(connection: Connection, tables: readonly TableName[]): Promise<readonly Routine[]>;
   /** The statements that must run outside a migration before an index over partitions can become valid. */
   partitionStatements(
     connection: Connection,

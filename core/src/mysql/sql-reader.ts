@@ -15,12 +15,14 @@ import { readStatement } from "./read/read-statement.js";
 import { reserved } from "./read/reserved.js";
 import { Unclosed } from "./read/scan.js";
 import { readFill } from "./read-fill.js";
+import { bodyOf } from "./statements.js";
 
 function readerBy(judging: Judging): SqlReader {
   return {
     readMigration: readMysqlMigration,
     readFill,
     isQuery,
+    readBody: bodyOf,
     conversion,
     judging,
     // The server gives a foreign key the next free number, and an index the name of its first column. A plan sets neither.

@@ -6,6 +6,7 @@ import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
 import { development } from "./development.js";
 import { quoteTable } from "./quote.js";
+import { routinesOf } from "./routines.js";
 import { readPair } from "./trigger-order.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
 
@@ -40,6 +41,7 @@ export const systemCatalog: SystemCatalog = {
   },
 
   dependents: dependentsOf,
+  routines: routinesOf,
 
   async isThere(connection, { schema, name }) {
     const { rows } = await connection.query(

@@ -16,6 +16,7 @@ import { readMigration } from "./read/read-migration.js";
 import { readUpdate } from "./read/read-update.js";
 import { withSingleSets } from "./read/single-sets.js";
 import { underStatedSettings } from "./stated-settings.js";
+import { bodyOf } from "./statements.js";
 import { baseOf } from "./type-change.js";
 
 export async function loadSqlReader(): Promise<SqlReader> {
@@ -34,6 +35,7 @@ export async function loadSqlReader(): Promise<SqlReader> {
         readMigration(sql, "", parser).operations.every(({ kind }) => kind === "select")
       );
     },
+    readBody: (text) => bodyOf(text, parser),
     conversion,
     judging,
     nameOf: objectName,

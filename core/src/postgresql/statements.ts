@@ -4,6 +4,7 @@ import { errorCode } from "../dialect/db/retry.js";
 import { inTransaction } from "../dialect/db/transaction.js";
 import type { Blind } from "../dialect/load-signals.js";
 import type { ReadStatement, Statements } from "../dialect/statements.js";
+import type { Body } from "../sql/body.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
 import { isNotSql } from "../sql/not-sql.js";
 import { type Words, withoutLengths } from "../sql/statement-words.js";
@@ -181,8 +182,17 @@ const writing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 /** undefined if the lexer rejects it. */
 export function wordsOf(sql: string, parser: Pick<Parser, "scan">): Words | undefined {
-  const tokens = attempt(() => parser.scan(sql), isNotSql);
-  return tokens?.flatMap((token) => (token.tokenName.endsWith("COMMENT") ? [] : [wordOf(token)]));
+  return bodyOf(sql, parser)?.words;
+}
+
+/** A body in any language whose lexer is close to SQL's: SQL itself and PL/pgSQL. undefined if the lexer rejects it. */
+export function bodyOf(text: string, parser: Pick<Parser, "scan">): Body | undefined {
+  const tokens = attempt(() => parser.scan(text), isNotSql)?.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"));
+  if (tokens === undefined) return undefined;
+  const texts = tokens.flatMap((token) =>
+    token.tokenName.endsWith("SCONST") ? [token.text.replace(/^(?:U&|[EN])?'|^\$\w*\$|'$|\$\w*\$$/giu, "")] : [],
+  );
+  return { words: tokens.map(wordOf), texts };
 }
 
 function wordOf({ text, tokenName, keywordName }: ScanToken): string {

@@ -6,6 +6,7 @@ import type { TableFacts } from "../dialect/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
 import { quoteTable, scaffoldNames } from "./quote.js";
+import { routinesOf } from "./routines.js";
 import { readTableFacts } from "./table.js";
 import { printedType } from "./units/assertions.js";
 import { partitionsLeft, statementsFor } from "./units/partition-index.js";
@@ -35,6 +36,7 @@ export const systemCatalog: SystemCatalog = {
   printedType: typeAsPrinted,
   lacks,
   dependents: dependentsOf,
+  routines: routinesOf,
   partitionStatements,
 };
 

@@ -3,6 +3,7 @@ import type { Judging } from "../dialect/judging.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import type { Migration } from "../model/operation.js";
+import type { Body } from "./body.js";
 import type { FillContext } from "./fill-context.js";
 
 /** Parses a dialect's SQL, without any connection. */
@@ -25,6 +26,8 @@ export interface SqlReader {
   underStatedSettings?(sql: string): string;
   /** Whether a text is one statement that returns rows: SELECT, VALUES, TABLE. The effects of its functions are unknown here. */
   isQuery(sql: string): boolean;
+  /** Splits the text of a trigger, function, procedure, event or view. undefined: the server's lexer would reject it, or it is cut off. */
+  readBody(text: string): Body | undefined;
   /** Suggests an expression that fills a column from an existing one of another type. Types are spelled as the server prints them. */
   conversion(name: string, former: string, type: string): string;
   /** Returns the effects of its statements on a live database. */

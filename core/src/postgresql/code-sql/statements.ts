@@ -89,7 +89,7 @@ function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
 }
 
 /** The WITH queries around a query, by name. */
-type Queries = ReadonlyMap<string, AnyNode>;
+export type Queries = ReadonlyMap<string, AnyNode>;
 
 /** A source in FROM or in a statement: the names that qualify its `*`, and whether `*` means all columns of the table. */
 interface Source {
@@ -142,7 +142,7 @@ function returnsAll(node: AnyNode | undefined, table: SqlTable, outer: Queries =
   }
 }
 
-function withQueries(statement: AnyNode, outer: Queries): Queries {
+export function withQueries(statement: AnyNode, outer: Queries): Queries {
   const { ctes } = (statement.withClause ?? {}) as AnyNode;
   const own = listOf(ctes).map((cte) => (cte.CommonTableExpr ?? {}) as { ctename?: string; ctequery?: AnyNode });
   return new Map([...outer, ...own.map(({ ctename = "", ctequery = {} }) => [ctename, ctequery] as const)]);
@@ -212,7 +212,7 @@ function mergedBy(clause: AnyNode): readonly TableUse[] {
 }
 
 /** A SELECT, or the arms of UNION and similar. */
-function armsOf(node: AnyNode): readonly AnyNode[] {
+export function armsOf(node: AnyNode): readonly AnyNode[] {
   const arms = [node.larg, node.rarg].filter((arm) => arm !== undefined) as AnyNode[];
   return arms.length === 0 ? [node] : arms.flatMap(armsOf);
 }
@@ -231,18 +231,18 @@ function targetNames(targets: unknown): readonly string[] {
   });
 }
 
-function aliasOf(table: unknown): string {
+export function aliasOf(table: unknown): string {
   const { relname, alias } = table as { relname: string; alias?: { aliasname?: string } };
   return alias?.aliasname ?? relname;
 }
 
-function isTable(found: unknown, { schema, name }: SqlTable): boolean {
+export function isTable(found: unknown, { schema, name }: SqlTable): boolean {
   const { relname, schemaname } = (found ?? {}) as { relname?: string; schemaname?: string };
   // A schema that is filled in at run time matches every schema.
   const isOther = schema !== undefined && schemaname !== undefined && schemaname !== schema && /^\w+$/.test(schemaname);
   return relname === name && !isOther;
 }
 
-function listOf(list: unknown): readonly AnyNode[] {
+export function listOf(list: unknown): readonly AnyNode[] {
   return Array.isArray(list) ? list : [];
 }

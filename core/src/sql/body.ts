@@ -1,0 +1,9 @@
+import type { Words } from "./statement-words.js";
+
+/** The text of a trigger, function, procedure, event or view, as its server splits it: without comments. */
+export interface Body {
+  /** Every string is `?`. PostgreSQL's unquoted names are `"name"`; those of MySQL and MariaDB are in upper case, as keywords are. */
+  readonly words: Words;
+  /** The strings, without their quotes: `EXECUTE` may run them. */
+  readonly texts: readonly string[];
+}

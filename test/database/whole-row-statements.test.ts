@@ -67,6 +67,7 @@ const shared: readonly Case[] = [
   ["SELECT * FROM orders"],
   ["CREATE TABLE copied AS SELECT * FROM orders"],
   ["CREATE VIEW v AS SELECT * FROM orders"],
+  ["CREATE VIEW v AS SELECT * FROM orders UNION SELECT * FROM archive"],
   ["UPDATE archive SET number = (SELECT max(number) FROM orders)"],
 ];
 
@@ -171,17 +172,13 @@ afterAll(async () => {
 
 const grown = (of: Case[1] = "orders") => (of === "both" ? ["orders", "archive"] : [of]);
 
-/** Whether the search finds a fault in it. The key of `archive` is unknown to it, as of a table without a model. */
+/** Whether the search finds a fault in it. */
 function isFound(sql: string, of: Case[1], codeSql: typeof postgresSql): boolean {
-  const reshaped = grown(of).map((name) => ({
-    name,
-    columns: [],
-    grows: 1,
-    key: name === "orders" ? ["id"] : ["none"],
-  }));
-  const found = codeSql.statements(sql)?.takesAll(reshaped);
+  const [name = "", ...alike] = grown(of);
+  const found = codeSql
+    .statements(sql)
+    ?.wholeRows({ name, columns: [], key: name === "orders" ? ["id"] : ["none"] }, alike);
   expect(found, "it can be parsed").toBeDefined();
-  for (const { table } of found ?? []) expect(grown(of)).toContain(table.name);
   return (found ?? []).length > 0;
 }
 

@@ -1,3 +1,5 @@
+import type { WholeRowKind } from "./whole-rows.js";
+
 /** The part of SQL that has the same meaning in TypeScript. */
 export type SqlExpression =
   | { readonly kind: "column"; readonly name: string }
@@ -37,47 +39,10 @@ export interface SqlTable {
   readonly columns: readonly string[];
 }
 
-/** A table whose columns change. New ones are its last. */
-export interface ReshapedTable extends SqlTable {
-  /** The columns that it gets, less those that it loses: 1, or -1. */
-  readonly grows: number;
+/** A table that gets a column, after its others. */
+export interface GrowingTable extends SqlTable {
   /** Its primary key. Default: unknown, and GROUP BY is not checked. */
   readonly key?: readonly string[];
-  /** Names that hold one of its rows, such as `old` and `new` in a trigger. Default: none. */
-  readonly rows?: readonly string[];
-}
-
-/**
- * What a statement does with a whole row: with `*`, or with values by position. Each of these fails, or writes values into other columns,
- * once the row has other columns.
- */
-export type WholeRowUse =
-  /** `INSERT INTO "Archive" SELECT * FROM "Order"` */
-  | "inserts-rows"
-  /** `INSERT INTO logs VALUES (?, ?)`: only where the system requires a value for every column. */
-  | "inserts-by-position"
-  /** `SELECT * FROM "Order" UNION SELECT * FROM "Archive"` */
-  | "combines"
-  /** `(1, 2) IN (SELECT * FROM "Order")`, `SET (a, b) = (SELECT * FROM "Order")` */
-  | "compares"
-  /** `SELECT * INTO @a, @b`, `WITH o (a, b) AS (SELECT * FROM orders)` */
-  | "names"
-  /** `COPY "Order" FROM STDIN`, `LOAD DATA … INTO TABLE orders` */
-  | "imports"
-  /** `SELECT o.* … GROUP BY o.number`: without its key. */
-  | "groups"
-  /** `ROW(1, 'a')::"Order"` */
-  | "casts"
-  /** `CREATE OR REPLACE VIEW v AS SELECT o.*, 1 AS one …`: the new column is not the last. */
-  | "replaces-view"
-  /** `EXCHANGE PARTITION`, `ATTACH PARTITION`, `INHERIT`: two tables must have the same columns. */
-  | "pairs";
-
-/** A use of whole rows that the statement does not survive. */
-export interface WholeRow {
-  readonly use: WholeRowUse;
-  /** The table whose columns change. */
-  readonly table: ReshapedTable;
 }
 
 /** The parsed statements of one text. */
@@ -90,11 +55,11 @@ export interface SqlStatements {
    */
   returnsAll?(table: SqlTable): boolean;
   /**
-   * How they use whole rows of tables that change together, where that makes them fail or write wrong values. Each use once for each table.
+   * The ways in which they take the whole row of the table: once it has another column, they fail, or store values in the wrong columns.
    *
-   * @example statements.takesAll([{ name: "Order", columns: [], grows: 1 }])  // [{ use: "inserts-rows", table }]
+   * @param alike tables that get the column too. Default: none
    */
-  takesAll(tables: readonly ReshapedTable[]): readonly WholeRow[];
+  wholeRows(table: GrowingTable, alike?: readonly string[]): readonly WholeRowKind[];
   /** The views that they create or drop. */
   readonly views: readonly ViewStatement[];
 }

@@ -14,6 +14,9 @@ import type { Routine, RoutineTrigger } from "./system-catalog.js";
  * - `row-value`: a row with fixed values as one of the table
  * - `null-test`: IS NOT NULL of a whole row, which is false once a column is empty
  * - `column-list`: names for the columns of a WITH query
+ * - `grouping`: GROUP BY without the table's key
+ * - `view`: CREATE OR REPLACE VIEW, where the new column is not the last
+ * - `partition`: of another table, which must have the same columns
  * - `open-sessions`: fails only on connections that ran the routine before the change, until they are closed
  * - `unread`: the text may take the row, and Lockstep cannot read it
  */
@@ -29,6 +32,9 @@ export type WholeRowKind =
   | "row-value"
   | "null-test"
   | "column-list"
+  | "grouping"
+  | "view"
+  | "partition"
   | "open-sessions"
   | "unread";
 
@@ -40,7 +46,10 @@ export interface WholeRowUse {
 }
 
 /** A routine as its body is read for whole rows: of a catalog, or of migrations. */
-export type RoutineText = Pick<Routine, "what" | "kind" | "name" | "language" | "body" | "arguments" | "returns" | "row"> & {
+export type RoutineText = Pick<
+  Routine,
+  "what" | "kind" | "name" | "language" | "body" | "arguments" | "returns" | "row"
+> & {
   /** Those of the table that run it. */
   readonly triggers: readonly Pick<RoutineTrigger, "definition">[];
 };

@@ -27,10 +27,11 @@ export function readStatements(sql: string): SqlStatements | undefined {
     });
     return {
       uses: (table) => statements.flatMap(({ found }) => usesOf(found, table)),
-      takesAll: (tables) =>
+      wholeRows: (table, alike) =>
         wholeRowsIn(
           statements.map(({ tokens }) => new Cursor(sql, tokens)),
-          tables,
+          table,
+          alike,
         ),
       views: statements.flatMap(({ whats, found }) =>
         whats.flatMap((what): readonly ViewStatement[] => {

@@ -1,27 +1,24 @@
-import type { ReshapedTable, WholeRow, WholeRowUse } from "../../dialect/code-sql.js";
+import type { SqlTable } from "../../dialect/code-sql.js";
+import type { WholeRowKind } from "../../dialect/whole-rows.js";
 import type { TableName } from "../../model/names.js";
 import { type Cursor, notUnderstood } from "../read/cursor.js";
 import { deepest } from "../read/expressions.js";
 import { isQuery, skipPartitions } from "../read/read-rows.js";
 import { afterFrom, isTable, resultsIn } from "./results.js";
 
-/** By how many columns a row grows, and because of which table. */
-interface Growth {
-  readonly by: number;
-  readonly table?: ReshapedTable | undefined;
-}
-
 /** The WITH queries around a query, by name. */
-type Queries = ReadonlyMap<string, Growth>;
-
-const none: Growth = { by: 0 };
+type Queries = ReadonlyMap<string, number>;
 
 /**
  * How statements use whole rows, where they fail once the tables have other columns. MySQL and MariaDB require a value for every column of
  * a list, and a name for every column of a query.
  */
-export function wholeRowsIn(statements: readonly Cursor[], tables: readonly ReshapedTable[]): readonly WholeRow[] {
-  const reader = new Reader(tables);
+export function wholeRowsIn(
+  statements: readonly Cursor[],
+  table: SqlTable,
+  alike: readonly string[] = [],
+): readonly WholeRowKind[] {
+  const reader = new Reader(table, alike);
   for (const statement of statements) {
     try {
       reader.statement(statement);
@@ -29,16 +26,18 @@ export function wholeRowsIn(statements: readonly Cursor[], tables: readonly Resh
       if (error !== notUnderstood) throw error;
     }
   }
-  return reader.found;
+  return [...reader.found];
 }
 
 class Reader {
-  readonly found: WholeRow[] = [];
-  readonly #tables: readonly ReshapedTable[];
+  readonly found = new Set<WholeRowKind>();
+  readonly #table: SqlTable;
+  readonly #alike: readonly string[];
   #depth = 0;
 
-  constructor(tables: readonly ReshapedTable[]) {
-    this.#tables = tables;
+  constructor(table: SqlTable, alike: readonly string[]) {
+    this.#table = table;
+    this.#alike = alike;
   }
 
   statement(cursor: Cursor): void {
@@ -71,13 +70,13 @@ class Reader {
     const isNamed = columns?.isDone === false;
     if (isQuery(cursor) && !cursor.is("VALUES")) {
       const rows = this.#query(cursor, new Map());
-      if (isNamed || rows.by !== 0) this.#differ("inserts-rows", rows, isNamed ? none : target);
-      else this.#differ("inserts-by-position", target);
+      if (isNamed || rows !== 0) this.#differ("insert", rows, isNamed ? 0 : target);
+      else this.#differ("by-position", target);
       return;
     }
     const isOfValues = cursor.one("VALUES", "VALUE") !== undefined;
     // In `()`, all values are defaults.
-    if (isOfValues && !isNamed && !cursor.is("(", ")")) this.#differ("inserts-by-position", target);
+    if (isOfValues && !isNamed && !cursor.is("(", ")")) this.#differ("by-position", target);
     this.#expressions(cursor, new Map());
   }
 
@@ -87,7 +86,7 @@ class Reader {
     const target = this.#growthOf(cursor.table());
     skipPartitions(cursor);
     cursor.skipTo("(", "SET");
-    if (!cursor.is("(")) this.#differ("imports", target);
+    if (!cursor.is("(")) this.#differ("load", target);
   }
 
   #exchange(cursor: Cursor): void {
@@ -98,7 +97,7 @@ class Reader {
     const one = this.#growthOf(cursor.table());
     cursor.skipTo("EXCHANGE");
     cursor.skipTo("WITH");
-    if (cursor.take("WITH", "TABLE")) this.#differ("pairs", one, this.#growthOf(cursor.table()));
+    if (cursor.take("WITH", "TABLE")) this.#differ("partition", one, this.#growthOf(cursor.table()));
   }
 
   /** `CREATE VIEW v (a, b) AS SELECT *`, and the query of a new table. */
@@ -112,11 +111,11 @@ class Reader {
     cursor.skipTo("SELECT", "WITH", "VALUES");
     if (cursor.isDone) return;
     const rows = this.#query(cursor, new Map());
-    if (isNamed) this.#differ("names", rows);
+    if (isNamed) this.#differ("column-list", rows);
   }
 
   /** A query up to its end, with UNION and similar, ORDER BY and INTO. */
-  #query(cursor: Cursor, outer: Queries): Growth {
+  #query(cursor: Cursor, outer: Queries): number {
     if (++this.#depth > deepest) throw notUnderstood;
     const queries = cursor.is("WITH") ? this.#with(cursor, outer) : outer;
     let growth = this.#term(cursor, queries);
@@ -125,12 +124,12 @@ class Reader {
       cursor.skipTo("UNION", "EXCEPT", "INTERSECT", "INTO", "DUPLICATE");
       this.#expressions(cursor.within(end, cursor.at), queries);
       if (cursor.take("INTO")) {
-        if (!cursor.is("OUTFILE") && !cursor.is("DUMPFILE")) this.#differ("names", growth);
+        if (!cursor.is("OUTFILE") && !cursor.is("DUMPFILE")) this.#differ("variables", growth);
       } else if (cursor.one("UNION", "EXCEPT", "INTERSECT") !== undefined) {
         cursor.one("ALL", "DISTINCT");
         const other = this.#term(cursor, queries);
-        this.#differ("combines", growth, other);
-        growth = first([growth, other]);
+        this.#differ("set-operation", growth, other);
+        growth ||= other;
       } else break;
     }
     this.#depth--;
@@ -138,12 +137,12 @@ class Reader {
     return growth;
   }
 
-  #term(cursor: Cursor, queries: Queries): Growth {
+  #term(cursor: Cursor, queries: Queries): number {
     if (cursor.is("(")) return this.#query(cursor.group(), queries);
     if (cursor.take("TABLE")) return this.#source(cursor.table(), queries);
     if (!cursor.take("SELECT")) {
       cursor.need("VALUES");
-      return none;
+      return 0;
     }
     const from = cursor.at;
     cursor.skipTo("FROM", ...afterFrom);
@@ -151,7 +150,7 @@ class Reader {
     this.#expressions(list.within(from, cursor.at), queries);
     const isInto = cursor.take("INTO") && !cursor.is("OUTFILE") && !cursor.is("DUMPFILE");
     if (cursor.tokens[cursor.at - 1]?.text === "INTO") cursor.skipTo("FROM", ...afterFrom);
-    const sources: (readonly [string | undefined, Growth])[] = [];
+    const sources: (readonly [string | undefined, number])[] = [];
     if (cursor.take("FROM")) {
       const begin = cursor.at;
       cursor.skipTo(...afterFrom);
@@ -161,12 +160,12 @@ class Reader {
     const growth = sum(
       stars.flatMap(({ of }) => sources.flatMap(([name, each]) => (of === undefined || of === name ? [each] : []))),
     );
-    if (isInto) this.#differ("names", growth);
+    if (isInto) this.#differ("variables", growth);
     return growth;
   }
 
   /** The sources of FROM: tables, queries, and joins in parentheses. */
-  #sources(cursor: Cursor, queries: Queries, found: (readonly [string | undefined, Growth])[]): void {
+  #sources(cursor: Cursor, queries: Queries, found: (readonly [string | undefined, number])[]): void {
     let isSource = true;
     while (!cursor.isDone) {
       if (isSource && cursor.take("LATERAL")) continue;
@@ -177,7 +176,7 @@ class Reader {
           const rows = this.#query(inside, queries);
           cursor.take("AS");
           found.push([cursor.isName() ? cursor.name() : undefined, rows]);
-          if (cursor.is("(")) this.#differ("names", rows);
+          if (cursor.is("(")) this.#differ("column-list", rows);
         } else if (isSource) this.#sources(inside, queries, found);
         else this.#expressions(inside, queries);
         isSource = false;
@@ -207,11 +206,11 @@ class Reader {
       cursor.need("AS");
       const inside = cursor.group();
       if (isRecursive) {
-        const silent = new Reader(this.#tables);
+        const silent = new Reader(this.#table, this.#alike);
         queries.set(name, silent.#term(inside.within(inside.at, inside.end), outer));
       }
       const growth = this.#query(inside, queries);
-      if (isNamed) this.#differ("names", growth);
+      if (isNamed) this.#differ("column-list", growth);
       queries.set(name, growth);
     } while (cursor.take(","));
     return queries;
@@ -232,34 +231,26 @@ class Reader {
       if (!isOfQuery || isNested || inside.is("VALUES")) this.#expressions(inside, queries);
       else {
         const growth = this.#query(inside, queries);
-        if (!isExists) this.#differ("compares", growth);
+        if (!isExists) this.#differ("comparison", growth);
       }
     }
     this.#depth--;
   }
 
-  #source({ schema, name }: TableName, queries: Queries): Growth {
+  #source({ schema, name }: TableName, queries: Queries): number {
     const query = schema === undefined ? queries.get(name) : undefined;
     return query ?? this.#growthOf({ ...(schema !== undefined && { schema }), name });
   }
 
-  #growthOf(name: TableName): Growth {
-    const table = this.#tables.find((each) => isTable(name, each));
-    return table === undefined ? none : { by: table.grows, table };
+  #growthOf(name: TableName): number {
+    return isTable(name, this.#table) || this.#alike.includes(name.name) ? 1 : 0;
   }
 
-  #differ(use: WholeRowUse, one: Growth, other: Growth = none): void {
-    const table = one.table ?? other.table;
-    if (one.by === other.by || table === undefined) return;
-    if (!this.found.some((each) => each.use === use && each.table === table)) this.found.push({ use, table });
+  #differ(kind: WholeRowKind, one: number, other = 0): void {
+    if (one !== other) this.found.add(kind);
   }
 }
 
-function sum(growths: readonly Growth[]): Growth {
-  return { by: growths.reduce((by, each) => by + each.by, 0), table: first(growths).table };
-}
-
-/** The first that grows. */
-function first(growths: readonly Growth[]): Growth {
-  return growths.find(({ by }) => by !== 0) ?? none;
+function sum(growths: readonly number[]): number {
+  return growths.reduce((all, each) => all + each, 0);
 }

@@ -4,7 +4,7 @@ import { named } from "../../base/pattern-of.js";
 import type { SqlTable } from "../../dialect/code-sql.js";
 import type { RoutineText, WholeRowKind, WholeRowUse } from "../../dialect/whole-rows.js";
 import { quoteIdentifier } from "../quote.js";
-import { type AnyNode, nameParts, walk } from "../read/walk.js";
+import { type AnyNode, walk } from "../read/walk.js";
 import { dynamicSql } from "./dynamic-sql.js";
 import { aliasOf, isTable, listOf, parsed } from "./statements.js";
 import { isTypeOf, type RowNames, Rows, wholeRowsIn } from "./whole-rows.js";

@@ -96,6 +96,97 @@ function trigger(event: string, when = ""): string {
     CREATE TRIGGER g BEFORE ${event} ON "T" FOR EACH ROW ${when} EXECUTE FUNCTION tf()`;
 }
 
+/** A trigger that fires with every write, and what it runs. */
+function runs(body: string, more = "", as = "FOR EACH ROW", language = "plpgsql"): string {
+  return `${more}; CREATE FUNCTION tf() RETURNS trigger LANGUAGE ${language} AS $f$ ${body} $f$;
+    CREATE TRIGGER g BEFORE INSERT OR UPDATE ON "T" ${as} EXECUTE FUNCTION tf()`
+    .replace("BEFORE", as.includes("REF") ? "AFTER" : "BEFORE")
+    .replace(as.includes("REF") ? " OR UPDATE" : /$^/, "");
+}
+const breaks = [`breaks: function tf() of trigger g on "T"`];
+const mayBreak = [`names: function tf() of trigger g on "T"`];
+
+/** Texts of functions, of which PostgreSQL records nothing. What breaks is proved by a write. */
+const bodies: readonly Case[] = [
+  ["a field of the new row", [runs(`BEGIN IF NEW."a" = 1 THEN NEW.b := 1; END IF; RETURN NEW; END`)], breaks],
+  [
+    "a field of the old row",
+    [runs(`BEGIN IF TG_OP = 'UPDATE' AND old . a = 1 THEN RETURN NULL; END IF; RETURN NEW; END`)],
+    breaks,
+  ],
+  ["a field of the row in parentheses", [runs(`BEGIN NEW.b := (NEW).a; RETURN NEW; END`)], breaks],
+  ["an assignment", [runs(`BEGIN NEW.a := 1; RETURN NEW; END`)], breaks],
+  [
+    "a column of a statement over the table",
+    [runs(`BEGIN NEW.b := (SELECT max("T".a) FROM "T"); RETURN NEW; END`)],
+    breaks,
+  ],
+  [
+    "a field of the row in a called function",
+    [
+      runs(
+        `BEGIN PERFORM "Inner"(1, NEW); RETURN NEW; END`,
+        `CREATE FUNCTION "Inner"(n int, t "T") RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN t.a + 1; END'`,
+      ),
+    ],
+    [`breaks: function "Inner"(integer,"T") of trigger g on "T"`],
+  ],
+  [
+    "an argument of a function of the server",
+    [
+      `ALTER TABLE "T" ADD v tsvector, ALTER a TYPE text`,
+      `CREATE TRIGGER g BEFORE INSERT OR UPDATE ON "T" FOR EACH ROW EXECUTE FUNCTION tsvector_update_trigger(v, 'pg_catalog.english', a)`,
+    ],
+    [`breaks: trigger g on "T"`],
+  ],
+  ["a field of another variable", [runs(`DECLARE r record; BEGIN r := NEW; NEW.b := r.a; RETURN NEW; END`)], mayBreak],
+  ["a column without its table", [runs(`BEGIN UPDATE "T" SET a = 1 WHERE id < NEW.id; RETURN NEW; END`)], mayBreak],
+  ["a key of a document", [runs(`BEGIN NEW.b := (to_jsonb(NEW)->>'a')::int; RETURN NEW; END`)], mayBreak],
+  ["a statement in a text", [runs(`BEGIN EXECUTE 'SELECT ($1).a' USING NEW; RETURN NEW; END`)], mayBreak],
+  ["an argument of a trigger", [runs(`BEGIN RETURN NEW; END`).replace(/tf\(\)$/, "tf('a')")], mayBreak],
+  [
+    "a table that is one of several",
+    [runs(`BEGIN IF TG_TABLE_NAME = 'T' THEN NEW.b := NEW.a; END IF; RETURN NEW; END`)],
+    mayBreak,
+  ],
+  [
+    "an error that it handles",
+    [runs(`BEGIN NEW.b := NEW.a; RETURN NEW; EXCEPTION WHEN OTHERS THEN RETURN NEW; END`)],
+    mayBreak,
+  ],
+  [
+    "the rows of a statement",
+    [runs(`BEGIN PERFORM a FROM n; RETURN NULL; END`, "", "REFERENCING NEW TABLE AS n")],
+    mayBreak,
+  ],
+  [
+    "a function that the application calls",
+    [`CREATE FUNCTION fn() RETURNS int LANGUAGE sql AS 'SELECT max(a) FROM "T"'`],
+    ["names: function fn()"],
+  ],
+  [
+    "a function of the row that the application calls",
+    [`CREATE FUNCTION fn(t "T") RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN t.a; END'`],
+    [`names: function fn("T")`],
+  ],
+  ["a comment and a text", [runs(`BEGIN /* NEW.a */ RAISE DEBUG 'NEW.a'; -- NEW.a\n RETURN NEW; END`)], []],
+  [
+    "a column of another table",
+    [`CREATE TABLE o (id int, a int)`, runs(`BEGIN INSERT INTO o (id, a) VALUES (NEW.id, 1); RETURN NEW; END`)],
+    [],
+  ],
+  ["a longer name", [runs(`BEGIN NEW.b := NEW.id; RETURN NEW; END`, `ALTER TABLE "T" ADD a1 int`), runsLonger()], []],
+  [
+    "a function of that name",
+    [runs(`BEGIN PERFORM a(); RETURN NEW; END`, `CREATE FUNCTION a() RETURNS int LANGUAGE sql AS 'SELECT 1'`)],
+    [],
+  ],
+];
+
+function runsLonger(): string {
+  return `CREATE OR REPLACE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.a1 := 1; RETURN NEW; END'`;
+}
+
 const mysql: readonly Case[] = [
   ["nothing but the column itself", ["ALTER TABLE `T` ALTER a SET DEFAULT 1"], []],
   ["a plain index", ["CREATE INDEX i ON `T` (a)"], ["goes: index `i` on `T`"]],
@@ -131,7 +222,7 @@ const mysql: readonly Case[] = [
     ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = NEW.a"],
     ["breaks: trigger `g` on `T`"],
   ],
-  ["a trigger that names another column", ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = 'a'"], []],
+  ["a trigger that names another column", ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = length('a')"], []],
   [
     "a trigger of another table",
     [
@@ -141,6 +232,25 @@ const mysql: readonly Case[] = [
     ["names: trigger `g` on `o`"],
   ],
   ["a procedure", ["CREATE PROCEDURE p() SELECT a FROM `T`"], ["names: procedure `p`"]],
+  [
+    "a procedure that a trigger calls",
+    [
+      "CREATE PROCEDURE p() UPDATE o SET id = (SELECT max(A) FROM t)",
+      "CREATE TABLE o (id int)",
+      "CREATE TRIGGER g AFTER INSERT ON `T` FOR EACH ROW CALL p()",
+    ],
+    ["names: procedure `p` of trigger `g` on `T`"],
+  ],
+  [
+    "a field in another case",
+    ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = new . `A`"],
+    ["breaks: trigger `g` on `T`"],
+  ],
+  [
+    "a comment and a text",
+    ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = /* NEW.a */ length('NEW.a')"],
+    [],
+  ],
   [
     "NOT NULL: a primary key",
     ["ALTER TABLE `T` DROP PRIMARY KEY, ADD PRIMARY KEY (id, a)"],
@@ -204,7 +314,7 @@ const mysql: readonly Case[] = [
 ];
 
 const systems = [
-  { system: "PostgreSQL", cases: postgresql, create: () => createDatabase("dependents"), quote: '"' },
+  { system: "PostgreSQL", cases: [...postgresql, ...bodies], create: () => createDatabase("dependents"), quote: '"' },
   ...(hasMariadb
     ? [{ system: "MariaDB", cases: mysql, create: () => createMariadbDatabase("dependents"), quote: "`" }]
     : []),
@@ -247,6 +357,13 @@ describe.each(systems)("$system", ({ system, cases, create, quote }) => {
       for (const { effect, what, remove = "" } of found)
         if (effect === "goes" && /^(?:foreign key|unique index|index)/.test(what)) await db.query(remove);
     expect(await isRefused(drop)).toBe(false);
+    const breaking = found.filter(({ effect }) => effect === "breaks");
+    const write = `INSERT INTO ${quote}T${quote} (id, b) VALUES (1, 1)`;
+    const change = `UPDATE ${quote}T${quote} SET b = 2`;
+    if (asked.kind !== "column" || found.some(({ effect }) => effect === "names")) return;
+    expect((await isRefused(write)) || (await isRefused(change))).toBe(breaking.length > 0);
+    for (const { remove = "" } of breaking) await db.query(remove);
+    if (breaking.length > 0) expect([await isRefused(write), await isRefused(change)]).toEqual([false, false]);
   });
 
   /** MariaDB takes MODIFY … NULL of a key without a word, and leaves it required. */

@@ -1,4 +1,4 @@
-import type { WholeRowKind } from "./whole-rows.js";
+import type { RoutineText, WholeRowKind, WholeRowRoutine } from "./whole-rows.js";
 
 /** The part of SQL that has the same meaning in TypeScript. */
 export type SqlExpression =
@@ -77,6 +77,17 @@ export interface CodeSql {
   load(): Promise<void>;
   /** Undefined if the system would reject the text. */
   statements(sql: string): SqlStatements | undefined;
+  /**
+   * The routines that take the whole row of the table, with their statements that fail once it has another column.
+   *
+   * @param routines of the catalog: all that use the table
+   * @param children tables that get the column too
+   */
+  routineRows<Text extends RoutineText>(
+    routines: readonly Text[],
+    table: SqlTable,
+    children?: readonly string[],
+  ): readonly WholeRowRoutine<Text>[];
   /** Undefined for everything that may have another meaning in TypeScript. @param columns by their names in the database */
   expression(sql: string, columns: readonly string[]): SqlExpression | undefined;
   /** The columns that an expression names, however it uses them. */

@@ -36,6 +36,8 @@ export interface Dependent {
   readonly effect: "goes" | "refuses" | "breaks" | "names";
   /** The command that removes it. Absent: it cannot be removed alone. */
   readonly remove?: string;
+  /** Found by its text. */
+  readonly routine?: Routine;
 }
 
 /** A trigger that runs a routine, directly or through the routines that it calls. */
@@ -77,6 +79,14 @@ export interface Routine {
   readonly row?: "argument" | "result" | "both";
   /** The statement that drops it. */
   readonly remove: string;
+}
+
+/** A routine as a dependent. If a trigger runs it, the trigger is what has to go. */
+export function ofRoutine(routine: Routine, effect: Dependent["effect"]): Dependent {
+  const { kind, what, schema, name, triggers } = routine;
+  const by = kind === "trigger" || triggers.length === 0 ? "" : ` of ${triggers.map((each) => each.what).join(", ")}`;
+  const remove = triggers.length === 0 ? routine.remove : triggers.map((each) => each.remove).join("; ");
+  return { what: `${what}${by}`, name, schema, columns: [], effect, remove, routine };
 }
 
 /** Reads the catalog of a target, per dialect. Runs inside a read transaction; errors are the server's. */

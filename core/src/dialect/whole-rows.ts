@@ -53,3 +53,9 @@ export type RoutineText = Pick<
   /** Those of the table that run it. */
   readonly triggers: readonly Pick<RoutineTrigger, "definition">[];
 };
+
+/** A routine with the statements that take the whole row. */
+export interface WholeRowRoutine<Text extends RoutineText = RoutineText> {
+  readonly routine: Text;
+  readonly uses: readonly WholeRowUse[];
+}

@@ -315,8 +315,14 @@ export type Operation = OperationBase &
         readonly name: TableName;
         readonly isConcurrent: boolean;
       }
-    /** `isSteady`: declared STABLE or IMMUTABLE. */
-    | { readonly kind: "createFunction"; readonly name: TableName; readonly isSteady?: true }
+    /** `isSteady`: declared STABLE or IMMUTABLE. `body`: its text, in one of the languages. */
+    | {
+        readonly kind: "createFunction";
+        readonly name: TableName;
+        readonly isSteady?: true;
+        readonly body?: string;
+        readonly language?: string;
+      }
     | {
         readonly kind: "createTrigger";
         readonly table: TableName;
@@ -325,6 +331,8 @@ export type Operation = OperationBase &
         readonly reads?: readonly string[];
         /** FOR EACH STATEMENT: partitions do not get it. */
         readonly isOfStatements?: true;
+        /** The function that it runs. Absent: it has a body of its own. */
+        readonly runs?: TableName;
       }
     | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
     /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */

@@ -1,9 +1,11 @@
-import { patternOf } from "../base/pattern-of.js";
 import type { Connection } from "../dialect/connection.js";
-import type { Dependent, Taken } from "../dialect/system-catalog.js";
+import { type Dependent, ofRoutine, type Taken } from "../dialect/system-catalog.js";
 import type { DialectId, TableName } from "../model/index.js";
+import { useOfColumn } from "../sql/body.js";
 import { namesIn, printedExpression } from "./printed-expression.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
+import { routinesOf } from "./routines.js";
+import { bodyOf } from "./statements.js";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -105,7 +107,7 @@ export async function dependentsOf(connection: Connection, taken: Taken): Promis
       }),
     );
   }
-  return [...found, ...(await texts(taken, own, ask))];
+  return [...found, ...(await texts(connection, taken))];
 }
 
 /**
@@ -136,48 +138,16 @@ async function checks(
   });
 }
 
-/** A trigger of this table that uses the column makes every write fail. Other texts that contain both names may mean something else. */
+/** The servers let views, triggers and routines fail afterwards. */
 async function texts(
-  { name: column }: Taken,
-  own: readonly [string, string],
-  ask: (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>,
+  connection: Connection,
+  { table, name: column }: Pick<Taken, "table" | "name">,
 ): Promise<readonly Dependent[]> {
-  const [schema, table] = own;
-  const word = (name: string) => `(?<![\\w$])\`?${patternOf(name)}\`?(?![\\w$])`;
-  const ofRow = new RegExp(`(?<![\\w$])(?:NEW|OLD)\\s*\\.\\s*${word(column)}`, "i");
-  const isNamed = (text: unknown) =>
-    [column, table].every((name) =>
-      new RegExp(word(name), "i").test(String(text ?? "").replace(/'(?:[^'\\]|\\.|'')*'/gs, "''")),
-    );
-  const found: Dependent[] = [];
-  for (const row of await ask(
-    "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ? ORDER BY TRIGGER_NAME",
-    [schema],
-  )) {
-    const isOwn = row.EVENT_OBJECT_TABLE === table;
-    const isCertain = isOwn && ofRow.test(String(row.ACTION_STATEMENT));
-    if (!isCertain && !isNamed(row.ACTION_STATEMENT)) continue;
-    const name = String(row.TRIGGER_NAME);
-    found.push(
-      object("trigger", name, quoteTable({ name: String(row.EVENT_OBJECT_TABLE) }), isCertain ? "breaks" : "names", {
-        remove: `DROP TRIGGER ${quoteIdentifier(name)}`,
-      }),
-    );
-  }
-  for (const row of await ask(
-    `SELECT 'VIEW' AS kind, TABLE_NAME AS name, VIEW_DEFINITION AS body FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?
-      UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?
-      UNION ALL SELECT 'EVENT', EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ? ORDER BY 1, 2`,
-    [schema, schema, schema],
-  )) {
-    if (!isNamed(row.body)) continue;
-    const kind = String(row.kind);
-    const name = String(row.name);
-    found.push(
-      object(kind.toLowerCase(), name, undefined, "names", { remove: `DROP ${kind} ${quoteIdentifier(name)}` }),
-    );
-  }
-  return found;
+  const reading = { readBody: bodyOf, dialect: connection.dialect.id };
+  return (await routinesOf(connection, [table])).flatMap((routine) => {
+    const effect = useOfColumn(routine, { table: table.name, column }, reading);
+    return effect === undefined ? [] : [ofRoutine(routine, effect)];
+  });
 }
 
 function foreignKey(key: readonly Row[], effect: Dependent["effect"]): Dependent {

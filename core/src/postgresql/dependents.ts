@@ -1,6 +1,10 @@
 import type { Connection } from "../dialect/connection.js";
-import type { Dependent, Taken } from "../dialect/system-catalog.js";
+import { type Dependent, ofRoutine, type Taken } from "../dialect/system-catalog.js";
+import { useOfColumn } from "../sql/body.js";
 import { quoteTable } from "./quote.js";
+import { loadParser } from "./read/parser.js";
+import { routinesOf } from "./routines.js";
+import { bodyOf } from "./statements.js";
 
 /**
  * The objects that depend on a column, its NOT NULL, or an index, including child tables. PostgreSQL silently drops objects that only
@@ -12,14 +16,30 @@ export async function dependentsOf(
 ): Promise<readonly Dependent[]> {
   const own = kind === "not-null" ? requiredSql : dependsSql(kind);
   const { rows } = await connection.query<DependentRow>(own, [quoteTable(table), name]);
-  return rows.map(({ what, name: object, on, schema, columns, goes, remove }) => ({
+  const recorded = rows.map(({ what, name: object, on, schema, columns, goes, remove }) => ({
     what: on === null ? what : `${what} on ${on}`,
     name: object,
     ...(schema === null ? {} : { schema }),
     columns: columns ?? [],
-    effect: goes ? "goes" : "refuses",
+    effect: goes ? ("goes" as const) : ("refuses" as const),
     ...(remove === null ? {} : { remove }),
   }));
+  return kind === "column" ? [...recorded, ...(await texts(connection, { table, name }))] : recorded;
+}
+
+/** Bodies are text for PostgreSQL: it records no dependencies of them. It does for views. */
+async function texts(
+  connection: Connection,
+  { table, name: column }: Pick<Taken, "table" | "name">,
+): Promise<readonly Dependent[]> {
+  const routines = (await routinesOf(connection, [table])).filter(({ kind }) => !/view$/.test(kind));
+  if (routines.length === 0) return [];
+  const parser = await loadParser();
+  const reading = { readBody: (text: string) => bodyOf(text, parser), dialect: connection.dialect.id };
+  return routines.flatMap((routine) => {
+    const effect = useOfColumn(routine, { table: table.name, column }, reading);
+    return effect === undefined ? [] : [ofRoutine(routine, effect)];
+  });
 }
 
 interface DependentRow {

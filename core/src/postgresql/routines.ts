@@ -60,7 +60,11 @@ found(at, f, root) AS (
   UNION
   SELECT at, r.oid, NULL FROM asked JOIN pg_class k ON k.oid = t JOIN routine r
     ON r.prosrc ~* (${spelled("k.relname")} || '\\M') OR ${takesRow} OR ${returnsRow}
-   WHERE r.oid NOT IN (SELECT f FROM called WHERE called.at = asked.at)),
+   WHERE r.oid NOT IN (SELECT f FROM called WHERE called.at = asked.at)
+  UNION
+  SELECT at, c.oid, NULL FROM asked JOIN pg_class k ON k.oid = t JOIN routine r ON ${returnsRow}
+    JOIN routine c ON c.oid <> r.oid AND c.prosrc ~* (${spelled("r.proname")} || '"?\\s*\\(')
+   WHERE c.oid NOT IN (SELECT f FROM called WHERE called.at = asked.at)),
 object AS (
   SELECT at, CASE r.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS kind, r.oid::regprocedure::text AS label,
          r.pronamespace AS space, r.proname::text AS name, r.lanname::text AS language, r.prosrc AS body,

@@ -4,9 +4,10 @@ import { Cursor, notUnderstood } from "../read/cursor.js";
 import { cutStatements } from "../read/cut-statements.js";
 import { isQuery, readSources, skipPartitions } from "../read/read-rows.js";
 import { readStatement } from "../read/read-statement.js";
+import { reserved } from "../read/reserved.js";
+import type { Token } from "../read/scan.js";
 import { Unclosed } from "../read/scan.js";
 import { ownName } from "./expression.js";
-import { afterFrom, isTable, type Result, resultsIn } from "./results.js";
 import { wholeRowsIn } from "./whole-rows.js";
 
 /** What a statement does with any table. */
@@ -23,16 +24,13 @@ export function readStatements(sql: string): SqlStatements | undefined {
   try {
     const statements = [...cutStatements(sql)].map((cut) => {
       const whats = readStatement(sql, cut).clauses.flatMap((clause) => clause.whats);
-      return { ...readOne(new Cursor(sql, cut.tokens), whats), whats, tokens: cut.tokens };
+      return { ...readOne(new Cursor(sql, cut.tokens), whats), whats, cursor: new Cursor(sql, cut.tokens) };
     });
     return {
       uses: (table) => statements.flatMap(({ found }) => usesOf(found, table)),
-      wholeRows: (table, alike) =>
-        wholeRowsIn(
-          statements.map(({ tokens }) => new Cursor(sql, tokens)),
-          table,
-          alike,
-        ),
+      wholeRows: (table, alike) => [
+        ...new Set(statements.flatMap(({ cursor }) => wholeRowsIn(cursor, table, undefined, alike))),
+      ],
       views: statements.flatMap(({ whats, found }) =>
         whats.flatMap((what): readonly ViewStatement[] => {
           if (what.kind === "createView")
@@ -86,6 +84,12 @@ function usesOf(found: readonly FoundUse[], table: SqlTable): readonly TableUse[
     const columns = own(results.flatMap(({ column }) => column ?? []));
     return results.length === 0 ? [] : [{ kind: "select", columns, isAll: columns.length < results.length }];
   });
+}
+
+function isTable(found: TableName, { schema, name }: SqlTable): boolean {
+  // A schema that is filled in at run time matches every schema.
+  const isOther = schema !== undefined && found.schema !== undefined && found.schema !== schema;
+  return found.name === name && !(isOther && /^\w+$/.test(found.schema ?? ""));
 }
 
 function readInsert(cursor: Cursor): readonly FoundUse[] {
@@ -186,6 +190,9 @@ function selectsIn(cursor: Cursor): readonly Reading[] {
   return found;
 }
 
+const afterFrom =
+  "WHERE GROUP HAVING WINDOW ORDER LIMIT INTO FOR LOCK PROCEDURE UNION INTERSECT EXCEPT DUPLICATE".split(" ");
+
 function endOfLevel({ tokens, end }: Cursor, from: number): number {
   let depth = 0;
   for (let at = from; at < end; at++) {
@@ -195,4 +202,48 @@ function endOfLevel({ tokens, end }: Cursor, from: number): number {
     if (text === ")" && --depth < 0) return at;
   }
   return end;
+}
+
+/** A column in a result list, with its qualifier. `*` has no column. */
+interface Result {
+  readonly of: string | undefined;
+  readonly column: string | undefined;
+}
+
+const modifiers =
+  /^(?:ALL|DISTINCT|DISTINCTROW|HIGH_PRIORITY|STRAIGHT_JOIN|SQL_(?:CALC_FOUND_ROWS|(?:NO_)?CACHE|(?:BIG|SMALL|BUFFER)_RESULT))$/;
+
+/** The columns between SELECT and FROM, or after RETURNING. Aliases of results are not columns. */
+function resultsIn(list: Cursor): readonly Result[] {
+  const { sql, tokens, end } = list;
+  let from = list.at;
+  while (from < end && tokens[from]!.kind === "word" && modifiers.test(tokens[from]!.text)) from += 1;
+  const nameOf = ({ kind, text, start, end: until }: Token) => (kind === "word" ? sql.slice(start, until) : text);
+  const found: Result[] = [];
+  for (let at = from; at < end; at++) {
+    const token = tokens[at]!;
+    const [before, next] = [at > from ? tokens[at - 1] : undefined, at + 1 < end ? tokens[at + 1] : undefined];
+    const isQualified = isSign(before, ".");
+    const of = isQualified && at - 2 >= from ? nameOf(tokens[at - 2]!) : undefined;
+    if (isSign(token, "*")) {
+      if (before === undefined || isQualified || isSign(before, ",")) found.push({ of, column: undefined });
+    } else if (isQualified ? token.kind !== "sign" : isColumn(token, before)) {
+      // `t.a`, `f(a)`, `_utf8mb4'x'`
+      const isOther = isSign(next, ".") || (token.kind === "word" && (isSign(next, "(") || next?.kind === "string"));
+      if (!isOther) found.push({ of, column: nameOf(token) });
+    }
+  }
+  return found;
+}
+
+/** A word after AS or after an operand is an alias, not a column. */
+function isColumn({ kind, text }: Token, before: Token | undefined): boolean {
+  if (kind !== "name" && (kind !== "word" || reserved.has(text))) return false;
+  if (before === undefined) return true;
+  if (before.kind === "word") return reserved.has(before.text) && !/^(?:AS|COLLATE|USING)$/.test(before.text);
+  return before.kind === "sign" && !/^[)?@:]$/.test(before.text);
+}
+
+function isSign(token: Token | undefined, text: string): boolean {
+  return token?.kind === "sign" && token.text === text;
 }

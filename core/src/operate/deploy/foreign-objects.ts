@@ -74,7 +74,7 @@ export function foreignObstacles(objects: readonly ForeignObject[]): readonly Fi
       goes: "It would be dropped with it.",
       names: "It may fail afterwards.",
       refuses: taken.kind === "not-null" ? "Its columns are required." : "The server refuses to drop what it needs.",
-      breaks: "Every write of the table would fail.",
+      breaks: "Writes of the table would fail.",
     }[effect];
     const next = owner === undefined ? remove : `npx lockstep abandon ${owner}`;
     return problem(`${what}${owner === undefined ? "" : ` of plan ${owner}`} depends on ${takenLabel(taken)}`, {

@@ -25,6 +25,10 @@ function partsOf(value: AnyNode): readonly (string | undefined)[] {
   if (name === "concat") return args.flatMap(partsOf);
   if (name !== "format" || args.length === 0) return [undefined];
   return partsOf(args[0]!).flatMap((part) =>
-    part === undefined ? [undefined] : part.split(/%(?:\d+\$)?-?\d*[IsL]/).flatMap((text, at) => (at === 0 ? [text.replaceAll("%%", "%")] : [undefined, text.replaceAll("%%", "%")])),
+    part === undefined
+      ? [undefined]
+      : part
+          .split(/%(?:\d+\$)?-?\d*[IsL]/)
+          .flatMap((text, at) => (at === 0 ? [text.replaceAll("%%", "%")] : [undefined, text.replaceAll("%%", "%")])),
   );
 }

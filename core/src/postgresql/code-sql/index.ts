@@ -2,11 +2,18 @@ import { loadModule } from "libpg-query";
 import type { CodeSql } from "../../dialect/code-sql.js";
 import { quoteIdentifier } from "../quote.js";
 import { parseSqlExpression } from "./expression.js";
+import { wholeRowsOfRoutine } from "./routine-rows.js";
 import { columnsOf, readStatements } from "./statements.js";
 
 export const codeSql: CodeSql = {
   load: () => loadModule(),
   statements: readStatements,
+  routineRows(routines, table, children = []) {
+    const functions = new Set(routines.flatMap(({ name, row }) => (row === "result" || row === "both" ? [name] : [])));
+    return routines
+      .map((routine) => ({ routine, uses: wholeRowsOfRoutine(routine, table, functions, children) }))
+      .filter(({ uses }) => uses.length > 0);
+  },
   expression: parseSqlExpression,
   columnsOf,
   spelled: quoteIdentifier,

@@ -53,7 +53,10 @@ function headOf(routine: RoutineText, table: SqlTable): Head | undefined {
   return {
     returnsRow: isFired || (all.length === inputs.length && isTypeOf(returnType, table)),
     returnsColumns: kind === "function" && !isVoid,
-    variables: [...(isFired ? ["new", "old"] : []), ...rows.flatMap(({ name }) => (typeof name === "string" ? [name] : []))],
+    variables: [
+      ...(isFired ? ["new", "old"] : []),
+      ...rows.flatMap(({ name }) => (typeof name === "string" ? [name] : [])),
+    ],
     parameters: rows.map(({ index }) => index + 1),
     relations,
   };
@@ -259,9 +262,7 @@ class Body {
 
   #isFixedRow(expression: string): boolean {
     const value = valueIn(expression);
-    const { RowExpr } = (value ?? {}) as { RowExpr?: AnyNode };
-    const rows = new Rows(value, this.#names);
-    return RowExpr !== undefined && !rows.areComparable(value, rowOf([...this.#variables][0] ?? ""));
+    return new Rows(value, this.#names).lacksColumn(value);
   }
 
   #isRow(expression: string): boolean {
@@ -335,10 +336,6 @@ function valueIn(expression: string): AnyNode | undefined {
   const [statement] = (parsed(`SELECT ${expression}`) ?? []) as readonly { readonly SelectStmt?: AnyNode }[];
   const [target] = listOf(statement?.SelectStmt?.targetList);
   return (target?.ResTarget as AnyNode | undefined)?.val as AnyNode | undefined;
-}
-
-function rowOf(name: string): AnyNode {
-  return { ColumnRef: { fields: [{ String: { sval: name } }] } };
 }
 
 /** The variables after INTO, FOR or FETCH. */

@@ -186,10 +186,15 @@ export class Rows {
     return isOwn ? !isWhole(width) : width.rows > 0;
   }
 
+  /** Whether an expression is a row that lacks the new column. */
+  lacksColumn(expression: AnyNode | undefined): boolean {
+    const { RowExpr } = (expression ?? {}) as { RowExpr?: AnyNode };
+    return RowExpr !== undefined && !isWhole(this.#widthOfRow(RowExpr));
+  }
+
   areComparable(left: AnyNode | undefined, right: AnyNode | undefined): boolean {
     const [one, other] = [this.widthOf(left), this.widthOf(right)];
-    if (one === undefined || other === undefined || one.rows === other.rows) return true;
-    return one.rows + other.rows === 0;
+    return one === undefined || other === undefined || one.rows === other.rows;
   }
 
   /** The width of a row, of a subquery, or of a name that means a row; undefined for a single value. */

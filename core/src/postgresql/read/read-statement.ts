@@ -254,20 +254,25 @@ function readOther(node: Node, whole: Whole): Operation[] | undefined {
   }
   if ("CreateFunctionStmt" in node) {
     const { funcname, options = [] } = node.CreateFunctionStmt;
-    const isSteady = options.some(
-      (each) =>
-        "DefElem" in each &&
-        each.DefElem.defname === "volatility" &&
-        strings([each.DefElem.arg ?? ({} as Node)])[0] !== "volatile",
-    );
+    const option = (name: string) =>
+      options.flatMap((each) => {
+        if (!("DefElem" in each) || each.DefElem.defname !== name) return [];
+        const { arg = {} as Node } = each.DefElem;
+        return strings("List" in arg ? arg.List.items : [arg]);
+      })[0];
+    const [volatility = "volatile", language, body] = ["volatility", "language", "as"].map(option);
     const name = qualifiedName(strings(funcname));
-    return [{ ...whole, kind: "createFunction", name, ...(isSteady ? { isSteady } : {}) }];
+    const text = body === undefined ? {} : { body, language: language ?? "sql" };
+    return [
+      { ...whole, kind: "createFunction", name, ...text, ...(volatility === "volatile" ? {} : { isSteady: true }) },
+    ];
   }
   if ("CreateTrigStmt" in node) {
-    const { relation, trigname: name = "", row, columns, whenClause } = node.CreateTrigStmt;
+    const { relation, trigname: name = "", row, columns, whenClause, funcname } = node.CreateTrigStmt;
     const reads = [...new Set([...strings(columns), ...columnsOf([whenClause])])];
     const more = row === true ? {} : ({ isOfStatements: true } as const);
-    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name, reads, ...more }];
+    const runs = qualifiedName(strings(funcname));
+    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name, reads, runs, ...more }];
   }
   if ("CreateDomainStmt" in node) {
     const { domainname, typeName = {}, constraints = [] } = node.CreateDomainStmt;

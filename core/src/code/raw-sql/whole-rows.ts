@@ -71,19 +71,20 @@ function firstTable(
   return undefined;
 }
 
-/** The statements of a file: they end at a semicolon at the end of a line, and psql's commands at the end of their line. */
+/** A statement ends at a semicolon at the end of its line, and a command of psql at the end of its line. */
+const statement = /^\\[^\n]*|[\s\S]+?(?:;[ \t]*(?:--[^\n]*)?$|(?=\n\\)|(?![\s\S]))/gm;
+
+const lead = /^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)*/;
+
 function statementsIn(text: string): readonly { readonly sql: string; readonly line: number }[] {
-  const found: { readonly sql: string; readonly line: number }[] = [];
-  let at = 0;
-  for (const [piece] of text.matchAll(
-    /\\copy\b[^\n]*(?:\n|$)|[\s\S]+?(?:;[ \t]*(?:--[^\n]*)?(?:\r?\n|$)|(?=^\\copy\b)|$)/gim,
-  )) {
-    const lead = /^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/|\\(?!copy\b)[^\n]*\n)*/i.exec(piece)?.[0] ?? "";
-    const sql = piece.slice(lead.length).trim().replace(/;$/, "");
-    if (sql !== "") found.push({ sql, line: text.slice(0, at + lead.length).split("\n").length });
-    at += piece.length;
-  }
-  return found;
+  return [...text.matchAll(statement)].flatMap(({ 0: piece, index }) => {
+    const start = lead.exec(piece)?.[0].length ?? 0;
+    const sql = piece
+      .slice(start)
+      .replace(/;[ \t]*(?:--[^\n]*)?$/, "")
+      .trim();
+    return sql === "" ? [] : [{ sql, line: lineAt(text, index + start) }];
+  });
 }
 
 function inOneLine(text: string): string {

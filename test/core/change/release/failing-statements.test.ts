@@ -230,7 +230,11 @@ test.each<[string, readonly WholeRowKind[], string | Readonly<Record<string, str
   ["COPY", ["load"], `client.query(from('COPY "Device" FROM STDIN'));\n`],
   ["a row of the table's type", ["row-value"], run(`SELECT save(ROW(1, 'a')::"Device")`)],
   ["TypedSQL", ["insert"], { "prisma/sql/archive.sql": `-- @param {Int} $1:id\n${archive} WHERE id = $1;\n` }],
-  ["a job in SQL", ["insert"], { "jobs/nightly.sql": `SET work_mem = '1GB';\n${archive};\nVACUUM;\n` }],
+  [
+    "a job in SQL",
+    ["insert"],
+    { "jobs/nightly.sql": `SET work_mem = '1GB';\n${archive}\n  WHERE old; -- ;\nVACUUM;\n` },
+  ],
   ["psql's variables", ["insert"], { "jobs/nightly.sql": `\\set day 3\n${archive} WHERE day < :'day';\n` }],
   ["psql's \\copy", ["load"], { "seed/devices.sql": `\\copy "Device" from 'devices.csv' csv header\n` }],
   ["the seed", ["insert"], { "prisma/seed.ts": run(archive) }],
@@ -268,14 +272,17 @@ test("what is printed about whole rows names the statement, what it does, and th
     "jobs/nightly.sql": `SELECT 1;\n\n-- old devices\nSELECT * FROM "Device"\nEXCEPT SELECT * FROM "Archive";\n`,
   });
   expect(failingText(found)).toMatchInlineSnapshot(`
-    "Lockstep: 1 statement fails once this migration has run, also in code that is already deployed
-      src/save.ts:2  save: INSERT INTO "Archive" SELECT * FROM "Device"
+    "Lockstep: 2 statements fail once this migration has run, also in code that is already deployed
+      src/save.ts:2       save: INSERT INTO "Archive" SELECT * FROM "Device"
+      jobs/nightly.sql:4  SELECT * FROM "Device" EXCEPT SELECT * FROM "Archive"
       It inserts all columns of Device by position. With another column, the database rejects the statement, or values get into other columns.
-      Before this migration, deploy a fix: list the columns on both sides."
+      It combines all columns of Device with another query. With another column, the database rejects the statement.
+      Before this migration, deploy a fix: list the columns on both sides, and list the columns."
   `);
   expect(found.wholeRows.map(wholeRowReason)).toMatchInlineSnapshot(`
     [
       "It inserts all columns of Device by position. With another column, the database rejects the statement, or values get into other columns. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns on both sides.",
+      "It combines all columns of Device with another query. With another column, the database rejects the statement. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns.",
     ]
   `);
 });

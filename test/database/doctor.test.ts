@@ -383,7 +383,7 @@ const situations: readonly Situation[] = [
       CREATE FUNCTION headcount() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM "User"';
       CREATE TRIGGER touch BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
     says: "warning",
-    words: /"User" is referenced by function headcount\(\), trigger touch, view people/,
+    words: /"User" is referenced by function headcount\(\), trigger touch on "User", view people/,
   },
   {
     check: "dependents",

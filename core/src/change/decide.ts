@@ -44,7 +44,7 @@ export async function decide<Relaxed>(orm: OrmChange<Relaxed>): Promise<Decision
     return opened;
   };
   try {
-    return await decideWith(orm, database);
+    return await decideWith(orm, database, () => opened !== undefined);
   } finally {
     await (await opened)?.close();
   }
@@ -59,7 +59,11 @@ const loadDatabase = () => import("./development-database.js");
 /** Connects only when the database is needed. */
 type Development = () => Promise<DevelopmentDatabase>;
 
-async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Development): Promise<Decision<Relaxed>> {
+async function decideWith<Relaxed>(
+  orm: OrmChange<Relaxed>,
+  database: Development,
+  isOpened: () => boolean,
+): Promise<Decision<Relaxed>> {
   const hasPlans = existsSync(join(orm.root, "lockstep"));
   const open = hasPlans ? await (await loadOpenPlans()).openPlans(orm) : undefined;
   const { migration: generated, restore } = await orm.generate(open);
@@ -106,6 +110,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     const { planChange } = await loadPlanning();
     const remarks = [
       ...corrected.remarks,
+      ...(await tableUsers(migration, await database(), true)),
       ...likelyRenames(migration, formerType, await fieldNames(orm, source, migration)),
     ];
     const answer = await planChange(orm, { ...corrected, migration, remarks }, await database(), open?.plans ?? []);
@@ -122,7 +127,9 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     };
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
-  const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);
+  // A connection takes longer than everything else here. Without one, the migrations are searched after the ORM's command.
+  const users = added.length > 0 && isOpened() ? await tableUsers(migration, await database(), false) : [];
+  const remarked = withRemarks([...corrected.notices, ...notices], [...corrected.remarks, ...users]);
   const told =
     remarked.length === 0
       ? remarked
@@ -137,6 +144,15 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
 }
 
 const nothing = { corrections: [], notices: [], remarks: [], formerType: undefined };
+
+/** What uses the tables that get a column. Another role's objects, or a lost connection, do not end the change. */
+async function tableUsers(migration: Migration, database: DevelopmentDatabase, isPlanned: boolean) {
+  const { addedTables, tableUserRemarks } = await import("./table-users.js");
+  const tables = addedTables(migration.operations);
+  if (tables.length === 0) return [];
+  const users = await database.users(tables).catch(ignoring(isNoBug));
+  return users === undefined ? [] : tableUserRemarks(migration, users, { isPlanned });
+}
 
 /** The indexes that a change drops. Only queried where a plan can drop them while reads and writes continue. */
 async function formerIndexes(

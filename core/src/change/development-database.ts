@@ -4,7 +4,9 @@ import type { ConfiguredFill } from "../config/configured-fills.js";
 import type { Connection } from "../dialect/connection.js";
 import { systemClock } from "../dialect/db/clock.js";
 import type { DatabaseAfter, Development } from "../dialect/development.js";
+import type { Routine } from "../dialect/system-catalog.js";
 import type { TableFacts } from "../dialect/table.js";
+import type { WholeRowRoutine } from "../dialect/whole-rows.js";
 import {
   type DialectId,
   isSameTable,
@@ -96,6 +98,12 @@ export class DevelopmentDatabase {
   readonly index = this.#asking(({ index }) => index);
 
   readonly dependents = this.#asking(({ dependents }) => dependents);
+
+  /** The objects that use tables. One query, unless one of them may take a whole row. */
+  async users(tables: readonly TableName[]): Promise<readonly WholeRowRoutine<Routine>[]> {
+    const connection = await this.#connect();
+    return connection.dialect.live.systemCatalog.users(connection, tables);
+  }
 
   readonly formerTable = this.#asking(({ formerTable }) => formerTable);
 

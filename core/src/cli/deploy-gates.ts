@@ -4,7 +4,7 @@ import type { GateAnswer } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type GateStep, isSameTable, objectLabel, type Plan } from "../model/index.js";
-import type { ForeignObject } from "../operate/deploy/foreign-objects.js";
+import { dependsOn, type ForeignObject } from "../operate/deploy/foreign-objects.js";
 import { readPlannedRows, tablesWithRows } from "../operate/deploy/skipped-releases.js";
 import { isContractTakenBack, type PendingDrop, pendingDrops } from "../operate/deploy/taken-back.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -19,6 +19,7 @@ import { askNamedLines, namedElsewhere } from "./ask-named-lines.js";
 import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
 import { askAbout } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
+import { askWholeRows, wholeRowsAccepted } from "./ask-whole-rows.js";
 import type { Invocation } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
@@ -69,7 +70,12 @@ export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const defaults = ownDefaultSteps(own, connection);
   const planned = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
   // Without these gates, the target needs no confirmation. The flag can apply to the next target.
-  const others = [waitsAccepted, namedElsewhere, ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"])];
+  const others = [
+    waitsAccepted,
+    wholeRowsAccepted,
+    namedElsewhere,
+    ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"]),
+  ];
   const confirmed = confirmations(invocation, planned, others);
   const { answers, stop } = await askDrops(request, drops, confirmed);
   const due = withoutWithheld(state, stop?.withheld ?? []);
@@ -81,6 +87,10 @@ export async function askDeployGates(request: Asked): Promise<DeployGates> {
   );
   const before = [...answers, ...tried.answers];
   if (tried.help !== undefined) return { answers: before, help: tried.help, ...(stop && { stop }) };
+  const left = own.migrations.filter(({ name }) => !withheld.has(name));
+  const taken = await askWholeRows({ ...request, state: due, own: { ...own, migrations: left } });
+  before.push(...taken.answers);
+  if (taken.help !== undefined) return { answers: before, help: taken.help, ...(stop && { stop }) };
   const phases = await askPhases({ ...request, state: due }, confirmed);
   return { answers: [...before, ...phases.answers], help: phases.help, ...(stop && { stop }) };
 }
@@ -113,7 +123,7 @@ async function standingDrops({ connection, plans, state, foreign }: Asked): Prom
     );
     const gates: GateStep[] = [];
     for (const step of drop.gates) {
-      if (!tables.some((table) => isSameTable(table, step.table)) && !foreign.some(isOver(step))) continue;
+      if (!tables.some((table) => isSameTable(table, step.table)) && !foreign.some(dependsOn(step))) continue;
       const table = await readTable(connection, step.table);
       if (table?.columns.some(({ name }) => name === step.column) === true) gates.push(step);
     }
@@ -121,12 +131,6 @@ async function standingDrops({ connection, plans, state, foreign }: Asked): Prom
   }
   return standing;
 }
-
-/** Whether an object depends on the step's column. */
-const isOver =
-  ({ table, column }: GateStep) =>
-  ({ taken }: ForeignObject) =>
-    isSameTable(taken.table, table) && taken.name === column;
 
 async function askDrops(
   request: Asked,
@@ -142,7 +146,7 @@ async function askDrops(
   const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
   for (const { plan, migration, gates, first } of drops) {
     const asked = await askAbout(target, connection, plan, project, plugin);
-    const goesWith = (step: GateStep) => request.foreign.filter(isOver(step)).map(({ dependent }) => dependent);
+    const goesWith = (step: GateStep) => request.foreign.filter(dependsOn(step)).map(({ dependent }) => dependent);
     const open = { ...asked, facts: { ...asked.facts, goesWith } };
     const named = first.length > 0 ? undefined : await askNamedLines(request, plan, gates, confirmed);
     // Until the migrations in `first` run, no code works without the column. So no such code can be live, whatever `--confirm` names.
@@ -238,7 +242,7 @@ async function askPhases(
     }
     const open = await askAbout(target, connection, plan, project, plugin);
     // The contract itself is about to run, and the deployment checks failed migrations. Only what precedes them counts here.
-    const goesWith = (step: GateStep) => foreign.filter(isOver(step)).map(({ dependent }) => dependent);
+    const goesWith = (step: GateStep) => foreign.filter(dependsOn(step)).map(({ dependent }) => dependent);
     const facts = { ...open.facts, goesWith, units: { ...open.facts.units, failed: [], pending: [] } };
     const said = await passOn({ ...open, facts }, gatesAt(plan, "contract"), confirmed, invocation);
     await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceName(plan), isRelease: false });

@@ -33,6 +33,7 @@ import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills
 import { requireSystem } from "../target/facts/same-system.js";
 import { evidenceName } from "../target/ledger/evidence.js";
 import { askWaits, waitsAccepted } from "./ask-waits.js";
+import { wholeRowsAccepted } from "./ask-whole-rows.js";
 import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import { eventText, orderLines } from "./deploy-text.js";
@@ -200,7 +201,7 @@ function withConfirmationsOfTexts(context: DeployContext): DeployContext {
   return { ...context, invocation: { ...invocation, options: { ...invocation.options, confirm } } };
 }
 
-const ofTexts = ["inserts-allowed", waitsAccepted];
+const ofTexts = ["inserts-allowed", waitsAccepted, wholeRowsAccepted];
 
 /** Missing grants, then the steps or the command after them. Undefined if there is nothing to do. */
 function nextOf(

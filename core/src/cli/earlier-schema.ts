@@ -27,7 +27,7 @@ export async function earlierSchema(
 ): Promise<EarlierSchema> {
   const checking = operations.some(isAsked) ? await checkingOf(project.dialect) : undefined;
   if (checking === undefined) return unknown;
-  const state = new SchemaState(checking.judging);
+  const state = new SchemaState(checking.judging, checking.bodies);
   const checks: OperationOf<"addCheck">[] = [];
   for (const name of earlier) {
     const statements = await plugin.readStatements(project, name);

@@ -4,8 +4,12 @@ import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type DeployedPhase, type GateStep, objectLabel, type Plan } from "../model/index.js";
+import { dependsOn, foreignObjects } from "../operate/deploy/foreign-objects.js";
+import { withContract } from "../operate/deploy/taken-by.js";
 import { gatesAt } from "../plan/next-phase.js";
+import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import { readTargetState } from "../plugin/target-state.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
@@ -17,6 +21,7 @@ import { atOnce } from "./at-once.js";
 import { confirmedNames, type Invocation, onTarget, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
+import { readOwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
 import { confirming, type Person, whoConfirms } from "./who.js";
 
@@ -57,7 +62,8 @@ export async function passGate(request: {
   const ask = async (target: Target) => {
     const open = await openTarget(target, plan, project, plugin, invocation.options.dryRun === true);
     try {
-      const facts = { ...open.facts, ...(writersOf && { writersOf }) };
+      const goesWith = drops.length === 0 ? undefined : await goingWith(open, request);
+      const facts = { ...open.facts, ...(writersOf && { writersOf }), ...(goesWith && { goesWith }) };
       const asking = target.group === undefined ? invocation : unasked;
       const command = onTarget(`next ${plan.id}`, invocation);
       const named =
@@ -102,6 +108,18 @@ export async function passGate(request: {
       invocation.io,
     ),
   };
+}
+
+/** What depends on the columns and tables that the plan's contract drops on this target, behind all pending migrations. */
+async function goingWith(
+  { connection }: OpenTarget,
+  { invocation, plan, project, plugin }: Parameters<typeof passGate>[0],
+): Promise<GateFacts["goesWith"]> {
+  const plans = listPlans(project.root);
+  const state = await readTargetState(connection, { project, plugin, plans });
+  const own = await readOwnMigrations({ invocation, connection, project, plugin, plans, state });
+  const foreign = await foreignObjects(connection, withContract(state, plan), plans, own.migrations);
+  return (step) => foreign.filter(dependsOn(step)).map(({ dependent }) => dependent);
 }
 
 /** Runs the gates on one open target, records confirmations, and prompts on a terminal. */

@@ -1,4 +1,5 @@
 import type { Migration, Operation } from "../model/operation.js";
+import type { BodyReader } from "./body.js";
 import type { Judging } from "./judging.js";
 
 /** The safer alternative. */
@@ -15,6 +16,8 @@ export interface Checking {
   readonly judging: Judging;
   /** Never fails: SQL that cannot be parsed is an `unknown` operation. */
   read(sql: string, file: string): Migration;
+  /** Splits the texts of triggers and functions. */
+  readonly bodies: BodyReader;
   /** The safer alternative, if it differs from the rule's. */
   saferWay(rule: string, operation: Operation): Safer | undefined;
   /** `npx lockstep rewrite` turns unsafe statements into a plan. */

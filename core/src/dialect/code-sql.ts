@@ -1,4 +1,5 @@
-import type { RoutineText, WholeRowKind, WholeRowRoutine } from "./whole-rows.js";
+import type { WholeRowKind } from "../model/whole-rows.js";
+import type { RoutineText, WholeRowRoutine, WrittenRoutine } from "./whole-rows.js";
 
 /** The part of SQL that has the same meaning in TypeScript. */
 export type SqlExpression =
@@ -78,7 +79,7 @@ export interface CodeSql {
   /** Undefined if the system would reject the text. */
   statements(sql: string): SqlStatements | undefined;
   /**
-   * The routines that take the whole row of the table, with their statements that fail once it has another column.
+   * Routines with their statements that take the whole row of the table, and fail once it has another column.
    *
    * @param routines of the catalog: all that use the table
    * @param children tables that get the column too
@@ -88,6 +89,8 @@ export interface CodeSql {
     table: SqlTable,
     children?: readonly string[],
   ): readonly WholeRowRoutine<Text>[];
+  /** The routines that migrations create and do not drop again, with the triggers of a table that run them. @param texts in their order */
+  routinesWritten(texts: readonly string[], table: SqlTable): readonly WrittenRoutine[];
   /** Undefined for everything that may have another meaning in TypeScript. @param columns by their names in the database */
   expression(sql: string, columns: readonly string[]): SqlExpression | undefined;
   /** The columns that an expression names, however it uses them. */

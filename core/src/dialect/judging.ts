@@ -38,6 +38,8 @@ export interface IndexSwap {
 export type Used =
   | { readonly what: "column"; readonly table: TableName; readonly column: string }
   | { readonly what: "relation" | "type" | "function" | "sequence"; readonly name: TableName }
+  /** Triggers that take a column from the row that is written. */
+  | { readonly what: "field"; readonly table: TableName; readonly column: string }
   /** A foreign key on either side. */
   | { readonly what: "key-column"; readonly table: TableName; readonly column: string }
   /** The policies of a table themselves, not objects that use them. */

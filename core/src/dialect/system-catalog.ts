@@ -3,6 +3,7 @@ import type { PlannedColumn, UnitSpec } from "../model/plan.js";
 import type { Connection, Limits } from "./connection.js";
 import type { LedgerTable } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
+import type { WholeRowRoutine } from "./whole-rows.js";
 
 /** How many objects `routines` returns, and how much of a text, in characters. */
 export const mostRoutines = 1000;
@@ -14,10 +15,11 @@ export interface Lack {
   readonly statement: string;
 }
 
-/** What a rollback removes from a table: a column, its NOT NULL, or an index and the constraint of its name. */
+/** What a migration removes: a table, or of a table a column, its NOT NULL, or an index and the constraint of its name. */
 export interface Taken {
-  readonly kind: "column" | "not-null" | "index";
+  readonly kind: "table" | "column" | "not-null" | "index";
   readonly table: TableName;
+  /** Of the column or index; of a table, its own. */
   readonly name: string;
 }
 
@@ -111,7 +113,7 @@ export interface SystemCatalog {
    * gone. A column that stays optional has none.
    */
   lacks(connection: Connection, column: PlannedColumn): Promise<readonly Lack[]>;
-  /** Every object that depends on what a rollback removes, including those of its plan. Empty if it does not exist. */
+  /** Every object that depends on what is removed, including those of its plan. Empty if it does not exist. */
   dependents(connection: Connection, taken: Taken): Promise<readonly Dependent[]>;
   /**
    * Every object with a text of its own that uses one of the tables: the functions of its triggers, all that they call, other routines and
@@ -119,6 +121,8 @@ export interface SystemCatalog {
    * that do not exist. At most `mostRoutines`; those that triggers run come first.
    */
   routines(connection: Connection, tables: readonly TableName[]): Promise<readonly Routine[]>;
+  /** The same with their statements that take the whole row of the table. Without any object, this is one query. */
+  users(connection: Connection, tables: readonly TableName[]): Promise<readonly WholeRowRoutine<Routine>[]>;
   /** The statements that must run outside a migration before an index over partitions can become valid. */
   partitionStatements(
     connection: Connection,

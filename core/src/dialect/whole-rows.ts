@@ -1,42 +1,5 @@
+import type { WholeRowKind } from "../model/whole-rows.js";
 import type { Routine, RoutineTrigger } from "./system-catalog.js";
-
-/**
- * How SQL takes all columns of a table where the number of columns is fixed elsewhere. A new column breaks every kind:
- *
- * - `insert`: into another table, or with a list of columns
- * - `by-position`: into the table itself without a list of columns. Only MySQL and MariaDB reject too few values
- * - `load`: COPY or LOAD DATA without a list of columns
- * - `set-operation`: an arm of UNION, EXCEPT or INTERSECT
- * - `comparison`: with a row, or the columns of a subquery, that has no new column
- * - `assignment`: of a list of columns, as in `SET (a, b) = ROW(NEW.*)`
- * - `variables`: into variables, or a row of another type
- * - `result`: of a function that declares other columns, or too few columns of a function that returns the table's rows
- * - `row-value`: a row with fixed values as one of the table
- * - `null-test`: IS NOT NULL of a whole row, which is false once a column is empty
- * - `column-list`: names for the columns of a WITH query
- * - `grouping`: GROUP BY without the table's key
- * - `view`: CREATE OR REPLACE VIEW, where the new column is not the last
- * - `partition`: of another table, which must have the same columns
- * - `open-sessions`: fails only on connections that ran the routine before the change, until they are closed
- * - `unread`: the text may take the row, and Lockstep cannot read it
- */
-export type WholeRowKind =
-  | "insert"
-  | "by-position"
-  | "load"
-  | "set-operation"
-  | "comparison"
-  | "assignment"
-  | "variables"
-  | "result"
-  | "row-value"
-  | "null-test"
-  | "column-list"
-  | "grouping"
-  | "view"
-  | "partition"
-  | "open-sessions"
-  | "unread";
 
 /** A statement of a routine that takes the whole row. */
 export interface WholeRowUse {
@@ -52,10 +15,41 @@ export type RoutineText = Pick<
 > & {
   /** Those of the table that run it. */
   readonly triggers: readonly Pick<RoutineTrigger, "definition">[];
+  /** The statement that creates it. Absent: its parts make it. */
+  readonly create?: string;
 };
 
-/** A routine with the statements that take the whole row. */
+/** A routine that a migration creates. */
+export interface WrittenRoutine extends Omit<RoutineText, "triggers"> {
+  readonly triggers: readonly { readonly definition: string; readonly events: readonly string[] }[];
+}
+
+/** A routine with its statements that take the whole row; none: a new column does not break it. */
 export interface WholeRowRoutine<Text extends RoutineText = RoutineText> {
   readonly routine: Text;
   readonly uses: readonly WholeRowUse[];
+}
+
+/** A routine that a new column breaks. */
+export interface BrokenRoutine extends Omit<WholeRowUse, "sql"> {
+  /** Display text: `function log_member()`. */
+  readonly routine: string;
+  readonly statement: string;
+  /** The statements on the table that run it. Empty: only its callers fail. */
+  readonly writes: readonly string[];
+}
+
+/** The routines that fail once their table has another column, one entry for each of their statements. */
+export function brokenRoutines(users: readonly WholeRowRoutine<Routine | WrittenRoutine>[]): readonly BrokenRoutine[] {
+  return users.flatMap(({ routine: { what, triggers }, uses }) => {
+    const events: readonly string[] = triggers.flatMap((trigger) => trigger.events);
+    const writes = [...new Set(events)].filter((event) => event !== "TRUNCATE");
+    return uses.map(({ kind, sql }) => ({ routine: what, kind, statement: sql, writes }));
+  });
+}
+
+/** The display names of objects that use a table, each once: triggers, routines, events, views. */
+export function userNames(users: readonly Pick<WholeRowRoutine<Routine>, "routine">[]): readonly string[] {
+  const names = users.flatMap(({ routine: { what, triggers } }) => [...triggers.map((each) => each.what), what]);
+  return [...new Set(names)].sort();
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isWorkedOn, readBackfillNow } from "../backfill/state.js";
 import type { LedgerTable } from "../dialect/ledger-store.js";
 import { isBlind } from "../dialect/load-signals.js";
+import type { Dependent } from "../dialect/system-catalog.js";
 import { momentText } from "../model/moment.js";
 import { objectLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
@@ -48,6 +49,16 @@ export async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>
   const isTable = column === "";
   if (table === undefined || (!isTable && !table.columns.some((each) => each.name === column)))
     return { gate, isOpen: true, statement: `${name} is not on ${target}: no build can use it` };
+  const stuck = (facts.goesWith?.(step) ?? []).filter(isFatal);
+  if (stuck.length > 0)
+    return {
+      gate,
+      subject: name,
+      isOpen: false,
+      statement: `${name} cannot go on ${target}: ${stuck.map((each) => stuckText(each, name)).join("; ")}`,
+      help: `Add a migration that re-creates or drops what needs ${name}, for example: ${stuck.flatMap(({ remove }) => remove ?? []).join("; ")}`,
+      comesFirst: true,
+    };
   for (const once of [false, true]) {
     const now = await readBackfillNow(connection, { plan, table, once });
     if (isWorkedOn(now))
@@ -155,10 +166,18 @@ export async function covers(step: GateStep, facts: GateFacts): Promise<readonly
   ];
 }
 
+/** The server rejects the drop, or later writes fail. */
+const isFatal = ({ effect }: Dependent) => effect === "refuses" || effect === "breaks";
+
+function stuckText({ what, effect }: Dependent, name: string): string {
+  return effect === "refuses" ? `${what} needs it` : `${what} uses ${name}, and writes of the table would fail`;
+}
+
 /** Objects that are dropped with the column, or may fail without it. */
 function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly OpenWriter[] {
   const name = objectLabel(step);
-  return goesWith(step).map(({ what, effect, remove }) => ({
+  const asked = goesWith(step).filter((each) => !isFatal(each));
+  return asked.map(({ what, effect, remove }) => ({
     file: "",
     line: 0,
     what: "an object",

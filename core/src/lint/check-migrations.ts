@@ -45,7 +45,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   const { set, isChecked, read, checking } = request;
   const { judging } = checking;
   doing(`checking the migrations in ${set.folder}`);
-  const schemaState = new SchemaState(judging);
+  const schemaState = new SchemaState(judging, checking.bodies);
   const findings: CheckFinding[] = [];
   const advice: CheckFinding[] = [];
   const files: string[] = [];

@@ -24,6 +24,7 @@ export function dependentsOf(used: Used, tables: KnownTables, uses: KnownUses): 
     );
     return [...uses.usersOf(table, column).map(({ by }) => by), ...others];
   }
+  if (used.what === "field") return uses.takersOf(used.table, used.column);
   if (used.what === "key-column") return keysOver(used, tables);
   if (used.what === "policies") return uses.policiesOf(used.table);
   const keys = [...tables.referring(used.name)].flatMap(({ name: table, constraints }) =>

@@ -1,4 +1,7 @@
+import { named } from "../base/pattern-of.js";
+import type { BodyReader } from "../dialect/body.js";
 import type { Dependent, OperationOf, ReadColumns, TableName } from "../model/index.js";
+import { useOfTaken } from "../sql/body.js";
 import { isSame, keyOf } from "./known-tables.js";
 
 /** A use of a column or a whole table or view, which prevents its change or drop. */
@@ -11,11 +14,17 @@ interface Use {
   readonly columns: readonly string[];
   /** The statement of a trigger or policy. */
   readonly sql?: string;
+  /** The function that a trigger runs. Absent: its statement contains what it runs. */
+  readonly runs?: TableName;
 }
 
 /** Views, policies and triggers with the objects that they use, as they are created, renamed and dropped. */
 export class KnownUses {
   #uses: Use[] = [];
+  #functions: OperationOf<"createFunction">[] = [];
+
+  /** @param bodies absent: texts are not searched */
+  constructor(private readonly bodies?: BodyReader) {}
 
   /** @param columnsOf every column of a known table: the columns that `*` meant when the view was created */
   addView(
@@ -32,6 +41,40 @@ export class KnownUses {
   add(what: "policy" | "trigger", table: TableName, name: string, columns: readonly string[] = [], sql = ""): void {
     this.drop(what, table, name);
     this.#uses.push({ by: { what, name, table }, of: table, table, columns, sql });
+  }
+
+  addTrigger({ table, name, reads, sql, runs }: OperationOf<"createTrigger">): void {
+    this.add("trigger", table, name, reads, sql);
+    if (runs !== undefined) this.#uses.push({ ...(this.#uses.pop() as Use), runs });
+  }
+
+  addFunction(made: OperationOf<"createFunction">): void {
+    this.#functions = [...this.#functions.filter(({ name }) => !isSame(name, made.name)), made];
+  }
+
+  /** Triggers of a table whose texts take a column from the row: writes fail without it. */
+  takersOf(table: TableName, column: string): readonly Dependent[] {
+    const { bodies } = this;
+    if (bodies === undefined) return [];
+    return this.#uses.flatMap(({ by, of, sql = "", runs }) => {
+      if (by.what !== "trigger" || !isSame(of, table)) return [];
+      const texts = runs === undefined ? [{ sql, body: sql, language: "sql" }] : this.#runBy(runs);
+      const breaks = texts.some(({ sql: made, body = "", language = "sql" }) => {
+        const list = argumentsIn(made);
+        const row = named(table.name).test(list) ? ({ row: "argument" } as const) : {};
+        const text = { kind: "function", body, language, arguments: list, ...row, triggers: [{ definition: sql }] };
+        return useOfTaken(text, { kind: "column", table, name: column }, bodies) === "breaks";
+      });
+      return breaks ? [{ ...by, ...(runs && { runs: runs.name }) }] : [];
+    });
+  }
+
+  /** A function and all that it calls. */
+  #runBy(name: TableName): readonly OperationOf<"createFunction">[] {
+    const found = new Set(this.#functions.filter((each) => isSame(each.name, name)));
+    for (const { body = "" } of found)
+      for (const each of this.#functions) if (callsFunction(body, each.name)) found.add(each);
+    return [...found];
   }
 
   /** @param of the view, or the table of a trigger or policy */
@@ -78,6 +121,7 @@ export class KnownUses {
   /** A statement ran that may have dropped or changed the objects that its text names. */
   forget(text: string): void {
     this.#uses = this.#uses.filter(({ by, table }) => !text.includes(by.name) && !text.includes(table.name));
+    this.#functions = this.#functions.filter(({ name }) => !text.includes(name.name));
   }
 
   /** The policies of a table have new expressions. */
@@ -89,6 +133,7 @@ export class KnownUses {
 
   clear(): void {
     this.#uses = [];
+    this.#functions = [];
   }
 
   policiesOf(table: TableName): readonly Dependent[] {
@@ -115,6 +160,11 @@ function usedColumns(
   columnsOf: (table: TableName) => readonly string[],
 ): readonly string[] {
   return isAll ? [...new Set([...names, ...columnsOf(table)])] : names;
+}
+
+/** The list of arguments of a CREATE FUNCTION. */
+export function argumentsIn(sql: string): string {
+  return /\(((?:[^()]|\([^()]*\))*)\)/.exec(sql)?.[1] ?? "";
 }
 
 /** Whether a text calls a function, with or without its schema. */

@@ -1,3 +1,4 @@
+import type { BodyReader } from "../dialect/body.js";
 import type { KnownForeignKey } from "../dialect/development.js";
 import type { FormerTable, History, Judging, VerdictContext } from "../dialect/judging.js";
 import { userTypeText } from "../model/declaration.js";
@@ -23,7 +24,7 @@ import {
   keyOf,
 } from "./known-tables.js";
 import { KnownTypes } from "./known-types.js";
-import { KnownUses } from "./known-uses.js";
+import { argumentsIn, KnownUses } from "./known-uses.js";
 
 /**
  * The schema that a repository's migrations have created so far, from their statements alone: tables, column types, NOT NULL, checks and
@@ -36,7 +37,7 @@ export class SchemaState {
   readonly #views = new Set<string>();
   /** Without the schema, because some are found by the search path. Each name has the argument lists of its functions. */
   readonly #functions = new Map<string, Set<string>>();
-  readonly #uses = new KnownUses();
+  readonly #uses: KnownUses;
   /** Blocks: unknown which of their statements ran. */
   readonly #blocks = new Set<string>();
   /** Tables that were changed but never created here, and unparsed statements: both may have created a table. */
@@ -46,8 +47,15 @@ export class SchemaState {
   /** Every statement was parsed, and every object it names was created before: then an unknown object does not exist. */
   #isWhole = true;
 
-  /** @param judging returns the verdicts of the statements */
-  constructor(private readonly judging: Judging) {
+  /**
+   * @param judging returns the verdicts of the statements
+   * @param bodies splits the texts of functions. Absent: they are not searched
+   */
+  constructor(
+    private readonly judging: Judging,
+    bodies?: BodyReader,
+  ) {
+    this.#uses = new KnownUses(bodies);
     this.#tables = new KnownTables(judging.capabilities.namesIndexesByTable);
   }
 
@@ -307,7 +315,8 @@ export class SchemaState {
         this.#tables.dropIndex({ ...operation.table, name: operation.name }, operation.table);
         break;
       case "createFunction":
-        this.#addFunction(operation.name.name, /\(((?:[^()]|\([^()]*\))*)\)/.exec(operation.sql)?.[1]);
+        this.#uses.addFunction(operation);
+        this.#addFunction(operation.name.name, argumentsIn(operation.sql));
         break;
       case "createView":
         this.#views.add(keyOf(operation.name));
@@ -318,7 +327,7 @@ export class SchemaState {
         this.#uses.dropView(operation.name);
         break;
       case "createTrigger":
-        this.#uses.add("trigger", operation.table, operation.name, operation.reads, operation.sql);
+        this.#uses.addTrigger(operation);
         break;
       case "dropType":
         if (operation.isCascade) this.#tables.changeType(userTypeText(operation.name), undefined);

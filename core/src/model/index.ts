@@ -14,4 +14,5 @@ export * from "./toggle.js";
 export * from "./unchecked.js";
 export * from "./unit-spec.js";
 export * from "./verdict.js";
+export * from "./whole-rows.js";
 export * from "./words.js";

@@ -16,6 +16,7 @@ import {
   string,
 } from "./schema.js";
 import { doubts, durations, goneKinds, lockModes, rowFailures, userKinds } from "./verdict-kinds.js";
+import { wholeRowKinds } from "./whole-rows.js";
 
 const lockMode = oneOf(lockModes);
 const why = oneOf(rowFailures);
@@ -25,6 +26,8 @@ const dependentShape = {
   name: string,
   /** The table that contains it or that it belongs to. */
   table: optional(tableName),
+  /** The function that a trigger runs. */
+  runs: optional(string),
 } as const;
 /** An object that uses a column, table, view or type. */
 export interface Dependent extends Of<typeof dependentShape> {}
@@ -105,13 +108,14 @@ const concerns = [
   /**
    * Writes by code of the version before are lost or rejected. `rule`: DO INSTEAD; `identity`: a value for a column that is GENERATED
    * ALWAYS; `sequence`: a number that is issued again; `publication`, `replica-identity`: nothing identifies the row of an UPDATE or
-   * DELETE.
+   * DELETE; `trigger`: what a trigger runs names the column.
    */
   {
     kind: literal("breaks-writes"),
-    why: oneOf(["rule", "identity", "sequence", "publication", "replica-identity"]),
+    why: oneOf(["rule", "identity", "sequence", "publication", "replica-identity", "trigger"]),
     table: optional(tableName),
     column: optional(string),
+    by: optional(dependent),
   },
   /** A table loses the rows of a detached partition. */
   { kind: literal("hides-rows"), table: tableName, partition: tableName },
@@ -177,6 +181,16 @@ const remarks = [
   { kind: literal("not-edited"), name: string },
   /** Of a drop: a column of the same type is added. `keeps`: how to declare a field that keeps the column. `command` writes it. */
   { kind: literal("may-be-renamed"), newName: string, keeps: string, command: optional(string) },
+  /** Of a new column: a routine of the database fails once the column exists. `writes`: the statements on the table that run it. */
+  {
+    kind: literal("takes-whole-row"),
+    routine: string,
+    use: oneOf(wholeRowKinds),
+    statement: string,
+    writes: list(string),
+  },
+  /** Of a new column: the objects with a text that use its table. */
+  { kind: literal("used-by"), objects: list(string) },
   /** Of a rename. */
   { kind: literal("renames"), keeps: string, command: optional(string) },
 ] as const;

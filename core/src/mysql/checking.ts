@@ -4,6 +4,7 @@ import type { Judging } from "../dialect/judging.js";
 import type { Migration, Operation, OperationOf, TableName } from "../model/index.js";
 import { eitherJudging, mariadbJudging, mysqlJudging } from "./judging.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
+import { bodyOf } from "./read/read-body.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 
 /** For the declared dialect: `mysql` can also mean MariaDB, because ORMs use it for both servers. */
@@ -12,7 +13,7 @@ export const mysqlChecking = checkingBy(mysqlJudging);
 export const mariadbChecking = checkingBy(mariadbJudging);
 
 function checkingBy(judging: Judging): Checking {
-  return { judging, read, saferWay, makesPlans: false };
+  return { judging, read, bodies: { readBody: bodyOf, dialect: "mysql" }, saferWay, makesPlans: false };
 }
 
 function read(sql: string, file: string): Migration {

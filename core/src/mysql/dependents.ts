@@ -1,11 +1,11 @@
 import type { Connection } from "../dialect/connection.js";
 import { type Dependent, ofRoutine, type Taken } from "../dialect/system-catalog.js";
 import type { DialectId, TableName } from "../model/index.js";
-import { useOfColumn } from "../sql/body.js";
+import { useOfTaken } from "../sql/body.js";
 import { namesIn, printedExpression } from "./printed-expression.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
+import { bodyOf } from "./read/read-body.js";
 import { routinesOf } from "./routines.js";
-import { bodyOf } from "./statements.js";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -38,6 +38,10 @@ export async function dependentsOf(connection: Connection, taken: Taken): Promis
     "TABLE_SCHEMA",
     "TABLE_NAME",
   );
+  if (taken.kind === "table") {
+    const others = referring.filter(([row]) => row?.TABLE_SCHEMA !== own[0] || row.TABLE_NAME !== own[1]);
+    return [...others.map((key) => foreignKey(key, "refuses")), ...(await texts(connection, taken))];
+  }
   const here = quoteTable(taken.table);
   if (taken.kind === "not-null") {
     const primary = indexes.find(([first]) => first?.INDEX_NAME === "PRIMARY") ?? [];
@@ -139,13 +143,10 @@ async function checks(
 }
 
 /** The servers let views, triggers and routines fail afterwards. */
-async function texts(
-  connection: Connection,
-  { table, name: column }: Pick<Taken, "table" | "name">,
-): Promise<readonly Dependent[]> {
+async function texts(connection: Connection, taken: Taken): Promise<readonly Dependent[]> {
   const reading = { readBody: bodyOf, dialect: connection.dialect.id };
-  return (await routinesOf(connection, [table])).flatMap((routine) => {
-    const effect = useOfColumn(routine, { table: table.name, column }, reading);
+  return (await routinesOf(connection, [taken.table])).flatMap((routine) => {
+    const effect = useOfTaken(routine, taken, reading);
     return effect === undefined ? [] : [ofRoutine(routine, effect)];
   });
 }

@@ -9,13 +9,13 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { Cursor, notUnderstood } from "./read/cursor.js";
 import { cutStatements } from "./read/cut-statements.js";
 import { tryOr } from "./read/read-alter.js";
+import { bodyOf } from "./read/read-body.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 import { isQuery as beginsQuery } from "./read/read-rows.js";
 import { readStatement } from "./read/read-statement.js";
 import { reserved } from "./read/reserved.js";
 import { Unclosed } from "./read/scan.js";
 import { readFill } from "./read-fill.js";
-import { bodyOf } from "./statements.js";
 
 function readerBy(judging: Judging): SqlReader {
   return {

@@ -3,11 +3,9 @@ import { errorCode } from "../dialect/db/retry.js";
 import { inTransaction } from "../dialect/db/transaction.js";
 import { type Blind, isBlind } from "../dialect/load-signals.js";
 import type { ReadStatement, StatementStatistics, Statements } from "../dialect/statements.js";
-import type { Body } from "../sql/body.js";
 import { type Counted, readsOf, statementsOf } from "../sql/counted-statements.js";
-import type { Words } from "../sql/statement-words.js";
 import { ranStatement } from "./digests.js";
-import { type Token, tokensOf } from "./read/scan.js";
+import { wordsOf } from "./read/read-body.js";
 
 const consumer = "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest'";
 
@@ -97,22 +95,4 @@ function ran({ text: digest, calls, totalMs, rows, firstAt }: Counted): Counted[
       firstAt: firstAt === null ? null : iso(firstAt),
     },
   ];
-}
-
-/** undefined for an unclosed quote or comment, because the server truncates long text. */
-export function wordsOf(sql: string): Words | undefined {
-  return bodyOf(sql)?.words;
-}
-
-/** undefined for an unclosed quote or comment. */
-export function bodyOf(text: string): Body | undefined {
-  const tokens = tokensOf(text);
-  if (tokens === undefined) return undefined;
-  const texts = tokens.flatMap((token) => (token.kind === "string" || token.kind === "quoted" ? [token.text] : []));
-  return { words: tokens.map(wordOf), texts };
-}
-
-function wordOf({ kind, text }: Token): string {
-  if (kind === "name") return `"${text}"`;
-  return kind === "word" || kind === "sign" || kind === "end" ? text : "?";
 }

@@ -2,7 +2,7 @@ import { inTransaction } from "../dialect/db/transaction.js";
 import type { Statistics } from "../dialect/statistics.js";
 import type { ColumnStats, StatementStats, TableStats } from "../dialect/stats/stats-file.js";
 import { ranStatement } from "./digests.js";
-import { wordsOf } from "./statements.js";
+import { wordsOf } from "./read/read-body.js";
 
 /** Statistics from information_schema and performance_schema. For columns: the type, and the number of distinct values of indexed ones. */
 export const statistics: Statistics = {

@@ -9,6 +9,7 @@ import { quoteTable } from "./quote.js";
 import { routinesOf } from "./routines.js";
 import { readPair } from "./trigger-order.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
+import { usersOf } from "./users.js";
 
 /** For MySQL and MariaDB. */
 export const systemCatalog: SystemCatalog = {
@@ -42,6 +43,7 @@ export const systemCatalog: SystemCatalog = {
 
   dependents: dependentsOf,
   routines: routinesOf,
+  users: usersOf,
 
   async isThere(connection, { schema, name }) {
     const { rows } = await connection.query(

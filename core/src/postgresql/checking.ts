@@ -1,6 +1,7 @@
 import type { Checking } from "../dialect/checking.js";
 import { judging } from "./judging.js";
 import { loadParser } from "./read/parser.js";
+import { bodyOf } from "./read/read-body.js";
 import { readMigrationLeniently } from "./read/read-migration-leniently.js";
 import { withoutPublic } from "./read/without-public.js";
 
@@ -10,6 +11,7 @@ export async function loadChecking(): Promise<Checking> {
   return {
     judging,
     read: (sql, file) => withoutPublic(readMigrationLeniently(sql, file, parser)),
+    bodies: { readBody: (text) => bodyOf(text, parser), dialect: "postgresql" },
     // The rules contain the text.
     saferWay: () => undefined,
     makesPlans: true,

@@ -1,13 +1,13 @@
 import type { Connection } from "../dialect/connection.js";
 import { type Dependent, ofRoutine, type Taken } from "../dialect/system-catalog.js";
-import { useOfColumn } from "../sql/body.js";
+import { useOfTaken } from "../sql/body.js";
 import { quoteTable } from "./quote.js";
 import { loadParser } from "./read/parser.js";
+import { bodyOf } from "./read/read-body.js";
 import { routinesOf } from "./routines.js";
-import { bodyOf } from "./statements.js";
 
 /**
- * The objects that depend on a column, its NOT NULL, or an index, including child tables. PostgreSQL silently drops objects that only
+ * The objects that depend on a table, a column, its NOT NULL, or an index, including child tables. PostgreSQL silently drops objects that only
  * belong to the column (`a` in pg_depend), and refuses to drop what other objects need (`n`).
  */
 export async function dependentsOf(
@@ -24,20 +24,20 @@ export async function dependentsOf(
     effect: goes ? ("goes" as const) : ("refuses" as const),
     ...(remove === null ? {} : { remove }),
   }));
-  return kind === "column" ? [...recorded, ...(await texts(connection, { table, name }))] : recorded;
+  if (kind !== "column" && kind !== "table") return recorded;
+  const isRecorded = ({ schema, name: object }: Dependent) =>
+    recorded.some((each) => each.schema === schema && each.name === object);
+  return [...recorded, ...(await texts(connection, { kind, table, name })).filter((each) => !isRecorded(each))];
 }
 
 /** Bodies are text for PostgreSQL: it records no dependencies of them. It does for views. */
-async function texts(
-  connection: Connection,
-  { table, name: column }: Pick<Taken, "table" | "name">,
-): Promise<readonly Dependent[]> {
-  const routines = (await routinesOf(connection, [table])).filter(({ kind }) => !/view$/.test(kind));
+async function texts(connection: Connection, taken: Taken): Promise<readonly Dependent[]> {
+  const routines = (await routinesOf(connection, [taken.table])).filter(({ kind }) => !/view$/.test(kind));
   if (routines.length === 0) return [];
   const parser = await loadParser();
   const reading = { readBody: (text: string) => bodyOf(text, parser), dialect: connection.dialect.id };
   return routines.flatMap((routine) => {
-    const effect = useOfColumn(routine, { table: table.name, column }, reading);
+    const effect = useOfTaken(routine, taken, reading);
     return effect === undefined ? [] : [ofRoutine(routine, effect)];
   });
 }
@@ -57,17 +57,18 @@ columns AS (SELECT attrelid, attnum FROM tree JOIN pg_attribute ON attrelid = t 
 
 /** The dropped objects in pg_depend's terms. */
 const taken = {
+  table: "SELECT 'pg_class'::regclass::oid, t, 0 FROM tree WHERE t = to_regclass($1)",
   column: "SELECT 'pg_class'::regclass::oid AS c, attrelid AS o, attnum::int AS s FROM columns",
   index: `SELECT 'pg_class'::regclass::oid, indexrelid, 0 FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid IN (SELECT t FROM tree) AND relname = $2
     UNION SELECT 'pg_constraint'::regclass, oid, 0 FROM pg_constraint WHERE conrelid IN (SELECT t FROM tree) AND conname = $2`,
 };
 
 /** Includes what depends on objects that are dropped with it. The default and the sequence of a column count as the column itself. */
-const dependsSql = (kind: "column" | "index") => `
+const dependsSql = (kind: keyof typeof taken) => `
 WITH RECURSIVE ${tree},
 taken(c, o, s) AS (${taken[kind]}),
 found(c, o, s, how) AS (
-  SELECT d.classid, d.objid, d.objsubid, d.deptype::text FROM taken JOIN pg_depend d ON d.refclassid = c AND d.refobjid = o AND d.refobjsubid = s
+  SELECT d.classid, d.objid, d.objsubid, d.deptype::text FROM taken JOIN pg_depend d ON d.refclassid = c AND d.refobjid = o AND (s = 0 OR d.refobjsubid = s)
   UNION
   SELECT d.classid, d.objid, d.objsubid, d.deptype::text FROM found JOIN pg_depend d
       ON d.refclassid = c AND d.refobjid = o AND (s = 0 OR d.refobjsubid = s) WHERE how IN ('a', 'i')),
@@ -114,12 +115,23 @@ SELECT DISTINCT what, name, "on", schema, columns, goes, remove FROM objects, LA
   SELECT 'statistics ' || quote_ident(e.stxname), e.stxname, e.stxnamespace, e.stxrelid, format('DROP STATISTICS %I.%I', e.stxnamespace::regnamespace::text, e.stxname), NULL
     FROM pg_statistic_ext e WHERE c = 'pg_statistic_ext'::regclass AND e.oid = o
   UNION ALL
+  SELECT 'table ' || o::regclass, k.relname, k.relnamespace, NULL, 'DROP TABLE ' || o::regclass, NULL
+    FROM pg_class k WHERE c = 'pg_class'::regclass AND k.oid = o AND s = 0 AND k.relkind IN ('r', 'p', 'f')
+  UNION ALL
+  SELECT 'column ' || quote_ident(a.attname), a.attname, NULL, a.attrelid, format('ALTER TABLE %s DROP COLUMN %I', a.attrelid::regclass, a.attname), NULL
+    FROM pg_attribute a WHERE c = 'pg_class'::regclass AND a.attrelid = o AND a.attnum = s AND s > 0 AND a.attgenerated = ''
+     AND NOT EXISTS (SELECT FROM taken t WHERE t.o = a.attrelid)
+  UNION ALL
+  SELECT routine || ' ' || o::regprocedure, p.proname, p.pronamespace, NULL, format('DROP %s %s', upper(routine), o::regprocedure), NULL
+    FROM pg_proc p, LATERAL (SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS routine) r
+   WHERE c = 'pg_proc'::regclass AND p.oid = o
+  UNION ALL
   SELECT pg_describe_object(c, o, s), pg_describe_object(c, o, s), NULL, NULL, NULL, NULL
-   WHERE c NOT IN ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_trigger'::regclass,
+   WHERE c NOT IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass, 'pg_trigger'::regclass,
                    'pg_policy'::regclass, 'pg_publication_rel'::regclass, 'pg_statistic_ext'::regclass, 'pg_type'::regclass)
 ) object(what, name, "namespace", owner, remove, columns),
 LATERAL (SELECT owner::regclass::text AS "on", (SELECT nspname::text FROM pg_namespace WHERE oid = "namespace") AS schema) place
-${kind === "index" ? "WHERE NOT goes" : ""} ORDER BY what, "on"`;
+${kind === "column" ? "" : "WHERE NOT goes"} ORDER BY what, "on"`;
 
 /** PostgreSQL does not allow a column in these to become nullable. */
 const requiredSql = `

@@ -6,7 +6,7 @@ import { statementText, withoutLengths } from "../sql/statement-words.js";
 import { ownTransactions } from "./own-transactions.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { loadParser } from "./read/parser.js";
-import { wordsOf } from "./statements.js";
+import { wordsOf } from "./read/read-body.js";
 
 export const loadSignals: LoadSignals = {
   async replicas(connection) {

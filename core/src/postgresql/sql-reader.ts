@@ -11,12 +11,12 @@ import { tablesOf } from "./look-ups/read.js";
 import { objectName, quoteIdentifier } from "./quote.js";
 import type { Parser } from "./read/parser.js";
 import { loadParser } from "./read/parser.js";
+import { bodyOf } from "./read/read-body.js";
 import { readLookUpUpdate } from "./read/read-look-up-update.js";
 import { readMigration } from "./read/read-migration.js";
 import { readUpdate } from "./read/read-update.js";
 import { withSingleSets } from "./read/single-sets.js";
 import { underStatedSettings } from "./stated-settings.js";
-import { bodyOf } from "./statements.js";
 import { baseOf } from "./type-change.js";
 
 export async function loadSqlReader(): Promise<SqlReader> {

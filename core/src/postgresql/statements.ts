@@ -1,15 +1,13 @@
-import { attempt } from "../base/expected-errors.js";
 import type { Connection } from "../dialect/connection.js";
 import { errorCode } from "../dialect/db/retry.js";
 import { inTransaction } from "../dialect/db/transaction.js";
 import type { Blind } from "../dialect/load-signals.js";
 import type { ReadStatement, Statements } from "../dialect/statements.js";
-import type { Body } from "../sql/body.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
-import { isNotSql } from "../sql/not-sql.js";
-import { type Words, withoutLengths } from "../sql/statement-words.js";
+import { withoutLengths } from "../sql/statement-words.js";
 import { quoteIdentifier, quoteLiteral } from "./quote.js";
-import { loadParser, type Parser, type ScanToken } from "./read/parser.js";
+import { loadParser } from "./read/parser.js";
+import { wordsOf } from "./read/read-body.js";
 
 /** From pg_stat_statements, and EXPLAIN (GENERIC_PLAN), which needs no values. */
 export const statements: Statements = {
@@ -177,28 +175,3 @@ function limited<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
 }
 
 const blind = (reason: string): Blind => ({ kind: "blind", reason });
-
-const writing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
-
-/** undefined if the lexer rejects it. */
-export function wordsOf(sql: string, parser: Pick<Parser, "scan">): Words | undefined {
-  return bodyOf(sql, parser)?.words;
-}
-
-/** A body in any language whose lexer is close to SQL's: SQL itself and PL/pgSQL. undefined if the lexer rejects it. */
-export function bodyOf(text: string, parser: Pick<Parser, "scan">): Body | undefined {
-  const tokens = attempt(() => parser.scan(text), isNotSql)?.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"));
-  if (tokens === undefined) return undefined;
-  const texts = tokens.flatMap((token) =>
-    token.tokenName.endsWith("SCONST") ? [token.text.replace(/^(?:U&|[EN])?'|^\$\w*\$|'$|\$\w*\$$/giu, "")] : [],
-  );
-  return { words: tokens.map(wordOf), texts };
-}
-
-function wordOf({ text, tokenName, keywordName }: ScanToken): string {
-  if (/^(PARAM|[SIFBX]CONST)$/.test(tokenName) || /^U&'/i.test(text)) return "?";
-  if (text.startsWith('"')) return text.replaceAll('""', '"');
-  const upper = text.toUpperCase();
-  const isName = tokenName === "IDENT" || /^(UNRESERVED|COL_NAME)_KEYWORD$/.test(keywordName);
-  return isName && !writing.has(upper) ? `"${text.toLowerCase()}"` : upper;
-}

@@ -10,6 +10,7 @@ import { routinesOf } from "./routines.js";
 import { readTableFacts } from "./table.js";
 import { printedType } from "./units/assertions.js";
 import { partitionsLeft, statementsFor } from "./units/partition-index.js";
+import { usersOf } from "./users.js";
 
 /** For PostgreSQL. */
 export const systemCatalog: SystemCatalog = {
@@ -37,6 +38,7 @@ export const systemCatalog: SystemCatalog = {
   lacks,
   dependents: dependentsOf,
   routines: routinesOf,
+  users: usersOf,
   partitionStatements,
 };
 

@@ -1,7 +1,8 @@
 import type { WholeRowStatement } from "../code/raw-sql/whole-rows.js";
-import type { WholeRowKind } from "../dialect/whole-rows.js";
+import type { WholeRowKind } from "../model/index.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import type { FoundStatement, PreparedBy } from "../model/prepared-statement.js";
+import { takes } from "../sql/whole-row-words.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 
@@ -29,60 +30,41 @@ export function failingText({
 function wholeRowsText(found: readonly WholeRowStatement[]): string {
   if (found.length === 0) return "";
   const subject = found.length === 1 ? "1 statement fails" : `${found.length} statements fail`;
-  const fixes = new Set(found.flatMap(({ kinds }) => kinds.map((kind) => takes[kind].fix)));
   return [
     `Lockstep: ${subject} once this migration has run, also in code that is already deployed`,
     ...rowsOf(found),
     ...new Set(found.flatMap(({ kinds, table }) => kinds.map((kind) => `  ${takesText(kind, table)}`))),
-    `  Before this migration, deploy a fix: ${[...fixes].join(", and ")}.`,
+    `  Before this migration, deploy a fix: ${fixesOf(found)}.`,
   ].join("\n");
 }
 
 /** Why a plan lists such a statement, and what to do. */
-export function wholeRowReason({ kinds, table }: WholeRowStatement): string {
-  const fixes = [...new Set(kinds.map((kind) => takes[kind].fix))].join(", and ");
-  const found = kinds.map((kind) => takesText(kind, table)).join(" ");
-  return `${found} The code that is deployed now fails there once expand has run. Before expand, deploy a fix: ${fixes}.`;
+export function wholeRowReason(statement: WholeRowStatement): string {
+  const found = statement.kinds.map((kind) => takesText(kind, statement.table)).join(" ");
+  return `${found} The code that is deployed now fails there once expand has run. Before expand, deploy a fix: ${fixesOf([statement])}.`;
 }
 
 function takesText(kind: WholeRowKind, table: TableName): string {
-  const { what, fails = "With another column, the database rejects the statement." } = takes[kind];
-  return `It ${what.replace("TABLE", tableLabel(table))}. ${fails}`;
+  const { [kind]: fails = "the database rejects the statement" } = consequences;
+  return `It ${takes[kind]} (${tableLabel(table)}). With another column, ${fails}.`;
 }
 
-const otherColumns = "With another column, the database rejects the statement, or values get into other columns.";
+const consequences: Partial<Record<WholeRowKind, string>> = {
+  insert: "the database rejects the statement, or values get into other columns",
+  "null-test": "the test is false for rows without its value",
+};
 
-/** What a statement does with the whole row, and its fix. Some kinds only occur in routines. */
-const takes: Readonly<Record<WholeRowKind, { readonly what: string; readonly fix: string; readonly fails?: string }>> =
-  {
-    insert: {
-      what: "inserts all columns of TABLE by position",
-      fails: otherColumns,
-      fix: "list the columns on both sides",
-    },
-    "by-position": { what: "inserts values into TABLE by position", fix: "list the columns" },
-    load: { what: "loads rows into TABLE by position", fix: "list the columns" },
-    "set-operation": { what: "combines all columns of TABLE with another query", fix: "list the columns" },
-    comparison: { what: "compares all columns of TABLE with a fixed number of values", fix: "list the columns" },
-    assignment: { what: "assigns all columns of TABLE to a fixed list", fix: "list the columns" },
-    variables: { what: "reads all columns of TABLE into a fixed list of variables", fix: "list the columns" },
-    "column-list": { what: "gives names to all columns of TABLE", fix: "list the columns" },
-    "row-value": { what: "makes a row of TABLE from fixed values", fix: "list the columns" },
-    "null-test": {
-      what: "tests that every column of TABLE has a value",
-      fails: "With another column, the test is false for rows without its value.",
-      fix: "test the columns that are meant",
-    },
-    grouping: { what: "returns all columns of TABLE without grouping by its key", fix: "group by the key" },
-    view: { what: "replaces a view, where the new column of TABLE would not be the last", fix: "list the columns" },
-    partition: {
-      what: "exchanges or attaches a table, which must have the same columns as TABLE",
-      fix: "change both tables in the same migration",
-    },
-    result: { what: "returns all columns of TABLE", fix: "list the columns" },
-    "open-sessions": { what: "uses all columns of TABLE", fix: "list the columns" },
-    unread: { what: "may use all columns of TABLE", fix: "list the columns" },
-  };
+const fixes: Partial<Record<WholeRowKind, string>> = {
+  insert: "list the columns on both sides",
+  "null-test": "test the columns that are meant",
+  grouping: "group by the key",
+  partition: "change both tables in the same migration",
+};
+
+function fixesOf(found: readonly WholeRowStatement[]): string {
+  const all = found.flatMap(({ kinds }) => kinds.map((kind) => fixes[kind] ?? "list the columns"));
+  return [...new Set(all)].join(", and ");
+}
 
 /** The same about prepared statements alone. */
 export function preparedText(found: readonly FoundStatement[]): string {

@@ -51,7 +51,8 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
 /** Drift and likely renames are also reported for statements that a plan replaces. */
 export function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
   return (
-    verdict === undefined && remarks.every(({ kind }) => /^(?:not-edited|not-migrated|may-be-renamed)$/.test(kind))
+    verdict === undefined &&
+    remarks.every(({ kind }) => /^(?:not-edited|not-migrated|may-be-renamed|takes-whole-row|used-by)$/.test(kind))
   );
 }
 

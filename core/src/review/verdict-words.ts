@@ -15,7 +15,9 @@ import {
   type Verdict,
   versionText,
 } from "../model/index.js";
+import { usersMatter, wholeRowAdvice, wholeRowWords } from "../sql/whole-row-words.js";
 import { counted } from "./counted.js";
+import { listed } from "./listed.js";
 
 /** Why a statement needs a review: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
@@ -296,7 +298,7 @@ function accessWords({ table, takes }: Extract<Concern, { kind: "changes-access"
   }
 }
 
-function writesWords({ why, table, column }: Extract<Concern, { kind: "breaks-writes" }>): string {
+function writesWords({ why, table, column, by }: Extract<Concern, { kind: "breaks-writes" }>): string {
   const of = table === undefined ? "" : ` of ${label(table)}`;
   switch (why) {
     case "rule":
@@ -309,6 +311,8 @@ function writesWords({ why, table, column }: Extract<Concern, { kind: "breaks-wr
       return `running code can no longer update or delete rows${of}: the table has no primary key or other replica identity`;
     case "replica-identity":
       return `running code can no longer update or delete rows${of}, if a publication has the table`;
+    case "trigger":
+      return `writes${of} fail afterwards: ${by === undefined ? "a trigger" : dependentWords(by)} uses "${column}"${by?.runs === undefined ? "" : ` in the function "${by.runs}"`}`;
     default:
       return why satisfies never;
   }
@@ -369,6 +373,10 @@ function remarkWords(remark: Remark): string {
       return remark.command === undefined
         ? `with ${remark.keeps} only the field gets the new name`
         : `to rename only the field, delete the new files of this change and run ${remark.command}`;
+    case "takes-whole-row":
+      return `${wholeRowWords({ ...remark, kind: remark.use })} ${wholeRowAdvice}`.slice(0, -1);
+    case "used-by":
+      return `the table is used by ${listed(remark.objects)}. ${usersMatter}`.slice(0, -1);
     default:
       return remark satisfies never;
   }

@@ -4,9 +4,12 @@ export default defineRule({
   id: "break-writes",
   severity: "error",
   summary: "Makes INSERT, UPDATE or DELETE of running code fail or have no effect",
-  on: ["form"],
+  on: ["form", "dropColumn", "renameColumn", "redeclareColumn"],
   claims: ({ kind }) => kind === "breaks-writes",
-  safer: ({ what }) => {
+  safer: (operation) => {
+    if (operation.kind !== "form")
+      return { words: "re-create the function or trigger without the column first, in the same migration" };
+    const { what } = operation;
     if (what === "DO INSTEAD NOTHING")
       return { words: "remove the writes from the code first, or reject them with a trigger that raises an error" };
     if (what === "IDENTITY ALWAYS")
@@ -21,6 +24,7 @@ export default defineRule({
       `ALTER TABLE "User" ALTER COLUMN "id" ADD GENERATED ALWAYS AS IDENTITY;`,
       `ALTER SEQUENCE "User_id_seq" RESTART;`,
       `ALTER TABLE "User" REPLICA IDENTITY NOTHING;`,
+      `CREATE FUNCTION "log"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW."name" := 1; RETURN NEW; END'; CREATE TRIGGER "log" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION "log"(); ALTER TABLE "User" RENAME COLUMN "name" TO "fullName";`,
     ],
     safe: [
       `CREATE TABLE "Log" ("id" INT PRIMARY KEY); CREATE PUBLICATION "changes" FOR TABLE "Log";`,
@@ -29,5 +33,6 @@ export default defineRule({
   },
   background: `If a rule replaces a statement with NOTHING, PostgreSQL drops it without an error. PostgreSQL rejects a value for a column that is GENERATED
 ALWAYS. A restarted sequence returns numbers that existing rows have. UPDATE and DELETE of a published table fail if it has no primary
-key or other replica identity.`,
+key or other replica identity. If a trigger takes a dropped or renamed column from the row, every write that reaches it fails. Lockstep
+reports only triggers and functions that the migrations of the repository show.`,
 });

@@ -1,14 +1,8 @@
 import { named, patternOf } from "../base/pattern-of.js";
+import type { Body, BodyReader } from "../dialect/body.js";
 import type { DialectId } from "../model/dialect.js";
+import type { TableName } from "../model/names.js";
 import type { Words } from "./statement-words.js";
-
-/** The text of a trigger, function, procedure, event or view, as its server splits it: without comments. */
-export interface Body {
-  /** Every string is `?`. PostgreSQL's unquoted names are `"name"`; those of MySQL and MariaDB are in upper case, as keywords are. */
-  readonly words: Words;
-  /** The strings, without their quotes: `EXECUTE` may run them. */
-  readonly texts: readonly string[];
-}
 
 /** A text that the server runs later, and what runs it. */
 export interface RunText {
@@ -22,14 +16,41 @@ export interface RunText {
   readonly triggers: readonly { readonly definition: string }[];
 }
 
+/** What a migration takes: a table, or one of its columns. */
+export interface TakenName {
+  readonly kind: string;
+  readonly table: TableName;
+  readonly name: string;
+}
+
 /**
- * What becomes of a text when a table loses a column, or the column its name. `breaks`: a trigger of the table runs it, and it takes the
- * column from the row, so writes of the table fail. `names`: it may fail. undefined: it does not name the column.
+ * What becomes of a text when a table or a column goes, or gets another name. `breaks`: a trigger of the table runs it, and it takes the
+ * column from the row, so writes of the table fail. `names`: it may fail. undefined: it does not name it.
  */
-export function useOfColumn(
+export function useOfTaken(text: RunText, taken: TakenName, reader: BodyReader): "breaks" | "names" | undefined {
+  return taken.kind === "table" ? useOfTable(text, taken.table.name, reader) : useOfColumn(text, taken, reader);
+}
+
+/** Its own triggers go with a table; what they run may have other users. */
+function useOfTable(text: RunText, table: string, { readBody, dialect }: BodyReader): "names" | undefined {
+  if (text.kind === "trigger" && text.triggers.length > 0) return undefined;
+  const read = readBody(text.body);
+  const fold = foldOf(dialect);
+  const isInText = (each: string) => named(table).test(each);
+  const isNamed = read === undefined ? isInText(text.body) : read.words.map(fold).includes(fold(`"${table}"`));
+  return isNamed || (read !== undefined && isExecuting(read.words.map(fold)) && read.texts.some(isInText))
+    ? "names"
+    : undefined;
+}
+
+function isExecuting(words: Words): boolean {
+  return words.some((word) => word === "execute" || word === "prepare");
+}
+
+function useOfColumn(
   text: RunText,
-  { table, column }: { readonly table: string; readonly column: string },
-  { readBody, dialect }: { readonly readBody: (text: string) => Body | undefined; readonly dialect: DialectId },
+  { table: { name: table }, name: column }: TakenName,
+  { readBody, dialect }: BodyReader,
 ): "breaks" | "names" | undefined {
   const isRun = text.triggers.length > 0;
   const argument = new RegExp(`\\bEXECUTE (?:FUNCTION|PROCEDURE) [^']*\\(.*'${patternOf(column)}'`, "s");
@@ -56,7 +77,7 @@ export function useOfColumn(
   if (isOfRow && isRun) return isConditional(words) ? "names" : "breaks";
   const isOfStatement = text.triggers.some(({ definition }) => /\bREFERENCING\b/i.test(definition));
   const isOver = words.includes(of) || text.row !== undefined || (isRun && hasWholeRow(words)) || isOfStatement;
-  const isExecuted = words.some((word) => word === "execute" || word === "prepare");
+  const isExecuted = isExecuting(words);
   const isOfTable = isRun || isOver || read.texts.some((each) => named(table).test(each));
   const isInText = (each: string) =>
     // `to_jsonb(NEW)->>'name'`

@@ -1,9 +1,9 @@
+import type { Body } from "../dialect/body.js";
 import type { HandWritten } from "../dialect/hand-written.js";
 import type { Judging } from "../dialect/judging.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import type { Migration } from "../model/operation.js";
-import type { Body } from "./body.js";
 import type { FillContext } from "./fill-context.js";
 
 /** Parses a dialect's SQL, without any connection. */

@@ -324,7 +324,53 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     },
     ["drop-column 1:32"],
   ],
+  ...triggerCases(),
 ];
+
+/** What triggers run, when the column that it takes from the row goes or gets another name. */
+function triggerCases(): typeof cases {
+  const made = (body: string, more = "") =>
+    `${users} ${more} CREATE FUNCTION "log"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NEW; END $$;
+     CREATE TRIGGER "audit" BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION "log"();`;
+  const taking = made(`NEW."name" := lower(NEW.name);`);
+  const drop = `ALTER TABLE "User" DROP COLUMN "name";`;
+  const rename = `ALTER TABLE "User" RENAME COLUMN "name" TO "title";`;
+  const inner = `CREATE FUNCTION "inner"(u "User") RETURNS text LANGUAGE sql AS 'SELECT u."name"';`;
+  const without = `CREATE OR REPLACE FUNCTION "log"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;`;
+  const inMysql =
+    "CREATE TABLE `User` (`id` INT, `name` TEXT); CREATE TRIGGER `audit` BEFORE INSERT ON `User` FOR EACH ROW SET NEW.`id` = length(new.Name);";
+  const own = (name: string, migrations: readonly string[], expected: string, more: object = {}) =>
+    [name, { migrations, ...more }, [expected]] as (typeof cases)[number];
+  return [
+    [
+      "a dropped column that a trigger's function takes",
+      { migrations: [taking, drop] },
+      ["drop-column 1:20", "break-writes 1:20"],
+    ],
+    ["a renamed one", { migrations: [taking, rename] }, ["rename-column 1:1", "break-writes 1:1"]],
+    own("one in a comment", [made(`/* NEW."name" */`), drop], "drop-column 1:20"),
+    own("another one", [made(`NEW."id" := 1;`), drop], "drop-column 1:20"),
+    own("the function re-created before", [taking, `${without} ${drop}`], "drop-column 1:120"),
+    own("the function re-created behind", [taking, `${drop} ${without}`], "drop-column 1:20"),
+    own("the trigger dropped", [taking, `DROP TRIGGER "audit" ON "User";`, drop], "drop-column 1:20"),
+    [
+      "a function that the trigger's calls",
+      { migrations: [made(`PERFORM "inner"(NEW);`, inner), drop] },
+      ["drop-column 1:20", "break-writes 1:20"],
+    ],
+    own("a function without a trigger", [`${users} ${inner}`, drop], "drop-column 1:20"),
+    [
+      "MySQL: a trigger",
+      { migrations: [inMysql, "ALTER TABLE `User` DROP COLUMN `name`;"], dialect: "mysql" },
+      ["drop-column 1:20", "break-writes 1:20"],
+    ],
+    [
+      "MySQL: a column with another name",
+      { migrations: [inMysql, "ALTER TABLE `User` CHANGE `name` `title` TEXT;"], dialect: "mysql" },
+      ["rename-column 1:20", "break-writes 1:20"],
+    ],
+  ];
+}
 
 test.each(cases)("%s", async (_, options, expected) => {
   expect(await found(options)).toEqual(expected);

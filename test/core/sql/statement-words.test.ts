@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { wordsOf as mysqlWords } from "../../../core/src/mysql/statements.js";
+import { wordsOf as mysqlWords } from "../../../core/src/mysql/read/read-body.js";
 import { loadParser, type Parser } from "../../../core/src/postgresql/read/parser.js";
-import { wordsOf } from "../../../core/src/postgresql/statements.js";
+import { wordsOf } from "../../../core/src/postgresql/read/read-body.js";
 import {
   isOwn,
   isRead,

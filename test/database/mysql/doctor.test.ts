@@ -216,7 +216,7 @@ const servers: readonly {
           "CREATE PROCEDURE `clean`() DELETE FROM `User`",
         ],
         says: "warning",
-        words: /^"User" is referenced by procedure clean, trigger audit, view people$/,
+        words: /^"User" is referenced by procedure `clean`, trigger `audit` on `User`, view `people`$/,
       },
       {
         check: "scaffolding",

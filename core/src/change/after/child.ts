@@ -12,11 +12,13 @@ import type { OrmPlugin } from "../../plugin/plugin.js";
 import { likelyPlacesText, placesOfText } from "../../review/column-places.js";
 import { failingText } from "../../review/failing-statements.js";
 import { printable } from "../../review/printable.js";
+import { wholeRowsText } from "../../review/whole-rows.js";
 import { failingStatements } from "../release/failing-statements.js";
 import type { AfterNote, AfterText } from "./note.js";
+import { routinesInMigrations } from "./routines.js";
 
 watchWork({ descriptor: 2, afterParentMs: 0 });
-const { mode, columns, tables, project, packageFolder }: AfterNote = JSON.parse(process.argv[2] ?? "");
+const { mode, columns, tables, extended, project, packageFolder }: AfterNote = JSON.parse(process.argv[2] ?? "");
 const exported: object = await import(pathToFileURL(join(packageFolder, "dist/plugin.js")).href);
 const plugin: OrmPlugin = Object.values(exported).find((each) => typeof each?.findProject === "function");
 const reading = { cwd: process.cwd(), packageName: plugin.packageName, env: process.env };
@@ -27,6 +29,7 @@ function say(kind: AfterText["kind"], text: string): void {
   else if (text !== "") process.stdout.write(`${said.text}\n`);
 }
 
+if (extended.length > 0) say("routines", wholeRowsText(await routinesInMigrations(extended, project, plugin)));
 const models = await plugin.readModels(project);
 const named = columns.flatMap((column) => declaredAs(column, namedColumns(models)) ?? []);
 const isLine = named.length > 0 && mode === "line";

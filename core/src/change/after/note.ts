@@ -1,4 +1,5 @@
 import { loadConfig, mentionsSetting } from "../../config/load.js";
+import { isSameTable, type TableName } from "../../model/index.js";
 import type { AddedColumn, ReshapedTable } from "../../plan/added-columns.js";
 import type { Project } from "../../plugin/plugin.js";
 
@@ -9,6 +10,8 @@ export interface AfterNote {
   readonly columns: readonly AddedColumn[];
   /** The tables whose statements may fail. */
   readonly tables: readonly ReshapedTable[];
+  /** The tables that get a column: routines in the migrations may take their whole rows. */
+  readonly extended: readonly TableName[];
   /** Only what reading code needs: a note may be in a file, and must not contain a database URL. */
   readonly project: Project;
   /** The plugin's installation folder: absolute. */
@@ -16,11 +19,12 @@ export interface AfterNote {
 }
 
 /**
- * The output of the process that searches the code. `searched`: the statements that fail; empty if there are none. `late` replaces
+ * The output of the process that searches migrations and code. `routines`: those that take a whole row. `searched`: the statements in
+ * the code that fail. Both are empty if there are none. `late` replaces
  * `counted` if counting fails or takes too long.
  */
 export interface AfterText {
-  readonly kind: "late" | "searched" | "counted";
+  readonly kind: "routines" | "late" | "searched" | "counted";
   readonly text: string;
 }
 
@@ -37,8 +41,13 @@ export async function afterNote(
 ): Promise<AfterNote | undefined> {
   if (added.length + reshaped.length === 0) return undefined;
   const mode = added.length === 0 ? "line" : await modeIn(project.root);
-  if (mode !== "off") return { mode, columns: added, tables: reshaped, project, packageFolder };
-  return reshaped.length === 0 ? undefined : { mode: "line", columns: [], tables: reshaped, project, packageFolder };
+  const known = { tables: reshaped, extended: tablesOf(added), project, packageFolder };
+  return mode === "off" ? { mode: "line", columns: [], ...known } : { mode, columns: added, ...known };
+}
+
+function tablesOf(added: readonly AddedColumn[]): readonly TableName[] {
+  const tables = added.map(({ table }) => table);
+  return tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
 }
 
 /** Loading the configuration would delay the ORM's command, so it is only loaded if it contains the setting. */

@@ -40,6 +40,8 @@ export function tellAfter(note: AfterNote, out: (line: string) => void): void {
   };
   const { texts, isDone } = read({}, limitMs);
   const said = (kind: AfterText["kind"], among = texts) => among.find((each) => each.kind === kind)?.text;
+  const routines = said("routines") ?? "";
+  if (routines !== "") out(routines);
   if (note.tables.length > 0) {
     const searched = said("searched") ?? said("searched", read({ columns: [] }, searchLimitMs).texts);
     const text = searched ?? unsearchedText(note.tables);

@@ -1,6 +1,6 @@
 import type { CodeSql, GrowingTable } from "../../dialect/code-sql.js";
-import type { WholeRowKind } from "../../dialect/whole-rows.js";
 import type { TableName } from "../../model/names.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { enclosingName } from "../ast/expressions.js";
 import { lineAt, type SourceFile } from "../ast/source-file.js";
 import { namesTable } from "../sql/names-table.js";

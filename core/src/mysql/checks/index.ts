@@ -1,5 +1,4 @@
 import type { Check } from "../../dialect/check.js";
-import dependents from "./dependents.js";
 import ledger from "./ledger.js";
 import monitoring from "./monitoring.js";
 import openTransactions from "./open-transactions.js";
@@ -11,7 +10,6 @@ import tables from "./tables.js";
 
 /** Checks of a MySQL or MariaDB target, in the order of their names. This file is generated: npm run lists. */
 export const checks: readonly Check[] = [
-  dependents,
   ledger,
   monitoring,
   openTransactions,

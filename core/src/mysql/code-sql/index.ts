@@ -3,14 +3,13 @@ import { quoteIdentifier } from "../quote.js";
 import { columnsOf, readExpression } from "./expression.js";
 import { wholeRowsOfRoutine } from "./routine-rows.js";
 import { readStatements } from "./statements.js";
+import { routinesWritten } from "./written-routines.js";
 
 export const codeSql: CodeSql = {
   load: async () => {},
   statements: readStatements,
-  routineRows: (routines, table) =>
-    routines
-      .map((routine) => ({ routine, uses: wholeRowsOfRoutine(routine, table) }))
-      .filter(({ uses }) => uses.length > 0),
+  routinesWritten,
+  routineRows: (routines, table) => routines.map((routine) => ({ routine, uses: wholeRowsOfRoutine(routine, table) })),
   expression: readExpression,
   columnsOf,
   spelled: quoteIdentifier,

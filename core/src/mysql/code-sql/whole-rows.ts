@@ -1,6 +1,6 @@
 import { attempt } from "../../base/expected-errors.js";
 import type { SqlTable } from "../../dialect/code-sql.js";
-import type { WholeRowKind } from "../../dialect/whole-rows.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { Cursor, notUnderstood } from "../read/cursor.js";
 import { isQuery, skipPartitions } from "../read/read-rows.js";
 import type { Token } from "../read/scan.js";

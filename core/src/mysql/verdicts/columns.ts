@@ -10,6 +10,7 @@ import {
 } from "../../model/index.js";
 import { sessionDefault } from "../../sql/session-value.js";
 import { losesDefault } from "../../sql/verdicts/columns.js";
+import { takenFields } from "../../sql/verdicts/taken-fields.js";
 import {
   builds,
   type ClauseVerdict,
@@ -120,10 +121,11 @@ function isHashed({ type }: ColumnDeclaration, server: Server): boolean {
 }
 
 export function dropColumn(
-  { table, column }: OperationOf<"dropColumn">,
+  operation: OperationOf<"dropColumn">,
   context: VerdictContext,
   server: Server,
 ): ClauseVerdict {
+  const { table, column } = operation;
   const found = new Findings(table);
   const former = context.formerTable(table);
   const indexes = former?.indexes.filter(({ columns }) => columns.includes(column)) ?? [];
@@ -133,15 +135,17 @@ export function dropColumn(
   found.concerns.push(
     { kind: "loses-data", what: "column", table, column },
     { kind: "breaks-code-before", what: "column", name: column },
+    ...takenFields(table, column, operation, context),
   );
   return found;
 }
 
 export function renameColumn(
-  { table, column, newName }: OperationOf<"renameColumn">,
+  operation: OperationOf<"renameColumn">,
   context: VerdictContext,
   server: Server,
 ): ClauseVerdict {
+  const { table, column, newName } = operation;
   const found = new Findings(table);
   found.needs(renaming(table, column, context, server), {
     kind: "breaks-code-before",
@@ -149,6 +153,7 @@ export function renameColumn(
     name: column,
     newName,
   });
+  found.concerns.push(...takenFields(table, column, operation, context));
   return found;
 }
 
@@ -168,13 +173,15 @@ export function redeclareColumn(
 ): ClauseVerdict {
   const { table, formerName, column } = operation;
   const found = new Findings(table);
-  if (formerName.toLowerCase() !== column.name.toLowerCase())
+  if (formerName.toLowerCase() !== column.name.toLowerCase()) {
     found.needs(renaming(table, formerName, context, server), {
       kind: "breaks-code-before",
       what: "column",
       name: formerName,
       newName: column.name,
     });
+    found.concerns.push(...takenFields(table, formerName, operation, context));
+  }
   const former = formerColumn(operation, context);
   const known = context.formerTable(table);
   if (former === undefined) {

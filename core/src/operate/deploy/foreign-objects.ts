@@ -2,7 +2,7 @@ import { sqlReader } from "../../databases/sql-reader.js";
 import { type Finding, problem } from "../../dialect/check.js";
 import type { Connection } from "../../dialect/connection.js";
 import type { Dependent, Taken } from "../../dialect/system-catalog.js";
-import { flattened, isSameTable, type Migration, type Plan, tableLabel, type Unit } from "../../model/index.js";
+import { type GateStep, isSameTable, type Migration, type Plan, tableLabel } from "../../model/index.js";
 import { readsFrom } from "../../plan/guard-sources.js";
 import { isMade, type MadeObject, madeBy } from "../../plan/made-objects.js";
 import { migrationOf, type ReleasedUnit } from "../../plan/migration-of.js";
@@ -13,63 +13,77 @@ import { isOpen } from "../../plan/store.js";
 import type { OrmPlugin } from "../../plugin/plugin.js";
 import type { TargetState } from "../../plugin/target-state.js";
 import { readTable } from "../../target/facts/table.js";
+import { leftOf } from "./left-of.js";
+import { inOrder, takenBy } from "./taken-by.js";
 
-/** An object on a target that depends on what a pending migration of a plan drops, and that the plan did not create. */
+/** An object on a target that depends on what a pending migration drops, and that no earlier one of them drops. */
 export interface ForeignObject {
   readonly taken: Taken;
   readonly dependent: Dependent;
   /** The plan that created it; absent: none did. */
   readonly owner?: string;
+  /** The migration only gives the column another name. */
+  readonly isRenamed?: true;
 }
 
 /**
- * Reads from a target's catalog which objects depend on the columns, indexes and keys that its pending undos and contracts drop. Excludes
- * objects of the plan itself, and objects that other pending migrations drop first.
+ * Reads from a target's catalog which objects depend on the columns, tables, indexes and keys that its pending migrations drop. Excludes
+ * objects of the plan itself, and objects that other pending migrations drop first, or re-create without the column. Of the objects that
+ * the user's own migrations meet, only those that make them or later writes fail.
  *
  * @param own the user's own pending migrations, in order
  */
 export async function foreignObjects(
   connection: Connection,
-  state: TargetState,
+  state: Pick<TargetState, "units" | "failed" | "pending">,
   plans: readonly Plan[],
   own: readonly (Pick<Migration, "operations"> & { readonly name: string })[],
 ): Promise<readonly ForeignObject[]> {
-  const undos = state.units.filter(
-    ({ kind, isPast, unit }) => (kind === "undo" || unit.spec.kind === "drop-column") && !isPast,
-  );
-  if (undos.length === 0) return [];
+  const pending = await inOrder(state, own);
+  if (!pending.some((each) => takenBy(each).length > 0)) return [];
   const made = new Map<string, readonly MadeObject[]>();
   for (const plan of plans) made.set(plan.id, await madeBy(plan));
-  const going = plans.filter(
-    ({ id, state: { released } }) => released === "undone" && undos.some((undo) => undo.plan.id === id),
-  );
-  const order = [...state.failed, ...state.pending];
+  const undone = (plan: Plan) =>
+    plan.state.released === "undone" && pending.some(({ released }) => isUndo(released, plan));
+  const going = plans.filter(undone);
+  const { readBody } = await sqlReader(connection.dialect.id);
+  const reader = { readBody, dialect: connection.dialect.id };
   const found: ForeignObject[] = [];
-  for (const undo of undos) {
-    const before = own.filter(({ name }) => order.indexOf(name) < order.indexOf(undo.migration));
-    for (const taken of await takenBy(undo)) {
-      for (const dependent of await connection.dialect.live.systemCatalog.dependents(connection, taken)) {
+  for (const [at, { released, operations, migration }] of pending.entries()) {
+    for (const { taken, isRenamed, nth = 0 } of takenBy(pending[at]!)) {
+      const before = [...pending.slice(0, at).flatMap((each) => each.operations), ...operations.slice(0, nth)];
+      // A text may be re-created behind the drop, in the same migration.
+      const within = pending.filter((each) => each.migration === migration).flatMap((each) => each.operations);
+      for (const known of await connection.dialect.live.systemCatalog.dependents(connection, taken)) {
+        const texts = known.routine === undefined ? before : [...before, ...within];
+        const dependent = leftOf(known, taken, texts, reader);
+        if (dependent === undefined || (isRenamed === true && dependent.effect !== "breaks")) continue;
         const isOf = (plan: Plan) =>
           isMade(
             (made.get(plan.id) ?? []).map((each) => withTable(each, taken)),
             { ...dependent, table: taken.table },
           );
-        if (/^(?:zz_)?lockstep_/.test(dependent.name) || going.some(isOf) || isOf(undo.plan)) continue;
+        if (/^(?:zz_)?lockstep_/.test(dependent.name) || going.some(isOf)) continue;
+        if (released === undefined ? !isFatal(dependent) : isOf(released.plan)) continue;
         // No model declares an index over a field that it lacks.
         const isOfModel = dependent.effect === "goes" && /^(?:unique )?index /.test(dependent.what);
-        if (undo.unit.spec.kind === "drop-column" && isOfModel) continue;
-        if (before.some((migration) => isDropped(migration, dependent))) continue;
+        if (released?.unit.spec.kind === "drop-column" && isOfModel) continue;
         const owner = plans.find((plan) => plan.state.released !== "undone" && isOf(plan));
-        found.push({ taken, dependent, ...(owner === undefined ? {} : { owner: owner.id }) });
+        const more = { ...(owner && { owner: owner.id }), ...(isRenamed && { isRenamed }) };
+        found.push({ taken, dependent, ...more });
       }
     }
   }
   return found;
 }
 
+function isUndo(released: ReleasedUnit | undefined, plan: Plan): boolean {
+  return released !== undefined && released.kind === "undo" && released.plan.id === plan.id;
+}
+
 /** Dependents that a person cannot accept: another plan depends on the object, the server rejects the drop, or writes fail after it. */
 export function foreignObstacles(objects: readonly ForeignObject[]): readonly Finding[] {
-  return objects.filter(isObstacle).map(({ taken, dependent: { what, effect, remove }, owner }) => {
+  return objects.filter(isObstacle).map(({ taken, dependent: { what, effect, remove }, owner, isRenamed }) => {
     const why = {
       goes: "It would be dropped with it.",
       names: "It may fail afterwards.",
@@ -77,10 +91,13 @@ export function foreignObstacles(objects: readonly ForeignObject[]): readonly Fi
       breaks: "Writes of the table would fail.",
     }[effect];
     const next = owner === undefined ? remove : `npx lockstep abandon ${owner}`;
-    return problem(`${what}${owner === undefined ? "" : ` of plan ${owner}`} depends on ${takenLabel(taken)}`, {
-      why,
-      ...(next === undefined ? {} : { next }),
-    });
+    return problem(
+      `${what}${owner === undefined ? "" : ` of plan ${owner}`} depends on ${takenLabel(taken, isRenamed)}`,
+      {
+        why,
+        ...(next === undefined ? {} : { next }),
+      },
+    );
   });
 }
 
@@ -173,39 +190,29 @@ export function agreeable(objects: readonly ForeignObject[]): readonly ForeignOb
   return objects.filter((each) => !isObstacle(each));
 }
 
-function isObstacle({ dependent: { effect }, owner }: ForeignObject): boolean {
-  return owner !== undefined || effect === "refuses" || effect === "breaks";
+/** Whether an object depends on the column or table of a step. */
+export const dependsOn =
+  ({ table, column }: GateStep) =>
+  ({ taken: { kind, table: of, name } }: ForeignObject): boolean =>
+    isSameTable(of, table) && (kind === "table" ? column === "" : name === column);
+
+function isObstacle({ dependent, owner }: ForeignObject): boolean {
+  return owner !== undefined || isFatal(dependent);
 }
 
-function takenLabel({ kind, table, name }: Taken): string {
+function isFatal({ effect }: Dependent): boolean {
+  return effect === "refuses" || effect === "breaks";
+}
+
+function takenLabel({ kind, table, name }: Taken, isRenamed = false): string {
   if (kind === "index") return `"${name}", which a migration drops`;
+  if (kind === "table") return `"${tableLabel(table)}", which a migration drops`;
   const column = `"${tableLabel(table)}"."${name}"`;
-  return kind === "column" ? `${column}, which a migration drops` : `${column}, which an undo migration makes optional`;
-}
-
-async function takenBy({ plan, unit }: Pick<ReleasedUnit, "plan" | "unit">): Promise<readonly Taken[]> {
-  const { spec } = unit;
-  const columns = dropGates(plan, unit).map(({ table, column }): Taken => ({ kind: "column", table, name: column }));
-  if (columns.length > 0) return columns;
-  if (spec.kind === "undo-contract")
-    return spec.columns.map(({ name }): Taken => ({ kind: "not-null", table: spec.table, name }));
-  if (spec.kind === "drop-index") return [{ kind: "index", table: spec.table, name: spec.index.name }];
-  return spec.kind === "original" ? droppedBy(plan, unit, spec.sql) : [];
-}
-
-/** Constraints that the user's own statements in contract created. */
-async function droppedBy({ dialect }: Plan, { id }: Unit, sql: string): Promise<readonly Taken[]> {
-  const { readMigration } = await sqlReader(dialect);
-  return flattened(readMigration(sql, id).operations).flatMap((operation): Taken[] =>
-    operation.kind === "dropConstraint" ? [{ kind: "index", table: operation.table, name: operation.name }] : [],
-  );
+  if (kind === "not-null") return `${column}, which an undo migration makes optional`;
+  return `${column}, which a migration ${isRenamed ? "renames" : "drops"}`;
 }
 
 /** An object of another table that refers to this one is found by its name. */
 function withTable(made: MadeObject, { table }: Taken): MadeObject {
   return made.name === undefined || isSameTable(made.table, table) ? made : { ...made, table };
-}
-
-function isDropped({ operations }: Pick<Migration, "operations">, { name }: Dependent): boolean {
-  return flattened(operations).some(({ sql }) => /\b(?:DROP|PUBLICATION)\b/i.test(sql) && sql.includes(name));
 }

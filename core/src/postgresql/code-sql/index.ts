@@ -4,15 +4,15 @@ import { quoteIdentifier } from "../quote.js";
 import { parseSqlExpression } from "./expression.js";
 import { wholeRowsOfRoutine } from "./routine-rows.js";
 import { columnsOf, readStatements } from "./statements.js";
+import { routinesWritten } from "./written-routines.js";
 
 export const codeSql: CodeSql = {
   load: () => loadModule(),
   statements: readStatements,
+  routinesWritten,
   routineRows(routines, table, children = []) {
     const functions = new Set(routines.flatMap(({ name, row }) => (row === "result" || row === "both" ? [name] : [])));
-    return routines
-      .map((routine) => ({ routine, uses: wholeRowsOfRoutine(routine, table, functions, children) }))
-      .filter(({ uses }) => uses.length > 0);
+    return routines.map((routine) => ({ routine, uses: wholeRowsOfRoutine(routine, table, functions, children) }));
   },
   expression: parseSqlExpression,
   columnsOf,

@@ -1,11 +1,21 @@
-import { hasSqlDetails, type Node, parsePlPgSQLSync, parseSync } from "libpg-query";
-import { attempt } from "../../base/expected-errors.js";
+import type { Node } from "libpg-query";
 import { named } from "../../base/pattern-of.js";
 import type { SqlTable } from "../../dialect/code-sql.js";
-import type { RoutineText, WholeRowKind, WholeRowUse } from "../../dialect/whole-rows.js";
+import type { RoutineText, WholeRowUse } from "../../dialect/whole-rows.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { quoteIdentifier } from "../quote.js";
 import { type AnyNode, walk } from "../read/walk.js";
 import { dynamicSql } from "./dynamic-sql.js";
+import {
+  assignedValue,
+  type Datum,
+  type Expression,
+  parameterNames,
+  plpgsqlOf,
+  textOf,
+  valueIn,
+  variablesIn,
+} from "./plpgsql.js";
 import { aliasOf, isTable, listOf, parsed } from "./statements.js";
 import { isTypeOf, type RowNames, Rows, wholeRowsIn } from "./whole-rows.js";
 
@@ -19,6 +29,7 @@ export function wholeRowsOfRoutine(
   const head = headOf(routine, table);
   if (head === undefined) return [];
   const body = new Body(routine, head, { table, functions, children });
+  body.readConditions();
   if (routine.language === "plpgsql") body.readPlpgsql();
   else if (routine.language === "sql") body.readSql();
   // Nothing here reads other languages. Only what the table itself runs can break its writes.
@@ -42,9 +53,7 @@ function headOf(routine: RoutineText, table: SqlTable): Head | undefined {
   if (kind !== "function" && kind !== "procedure") return undefined;
   const isFired = returns === "trigger" && triggers.length > 0;
   const relations = isFired ? triggers.flatMap(({ definition }) => transitionTables(definition)) : [];
-  const statement = attempt(() => parseSync(createText(routine, "")).stmts?.[0]?.stmt, hasSqlDetails) as
-    | { readonly CreateFunctionStmt?: AnyNode }
-    | undefined;
+  const [statement] = (parsed(createText(routine, "")) ?? []) as readonly { readonly CreateFunctionStmt?: AnyNode }[];
   const { parameters, returnType } = statement?.CreateFunctionStmt ?? {};
   const all = listOf(parameters).map((each) => each.FunctionParameter as AnyNode);
   const inputs = all.filter(({ mode }) => !/_(?:OUT|TABLE)$/.test(String(mode)));
@@ -71,7 +80,12 @@ function transitionTables(definition: string): readonly string[] {
 }
 
 /** @param parameters instead of its own: the parser rejects bodies that assign to a parameter of a type that it does not know */
-function createText({ kind, name, arguments: own, returns, language }: RoutineText, body: string, parameters = own) {
+function createText(
+  { create, kind, name, arguments: own, returns, language }: RoutineText,
+  body: string,
+  parameters = own,
+) {
+  if (create !== undefined) return create;
   const result = returns === "" ? "" : ` RETURNS ${returns}`;
   const tag = `$lockstep${body.length}$`;
   return `CREATE ${kind} ${quoteIdentifier(name)}(${parameters})${result} LANGUAGE ${language} AS ${tag}${body}${tag}`;
@@ -104,25 +118,35 @@ class Body {
     this.#alike = new Set([...head.relations, ...known.children]);
   }
 
-  readSql(): void {
-    const { body } = this.#routine;
-    // PostgreSQL stores BEGIN ATOMIC with its columns, so a row of the table lacks the new one.
-    if (body.trim() === "") {
-      if (this.#head.returnsRow) this.#note("result", this.#routine.what);
-      return;
+  /** `WHEN (NEW.* IS NOT NULL)` of its triggers. */
+  readConditions(): void {
+    for (const { definition } of this.#routine.triggers) {
+      walk(parsed(definition), (kind, { whenClause }) => {
+        const names = { ...this.#names, variables: new Set(["new", "old"]) };
+        if (kind !== "CreateTrigStmt" || whenClause === undefined) return;
+        for (const use of wholeRowsIn(whenClause, names)) this.#note(use, definition);
+      });
     }
-    const statements = parsed(body);
-    if (statements === undefined) return this.#readUnparsed();
-    for (const statement of statements) this.#take(statement, body);
-    const last = statements.at(-1) as unknown as AnyNode | undefined;
-    if (last !== undefined && this.#head.returnsColumns && isQuery(last)) this.#returned(last, body);
+  }
+
+  readSql(): void {
+    const { body, what } = this.#routine;
+    // PostgreSQL stores BEGIN ATOMIC with its columns, so a row of the table lacks the new one.
+    if (body.trim() === "" && this.#head.returnsRow) this.#note("result", what);
+    const statements = body.trim() === "" ? [] : parsed(body);
+    for (const statement of statements ?? []) this.#take(statement, body);
+    if (statements === undefined) this.#readUnparsed();
+    else this.#returned(body);
   }
 
   readPlpgsql(): void {
-    const { body, arguments: own } = this.#routine;
-    const named = own === "" ? "" : parameterNames(createText(this.#routine, ""));
-    const tree = plpgsqlOf(createText(this.#routine, body)) ?? plpgsqlOf(createText(this.#routine, body, named));
-    if (tree === undefined) return this.#readUnparsed();
+    const { body } = this.#routine;
+    const create = createText(this.#routine, body);
+    const tree = plpgsqlOf(create) ?? plpgsqlOf(createText(this.#routine, body, parameterNames(create)));
+    if (tree === undefined) {
+      this.#readUnparsed();
+      return;
+    }
     const { datums, action } = tree;
     this.#datums = datums;
     for (const { name, type } of datums) if (isRowOf(type, this.#known.table)) this.#variables.add(name);
@@ -142,44 +166,39 @@ class Body {
   }
 
   #visit(kind: string, node: AnyNode): void {
-    if (kind === "PLpgSQL_expr") return this.#expression(node as unknown as Expression);
-    if (!kind.startsWith("PLpgSQL_stmt_")) return;
+    if (kind === "PLpgSQL_expr") this.#expression(node as unknown as Expression);
     const text = textOf(node.sqlstmt ?? node.query ?? node.expr ?? node.dynquery);
-    switch (kind.slice("PLpgSQL_stmt_".length)) {
+    const target = node.target ?? node.var;
+    switch (kind.startsWith("PLpgSQL_stmt_") ? kind.slice("PLpgSQL_stmt_".length) : undefined) {
       case "execsql":
-        if (node.target !== undefined) this.#into(node.target, text);
-        return;
       case "fors":
-        return this.#into(node.var, text);
+        this.#into(target, text);
+        break;
       case "fetch":
-        return this.#into(node.target, this.#datums[Number(node.curvar)]?.query);
+        this.#into(target, this.#datums[Number(node.curvar)]?.query);
+        break;
       case "dynexecute":
-      case "dynfors": {
-        const sql = this.#dynamic(node, text);
-        if (sql !== undefined && (node.target ?? node.var) !== undefined) this.#into(node.target ?? node.var, sql);
-        return;
-      }
-      case "dynopen":
+      case "dynfors":
+        this.#into(target, this.#dynamic(node, text));
+        break;
       case "open":
         if (node.dynquery !== undefined) this.#dynamic(node, textOf(node.dynquery));
-        return;
-      case "return_query": {
-        const sql = node.dynquery === undefined ? text : this.#dynamic(node, text);
-        const [query] = sql === undefined ? [] : (parsed(sql) ?? []);
-        if (query !== undefined) this.#returned(query as unknown as AnyNode, sql ?? "");
-        return;
-      }
+        break;
+      case "return_query":
+        this.#returned(node.dynquery === undefined ? text : this.#dynamic(node, text));
+        break;
       case "return":
       case "return_next":
-        return this.#returnedValue(node, text);
+        this.#returnedValue(node, text);
+        break;
       case "assign":
-        return this.#assigned(text ?? "");
+        this.#assigned(text ?? "");
     }
   }
 
   /** A statement, or an expression, within the body. */
   #expression({ query, parseMode }: Expression): void {
-    const sql = parseMode === 0 ? query : `SELECT ${parseMode === 2 ? query : valueOf(query)}`;
+    const sql = parseMode === 0 ? query : `SELECT ${parseMode === 2 ? query : assignedValue(query)}`;
     for (const statement of parsed(sql) ?? []) this.#take(statement, query);
   }
 
@@ -205,8 +224,9 @@ class Body {
   }
 
   #into(target: unknown, sql: string | undefined): void {
-    const [query] = sql === undefined ? [] : ((parsed(sql) ?? []) as unknown as readonly AnyNode[]);
-    if (query === undefined || sql === undefined) return;
+    if (target === undefined || sql === undefined) return;
+    const [query] = (parsed(sql) ?? []) as unknown as readonly AnyNode[];
+    if (query === undefined) return;
     const taken = variablesIn(target);
     const rows = new Rows(query, this.#names);
     const [only = ""] = taken.length === 1 ? taken : [];
@@ -238,11 +258,12 @@ class Body {
     return sql;
   }
 
-  /** The result of a query that a function returns. */
-  #returned(query: AnyNode, sql: string): void {
+  /** The last query of a function, or one of RETURN QUERY. */
+  #returned(sql: string | undefined): void {
+    const query = sql === undefined ? undefined : (parsed(sql)?.at(-1) as unknown as AnyNode | undefined);
+    if (sql === undefined || query === undefined || !this.#head.returnsColumns || !isQuery(query)) return;
     const rows = new Rows(query, this.#names);
-    const isFixed = this.#head.returnsRow ? !rows.isRowResult(query) : rows.countIn(query) > 0;
-    if (isFixed && this.#head.returnsColumns) this.#note("result", sql);
+    if (this.#head.returnsRow ? !rows.isRowResult(query) : rows.countIn(query) > 0) this.#note("result", sql);
   }
 
   #returnedValue(node: AnyNode, text: string | undefined): void {
@@ -256,7 +277,11 @@ class Body {
   #assigned(text: string): void {
     const [target = ""] = text.split(/:?=/, 1);
     const name = target.trim().toLowerCase();
-    if (this.#routine.returns === "trigger" && this.#head.variables.includes(name) && this.#isFixedRow(valueOf(text)))
+    if (
+      this.#routine.returns === "trigger" &&
+      this.#head.variables.includes(name) &&
+      this.#isFixedRow(assignedValue(text))
+    )
       this.#note("row-value", text);
   }
 
@@ -280,69 +305,6 @@ class Body {
     const use = { kind, sql: sql.replace(/\s+/g, " ").trim() };
     if (!this.found.some((each) => each.kind === kind && each.sql === use.sql)) this.found.push(use);
   }
-}
-
-interface Expression {
-  readonly query: string;
-  /** 0: a statement, 2: an expression, 3: an assignment. */
-  readonly parseMode: number;
-}
-
-/** A variable of a PL/pgSQL function; a cursor has a query. */
-interface Datum {
-  readonly name: string;
-  readonly type: string | undefined;
-  readonly query: string | undefined;
-}
-
-function plpgsqlOf(sql: string): { readonly datums: readonly Datum[]; readonly action: unknown } | undefined {
-  // The parser has no class of its own for the errors of a body.
-  const result = attempt(
-    () => parsePlPgSQLSync(sql) as { plpgsql_funcs?: readonly { PLpgSQL_function?: AnyNode }[] },
-    (error) => error instanceof Error,
-  );
-  const made = result?.plpgsql_funcs?.[0]?.PLpgSQL_function;
-  if (made === undefined) return undefined;
-  const datums = listOf(made.datums).map((each): Datum => {
-    const { refname, datatype, cursor_explicit_expr: cursor } = Object.values(each)[0] as AnyNode;
-    const { typname } = ((datatype as AnyNode | undefined)?.PLpgSQL_type ?? {}) as { typname?: string };
-    return { name: String(refname ?? ""), type: typname, query: textOf(cursor) };
-  });
-  return { datums, action: made.action };
-}
-
-/** The parameters of a routine with a type that every parser knows. */
-function parameterNames(create: string): string {
-  const names: string[] = [];
-  walk(parsed(create), (kind, { name, mode }) => {
-    if (kind !== "FunctionParameter" || mode === "FUNC_PARAM_TABLE") return;
-    const how = { FUNC_PARAM_OUT: "OUT ", FUNC_PARAM_INOUT: "INOUT " }[String(mode)] ?? "";
-    names.push(`${how}${typeof name === "string" ? quoteIdentifier(name) : ""} text`);
-  });
-  return names.join(", ");
-}
-
-function textOf(expression: unknown): string | undefined {
-  return ((expression as AnyNode | undefined)?.PLpgSQL_expr as Expression | undefined)?.query;
-}
-
-/** The value of `target := value`. */
-function valueOf(assignment: string): string {
-  return assignment.slice(assignment.search(/:?=/)).replace(/^:?=/, "");
-}
-
-/** The parse tree of an expression. */
-function valueIn(expression: string): AnyNode | undefined {
-  const [statement] = (parsed(`SELECT ${expression}`) ?? []) as readonly { readonly SelectStmt?: AnyNode }[];
-  const [target] = listOf(statement?.SelectStmt?.targetList);
-  return (target?.ResTarget as AnyNode | undefined)?.val as AnyNode | undefined;
-}
-
-/** The variables after INTO, FOR or FETCH. */
-function variablesIn(target: unknown): readonly string[] {
-  const { PLpgSQL_row, PLpgSQL_rec } = (target ?? {}) as Readonly<Record<string, AnyNode>>;
-  if (PLpgSQL_rec !== undefined) return [String(PLpgSQL_rec.refname)];
-  return listOf(PLpgSQL_row?.fields).map(({ name }) => String(name));
 }
 
 /** A type as PL/pgSQL's tree prints it: `public."User"`, `User%rowtype`. */

@@ -1,7 +1,7 @@
 import { hasSqlDetails, type Node, parseSync } from "libpg-query";
 import { attempt } from "../../base/expected-errors.js";
 import type { GrowingTable, SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
-import type { WholeRowKind } from "../../dialect/whole-rows.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
 import { wholeRowsIn } from "./whole-rows.js";
 

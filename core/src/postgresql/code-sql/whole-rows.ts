@@ -1,5 +1,5 @@
 import type { SqlTable } from "../../dialect/code-sql.js";
-import type { WholeRowKind } from "../../dialect/whole-rows.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { type AnyNode, nameParts, walk, walkInto } from "../read/walk.js";
 import { aliasOf, armsOf, isTable, listOf, type Queries, withQueries } from "./statements.js";
 
@@ -37,7 +37,8 @@ export function wholeRowsIn(statement: unknown, names: RowNames): readonly Whole
     if (/^(?:RuleStmt|CreateFunctionStmt|CreateTrigStmt)$/.test(kind)) return "skip";
     if (kind === "InsertStmt") {
       const count = rows.countIn(node.selectStmt as AnyNode | undefined);
-      const isWhole = rows.isAlike(node.relation) && node.cols === undefined && count === 1;
+      const isWhole =
+        rows.isAlike(node.relation) && node.cols === undefined && rows.isRowResult(node.selectStmt as AnyNode);
       note("insert", count > 0 && !isWhole);
     } else if (kind === "MergeStmt") {
       for (const clause of listOf(node.mergeWhenClauses)) {

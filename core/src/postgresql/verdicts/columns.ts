@@ -14,6 +14,7 @@ import { sessionDefault } from "../../sql/session-value.js";
 import { domainOf, isMended, joinedBy } from "../../sql/verdicts/columns.js";
 import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { takenFields } from "../../sql/verdicts/taken-fields.js";
 import { baseOf, changesCatalogueOnly, isRelabelled, neverFails } from "../type-change.js";
 
 /** ADD COLUMN only changes the catalog, unless rows get different values, or it includes an index or check. */
@@ -262,7 +263,8 @@ function madeTypes(operations: readonly Operation[]): ReadonlySet<string> {
   return known;
 }
 
-export function dropColumn({ table, column }: OperationOf<"dropColumn">, context: VerdictContext): Verdict {
+export function dropColumn(operation: OperationOf<"dropColumn">, context: VerdictContext): Verdict {
+  const { table, column } = operation;
   if (context.createdInThisChange(table)) return harmless;
   const isOver = (columns: readonly string[]) => columns.includes(column);
   const { tables, doubts } = joinedBy(context, table, isOver, isOver);
@@ -271,18 +273,20 @@ export function dropColumn({ table, column }: OperationOf<"dropColumn">, context
     concerns: [
       { kind: "loses-data", what: "column", table, column },
       { kind: "breaks-code-before", what: "column", name: column },
+      ...takenFields(table, column, operation, context),
     ],
     doubts,
   });
 }
 
-export function renameColumn(
-  { table, column, newName }: OperationOf<"renameColumn">,
-  context: VerdictContext,
-): Verdict {
+export function renameColumn(operation: OperationOf<"renameColumn">, context: VerdictContext): Verdict {
+  const { table, column, newName } = operation;
   if (context.createdInThisChange(table)) return harmless;
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table], context),
-    concerns: [{ kind: "breaks-code-before", what: "column", name: column, newName }],
+    concerns: [
+      { kind: "breaks-code-before", what: "column", name: column, newName },
+      ...takenFields(table, column, operation, context),
+    ],
   });
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { type FailingStatements, failingStatements } from "../../../../core/src/change/release/failing-statements.js";
-import type { WholeRowKind } from "../../../../core/src/dialect/whole-rows.js";
 import type { FoundStatement } from "../../../../core/src/model/prepared-statement.js";
+import type { WholeRowKind } from "../../../../core/src/model/whole-rows.js";
 import {
   failingText,
   preparedReason,

@@ -1,6 +1,7 @@
 import type { Check } from "../../../dialect/check.js";
 import applicationRoles from "./application-roles.js";
 import codeRoots from "./code-roots.js";
+import dependents from "./dependents.js";
 import drift from "./drift.js";
 import git from "./git.js";
 import interruptedWrite from "./interrupted-write.js";
@@ -20,6 +21,7 @@ import unlisted from "./unlisted.js";
 export const checks: readonly Check[] = [
   applicationRoles,
   codeRoots,
+  dependents,
   drift,
   git,
   interruptedWrite,

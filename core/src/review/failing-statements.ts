@@ -44,6 +44,14 @@ export function wholeRowReason(statement: WholeRowStatement): string {
   return `${found} The code that is deployed now fails there once expand has run. Before expand, deploy a fix: ${fixesOf([statement])}.`;
 }
 
+/** The same, before the migrations of a deployment run. @param before the commit whose builds contain it; absent: this checkout */
+export function buildText(statement: WholeRowStatement & { readonly before?: string }): string {
+  const { file, line, within, sql, kinds, table, before } = statement;
+  const where = before === undefined ? "" : `, in builds of ${before === "HEAD" ? "the last commit" : before.slice(0, 9)}`;
+  const found = kinds.map((kind) => takesText(kind, table)).join(" ");
+  return `${file}:${line}${where}: ${named(within, shortened(sql))}. ${found}`;
+}
+
 function takesText(kind: WholeRowKind, table: TableName): string {
   const { [kind]: fails = "the database rejects the statement" } = consequences;
   return `It ${takes[kind]} (${tableLabel(table)}). With another column, ${fails}.`;

@@ -3,8 +3,15 @@ import type { WholeRowStatement } from "../../code/raw-sql/whole-rows.js";
 import type { SourceText } from "../../code/sources/source-files.js";
 import { namesTable } from "../../code/sql/names-table.js";
 import type { CodeSettings } from "../../config/code-settings.js";
-import type { CodeSql, GrowingTable } from "../../dialect/code-sql.js";
-import { type EntityModel, type FileChange, isSameTable, isTestFile, type TableName } from "../../model/index.js";
+import type { GrowingTable } from "../../dialect/code-sql.js";
+import {
+  type DialectId,
+  type EntityModel,
+  type FileChange,
+  isSameTable,
+  isTestFile,
+  type TableName,
+} from "../../model/index.js";
 import type { FoundStatement } from "../../model/prepared-statement.js";
 import type { ReshapedTable } from "../../plan/added-columns.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
@@ -35,31 +42,76 @@ export async function failingStatements(
 ): Promise<FailingStatements> {
   const nothing = { prepared: [], wholeRows: [] };
   if (tables.length === 0) return nothing;
-  const isPrepared = project.dialect === "postgresql";
-  const takes = isPrepared ? takesRows.postgresql : takesRows.mysql;
-  const isCandidate = (text: string) => takes.test(text) && tables.some(({ name }) => namesTable(text, name));
+  const { dialect } = project;
+  const isPrepared = dialect === "postgresql";
+  const isCandidate = (text: string) => isTaking(text, tables, dialect);
   const isWanted = (text: string) => isCandidate(text) || (isPrepared && decides.test(text));
   const { texts, sqlTexts } = await readTexts({ isCandidate, isWanted }, project, code, models);
   if (sqlTexts.length === 0 && !texts.some(({ text }) => isCandidate(text))) return nothing;
-  const [{ wholeRowsInCode, wholeRowsInSql }, { codeSqlOf }, { parseSourceFile }, tests] = await Promise.all([
-    import("../../code/raw-sql/whole-rows.js"),
-    import("../../databases/code-sql-of.js"),
+  const [{ parseSourceFile }, tests] = await Promise.all([
     import("../../code/ast/source-file.js"),
     import("../../code/candidates/candidate-for.js"),
   ]);
-  const codeSql = codeSqlOf[project.dialect];
-  await codeSql.load();
   const after = new Map(edited.map((change) => [change.file, change.after]));
   const files = texts.map(({ file, text }) => parseSourceFile(file, after.get(file) ?? text));
   const candidates = files.filter((file) => isCandidate(file.text) && !tests.isTestFile(file));
-  const growing = growingTables(tables, await models());
   return {
-    prepared: isPrepared ? await preparedAmong({ files, candidates, tables, codeSql }, project, plugin) : [],
-    wholeRows: [
-      ...candidates.flatMap((file) => wholeRowsInCode(file, growing, codeSql)),
-      ...sqlTexts.flatMap((file) => wholeRowsInSql(file, growing, codeSql)),
-    ],
+    prepared: isPrepared ? await preparedAmong({ files, candidates, tables }, project, plugin) : [],
+    wholeRows: await wholeRowsAmong({ candidates, sqlTexts }, growingTables(tables, await models()), dialect),
   };
+}
+
+/**
+ * The statements with whole rows that the code of an earlier commit contains: builds of that commit can still run.
+ *
+ * @throws the error of git
+ */
+export async function wholeRowsAt(
+  commit: string,
+  tables: readonly ReshapedTable[],
+  { root, dialect, migrationsFolder, generatedFolders }: Project,
+  models: () => Promise<readonly EntityModel[]>,
+): Promise<readonly WholeRowStatement[]> {
+  const [{ changedSince, committedText }, { isGenerated }, { isDump, isMigration }] = await Promise.all([
+    import("../../base/files/git.js"),
+    import("../../code/sources/source-files.js"),
+    import("../../code/sources/not-application-code.js"),
+  ]);
+  const isOther = (file: string) =>
+    [migrationsFolder, ...generatedFolders, "lockstep", "node_modules"].some((folder) => file.startsWith(`${folder}/`));
+  const files = changedSince(root, commit).filter(
+    (file) => /(?<!\.d)\.(?:[cm]?[jt]sx?|sql)$/.test(file) && !isTestFile(file) && !isOther(file),
+  );
+  const texts = files
+    .map((file) => ({ file, text: committedText(root, file, commit) ?? "" }))
+    .filter(({ file, text }) => isTaking(text, tables, dialect) && !isMigration(file, text) && !isDump(text));
+  const [sqlTexts, code] = [
+    texts.filter(isSqlFile),
+    texts.filter((each) => !isSqlFile(each) && !isGenerated(each.text)),
+  ];
+  if (texts.length === 0) return [];
+  const { parseSourceFile } = await import("../../code/ast/source-file.js");
+  const candidates = code.map(({ file, text }) => parseSourceFile(file, text));
+  return wholeRowsAmong({ candidates, sqlTexts }, growingTables(tables, await models()), dialect);
+}
+
+const isSqlFile = ({ file }: SourceText) => file.endsWith(".sql");
+
+async function wholeRowsAmong(
+  { candidates, sqlTexts }: { readonly candidates: readonly SourceFile[]; readonly sqlTexts: readonly SourceText[] },
+  tables: readonly GrowingTable[],
+  dialect: DialectId,
+): Promise<readonly WholeRowStatement[]> {
+  const [{ wholeRowsInCode, wholeRowsInSql }, { codeSqlOf }] = await Promise.all([
+    import("../../code/raw-sql/whole-rows.js"),
+    import("../../databases/code-sql-of.js"),
+  ]);
+  const codeSql = codeSqlOf[dialect];
+  await codeSql.load();
+  return [
+    ...candidates.flatMap((file) => wholeRowsInCode(file, tables, codeSql)),
+    ...sqlTexts.flatMap((file) => wholeRowsInSql(file, tables, codeSql)),
+  ];
 }
 
 /** The code and the SQL files that are not migrations, tests or generated. */
@@ -98,22 +150,24 @@ interface Among {
   readonly files: readonly SourceFile[];
   readonly candidates: readonly SourceFile[];
   readonly tables: readonly TableName[];
-  readonly codeSql: CodeSql;
 }
 
 async function preparedAmong(
-  { files, candidates, tables, codeSql }: Among,
+  { files, candidates, tables }: Among,
   project: Project,
   plugin: Pick<OrmPlugin, "namesRawQueries">,
 ): Promise<readonly FoundStatement[]> {
-  const [{ preparedStatementsIn }, { createProject }, { lineAt, parseSourceFile }, { enclosingName }, configs] =
+  const [{ preparedStatementsIn }, { createProject }, { lineAt, parseSourceFile }, { enclosingName }, configs, sql] =
     await Promise.all([
       import("../../code/raw-sql/prepared-statements.js"),
       import("../../code/project/project.js"),
       import("../../code/ast/source-file.js"),
       import("../../code/ast/expressions.js"),
       import("../../code/sources/read-configs.js"),
+      import("../../databases/code-sql-of.js"),
     ]);
+  const codeSql = sql.codeSqlOf[project.dialect];
+  await codeSql.load();
   const paths = files.map(({ file }) => file);
   const moduleConfigs = configs.readModuleConfigs(project.root, paths);
   const where = {
@@ -142,6 +196,11 @@ const takesRows = {
   postgresql: /\*|::|\b(?:copy|table|row|inherit)\b/i,
   mysql: /\*|\b(?:insert|replace|load|table)\b/i,
 } as const;
+
+function isTaking(text: string, tables: readonly TableName[], dialect: DialectId): boolean {
+  const takes = dialect === "postgresql" ? takesRows.postgresql : takesRows.mysql;
+  return takes.test(text) && tables.some(({ name }) => namesTable(text, name));
+}
 
 /** Code that sends statements from other files, and settings that define how clients prepare. */
 const decides = /quer\w*\s*[(<]|PreparedStatement|\bprepare\s*:\s*false\b|@prisma\/|statementNameGenerator/i;

@@ -83,7 +83,7 @@ export {
   type Verdict,
   type Words,
 } from "./model/index.js";
-export type { AddedColumn } from "./plan/added-columns.js";
+export type { AddedColumn, ReshapedTable } from "./plan/added-columns.js";
 export { namedColumns } from "./plan/follow-names.js";
 export { fileHash } from "./plan/hash.js";
 export { pendingDrops, pendingIn, textWithout } from "./plan/pending-drops.js";

@@ -14,7 +14,7 @@ import type {
   TypeKind,
   Words,
 } from "../model/index.js";
-import type { AddedColumn } from "../plan/added-columns.js";
+import type { AddedColumn, ReshapedTable } from "../plan/added-columns.js";
 import type { NamedColumn } from "../plan/follow-names.js";
 import type { PlanSources } from "../plan/sources.js";
 import type { ModelEdit } from "../plugin/plugin.js";
@@ -129,8 +129,8 @@ interface Passed {
   readonly kind: "pass";
   /** Columns that the change adds to existing tables, and for which no plan edits the code. */
   readonly added: readonly AddedColumn[];
-  /** Existing tables whose columns the change modifies: prepared statements on them may fail. Without those that the plan searches. */
-  readonly reshaped: readonly TableName[];
+  /** Existing tables whose columns the change modifies: statements on them may fail. Without those that the plan searches. */
+  readonly reshaped: readonly ReshapedTable[];
   readonly restore: Restore | undefined;
   readonly told: Told | undefined;
 }

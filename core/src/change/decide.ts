@@ -73,8 +73,8 @@ async function decideWith<Relaxed>(
   }
   const { operations } = generated;
   const added = addedColumns(operations);
-  // MySQL and MariaDB prepare a statement again themselves.
-  const reshaped = orm.dialectId === "postgresql" ? reshapedTables(operations) : [];
+  // MySQL and MariaDB prepare a statement again themselves: only whole rows fail there.
+  const reshaped = reshapedTables(operations).filter(({ grows }) => grows || orm.dialectId === "postgresql");
   // Checks the user's own change: once corrected, it may look like another one.
   open?.refuseSecondChange(operations);
   if (hasPlans && operations.some(({ kind }) => kind === "dropNotNull" || kind === "redeclareColumn"))

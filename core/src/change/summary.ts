@@ -3,12 +3,12 @@ import { phasesOf } from "../plan/phases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import type { Colors } from "../review/colors.js";
 import { counted } from "../review/counted.js";
+import { failingText } from "../review/failing-statements.js";
 import { fitted, mostLines, type Part, rowsOf } from "../review/fitted.js";
 import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText, nullUncheckedText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { unsafePhases } from "../review/phase-safety.js";
-import { preparedText } from "../review/prepared-statements.js";
 import { inLine } from "../review/printable.js";
 import { stillNamedText } from "../review/still-named.js";
 import {
@@ -99,7 +99,7 @@ export function expandText(
     isNullUnchecked = false,
     unformatted,
     named = [],
-    prepared: statements = [],
+    failing = { prepared: [], wholeRows: [] },
   } = prepared;
   if (isBrief(plan)) return briefText(prepared, colors);
   const command = commandFor("code", plan, plans);
@@ -133,7 +133,7 @@ export function expandText(
     ...editsParts({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
     ...(named.length === 0 ? [] : [stillNamedText(named, plan.id, colors)]),
-    ...(statements.length === 0 ? [] : [preparedText(statements)]),
+    ...[failingText(failing)].filter((text) => text !== ""),
   ];
   const most = mostLines - [foundLines(plan, colors), "", next].join("\n").split("\n").length;
   return `\n${fitted(parts, most, colors)}\n${next}\n`;

@@ -1,4 +1,5 @@
 import { named } from "../base/pattern-of.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import { codeSqlOf } from "../databases/code-sql-of.js";
 import type { Connection } from "../dialect/connection.js";
 import type { EvidenceKey } from "../dialect/ledger-store.js";
@@ -7,7 +8,9 @@ import type { TableFacts } from "../dialect/table.js";
 import { type BrokenRoutine, brokenRoutines, type WholeRowRoutine } from "../dialect/whole-rows.js";
 import { fingerprint } from "../lint/finding.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { TargetState } from "../plugin/target-state.js";
+import { buildText } from "../review/failing-statements.js";
 import { addedColumns } from "../sql/verdicts/new-defaults.js";
 import { wholeRowAdvice, wholeRowWords } from "../sql/whole-row-words.js";
 import { readTable } from "../target/facts/table.js";
@@ -15,8 +18,9 @@ import { confirm, evidenceName, readEvidence } from "../target/ledger/evidence.j
 import { confirmedNames, type Invocation, textOption } from "./command.js";
 import type { DeployGates } from "./deploy-gates.js";
 import type { OwnMigrations } from "./own-migrations.js";
-import type { Target } from "./targets.js";
+import { developmentTarget, type Target } from "./targets.js";
 import { confirming, whoConfirms } from "./who.js";
+import { wholeRowsInBuilds } from "./whole-rows-in-code.js";
 
 /** `--confirm` name that accepts routines of a target that fail once their table has another column. */
 export const wholeRowsAccepted = "whole-rows-accepted";
@@ -28,6 +32,9 @@ interface Asked {
   readonly plans: readonly Plan[];
   readonly state: TargetState;
   readonly own: OwnMigrations;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly code: CodeSettings;
 }
 
 /** A pending migration or plan, and a table that gets columns from it. */
@@ -40,16 +47,18 @@ interface Addition {
 }
 
 /**
- * Stops a deployment if triggers, functions, procedures or events of a target take the whole row of a table that gets a column: the writes
- * of every build fail from then on. A person mends the routine, or accepts it with `--confirm whole-rows-accepted`. The target's ledger
- * records the acceptance for the exact text of the routine. A pending migration that replaces the routine counts.
+ * Stops a deployment if triggers, functions, procedures or events of a target, or statements of the code, take the whole row of a table
+ * that gets a column: the writes of every build, or these statements, fail from then on. A person mends them, or accepts them with
+ * `--confirm whole-rows-accepted`. The target's ledger records the acceptance for the exact text. A pending migration that replaces the
+ * routine counts.
  *
  * @throws LS7001, LS7002
  */
 export async function askWholeRows(request: Asked): Promise<Pick<DeployGates, "answers" | "help">> {
   const { invocation, target, connection } = request;
   const { io } = invocation;
-  const asked = await brokenOn(request);
+  const additions = await additionsOn(request);
+  const asked = [...(await brokenOn(additions, request)), ...(await brokenInCode(additions, request))];
   const isConfirmed = confirmedNames(invocation).includes(wholeRowsAccepted);
   const open: Asking[] = [];
   for (const each of asked) if ((await readEvidence(connection, each.key)) === undefined) open.push(each);
@@ -67,9 +76,14 @@ export async function askWholeRows(request: Asked): Promise<Pick<DeployGates, "a
   });
   if (isAccepted || open.length === 0) return { answers, help: undefined };
   const command = `npx lockstep deploy --target ${target.name}`;
+  const isInCode = open.some(({ isOfCode }) => isOfCode);
   const help = [
-    `${wholeRowAdvice} Then: ${command}`,
-    confirming(`${command} --confirm ${wholeRowsAccepted}`, io, "if it may fail"),
+    `${wholeRowAdvice} ${isInCode ? "Deploy the code without it. " : ""}Then: ${command}`,
+    confirming(
+      `${command} --confirm ${wholeRowsAccepted}`,
+      io,
+      isInCode ? "if no build runs it, or it may fail" : "if it may fail",
+    ),
   ].join("\n       ");
   return { answers, help };
 }
@@ -79,23 +93,22 @@ interface Asking {
   readonly of: { readonly plan: string } | { readonly migration: string };
   readonly statement: string;
   readonly key: EvidenceKey;
+  readonly isOfCode?: true;
 }
 
-async function brokenOn(request: Asked): Promise<readonly Asking[]> {
+async function brokenOn(additions: readonly Addition[], request: Asked): Promise<readonly Asking[]> {
   const { connection, target } = request;
-  const additions = await additionsOn(request);
   if (additions.length === 0) return [];
   const tables = additions.map(({ table }) => table);
   const users = await connection.dialect.live.systemCatalog.users(connection, withoutRepeated(tables));
   const found: Asking[] = [];
   for (const addition of additions) {
-    const { facts, columns, migration, plan } = addition;
-    const own = users.filter(({ routine }) => isSameTable(routine.table, addition.table));
-    const names = columns.map((column) => `"${tableLabel(addition.table)}"."${column}"`).join(", ");
+    const { facts, migration, plan } = addition;
+    const own = users.filter(({ routine, uses }) => uses.length > 0 && isSameTable(routine.table, addition.table));
     for (const broken of await stillBroken(own, addition, request))
       found.push({
         of: plan === undefined ? { migration } : { plan: plan.id },
-        statement: `${target.name}: ${wholeRowWords(broken)} It blocks ${names}`,
+        statement: `${target.name}: ${wholeRowWords(broken)} It blocks ${labelsOf(addition)}`,
         key: {
           plan: plan === undefined ? migration : evidenceName(plan),
           gate: `${wholeRowsAccepted} ${fingerprint(broken.routine, broken.statement, 0)}`,
@@ -105,6 +118,32 @@ async function brokenOn(request: Asked): Promise<readonly Asking[]> {
       });
   }
   return found;
+}
+
+const labelsOf = ({ table, columns }: Addition) =>
+  columns.map((column) => `"${tableLabel(table)}"."${column}"`).join(", ");
+
+/** The statements of running builds, as far as this repository shows them. The development database has its own code. */
+async function brokenInCode(additions: readonly Addition[], request: Asked): Promise<readonly Asking[]> {
+  const { target } = request;
+  if (target.name === developmentTarget) return [];
+  const found = await wholeRowsInBuilds(additions, request);
+  return additions.flatMap((addition): readonly Asking[] => {
+    const { plan, migration, facts } = addition;
+    return found
+      .filter(({ table }) => isSameTable(table, addition.table))
+      .map((each) => ({
+        of: plan === undefined ? { migration } : { plan: plan.id },
+        isOfCode: true,
+        statement: `${target.name}: ${buildText(each)} It blocks ${labelsOf(addition)}`,
+        key: {
+          plan: plan === undefined ? migration : evidenceName(plan),
+          gate: `${wholeRowsAccepted} ${fingerprint(each.file, each.sql, 0)}`,
+          table: facts,
+          column: "",
+        },
+      }));
+  });
 }
 
 const withoutRepeated = (tables: readonly TableName[]) =>

@@ -42,6 +42,12 @@ export interface SqlTable {
   readonly columns: readonly string[];
 }
 
+/** A table that gets a column, after its others. */
+export interface GrowingTable extends SqlTable {
+  /** Its primary key. Default: unknown, and GROUP BY is not checked. */
+  readonly key?: readonly string[];
+}
+
 /** The parsed statements of one text. */
 export interface SqlStatements {
   /** How they use a table; reads without a name of its columns are omitted. */
@@ -53,8 +59,10 @@ export interface SqlStatements {
   returnsAll?(table: SqlTable): boolean;
   /**
    * The ways in which they take the whole row of the table: once it has another column, they fail, or store values in the wrong columns.
+   *
+   * @param alike tables that get the column too. Default: none
    */
-  wholeRows(table: SqlTable): readonly WholeRowKind[];
+  wholeRows(table: GrowingTable, alike?: readonly string[]): readonly WholeRowKind[];
   /** The views that they create or drop. */
   readonly views: readonly ViewStatement[];
 }

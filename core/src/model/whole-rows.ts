@@ -12,6 +12,9 @@
  * - `row-value`: fixed values as a row of the table
  * - `null-test`: IS NOT NULL of a whole row, which is false once a column is empty
  * - `column-list`: names for the columns of a WITH query
+ * - `grouping`: GROUP BY without the table's key
+ * - `view`: CREATE OR REPLACE VIEW, where the new column is not the last
+ * - `partition`: of another table, which must have the same columns
  * - `open-sessions`: fails only on connections that ran the routine before the change, until they are closed
  * - `unread`: the text may take the row, and Lockstep cannot read it
  */
@@ -27,6 +30,9 @@ export const wholeRowKinds = [
   "row-value",
   "null-test",
   "column-list",
+  "grouping",
+  "view",
+  "partition",
   "open-sessions",
   "unread",
 ] as const;

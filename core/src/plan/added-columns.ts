@@ -15,24 +15,38 @@ export function addedColumns(operations: readonly Operation[]): readonly AddedCo
   );
 }
 
-/** The existing tables whose columns a change adds, drops, renames or retypes. */
-export function reshapedTables(operations: readonly Operation[]): readonly TableName[] {
-  const made = operationsOfKind(operations, "createTable");
-  const tables = operations.flatMap((operation) =>
-    /^(?:addColumn|dropColumn|renameColumn|setType)$/.test(operation.kind) && "table" in operation
-      ? [operation.table]
-      : [],
-  );
-  return tables.filter(
-    (table, index) =>
-      tables.findIndex((other) => isSameTable(other, table)) === index &&
-      !made.some((other) => isSameTable(other.table, table)),
-  );
+/** An existing table whose columns a change adds, drops, renames or retypes. */
+export interface ReshapedTable extends TableName {
+  /** It gets a column. */
+  readonly grows: boolean;
 }
 
-/** The reshaped tables that a plan's code edits do not search for prepared statements. */
-export function unsearchedTables(reshaped: readonly TableName[], { columns, intents }: Plan): readonly TableName[] {
-  const searched = columns.filter(({ model }) => intents.expand.some((intent) => intent.model === model));
+/** The existing tables whose columns a change adds, drops, renames or retypes. */
+export function reshapedTables(operations: readonly Operation[]): readonly ReshapedTable[] {
+  const made = operationsOfKind(operations, "createTable");
+  const changes = operations.flatMap((operation) =>
+    /^(?:addColumn|dropColumn|renameColumn|setType)$/.test(operation.kind) && "table" in operation ? [operation] : [],
+  );
+  const isOf = (table: TableName) => (change: (typeof changes)[number]) => isSameTable(change.table, table);
+  return changes
+    .filter(
+      ({ table }, index) =>
+        changes.findIndex(isOf(table)) === index && !made.some((each) => isSameTable(each.table, table)),
+    )
+    .map(({ table }) => ({
+      ...table,
+      grows: changes.filter(isOf(table)).some(({ kind }) => kind === "addColumn"),
+    }));
+}
+
+/** The reshaped tables that a plan's code edits do not search for failing statements. */
+export function unsearchedTables(
+  reshaped: readonly ReshapedTable[],
+  { columns, intents }: Plan,
+): readonly ReshapedTable[] {
+  const searched = columns.filter(
+    ({ model, becomesRequired }) => !becomesRequired && intents.expand.some((intent) => intent.model === model),
+  );
   return reshaped.filter((table) => !searched.some((column) => isSameTable(column.table, table)));
 }
 

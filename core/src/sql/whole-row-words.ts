@@ -19,7 +19,8 @@ export function wholeRowWords({ routine, kind, statement, writes }: Broken): str
   return `${routine} ${takes[kind]}${sql}. With another column, ${who} can fail${kind in wrong ? wrong[kind as keyof typeof wrong] : ""}.`;
 }
 
-const takes: Readonly<Record<Exclude<WholeRowKind, "unread">, string>> = {
+/** What a statement does, after its subject. */
+export const takes: Readonly<Record<WholeRowKind, string>> = {
   insert: "inserts all columns into another table",
   "by-position": "inserts without a list of columns",
   load: "loads rows without a list of columns",
@@ -31,7 +32,11 @@ const takes: Readonly<Record<Exclude<WholeRowKind, "unread">, string>> = {
   "row-value": "makes a row of the table from fixed values",
   "null-test": "tests that every column has a value",
   "column-list": "gives names to all columns of a query",
+  grouping: "returns all columns, and does not group by the key",
+  view: "replaces a view, in which the new column would not be the last",
+  partition: "exchanges or attaches a table, which must have the same columns",
   "open-sessions": "uses all columns",
+  unread: "may use all columns",
 };
 
 /** What to do before the column is added. */

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type AddedColumn, afterNote, type TableName } from "@lockstep/core";
+import { type AddedColumn, afterNote, type ReshapedTable } from "@lockstep/core";
 import { tellAfter } from "@lockstep/core/after";
 import type { Interception } from "./interception.js";
 import type { Output } from "./output.js";
@@ -8,7 +8,7 @@ import type { Output } from "./output.js";
 /** Makes the CLI report the change's consequences for the code, after it has written its file and reported it. */
 export function tellAtEnd(
   output: Output | undefined,
-  changed: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly TableName[] },
+  changed: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly ReshapedTable[] },
   about: Interception,
 ): Output {
   const written = async (given: string, text: string) => {

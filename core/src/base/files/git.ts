@@ -120,6 +120,25 @@ export function lastCommitOf(root: string, files: readonly string[]): string | u
   return gitOrNothing(root, ["--literal-pathspecs", "log", "-1", "--format=%H", "--", ...files]);
 }
 
+/**
+ * The commit that the main line had before a file came into it: of a branch, the one before its merge. HEAD for a file that is not
+ * committed. Undefined if the history does not contain it.
+ */
+export function commitBefore(root: string, file: string): string | undefined {
+  if (gitOrNothing(root, ["rev-parse", "--verify", "--quiet", "HEAD"]) === undefined) return undefined;
+  const args = ["--literal-pathspecs", "log", "-1", "-m", "--first-parent", "--diff-filter=A", "--format=%H"];
+  const added = gitOrNothing(root, [...args, "--", file]);
+  return added === undefined ? "HEAD" : gitOrNothing(root, ["rev-parse", "--verify", "--quiet", `${added}^`]);
+}
+
+/** Files below the folder that have changed since a commit, including deleted ones. */
+export function changedSince(root: string, commit: string): readonly string[] {
+  const args = ["diff", "--name-only", "--relative", "--no-renames", "--diff-filter=MD", "-z", commit, "--", "."];
+  return git(root, args)
+    .split("\0")
+    .filter((file) => file !== "");
+}
+
 /** Asks about as many files at a time as fit on a command line. */
 function inParts(paths: readonly string[], ask: (some: readonly string[]) => readonly string[]): readonly string[] {
   const parts = Array.from({ length: Math.ceil(paths.length / atOnce) }, (_, at) => at * atOnce);

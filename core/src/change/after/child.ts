@@ -10,10 +10,10 @@ import { declaredAs } from "../../plan/added-columns.js";
 import { columnName, namedColumns } from "../../plan/follow-names.js";
 import type { OrmPlugin } from "../../plugin/plugin.js";
 import { likelyPlacesText, placesOfText } from "../../review/column-places.js";
-import { preparedText } from "../../review/prepared-statements.js";
+import { failingText } from "../../review/failing-statements.js";
 import { printable } from "../../review/printable.js";
 import { wholeRowsText } from "../../review/whole-rows.js";
-import { preparedStatements } from "../release/prepared-statements.js";
+import { failingStatements } from "../release/failing-statements.js";
 import type { AfterNote, AfterText } from "./note.js";
 import { routinesInMigrations } from "./routines.js";
 
@@ -36,8 +36,8 @@ const isLine = named.length > 0 && mode === "line";
 if (isLine) say("late", placesOfText(named));
 if (tables.length > 0) {
   const code = codeSettings(await loadConfig(project.root));
-  const found = await preparedStatements(tables, project, plugin, code, async () => models);
-  say("searched", preparedText(found));
+  const found = await failingStatements(tables, project, plugin, code, async () => models);
+  say("searched", failingText(found));
 }
 if (isLine) {
   const { likelyPlaces } = await import("./likely-places.js");

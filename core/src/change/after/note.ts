@@ -1,6 +1,6 @@
 import { loadConfig, mentionsSetting } from "../../config/load.js";
 import { isSameTable, type TableName } from "../../model/index.js";
-import type { AddedColumn } from "../../plan/added-columns.js";
+import type { AddedColumn, ReshapedTable } from "../../plan/added-columns.js";
 import type { Project } from "../../plugin/plugin.js";
 
 /** What to print or ask about a change after the ORM's own command has printed everything. */
@@ -8,8 +8,8 @@ export interface AfterNote {
   readonly mode: "line" | "ask";
   /** Columns that pass without a plan, and that the code may need. */
   readonly columns: readonly AddedColumn[];
-  /** The tables whose prepared statements may fail. */
-  readonly tables: readonly TableName[];
+  /** The tables whose statements may fail. */
+  readonly tables: readonly ReshapedTable[];
   /** The tables that get a column: routines in the migrations may take their whole rows. */
   readonly extended: readonly TableName[];
   /** Only what reading code needs: a note may be in a file, and must not contain a database URL. */
@@ -19,7 +19,8 @@ export interface AfterNote {
 }
 
 /**
- * The output of the process that searches migrations and code. `routines`: those that take a whole row. `searched`: the prepared statements that fail; empty if there are none. `late` replaces
+ * The output of the process that searches migrations and code. `routines`: those that take a whole row. `searched`: the statements in
+ * the code that fail. Both are empty if there are none. `late` replaces
  * `counted` if counting fails or takes too long.
  */
 export interface AfterText {
@@ -34,7 +35,7 @@ export interface AfterText {
  * @param project only what reading code needs
  */
 export async function afterNote(
-  { added, reshaped }: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly TableName[] },
+  { added, reshaped }: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly ReshapedTable[] },
   project: Project,
   packageFolder: string,
 ): Promise<AfterNote | undefined> {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { ownProcess } from "../../base/files/own-process.js";
-import { unsearchedText } from "../../review/prepared-statements.js";
+import { unsearchedText } from "../../review/failing-statements.js";
 import type { AfterNote, AfterText } from "./note.js";
 
 export type { AfterNote } from "./note.js";
@@ -11,7 +11,7 @@ const limitMs = 4_000;
 const searchLimitMs = 30_000;
 
 /**
- * Lists the prepared statements that fail after the change, and prints or asks in one line how many places in the code may need new
+ * Lists the statements that fail after the change, and prints or asks in one line how many places in the code may need new
  * columns. Runs at the end of a process, so it delays nothing of the ORM's, and nothing else can run afterwards. If counting fails or takes
  * too long, the line names the command without a number.
  *

@@ -13,10 +13,10 @@ import type {
   PlanState,
   Unchecked,
 } from "../../model/index.js";
-import type { FoundStatement } from "../../model/prepared-statement.js";
 import { phasesOf } from "../../plan/phases.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { CodePolicy } from "./choices.js";
+import type { FailingStatements } from "./failing-statements.js";
 import type { HandOver } from "./hand-over.js";
 import type { NamedLine } from "./still-named.js";
 import type { TypeCheckWait } from "./verified-edits.js";
@@ -70,8 +70,8 @@ export interface CodeResult {
   /** Made now, or reverted. */
   readonly made: readonly PlannedEdit[];
   readonly places: readonly Place[];
-  /** The prepared statements that fail after expand. Default: none */
-  readonly prepared?: readonly FoundStatement[];
+  /** The statements that fail after expand. Default: none */
+  readonly failing?: FailingStatements;
   /** Code that still contains the name of a removed field. */
   readonly named?: readonly NamedLine[];
   /** The parts of `plan.state` that depend on the code. */

@@ -14,8 +14,7 @@ import {
   phaseOf,
   type TableName,
 } from "../../model/index.js";
-import type { FoundStatement } from "../../model/prepared-statement.js";
-import { preparedReason } from "../../review/prepared-statements.js";
+import { preparedReason, wholeRowReason } from "../../review/failing-statements.js";
 import type { CodePolicy, Decided } from "./choices.js";
 import { answersOf, keptAnswers, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
@@ -23,10 +22,10 @@ import { type CodeInput, inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
 import { decideDeclined, declineUnticked, mustChange, withReasons } from "./declined.js";
 import { editRecords } from "./edit-records.js";
+import { type FailingStatements, failingStatements } from "./failing-statements.js";
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
 import { refuseMade } from "./place-names.js";
-import { preparedStatements } from "./prepared-statements.js";
 import { TypeCheck } from "./type-check.js";
 import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
 
@@ -86,9 +85,10 @@ async function edited(
   let questions: readonly RankedPlaces[] = [];
   const intentsNow = withAnswers(input.intents, answers);
   const phase = (["contract", "switch"] as const).find((each) => intents.some((intent) => phaseOf(intent) === each));
-  const { declined: named, settled } = await decideDeclined(plan.state, policy, phase ?? "expand", async () =>
-    mustChange(await planCodeEdits({ ...input, intents: intentsNow, choose: async () => new Set() })),
-  );
+  const { declined: named, settled } = await decideDeclined(plan.state, policy, phase ?? "expand", async () => [
+    ...mustChange(await planCodeEdits({ ...input, intents: intentsNow, choose: async () => new Set() })),
+    ...(await failingPlaces(request, intents, input, [])).places.filter(({ kind }) => kind === "required"),
+  ]);
   const answered = {
     ...input,
     intents: intentsNow,
@@ -170,10 +170,12 @@ async function edited(
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
   // A column without a plan has no units: its migration is the ORM's own.
   const isBefore = phase === undefined || plan.units.length === 0;
-  const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : { places: [], statements: [] };
+  const failing = isBefore
+    ? await failingPlaces(request, intents, input, changes)
+    : { places: [], prepared: [], wholeRows: [] };
   const others =
     policy.level === "likely" ? result.places.map((place) => withReasonLeft(place, decided.choices)) : result.places;
-  const listed = [...waiting, ...others, ...prepared.places, ...openRequests(earlier, answers.exposure, input, texts)];
+  const listed = [...waiting, ...others, ...failing.places, ...openRequests(earlier, answers.exposure, input, texts)];
   const places = withReasons(listed, declined);
   return {
     changes,
@@ -185,7 +187,7 @@ async function edited(
     isUndemanded: result.isUndemanded ?? (isUnverified && (request.asksCompiler === true || becomesRequired)),
     isLeft: policy.level === "none",
     written: result.written,
-    prepared: prepared.statements,
+    failing,
     isNamed: waiting.length > 0,
     async handOver(changes, isAll) {
       const { handOver } = await import("./hand-over.js");
@@ -213,35 +215,52 @@ function watchable(files: CodeInput["files"]): readonly string[] {
   return files.length > mostWatched ? [] : files.map(({ file }) => file);
 }
 
-/** The prepared statements that fail after expand: one place for each, whatever columns its table gets. */
-async function preparedPlaces(
-  { project, plugin, code }: CodeRequest,
+interface FailingPlaces extends FailingStatements {
+  readonly places: readonly Place[];
+}
+
+/** The statements that fail after expand: one place for each, whatever columns its table gets. */
+async function failingPlaces(
+  { plan, project, plugin, code }: CodeRequest,
   intents: readonly CodeIntent[],
   { models }: Pick<CodeInput, "models">,
   changes: readonly FileChange[],
-): Promise<{ readonly places: readonly Place[]; readonly statements: readonly FoundStatement[] }> {
-  const changed = models.filter((each) => intents.some(({ model }) => model === each.name));
-  const found = await preparedStatements(
-    changed.map(({ table }) => table),
+): Promise<FailingPlaces> {
+  // A column that becomes required exists: the result keeps its shape.
+  const added = intents.filter(
+    ({ model, field }) =>
+      !plan.columns.some((each) => each.model === model && each.field === field && each.becomesRequired),
+  );
+  const changed = models.filter((each) => added.some(({ model }) => model === each.name));
+  const found = await failingStatements(
+    changed.map(({ table }) => ({ ...table, grows: true })),
     project,
     plugin,
     code,
     async () => models,
     changes,
   );
-  const places = found.flatMap((statement): Place[] => {
-    const { file, line, within, table } = statement;
-    const intent = intents.find(({ model }) => isSameTable(tableOf(model), table));
+  const placeOf = (
+    { file, line, within, table }: Pick<Place, "file" | "line"> & { within: string | undefined; table: TableName },
+    about: Pick<Place, "kind" | "what" | "reason">,
+  ): readonly Place[] => {
+    const model = changed.find((each) => isSameTable(each.table, table));
+    const intent = intents.find((each) => each.model === model?.name);
     if (intent === undefined) return [];
-    const { model, field } = intent;
-    const what = `${within === undefined ? "" : `${within}: `}prepared SQL over ${table.name}`;
-    return [{ file, line, kind: "likely", what, reason: preparedReason(statement), model, field }];
-  });
-  return { places, statements: found };
-
-  function tableOf(model: string): TableName {
-    return changed.find(({ name }) => name === model)?.table ?? { name: "" };
-  }
+    const what = `${within === undefined ? "" : `${within}: `}${about.what} over ${table.name}`;
+    return [{ file, line, ...about, what, model: intent.model, field: intent.field }];
+  };
+  return {
+    ...found,
+    places: [
+      ...found.wholeRows.flatMap((each) =>
+        placeOf(each, { kind: "required", what: "SQL by position", reason: wholeRowReason(each) }),
+      ),
+      ...found.prepared.flatMap((each) =>
+        placeOf(each, { kind: "likely", what: "prepared SQL", reason: preparedReason(each) }),
+      ),
+    ],
+  };
 }
 
 /** Whether the place of an edit lacks the field: a person declined it, or it may get the field again. */

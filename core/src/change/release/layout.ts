@@ -9,7 +9,7 @@ import type { CodeResult } from "./code-request.js";
 /** The edits of a phase after formatting by the project's formatter. */
 export interface LaidOut {
   readonly changes: readonly FileChange[];
-  readonly code: Pick<CodeResult, "made" | "places" | "prepared" | "state">;
+  readonly code: Pick<CodeResult, "made" | "places" | "failing" | "state">;
   readonly formatted: readonly FormattedFile[];
 }
 
@@ -30,7 +30,7 @@ export async function layOut(
   formatting: Formatting,
   phase: DeployedPhase,
   changes: readonly FileChange[],
-  code: Pick<CodeResult, "changes" | "made" | "places" | "prepared" | "state">,
+  code: Pick<CodeResult, "changes" | "made" | "places" | "failing" | "state">,
   { known = new Map(), earlier = [] }: LayoutBefore = {},
 ): Promise<LaidOut> {
   const others = await formatting.apply(changes.filter(({ file }) => !known.has(file)));
@@ -59,9 +59,12 @@ export async function layOut(
   const places = code.places.map(at);
   const own = after.filter(({ file }) => code.changes.some((change) => change.file === file));
   const codeFiles = mergeCodeFiles(code.state.codeFiles, own);
-  const prepared = (code.prepared ?? []).map(at);
+  const failing = code.failing && {
+    prepared: code.failing.prepared.map(at),
+    wholeRows: code.failing.wholeRows.map(at),
+  };
   const state = { ...code.state, edits, places, codeFiles };
-  return { changes: after, code: { made, places, prepared, state }, formatted };
+  return { changes: after, code: { made, places, ...(failing && { failing }), state }, formatted };
 }
 
 /** A plan's state with the formatted files. */

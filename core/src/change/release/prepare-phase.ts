@@ -15,7 +15,6 @@ import {
   type Unchecked,
   type Unit,
 } from "../../model/index.js";
-import type { FoundStatement } from "../../model/prepared-statement.js";
 import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { withUnixLines } from "../../plan/hash.js";
 import { planFolder, planText } from "../../plan/plan-file.js";
@@ -34,6 +33,7 @@ import type { Project, Unlisted } from "../../plugin/plugin.js";
 import { planReadme } from "../../review/markdown.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, type CodeResult, withCode } from "./code-request.js";
+import type { FailingStatements } from "./failing-statements.js";
 import { layOut, withFormatted } from "./layout.js";
 import { withMergedEdits } from "./merged-edits.js";
 import { laterAnnotations } from "./model-edits.js";
@@ -62,8 +62,8 @@ export interface PhaseFiles {
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
-  /** The prepared statements that fail after expand. Default: none */
-  readonly prepared?: readonly FoundStatement[] | undefined;
+  /** The statements that fail after expand. Default: none */
+  readonly failing?: FailingStatements | undefined;
   /** Code that still contains the name of a removed field. */
   readonly named?: readonly NamedLine[];
   /** Migrations that the ORM will not find until they are registered. */
@@ -147,7 +147,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     migrations,
     edits: laidOut.code.made,
     places: laidOut.code.places,
-    prepared: laidOut.code.prepared,
+    failing: laidOut.code.failing,
     ...(named.length > 0 && { named }),
     isCodeLeft: code.isLeft,
     unchecked: code.unchecked,

@@ -132,7 +132,11 @@ export async function readStillNamed(
   return stillNamed(withoutIgnored(project.root, own), fields, models);
 }
 
-async function modelsOrNone(project: Project, plugin: Pick<OrmPlugin, "readModels">): Promise<readonly EntityModel[]> {
+/** All models; none if they cannot be read. */
+export async function modelsOrNone(
+  project: Project,
+  plugin: Pick<OrmPlugin, "readModels">,
+): Promise<readonly EntityModel[]> {
   try {
     return await plugin.readModels(project);
   } catch (error) {

@@ -7,7 +7,7 @@ import { candidateFor, isHiddenFromResponses, isTestFile } from "../candidates/c
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
 import { type SqlText, sqlTextsIn } from "../sql/texts.js";
 import { lacking, sourceColumns } from "./column-use.js";
-import { tableOf } from "./table-of.js";
+import { failsByPosition, tableOf } from "./table-of.js";
 
 /** A column list that is partly filled in at run time. */
 const openColumns = /\binsert\s+into\b[^()]*\([^()]*\$9\d\d[^()]*\)/i;
@@ -37,16 +37,17 @@ function classify(sql: SqlText, file: SourceFile, context: TransformContext): Fi
 }
 
 function inserted(
-  { node, text }: SqlText,
+  { node, text, statements }: SqlText,
   uses: readonly TableUse[],
   file: SourceFile,
   context: TransformContext,
 ): PlaceFinding | undefined {
   const { model, field } = context;
   const { overwrite } = context.codeSql;
+  const isListed = statements !== undefined && failsByPosition(statements, context);
   const column = context.codeSql.spelled(field.column);
   for (const use of uses) {
-    if (use.kind !== "insert") continue;
+    if (use.kind !== "insert" || (use.columns === undefined && isListed)) continue;
     const what = whatOf(node, context);
     const offset = node.getStart(file.ast);
     const place = (certainty: PlaceFinding["certainty"], reason: string): PlaceFinding => {

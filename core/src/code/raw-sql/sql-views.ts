@@ -5,7 +5,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import { isHiddenFromResponses } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
-import { tableOf } from "./table-of.js";
+import { failsByPosition, tableOf } from "./table-of.js";
 
 /** SQL files: views on the table in migrations, and statements in separate files. */
 export const sqlViews: Transform = {
@@ -106,7 +106,9 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
     yield place("possible", `names the table, in SQL that cannot be read: see whether it needs ${column}`);
   }
   const uses = parsed?.uses(tableOf(context)) ?? [];
+  const isListed = parsed !== undefined && failsByPosition(parsed, context);
   for (const use of uses) {
+    if (use.kind === "insert" && use.columns === undefined && isListed) continue;
     if (use.kind === "insert" && intent.kind === "write" && use.columns?.includes(field.column) !== true) {
       const how =
         use.columns === undefined ? "names no columns, so values go by position: name them and" : "inserts rows:";

@@ -14,6 +14,6 @@ export const codeSql: CodeSql = {
   columnsOf,
   spelled: quoteIdentifier,
   parameter: () => "?",
-  verbs: "with|select|insert|replace|update|delete|create|load",
+  verbs: "with|select|insert|replace|update|delete|create|load|table|alter",
   overwrite: "ON DUPLICATE KEY UPDATE",
 };

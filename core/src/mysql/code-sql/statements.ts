@@ -28,7 +28,9 @@ export function readStatements(sql: string): SqlStatements | undefined {
     });
     return {
       uses: (table) => statements.flatMap(({ found }) => usesOf(found, table)),
-      wholeRows: (table) => [...new Set(statements.flatMap(({ cursor }) => wholeRowsIn(cursor, table)))],
+      wholeRows: (table, alike) => [
+        ...new Set(statements.flatMap(({ cursor }) => wholeRowsIn(cursor, table, undefined, alike))),
+      ],
       views: statements.flatMap(({ whats, found }) =>
         whats.flatMap((what): readonly ViewStatement[] => {
           if (what.kind === "createView")

@@ -21,12 +21,18 @@ const nothing: Declared = { cursors: new Map(), rows: new Map(), copies: new Map
  * The ways in which a statement takes the whole row of a table and fails once that has another column; each once.
  *
  * @param declared in a routine, which the servers parse once for each session
+ * @param alike tables that get the column too. Default: none
  */
-export function wholeRowsIn(statement: Cursor, table: SqlTable, declared?: Declared): readonly WholeRowKind[] {
+export function wholeRowsIn(
+  statement: Cursor,
+  table: SqlTable,
+  declared?: Declared,
+  alike: readonly string[] = [],
+): readonly WholeRowKind[] {
   // The server rejects parentheses that do not match.
   return (
     attempt(
-      () => new Reader(table, declared).read(statement),
+      () => new Reader(table, declared, alike).read(statement),
       (error) => error === notUnderstood,
     ) ?? []
   );
@@ -58,21 +64,24 @@ const afterFrom = "WHERE GROUP HAVING WINDOW ORDER LIMIT INTO FOR LOCK PROCEDURE
 class Reader {
   readonly #table: SqlTable;
   readonly #declared: Declared;
+  readonly #alike: readonly string[];
   readonly #isInRoutine: boolean;
   readonly #found = new Set<WholeRowKind>();
 
-  constructor(table: SqlTable, declared: Declared | undefined) {
+  constructor(table: SqlTable, declared: Declared | undefined, alike: readonly string[] = []) {
     this.#table = table;
+    this.#alike = alike;
     this.#declared = declared ?? nothing;
     this.#isInRoutine = declared !== undefined;
   }
 
   read(statement: Cursor): readonly WholeRowKind[] {
     const cursor = copyOf(statement);
-    if (cursor.is("CREATE")) return [];
     if (cursor.is("INSERT") || cursor.is("REPLACE")) this.#insert(cursor);
     else if (cursor.is("LOAD")) this.#load(cursor);
     else if (cursor.is("FETCH")) this.#fetch(cursor);
+    else if (cursor.is("CREATE")) this.#create(cursor);
+    else if (cursor.is("ALTER", "TABLE")) this.#exchange(cursor);
     else if (isQuery(cursor)) this.#query(cursor, new Map());
     this.#subqueries(statement);
     return [...this.#found];
@@ -114,6 +123,29 @@ class Reader {
     if (!cursor.take("INTO", "TABLE") || !this.#isTable(cursor.table())) return;
     cursor.skipTo("(");
     if (cursor.isDone) this.#note("load");
+  }
+
+  /** A view, with names for its columns or without, or a table that is made from rows. */
+  #create(cursor: Cursor): void {
+    cursor.skipTo("VIEW", "TABLE", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT");
+    const isView = cursor.take("VIEW");
+    if (!isView && !cursor.take("TABLE")) return;
+    cursor.take("IF", "NOT", "EXISTS");
+    cursor.table();
+    const hasNames = isView && cursor.is("(");
+    cursor.skipTo("SELECT", "WITH");
+    if (cursor.isDone) return;
+    const [first] = this.#query(cursor, new Map());
+    if (hasNames && (first?.count ?? 0) > 0) this.#note("column-list");
+  }
+
+  /** `ALTER TABLE a EXCHANGE PARTITION p WITH TABLE b` */
+  #exchange(cursor: Cursor): void {
+    cursor.at += 2;
+    const isOwn = this.#isTable(cursor.table());
+    cursor.skipTo("EXCHANGE");
+    cursor.skipTo("WITH");
+    if (cursor.take("WITH", "TABLE") && this.#isTable(cursor.table()) !== isOwn) this.#note("partition");
   }
 
   #fetch(cursor: Cursor): void {
@@ -180,7 +212,7 @@ class Reader {
   }
 
   #with(cursor: Cursor, outer: Queries): Queries {
-    cursor.take("RECURSIVE");
+    const isRecursive = cursor.take("RECURSIVE");
     const queries = new Map(outer);
     do {
       const name = cursor.name();
@@ -188,6 +220,7 @@ class Reader {
       if (hasNames) cursor.group();
       cursor.need("AS");
       const query = cursor.group();
+      if (isRecursive) queries.set(name, query);
       const [first] = this.#query(copyOf(query), queries);
       if (hasNames && (first?.count ?? 0) > 0) this.#note("column-list");
       queries.set(name, query);
@@ -225,7 +258,7 @@ class Reader {
 
   /** The arms of a query that is read where it is declared. */
   #quietly(query: Cursor, queries: Queries = new Map()): readonly Arm[] {
-    return new Reader(this.#table, this.#declared).#query(copyOf(query), queries);
+    return new Reader(this.#table, this.#declared, this.#alike).#query(copyOf(query), queries);
   }
 
   #into([first]: readonly Arm[], variables: readonly string[]): void {
@@ -249,7 +282,10 @@ class Reader {
 
   #isTable({ schema, name }: { readonly schema?: string; readonly name: string }): boolean {
     const { schema: own, name: table } = this.#table;
-    return name === table && (schema === undefined || own === undefined || schema === own || !/^\w+$/.test(schema));
+    return (
+      this.#alike.includes(name) ||
+      (name === table && (schema === undefined || own === undefined || schema === own || !/^\w+$/.test(schema)))
+    );
   }
 }
 

@@ -18,6 +18,6 @@ export const codeSql: CodeSql = {
   columnsOf,
   spelled: quoteIdentifier,
   parameter: (number) => `$${number}`,
-  verbs: "with|select|insert|update|delete|create|copy|merge|prepare",
+  verbs: "with|select|insert|update|delete|create|copy|merge|prepare|table|alter",
   overwrite: "DO UPDATE SET",
 };

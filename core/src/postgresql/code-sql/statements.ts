@@ -1,6 +1,7 @@
 import { hasSqlDetails, type Node, parseSync } from "libpg-query";
 import { attempt } from "../../base/expected-errors.js";
-import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
+import type { GrowingTable, SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
+import type { WholeRowKind } from "../../model/whole-rows.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
 import { wholeRowsIn } from "./whole-rows.js";
 
@@ -11,10 +12,19 @@ export function readStatements(sql: string): SqlStatements | undefined {
     statements && {
       uses: (table) => usesOf(statements, table),
       returnsAll: (table) => statements.some((statement) => returnsAll(statement as unknown as AnyNode, table)),
-      wholeRows: (table) => [...new Set(statements.flatMap((statement) => wholeRowsIn(statement, { table })))],
+      wholeRows: (table, alike) => wholeRows(statements, table, alike),
       views: viewsIn(statements),
     }
   );
+}
+
+function wholeRows(
+  statements: readonly Node[],
+  table: GrowingTable,
+  alike: readonly string[] = [],
+): readonly WholeRowKind[] {
+  const names = { table, alike: new Set(alike), ...(table.key && { key: table.key }) };
+  return [...new Set(statements.flatMap((statement) => wholeRowsIn(statement, names)))];
 }
 
 /** The statements in a text; undefined if it is not SQL, or nested too deeply for the stack (RangeError). */

@@ -14,6 +14,8 @@ export interface RowNames {
   readonly alike?: ReadonlySet<string>;
   /** Functions that return its rows. */
   readonly functions?: ReadonlySet<string>;
+  /** Its primary key. Default: unknown, and GROUP BY is not checked. */
+  readonly key?: readonly string[];
 }
 
 /** The ways in which a statement takes the whole row of a table and fails once that has another column; each once. */
@@ -26,8 +28,13 @@ export function wholeRowsIn(statement: unknown, names: RowNames): readonly Whole
     if (isFixed) found.add(kind);
   };
   walkInto(statement, (kind, node) => {
-    // PostgreSQL stores views with their columns, and a table that is made from rows gets all of them.
-    if (/^(?:ViewStmt|RuleStmt|CreateFunctionStmt|CreateTrigStmt)$/.test(kind)) return "skip";
+    note(
+      "grouping",
+      kind === "SelectStmt" && isGroupedOtherwise(node, names.key) && rows.countIn({ SelectStmt: node }) > 0,
+    );
+    note("view", kind === "ViewStmt" && insertsIntoView(node, rows));
+    note("partition", kind === "AlterTableStmt" && listOf(node.cmds).some((cmd) => pairsTables(cmd, node, rows)));
+    if (/^(?:RuleStmt|CreateFunctionStmt|CreateTrigStmt)$/.test(kind)) return "skip";
     if (kind === "InsertStmt") {
       const count = rows.countIn(node.selectStmt as AnyNode | undefined);
       const isWhole =
@@ -65,6 +72,25 @@ export function wholeRowsIn(statement: unknown, names: RowNames): readonly Whole
     return "into";
   });
   return [...found];
+}
+
+/** Whether GROUP BY lacks a column of the key: the other columns depend on the whole key. */
+function isGroupedOtherwise({ groupClause }: AnyNode, key: readonly string[] = []): boolean {
+  const grouped = listOf(groupClause).map((each) => nameParts((each.ColumnRef as AnyNode | undefined)?.fields).at(-1));
+  return groupClause !== undefined && !key.every((column) => grouped.includes(column));
+}
+
+/** A view that is replaced keeps its columns, and only gets further ones after them. */
+function insertsIntoView({ replace, query }: AnyNode, rows: Rows): boolean {
+  return replace === true && rows.countIn(query as AnyNode) > 0 && !rows.endsWithRow(query as AnyNode);
+}
+
+/** A partition has the columns of its table, and no other. A child can have more. */
+function pairsTables({ AlterTableCmd }: AnyNode, { relation }: AnyNode, rows: Rows): boolean {
+  const { subtype, def } = AlterTableCmd as { subtype?: string; def?: Readonly<Record<string, AnyNode>> };
+  const isOwn = rows.isAlike(relation);
+  if (subtype === "AT_AttachPartition") return rows.isAlike(def?.PartitionCmd?.name) !== isOwn;
+  return subtype === "AT_AddInherit" && rows.isAlike(def?.RangeVar) && !isOwn;
 }
 
 function comparesRows({ kind, name }: AnyNode): boolean {

@@ -1,7 +1,13 @@
 import { afterEach, expect, test } from "vitest";
-import { preparedStatements } from "../../../../core/src/change/release/prepared-statements.js";
+import { type FailingStatements, failingStatements } from "../../../../core/src/change/release/failing-statements.js";
 import type { FoundStatement } from "../../../../core/src/model/prepared-statement.js";
-import { preparedReason, preparedText } from "../../../../core/src/review/prepared-statements.js";
+import type { WholeRowKind } from "../../../../core/src/model/whole-rows.js";
+import {
+  failingText,
+  preparedReason,
+  preparedText,
+  wholeRowReason,
+} from "../../../../core/src/review/failing-statements.js";
 import { CodeDesk } from "../../../support/code-desk.js";
 
 const schema = `datasource db {
@@ -30,11 +36,11 @@ interface Where {
 async function foundIn(
   files: Readonly<Record<string, string>>,
   { orm = "prisma", ...project }: Where = {},
-): Promise<readonly FoundStatement[]> {
+): Promise<FailingStatements> {
   desk = CodeDesk.take({ "prisma/schema.prisma": schema, ...files }, orm);
   const settings = { include: [], exclude: [] };
-  return preparedStatements(
-    [{ name: "Device" }],
+  return failingStatements(
+    [{ name: "Device", grows: true }],
     { ...desk.project, ...project },
     desk.plugin,
     settings,
@@ -187,12 +193,12 @@ test.each<[string, FoundStatement["by"] | undefined, string | Readonly<Record<st
   ["a test", undefined, { "src/find.test.ts": named(all) }],
   ["generated code", undefined, `// @generated\n${named(all)}`],
 ])("%s: %s", async (_, by, code, where) => {
-  const found = await foundIn(typeof code === "string" ? { "src/find.ts": code } : code, where);
-  expect(found.map((each) => each.by)).toEqual(by === undefined ? [] : [by]);
+  const { prepared } = await foundIn(typeof code === "string" ? { "src/find.ts": code } : code, where);
+  expect(prepared.map((each) => each.by)).toEqual(by === undefined ? [] : [by]);
 });
 
 test("what is printed names file, function and statement, what fails, and what to do", async () => {
-  const found = await foundIn({
+  const { prepared: found } = await foundIn({
     "src/find.ts": `\n${named('SELECT *\n  FROM "Device"\n  WHERE "id" = $1')}`,
     "src/prepare.ts": `export const prepare = (client) => client.query('PREPARE find (int) AS ${all}');\n`,
   });
@@ -210,4 +216,73 @@ test("what is printed names file, function and statement, what fails, and what t
   expect(first && preparedReason(first)).toMatchInlineSnapshot(
     `"returns \`*\` and stays prepared. PostgreSQL rejects it with "cached plan must not change result type" until the connection is reopened. Before expand, deploy a fix: list the columns or remove the name. Otherwise restart the application right after it. An undo of expand has the same effect."`,
   );
+});
+
+const archive = `INSERT INTO "Archive" SELECT * FROM "Device"`;
+const run = (sql: string) => `export const save = (client) => client.query(\`${sql}\`);\n`;
+
+test.each<[string, readonly WholeRowKind[], string | Readonly<Record<string, string>>, Where?]>([
+  ["a string", ["insert"], run(archive)],
+  ["Prisma's $executeRaw", ["insert"], `prisma.$executeRaw\`${archive} WHERE id = \${id}\`;\n`],
+  ["a table that is filled in", ["insert"], `client.query(\`INSERT INTO \${target} SELECT * FROM "Device"\`);\n`],
+  ["a concatenation", ["insert"], `client.query('INSERT INTO "Archive" ' + 'SELECT * FROM "Device"');\n`],
+  ["TypeORM's query()", ["set-operation"], run(`SELECT * FROM "Device" UNION SELECT * FROM "Old"`), { orm: "typeorm" }],
+  ["COPY", ["load"], `client.query(from('COPY "Device" FROM STDIN'));\n`],
+  ["a row of the table's type", ["row-value"], run(`SELECT save(ROW(1, 'a')::"Device")`)],
+  ["TypedSQL", ["insert"], { "prisma/sql/archive.sql": `-- @param {Int} $1:id\n${archive} WHERE id = $1;\n` }],
+  [
+    "a job in SQL",
+    ["insert"],
+    { "jobs/nightly.sql": `SET work_mem = '1GB';\n${archive}\n  WHERE old; -- ;\nVACUUM;\n` },
+  ],
+  ["psql's variables", ["insert"], { "jobs/nightly.sql": `\\set day 3\n${archive} WHERE day < :'day';\n` }],
+  ["psql's \\copy", ["load"], { "seed/devices.sql": `\\copy "Device" from 'devices.csv' csv header\n` }],
+  ["the seed", ["insert"], { "prisma/seed.ts": run(archive) }],
+  ["MySQL: values by position", ["by-position"], run("INSERT INTO Device VALUES (NULL, ?)"), { dialect: "mysql" }],
+  ["MariaDB: without INTO", ["by-position"], run("REPLACE Device VALUES (?, ?)"), { dialect: "mariadb" }],
+  ["MariaDB: rows of the driver", ["by-position"], run("INSERT INTO Device VALUES ?"), { dialect: "mariadb" }],
+  ["MariaDB: LOAD DATA", ["load"], run("LOAD DATA INFILE 'a.csv' INTO TABLE Device"), { dialect: "mariadb" }],
+
+  ["PostgreSQL: values by position", [], run(`INSERT INTO "Device" VALUES (1, 'a')`)],
+  ["columns by name", [], run(`INSERT INTO "Archive" (id) SELECT id FROM "Device"`)],
+  ["MariaDB: columns by name", [], run("INSERT INTO Device (id) VALUES (?)"), { dialect: "mariadb" }],
+  ["another table", [], run(`INSERT INTO "Archive" SELECT * FROM "Order"`)],
+  ["reads", [], run(`SELECT * FROM "Device"`)],
+  ["no SQL", [], `export const text = 'Insert into "Device" by hand: select * from "Device" to see all';\n`],
+  ["a test", [], { "src/archive.test.ts": run(archive) }],
+  ["a migration", [], { "prisma/migrations/1_a/migration.sql": `${archive};\n` }],
+  ["a dump", [], { "backup.sql": `-- PostgreSQL database dump\nCOPY "Device" FROM stdin;\n` }],
+])("whole rows, %s: %s", async (_, kinds, code, where) => {
+  const { wholeRows } = await foundIn(typeof code === "string" ? { "src/save.ts": code } : code, where);
+  expect(wholeRows.flatMap((each) => each.kinds)).toEqual(kinds);
+});
+
+test("tables that get a column together keep their rows alike", async () => {
+  desk = CodeDesk.take({ "prisma/schema.prisma": schema, "src/save.ts": run(archive) }, "prisma");
+  const tables = ["Device", "Archive"].map((name) => ({ name, grows: true }));
+  const search = (among: typeof tables) =>
+    failingStatements(among, desk.project, desk.plugin, { include: [], exclude: [] }, async () => []);
+  expect((await search(tables)).wholeRows).toEqual([]);
+  expect((await search(tables.slice(0, 1))).wholeRows).toHaveLength(1);
+});
+
+test("what is printed about whole rows names the statement, what it does, and the fix", async () => {
+  const found = await foundIn({
+    "src/save.ts": `\n${run(archive)}`,
+    "jobs/nightly.sql": `SELECT 1;\n\n-- old devices\nSELECT * FROM "Device"\nEXCEPT SELECT * FROM "Archive";\n`,
+  });
+  expect(failingText(found)).toMatchInlineSnapshot(`
+    "Lockstep: 2 statements fail once this migration has run, also in code that is already deployed
+      src/save.ts:2       save: INSERT INTO "Archive" SELECT * FROM "Device"
+      jobs/nightly.sql:4  SELECT * FROM "Device" EXCEPT SELECT * FROM "Archive"
+      It inserts all columns of Device by position. With another column, the database rejects the statement, or values get into other columns.
+      It combines all columns of Device with another query. With another column, the database rejects the statement.
+      Before this migration, deploy a fix: list the columns on both sides, and list the columns."
+  `);
+  expect(found.wholeRows.map(wholeRowReason)).toMatchInlineSnapshot(`
+    [
+      "It inserts all columns of Device by position. With another column, the database rejects the statement, or values get into other columns. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns on both sides.",
+      "It combines all columns of Device with another query. With another column, the database rejects the statement. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns.",
+    ]
+  `);
 });

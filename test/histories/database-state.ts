@@ -1,7 +1,7 @@
 /** What production has, beside what a history knows of it. */
 import { headerOf } from "../../core/src/plan/contradictions.js";
-import { droppable, type PlannedColumn, type Source } from "./history.js";
-import { query, type World } from "./world.js";
+import { droppable, type PlannedColumn, planned, type Source } from "./history.js";
+import { type PlanOf, query, type World } from "./world.js";
 
 export interface Column {
   readonly isRequired: boolean;
@@ -60,8 +60,13 @@ export class Knowledge {
   readonly forms = new Map<string, { readonly column: string; readonly form: PlannedColumn }>();
   readonly #migrations = new Map<string, Migration>();
 
-  /** Reads the migrations of a tree: whatever is deployed later was in one. */
-  see(world: World, files: Readonly<Record<string, string>>): void {
+  /** Reads the plans and the migrations of a tree: whatever is deployed later was in one. */
+  see(world: World, plans: readonly PlanOf[], files: Readonly<Record<string, string>>): void {
+    for (const { id, columns } of plans)
+      for (const { name, fill } of columns) {
+        const form = planned[name]?.find((each) => each.fill === fill?.sql);
+        if (form !== undefined) this.forms.set(id, { column: name, form });
+      }
     for (const [file, text] of Object.entries(files)) {
       const header = headerOf(text);
       const drops = [...text.matchAll(/DROP COLUMN (?:IF EXISTS )?"(\w+)"/g)].map((match) => match[1]!);

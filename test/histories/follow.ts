@@ -6,7 +6,7 @@ import { branches } from "./history.js";
 import { type Interpreter, isNamed } from "./interpret.js";
 
 /** More commands than any way out takes. */
-const most = 40;
+const most = 60;
 
 /**
  * Merges every branch into main, keeps both sides, and runs what `check` and `status` print until they report nothing.
@@ -20,7 +20,8 @@ export async function follow(interpreter: Interpreter, end: History["end"]): Pro
   for (const branch of branches)
     if (branch !== on)
       await interpreter.watched({ branch: on, isConfirmed: false }, () => interpreter.merge(on, branch, "both"));
-  const seen = new Set<string>();
+  /** How many of the printed commands have led back to a state. */
+  const tried = new Map<string, number>();
   let developed = 0;
   for (let at = 0; at < most && interpreter.problems.length === 0; at++) {
     const output = await complaint(interpreter, on);
@@ -34,13 +35,12 @@ export async function follow(interpreter: Interpreter, end: History["end"]): Pro
       continue;
     }
     const commands = printedCommands(output);
-    if (commands.length === 0) return [...interpreter.problems, `no command leads on from:\n${output}`];
     const state = await stateOf(interpreter, on, commands.join("\n"));
+    const left = commands.slice(tried.get(state) ?? 0);
     if (interpreter.isVoid) return [];
-    if (seen.has(state))
-      return [...interpreter.problems, `the printed commands lead to the same state again:\n${output}`];
-    seen.add(state);
-    await interpreter.watched({ branch: on, isConfirmed: true }, () => obey(interpreter, on, commands, end));
+    if (left.length === 0) return [...interpreter.problems, `no printed command leads on from:\n${output}`];
+    tried.set(state, commands.length - left.length + 1);
+    await interpreter.watched({ branch: on, isConfirmed: true }, () => obey(interpreter, on, left, end));
   }
   return [
     ...interpreter.problems,
@@ -75,12 +75,13 @@ async function obey(
   end: History["end"],
 ): Promise<void> {
   let queue = [...commands];
-  // A refusal names the next command itself.
   for (let hops = 0; hops < 6 && queue.length > 0; hops++) {
     const command = queue.shift()!;
     const { code, output } = await execute(interpreter, on, command, end);
-    if (code === 0) continue;
-    queue = printedCommands(output).filter((each) => each !== command);
+    // Of ways out that a text lists, a person takes one.
+    if (code === 0) return;
+    // A refusal names the next command itself.
+    queue = [...printedCommands(output).filter((each) => each !== command), ...queue];
   }
 }
 

@@ -102,6 +102,7 @@ export class Interpreter {
     );
     this.knowledge.see(
       world,
+      world.plans(branch),
       Object.fromEntries(
         files.map((file) => [join(world.project.migrationsFolder, file), readFileSync(join(folder, file), "utf8")]),
       ),
@@ -170,24 +171,17 @@ export class Interpreter {
     on: Branch,
     name: string,
     change: (model: string) => string,
-    added: { readonly column: string; readonly form?: number } | undefined,
+    added: { readonly column: string } | undefined,
   ): Promise<void> {
     const { world } = this;
     const { modelFile } = world.project;
     // A field of this name is there.
     if (added !== undefined && world.fields(on).some((field) => field.name === added.column)) return;
-    const before = world.plans(on).map(({ id }) => id);
     const model = world.read(on, modelFile);
     world.write(on, modelFile, change(model));
     if (world.read(on, modelFile) === model) return;
     const result = await this.develop(on, name);
     if (result.code !== 0) return world.discard(on);
-    const [id] = world
-      .plans(on)
-      .filter((plan) => !before.includes(plan.id))
-      .map((plan) => plan.id);
-    if (id !== undefined && added?.form !== undefined)
-      this.knowledge.forms.set(id, { column: added.column, form: planned[added.column]![added.form]! });
     this.settle(on, name, result);
   }
 
@@ -262,7 +256,7 @@ export class Interpreter {
   async #compare(on: Branch): Promise<void> {
     const { world } = this;
     const columns = await columnsOf(world.production);
-    const planned = new Set(world.plans(on).flatMap((plan) => plan.columns));
+    const planned = new Set(world.plans(on).flatMap((plan) => plan.columns.map(({ name }) => name)));
     for (const { name } of world.fields(on))
       if (!columns.has(name) && planned.has(name))
         this.problem(`deploy ended with 0, and production lacks ${name}, which the model of ${on} declares`);

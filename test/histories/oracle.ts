@@ -34,13 +34,17 @@ export async function lookAtProduction(
   for (const [column, values] of before.snapshot) {
     const kept = after.get(column);
     const had = [...values].filter(([, value]) => value !== null);
-    if (kept === undefined) {
-      const by = fresh.find((name) => knowledge.migration(name).drops.includes(column));
-      found.push(...lossOf(world, knowledge, { column, by, count: had.length, applied: before.applied }, allowance));
+    const by = fresh.find((name) => knowledge.migration(name).drops.includes(column));
+    if (kept === undefined || by !== undefined) {
+      const isBack = kept !== undefined;
+      found.push(
+        ...lossOf(world, knowledge, { column, by, count: had.length, isBack, applied: before.applied }, allowance),
+      );
       knowledge.chosen.delete(column);
       continue;
     }
-    const changed = had.filter(([id, value]) => kept.get(id) !== value);
+    const chosen = knowledge.chosen.get(column);
+    const changed = had.filter(([id, value]) => kept.get(id) !== value && kept.get(id) !== chosen?.get(id));
     if (changed.length > 0) {
       const [id, value] = changed[0]!;
       found.push(`${changed.length} values of ${column} changed: row ${id} had ${value} and has ${kept.get(id)}`);
@@ -59,20 +63,21 @@ export async function lookAtProduction(
   return found;
 }
 
+interface Loss {
+  readonly column: string;
+  /** The migration that drops it. */
+  readonly by: string | undefined;
+  readonly count: number;
+  /** A later migration adds it again. */
+  readonly isBack: boolean;
+  /** Migrations that were applied before. */
+  readonly applied: readonly string[];
+}
+
 function lossOf(
   world: World,
   knowledge: Knowledge,
-  {
-    column,
-    by,
-    count,
-    applied,
-  }: {
-    readonly column: string;
-    readonly by: string | undefined;
-    readonly count: number;
-    readonly applied: readonly string[];
-  },
+  { column, by, count, isBack, applied }: Loss,
   allowance: Allowance | undefined,
 ): readonly string[] {
   if (by === undefined || allowance === undefined)
@@ -85,7 +90,7 @@ function lossOf(
   // `next` asked before a contract, and people drop by hand what they want to.
   if (phase === "undo" && !allowance.isConfirmed && count > 0)
     found.push(`${by} dropped ${column} with ${count} values, and nobody confirmed it`);
-  if (plan !== undefined && world.fields(allowance.branch).some(({ name }) => name === column))
+  if (plan !== undefined && !isBack && world.fields(allowance.branch).some(({ name }) => name === column))
     found.push(`${by} dropped ${column} with ${count} values, and the model of ${allowance.branch} declares it`);
   return found;
 }
@@ -141,10 +146,10 @@ export async function brokenIn(world: World, knowledge: Knowledge, branch: Branc
       return (error as Error).message;
     }
   });
-  const planned = new Set(plans.flatMap((plan) => [...plan.columns, ...plan.drops]));
+  const planned = new Set(plans.flatMap((plan) => [...plan.columns.map(({ name }) => name), ...plan.drops]));
   if (typeof columns === "string") {
-    const name = /column "(\w+)"/.exec(columns)?.[1] ?? "";
-    return planned.has(name) ? [`a new database cannot be made: ${columns}`] : "own";
+    const name = /column "(\w+)" of relation "User" (?:already exists|does not exist)/.exec(columns)?.[1];
+    return name === undefined || planned.has(name) ? [`a new database cannot be made: ${columns}`] : "own";
   }
   const found: string[] = [];
   for (const { name } of fields)
@@ -153,7 +158,7 @@ export async function brokenIn(world: World, knowledge: Knowledge, branch: Branc
   const unfinished = open.filter(({ released }) => released !== "contract");
   for (const { id, columns: own } of unfinished) {
     const known = knowledge.forms.get(id);
-    for (const name of own) if (!columns.has(name)) found.push(`${id} is open, and its column ${name} is dropped`);
+    for (const { name } of own) if (!columns.has(name)) found.push(`${id} is open, and its column ${name} is dropped`);
     if (known === undefined) continue;
     const { reads, uniqueWith } = known.form;
     if (!columns.has(reads)) found.push(`${id} is filled from ${reads}, which is dropped`);

@@ -159,3 +159,4 @@ process.on("message", async ({ argv, env, cwd }: ProcessCall) => {
   for (const [index, name] of streams.entries()) process[name].write = real[index]!;
   process.send?.({ code, ...text, waits: [] } satisfies RunResult);
 });
+process.on("disconnect", () => process.exit());

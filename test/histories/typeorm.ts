@@ -166,7 +166,10 @@ ${up.map((sql) => `    await queryRunner.query(\`${sql}\`);\n`).join("")}  }
 `;
 }
 
-type Up = new () => { readonly name?: string; up(runner: { query(sql: string): Promise<unknown> }): Promise<void> };
+type Up = new () => {
+  readonly name?: string;
+  up(runner: { query(sql: string, values?: unknown[]): Promise<unknown> }): Promise<void>;
+};
 
 /** What `migration:run` leaves in a database, without its process: the classes run, statement by statement. */
 async function applyMigrations(folder: string, url: string): Promise<void> {
@@ -188,7 +191,7 @@ async function applyMigrations(folder: string, url: string): Promise<void> {
         const name = migration.name ?? className;
         if (known.includes(name)) continue;
         try {
-          await migration.up({ query: (sql) => client.query(sql) });
+          await migration.up({ query: async (sql, values) => (await client.query(sql, values)).rows });
         } catch (error) {
           await client.query("ROLLBACK");
           throw new Error(`${file}: ${(error as Error).message}`, { cause: error });

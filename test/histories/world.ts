@@ -142,15 +142,12 @@ export class World {
       .sort()
       .flatMap((id) => {
         try {
-          const { state, columns, drops = [] } = JSON.parse(readFileSync(join(folder, id, "plan.json"), "utf8"));
-          return [
-            {
-              id,
-              released: state.released,
-              columns: columns.map(({ name }: Field) => name),
-              drops: drops.map(({ name }: Field) => name),
-            } as PlanOf,
-          ];
+          const {
+            state,
+            columns,
+            drops = [],
+          } = JSON.parse(readFileSync(join(folder, id, "plan.json"), "utf8")) as PlanFile;
+          return [{ id, released: state.released, columns, drops: drops.flatMap(({ name }) => name ?? []) }];
         } catch {
           // Conflict markers: Lockstep reports them.
           return [];
@@ -172,11 +169,18 @@ export class World {
   }
 }
 
+/** What the oracle reads of plan.json. */
+interface PlanFile {
+  readonly state: { readonly released: PlanOf["released"] };
+  readonly columns: PlanOf["columns"];
+  readonly drops?: readonly { readonly name?: string }[];
+}
+
 export interface PlanOf {
   readonly id: string;
   readonly released: "expand" | "switch" | "contract" | "undone";
-  /** Columns that it adds. */
-  readonly columns: readonly string[];
+  /** Columns that it adds, or makes required. */
+  readonly columns: readonly { readonly name: string; readonly fill?: { readonly sql?: string } }[];
   /** Columns that it drops. */
   readonly drops: readonly string[];
 }

@@ -58,6 +58,8 @@ export class Knowledge {
   readonly chosen = new Map<string, Map<number, Value>>();
   /** Of each plan: its column. By id. */
   readonly forms = new Map<string, { readonly column: string; readonly form: PlannedColumn }>();
+  /** Columns of the first model that were dropped: what makes them again has no values. */
+  readonly emptied = new Set<string>();
   readonly #migrations = new Map<string, Migration>();
 
   /** Reads the plans and the migrations of a tree: whatever is deployed later was in one. */
@@ -108,7 +110,7 @@ export class Knowledge {
     if (row === undefined) return false;
     if (column === "id") return true;
     if (column === "email" || (droppable as readonly string[]).includes(column))
-      return row[column as keyof Source] === value;
+      return row[column as keyof Source] === value || (value === null && this.emptied.has(column));
     if (value === null || this.chosen.get(column)?.get(id) === value) return true;
     const owner = this.ownerOf(column, applied);
     return owner !== undefined && this.forms.get(owner.plan)?.form.valueOf(row) === value;

@@ -26,6 +26,10 @@ export async function follow(interpreter: Interpreter, end: History["end"]): Pro
   for (let at = 0; at < most && interpreter.problems.length === 0; at++) {
     const output = await complaint(interpreter, on);
     if (output === undefined) {
+      // Migrations that no plan wrote may be pending.
+      await interpreter.watched({ branch: on, isConfirmed: true }, async () => {
+        await interpreter.confirming(on, ["deploy"]);
+      });
       const wrong = await atTheEnd(interpreter, on);
       // An undone drop has left a column that accepts NULL, a merge an undeclared one: the next change of the model settles it.
       if (wrong.length === 0 || developed++ > 1) return [...interpreter.problems, ...wrong];
@@ -57,15 +61,14 @@ async function complaint(interpreter: Interpreter, on: Branch): Promise<string |
   return printedCommands(status.output).length > 0 || status.code !== 0 ? status.output : undefined;
 }
 
-/** Commands of an answer, in their order. */
+/** Commands of an answer, in their order, and what it has a person change in the model: `remove handle`. */
 export function printedCommands(output: string): string[] {
-  return [
-    ...output.matchAll(
-      /(?:^|[\s`&])((?:npx (?:lockstep|prisma|typeorm)|git (?:checkout|restore|rm|log)) [^\n`#]*?)(?=\s{2,}#|\s*$|`|\s+&&\s|[:,] | turns | {3})/gm,
-    ),
-  ]
-    .map(([, command = ""]) => command.trim().replace(/[.;,]$/, ""))
-    .filter((command) => !/lockstep (?:status|explain|doctor|--)|<(?!name>)/.test(command));
+  const command = /(?:npx (?:lockstep|prisma|typeorm)|npm run|git (?:checkout|restore|rm|log)) [^\n`#]*?/.source;
+  const ends = /\s{2,}#|\s*$|`|\s+&&\s|[:,] | turns | {3}/.source;
+  const printed = new RegExp(`(?:^|[\\s\`&])(${command})(?=${ends})|Or (remove) \\w+\\.(\\w+) from the model`, "gm");
+  return [...output.matchAll(printed)]
+    .map(([, text, remove, field]) => (text === undefined ? `${remove} ${field}` : text.trim().replace(/[.;,]$/, "")))
+    .filter((each) => !/lockstep (?:status$|explain|doctor|--)|<(?!name>)/.test(each));
 }
 
 async function obey(
@@ -78,6 +81,10 @@ async function obey(
   for (let hops = 0; hops < 6 && queue.length > 0; hops++) {
     const command = queue.shift()!;
     const { code, output } = await execute(interpreter, on, command, end);
+    if (/lockstep status /.test(command)) {
+      queue = [...printedCommands(output).filter((each) => each !== command), ...queue];
+      continue;
+    }
     // Of ways out that a text lists, a person takes one.
     if (code === 0) return;
     // A refusal names the next command itself.
@@ -91,6 +98,12 @@ async function execute(interpreter: Interpreter, on: Branch, command: string, en
     .replaceAll(/"([^"]*)"/g, (_, text: string) => text.replaceAll(" ", "\u0000"))
     .split(/\s+/)
     .map((word) => word.replaceAll("\u0000", " "));
+  if (words[0] === "remove") {
+    const { modelFile } = world.project;
+    world.write(on, modelFile, world.project.removeField(world.read(on, modelFile), words[1] ?? ""));
+    world.commit(on, command);
+    return { code: 0, output: "" };
+  }
   if (words[0] === "git") {
     interpreter.shell(on, command);
     world.commit(on, command);

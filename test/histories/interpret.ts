@@ -280,7 +280,7 @@ export class Interpreter {
         world.git(on, "rm", "--quiet", "-f", "--", file);
       }
     }
-    if (keep === "both") world.write(on, modelFile, world.project.withoutRepeats(world.read(on, modelFile)));
+    world.write(on, modelFile, world.project.tidied(world.read(on, modelFile)));
     world.git(on, "add", "--all");
     const status = await this.lockstep(on, "status");
     // Both sides moved one plan: the answer has a command for each side.

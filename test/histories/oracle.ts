@@ -7,7 +7,9 @@ import { query, type World } from "./world.js";
 /** Defects in the output of a command. */
 export function uncoded({ code, output }: RunResult): readonly string[] {
   const found = /our bug|\b(?:Type|Reference|Range|Syntax)Error\b|Cannot read propert|\n\s+at .+:\d+:\d+/.exec(output);
-  if (code === 4 || found !== null) return [`an error without a code: ${output.slice(-1500)}`];
+  // With LS7020 the ORM's own words follow.
+  if (code === 4 || (found !== null && !output.includes("LS7020")))
+    return [`an error without a code: ${output.slice(-1500)}`];
   if (code !== 0 && !/\bLS\d{4}\b|\bP\d{4}\b|✖|gate|Next|--yes/.test(output))
     return [`exit code ${code} without a reason: ${output}`];
   return [];
@@ -41,6 +43,7 @@ export async function lookAtProduction(
         ...lossOf(world, knowledge, { column, by, count: had.length, isBack, applied: before.applied }, allowance),
       );
       knowledge.chosen.delete(column);
+      knowledge.emptied.add(column);
       continue;
     }
     const chosen = knowledge.chosen.get(column);

@@ -1,14 +1,11 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import pg from "pg";
 import { deployMigrations, markApplied } from "../support/deploy-migrations.js";
 import { publishedModules } from "../support/published.js";
-import { byAda, environment, type RunResult } from "../support/run.js";
+import type { RunResult } from "../support/run.js";
+import { startCommands } from "./commands.js";
 import type { PlannedColumn } from "./history.js";
-import type { ProcessCall } from "./process.js";
 import type { Environment, Field, HistoryProject } from "./project.js";
 
 const files = {
@@ -64,13 +61,10 @@ CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
 `,
 };
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-
 /** Prisma, with the commands of one process (`process.ts`). */
 export function prismaProject(): HistoryProject {
-  const child = startProcess();
-  const call = (root: string, argv: readonly string[], env: Environment) =>
-    child.run({ cwd: root, argv: byAda(argv), env });
+  const child = startCommands("./prisma-plugin.ts");
+  const call = (root: string, argv: readonly string[], env: Environment) => child.run({ cwd: root, argv, env });
   const migrations = (root: string) => join(root, "prisma/migrations");
   return {
     name: "Prisma",
@@ -95,7 +89,7 @@ export function prismaProject(): HistoryProject {
       return lines.filter((line) => !(/^ *@@/.test(line) && new RegExp(`\\b${name}\\b`).test(line))).join("\n");
     },
     restoreField: (model, name) => model.replace(/\n\}\n$/, `\n  ${name} String${name === "note" ? "?" : ""}\n}\n`),
-    withoutRepeats(model) {
+    tidied(model) {
       const seen = new Set<string>();
       const kept: string[] = [];
       let notes: string[] = [];
@@ -109,7 +103,9 @@ export function prismaProject(): HistoryProject {
         if (key !== undefined) seen.add(key);
         notes = [];
       }
-      return kept.join("\n");
+      const isThere = (name: string) => name === "id" || seen.has(name);
+      const listed = (line: string) => /^ *@@unique\(\[(.*)\]\)/.exec(line)?.[1]?.split(", ") ?? [];
+      return kept.filter((line) => listed(line).every(isThere)).join("\n");
     },
     fields: (model) => model.split("\n").flatMap((line) => fieldIn(line) ?? []),
     ownDrop: (column, name, stamp) => [
@@ -165,29 +161,4 @@ function linesOf(name: string, column: PlannedColumn | undefined): string[] {
     `${name} ${type}${column.isUnique ? " @unique" : ""}`,
     ...(column.uniqueWith === undefined ? [] : [`@@unique([${column.uniqueWith}, ${name}])`]),
   ];
-}
-
-function startProcess() {
-  let child: ChildProcess | undefined;
-  const start = () => {
-    const file = fileURLToPath(new URL("./process.ts", import.meta.url));
-    const stdio = ["ignore", "ignore", "inherit", "ipc"] as const;
-    child = fork(file, [], { env: environment(), execArgv: ["--import", tsx], stdio: [...stdio] });
-    return child;
-  };
-  return {
-    run(call: ProcessCall): Promise<RunResult> {
-      const running = child ?? start();
-      return new Promise((resolve, reject) => {
-        const ended = (code: number | null) => reject(new Error(`the process of the commands ended with ${code}`));
-        running.once("exit", ended);
-        running.once("message", (result: RunResult) => {
-          running.off("exit", ended);
-          resolve(result);
-        });
-        running.send(call);
-      });
-    },
-    close: () => void child?.kill(),
-  };
 }

@@ -20,8 +20,8 @@ export interface HistoryProject {
   removeField(model: string, name: string): string;
   /** Puts a field back that the first model has. */
   restoreField(model: string, name: string): string;
-  /** What a merge that keeps both sides leaves twice, once. */
-  withoutRepeats(model: string): string;
+  /** What a merge leaves twice, once; and no unique constraint over a field that it left out. */
+  tidied(model: string): string;
   fields(model: string): readonly Field[];
   /** The file of a migration by hand that drops a column, and its text. */
   ownDrop(column: string, name: string, stamp: Date): readonly [file: string, text: string];

@@ -32,17 +32,17 @@ export function kindOf(problem: string): string {
   return (problem.split("\n")[0] ?? "").replaceAll(/\d+/g, "n").slice(0, 60);
 }
 
-/** Without the steps that the failure does not need. */
+/** Without the steps that the failure does not need. @param at the step that failed; absent: on the way to the end */
 export async function shrink(
   project: HistoryProject,
   templates: Templates,
   history: History,
-  problem: string,
+  { problems: [problem = ""], at = history.steps.length }: Pick<Outcome, "problems" | "at">,
 ): Promise<{ readonly history: History; readonly outcome: Outcome | undefined }> {
   let outcome: Outcome | undefined;
-  let { steps } = history;
-  for (let at = steps.length - 1; at >= 0; at--) {
-    const fewer = { ...history, steps: steps.filter((_, each) => each !== at) };
+  let steps = history.steps.slice(0, at + 1);
+  for (let left = steps.length - 1; left >= 0; left--) {
+    const fewer = { ...history, steps: steps.filter((_, each) => each !== left) };
     const tried = await play(project, templates, fewer);
     if (!tried.problems.some((each) => kindOf(each) === kindOf(problem))) continue;
     steps = fewer.steps;
@@ -61,7 +61,7 @@ export async function prove(
   const outcome = await play(project, templates, history);
   const [problem] = outcome.problems;
   if (problem === undefined) return;
-  const short = await shrink(project, templates, history, problem);
+  const short = await shrink(project, templates, history, outcome);
   const { problems, log } = short.outcome ?? outcome;
   const alone =
     seed === undefined ? "" : `\nAlone: LOCKSTEP_SEED=${seed} npm test -- histories/${project.name.toLowerCase()}`;

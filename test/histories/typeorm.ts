@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
-import ts from "typescript";
-import { LockstepCommands } from "../support/lockstep-commands.js";
 import { type RunResult, run } from "../support/run.js";
 import { createTypeormProject, runners } from "../support/typeorm-project.js";
+import { startCommands } from "./commands.js";
 import type { PlannedColumn } from "./history.js";
 import type { Environment, Field, HistoryProject } from "./project.js";
+import { applyMigrations } from "./typeorm-migrations.js";
 
 const files = {
   "package.json": `{ "name": "app", "private": true, "dependencies": { "typeorm": "1.1.1" }, "scripts": { "migration:generate": "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts migration:generate", "migration:run": "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts migration:run" } }\n`,
@@ -58,7 +57,7 @@ export class User {
 /** TypeORM with its stock CLI. */
 export function typeormProject(): HistoryProject {
   const shared = createTypeormProject({ version: "1.1.1", module: "commonjs" });
-  const commands = new LockstepCommands(shared.root);
+  const commands = startCommands("./typeorm-plugin.ts");
   const folder = (root: string) => join(root, "src/migrations");
   const cli = (root: string, args: readonly string[], env: Environment) =>
     run(process.execPath, [...runners.tsx, ...args, "-d", "src/data-source.ts"], { cwd: root, env });
@@ -81,11 +80,11 @@ export function typeormProject(): HistoryProject {
         .replace(new RegExp(`\\n(?:  /\\*\\*[^\\n]*\\n)?(?:  @[^\\n]*\\n)+  ${name}!: [^\\n]*\\n`), "")
         .replaceAll(new RegExp(`^@Unique\\([^\\n]*"${name}"[^\\n]*\\n`, "gm"), ""),
     restoreField: (model, name) => model.replace(/\n\}\n$/, `\n${propertyOf(name, undefined, name === "note")}}\n`),
-    withoutRepeats,
+    tidied,
     fields: (model) =>
-      [...model.matchAll(/^ {2}(\w+)!: ([^\n]*);$/gm)]
-        .filter(([, name]) => name !== "id")
-        .map(([, name = "", type = ""]): Field => ({ name, isRequired: !type.includes("null") })),
+      [...model.matchAll(/^ {2}(\w+)!: ([^\n]*);$/gm)].map(
+        ([, name = "", type = ""]): Field => ({ name, isRequired: !type.includes("null") }),
+      ),
     ownDrop(column, name, stamp) {
       const className = `Own${column}${name.length}${stamp.getTime()}`;
       return [
@@ -101,11 +100,12 @@ export function typeormProject(): HistoryProject {
       const isSame = /No changes in database schema were found/.test(result.output);
       return { ...result, code: isSame ? 0 : result.code };
     },
-    lockstep: (root, argv, env) => commands.run(["--cwd", root, ...argv], env),
+    lockstep: (root, argv, env) => commands.run({ cwd: root, argv, env }),
     apply: (root, url) => applyMigrations(folder(root), url),
     async run(root, argv, url, env) {
       const [tool, command = ""] = argv;
-      if (tool === "lockstep") return commands.run(["--cwd", root, ...argv.slice(1)], { ...env, DATABASE_URL: url });
+      if (tool === "lockstep")
+        return commands.run({ cwd: root, argv: argv.slice(1), env: { ...env, DATABASE_URL: url } });
       if (command === "migration:run") return applyMigrations(folder(root), url).then(() => done, failed);
       if (command === "migration:generate") return this.develop(root, "Restored", env);
       return { ...done, code: 1, output: `unknown: ${argv.join(" ")}` };
@@ -133,7 +133,7 @@ function propertyOf(name: string, column: PlannedColumn | undefined, isOptional 
 }
 
 /** Of two declarations of a property, the first; its decorators may have got between those of the other. */
-function withoutRepeats(model: string): string {
+function tidied(model: string): string {
   const seen = new Set<string>();
   const kept: string[] = [];
   let above: string[] = [];
@@ -148,7 +148,10 @@ function withoutRepeats(model: string): string {
     if (key !== undefined) seen.add(key);
     above = [];
   }
+  const listed = (line: string) =>
+    [...(/^@Unique\((.*)\)/.exec(line)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(([, name]) => name!);
   return kept
+    .filter((line) => listed(line).every((name) => seen.has(name)))
     .join("\n")
     .replaceAll(/\n{3,}/g, "\n\n")
     .replaceAll(/\n\n\}/g, "\n}");
@@ -164,45 +167,4 @@ ${up.map((sql) => `    await queryRunner.query(\`${sql}\`);\n`).join("")}  }
   async down(): Promise<void> {}
 }
 `;
-}
-
-type Up = new () => {
-  readonly name?: string;
-  up(runner: { query(sql: string, values?: unknown[]): Promise<unknown> }): Promise<void>;
-};
-
-/** What `migration:run` leaves in a database, without its process: the classes run, statement by statement. */
-async function applyMigrations(folder: string, url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(
-      `CREATE TABLE IF NOT EXISTS migrations (id SERIAL PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)`,
-    );
-    const known = (await client.query<{ name: string }>("SELECT name FROM migrations")).rows.map(({ name }) => name);
-    for (const file of readdirSync(folder).sort()) {
-      const module = { exports: {} as Record<string, Up> };
-      const { outputText } = ts.transpileModule(readFileSync(join(folder, file), "utf8"), {
-        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-      });
-      new Function("module", "exports", outputText)(module, module.exports);
-      for (const [className, Migration] of Object.entries(module.exports)) {
-        const migration = new Migration();
-        const name = migration.name ?? className;
-        if (known.includes(name)) continue;
-        try {
-          await migration.up({ query: async (sql, values) => (await client.query(sql, values)).rows });
-        } catch (error) {
-          await client.query("ROLLBACK");
-          throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
-        }
-        await client.query("INSERT INTO migrations (timestamp, name) VALUES ($1, $2)", [
-          Number(file.slice(0, 13)),
-          name,
-        ]);
-      }
-    }
-  } finally {
-    await client.end();
-  }
 }

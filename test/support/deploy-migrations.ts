@@ -47,7 +47,7 @@ export async function deployMigrations(url: string, folder: string, withheld: re
       `SELECT migration_name AS name, finished_at IS NOT NULL AS "isDone" FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
     );
     const failed = rows.find(({ isDone }) => !isDone);
-    if (failed !== undefined) throw new Error(`${failed.name} failed before`);
+    if (failed !== undefined) throw new Error(`P3009 ${failed.name} failed before`);
     const known = rows.map(({ name }) => name);
     const all = readdirSync(folder).filter((name) => existsSync(join(folder, name, "migration.sql")));
     for (const name of all.filter((each) => !known.includes(each) && !withheld.includes(each)).sort()) {

@@ -57,7 +57,10 @@ export class Knowledge {
   /** Values that the application chose, by column and row. */
   readonly chosen = new Map<string, Map<number, Value>>();
   /** Of each plan: its column. By id. */
-  readonly forms = new Map<string, { readonly column: string; readonly form: PlannedColumn }>();
+  readonly forms = new Map<
+    string,
+    { readonly column: string; readonly form: PlannedColumn; readonly hasTrigger: boolean }
+  >();
   /** Columns of the first model that were dropped: what makes them again has no values. */
   readonly emptied = new Set<string>();
   readonly #migrations = new Map<string, Migration>();
@@ -65,9 +68,9 @@ export class Knowledge {
   /** Reads the plans and the migrations of a tree: whatever is deployed later was in one. */
   see(world: World, plans: readonly PlanOf[], files: Readonly<Record<string, string>>): void {
     for (const { id, columns } of plans)
-      for (const { name, fill } of columns) {
+      for (const { name, fill, isRelaxed } of columns) {
         const form = planned[name]?.find((each) => each.fill === fill?.sql);
-        if (form !== undefined) this.forms.set(id, { column: name, form });
+        if (form !== undefined) this.forms.set(id, { column: name, form, hasTrigger: isRelaxed });
       }
     for (const [file, text] of Object.entries(files)) {
       const header = headerOf(text);

@@ -97,4 +97,19 @@ export const fixed: Readonly<Record<string, History>> = {
       { on: "b", do: "deploy", isConfirmed: true },
     ],
   },
+  "an undo that failed on production is not done": {
+    end: "undone",
+    steps: [
+      { on: "main", do: "add", column: "handle", form: 1 },
+      { on: "main", do: "deploy", isConfirmed: true },
+      { on: "b", do: "merge", from: "main", keep: "both" },
+      { on: "b", do: "backfill", plan: "handle_main" },
+      { on: "b", do: "next", plan: "handle_main" },
+      { on: "b", do: "next", plan: "handle_main" },
+      { on: "b", do: "deploy", isConfirmed: true },
+      { on: "main", do: "undo", plan: "handle_main" },
+      { on: "main", do: "deploy-by-orm" },
+      { on: "main", do: "merge", from: "b", keep: "ours" },
+    ],
+  },
 };

@@ -61,14 +61,21 @@ async function complaint(interpreter: Interpreter, on: Branch): Promise<string |
   return printedCommands(status.output).length > 0 || status.code !== 0 ? status.output : undefined;
 }
 
-/** Commands of an answer, in their order, and what it has a person change in the model: `remove handle`. */
+/** Commands of an answer, in their order, and what it has a person do: `remove handle`, `copy 20260301090000_handle`. */
 export function printedCommands(output: string): string[] {
   const command = /(?:npx (?:lockstep|prisma|typeorm)|npm run|git (?:checkout|restore|rm|log)) [^\n`#]*?/.source;
   const ends = /\s{2,}#|\s*$|`|\s+&&\s|[:,] | turns | {3}/.source;
-  const printed = new RegExp(`(?:^|[\\s\`&])(${command})(?=${ends})|Or (remove) \\w+\\.(\\w+) from the model`, "gm");
-  return [...output.matchAll(printed)]
-    .map(([, text, remove, field]) => (text === undefined ? `${remove} ${field}` : text.trim().replace(/[.;,]$/, "")))
-    .filter((each) => !/lockstep (?:status$|explain|doctor|--)|<(?!name>)/.test(each));
+  const printed = new RegExp(
+    `(?:^|[\\s\`&])(${command})(?=${ends})|Or (remove) \\w+\\.(\\w+) from the model|(Copy) lockstep/(\\S+) and its migrations`,
+    "gm",
+  );
+  // A comment may name another command.
+  return [...output.replaceAll(/ {2,}#.*$/gm, "").matchAll(printed)]
+    .map(
+      ([, text, remove, field, copy, plan]) =>
+        text?.trim().replace(/[.;,]$/, "") ?? (copy ? `copy ${plan}` : `${remove} ${field}`),
+    )
+    .filter((each) => !/lockstep (?:status$|explain|doctor|--)|prisma generate|<(?!name>)/.test(each));
 }
 
 async function obey(
@@ -102,6 +109,12 @@ async function execute(interpreter: Interpreter, on: Branch, command: string, en
     const { modelFile } = world.project;
     world.write(on, modelFile, world.project.removeField(world.read(on, modelFile), words[1] ?? ""));
     world.commit(on, command);
+    return { code: 0, output: "" };
+  }
+  if (words[0] === "copy") {
+    interpreter.takeContract(on, words[1] ?? "");
+    world.commit(on, command);
+    interpreter.see(on);
     return { code: 0, output: "" };
   }
   if (words[0] === "git") {

@@ -89,6 +89,8 @@ export type Step =
   /** Of the newest plan of this name: `handle_a` is the one that branch a made for `handle`. */
   | { readonly on: Branch; readonly do: "next" | "undo" | "abandon" | "backfill"; readonly plan: string }
   | { readonly on: Branch; readonly do: "deploy"; readonly isConfirmed: boolean }
+  /** With the ORM's own command, which checks no gate. Not drawn. */
+  | { readonly on: Branch; readonly do: "deploy-by-orm" }
   | { readonly on: Branch; readonly do: "merge"; readonly from: Branch; readonly keep: (typeof sides)[number] }
   /** The application inserts rows and chooses values, with the columns that production has. */
   | { readonly do: "write" };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunResult } from "../support/run.js";
 import { columnsOf, Knowledge, snapshotOf } from "./database-state.js";
-import { type Branch, type History, planName, planned, type Step } from "./history.js";
+import { type Branch, branches, type History, planName, planned, type Step } from "./history.js";
 import { type Allowance, brokenIn, lookAtProduction, uncoded } from "./oracle.js";
 import { query, seededRows, type World } from "./world.js";
 
@@ -158,6 +158,8 @@ export class Interpreter {
         return this.#advance(step);
       case "deploy":
         return this.#deploy(step);
+      case "deploy-by-orm":
+        return this.#deployByOrm(step);
       case "merge":
         return this.merge(step.on, step.from, step.keep);
       case "write":
@@ -252,6 +254,12 @@ export class Interpreter {
     if (result.code === 0) await this.#compare(on);
   }
 
+  async #deployByOrm({ on }: Extract<Step, { do: "deploy-by-orm" }>): Promise<void> {
+    const { project, production } = this.world;
+    const ended = await project.apply(this.world.tree(on), production).catch((error: Error) => error.message);
+    this.log.push(`$ the ORM's own deployment\n${ended ?? ""}`);
+  }
+
   /** A deployment that ended well: production serves the code of this commit. */
   async #compare(on: Branch): Promise<void> {
     const { world } = this;
@@ -290,6 +298,26 @@ export class Interpreter {
     world.git(on, "add", "--all");
     world.git(on, "commit", "--quiet", "--allow-empty", "-m", `Merge ${from}`);
     this.see(on);
+  }
+
+  /** Replaces a plan and its migrations by those of the branch that has its contract. */
+  takeContract(on: Branch, plan: string): void {
+    const { world, knowledge } = this;
+    const { migrationOf, migrationsFolder } = world.project;
+    const isContract = (name: string) =>
+      knowledge.migration(name).plan === plan && knowledge.migration(name).phase === "contract";
+    const filesOn = (branch: Branch) =>
+      world
+        .git(branch, "ls-files", `lockstep/${plan}`, migrationsFolder)
+        .split("\n")
+        .filter((file) => file.startsWith("lockstep/") || knowledge.migration(migrationOf(file)).plan === plan);
+    const from = branches.find((each) => filesOn(each).some((file) => isContract(migrationOf(file))));
+    if (from === undefined) {
+      this.problem(`no branch has the contract of ${plan}`);
+      return;
+    }
+    world.git(on, "rm", "--quiet", "-rf", "--ignore-unmatch", "--", ...filesOn(on));
+    world.git(on, "checkout", "--quiet", from, "--", ...filesOn(from));
   }
 
   shell(on: Branch, command: string): void {

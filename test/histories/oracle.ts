@@ -120,9 +120,9 @@ async function probe(world: World, knowledge: Knowledge, applied: readonly strin
   return [...columns.keys()].flatMap((name) => {
     const owner = knowledge.ownerOf(name, applied);
     if (given.has(name) || owner === undefined) return [];
-    const form = knowledge.forms.get(owner.plan)!.form;
+    const { form, hasTrigger } = knowledge.forms.get(owner.plan)!;
     // A column that stays optional has no trigger.
-    const mayLack = !form.isRequired || owner.isContracted || !columns.has(form.reads);
+    const mayLack = !hasTrigger || owner.isContracted || !columns.has(form.reads);
     if (row[name] === form.valueOf(source) || (row[name] === null && mayLack)) return [];
     return [`a new row gets ${row[name]} in ${name}, which belongs to ${owner.plan}`];
   });

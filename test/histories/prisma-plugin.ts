@@ -33,9 +33,10 @@ export const plugin: OrmPlugin = {
     }
   },
   async resolve({ root, migrationsFolder }, url, migration, as) {
+    const failed =
+      "UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1 AND finished_at IS NULL";
+    await query(url, failed, [migration]);
     if (as === "applied") await markApplied(url, join(root, migrationsFolder), [migration]);
-    else
-      await query(url, "UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1", [migration]);
     return { exitCode: 0, output: "" };
   },
   commands: [{ name: "develop", summary: "prisma migrate dev", usage: "develop <name>", run: develop }],

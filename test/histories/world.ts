@@ -180,7 +180,11 @@ export interface PlanOf {
   readonly id: string;
   readonly released: "expand" | "switch" | "contract" | "undone";
   /** Columns that it adds, or makes required. */
-  readonly columns: readonly { readonly name: string; readonly fill?: { readonly sql?: string } }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly isRelaxed: boolean;
+    readonly fill?: { readonly sql?: string };
+  }[];
   /** Columns that it drops. */
   readonly drops: readonly string[];
 }

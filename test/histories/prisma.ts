@@ -125,6 +125,10 @@ export function prismaProject(): HistoryProject {
         return deployMigrations(url, migrations(root)).then(() => done, failed);
       if (command === "migrate" && sub === "resolve" && rest[0] === "--applied")
         return markApplied(url, migrations(root), [last]).then(() => done, failed);
+      if (command === "migrate" && sub === "resolve") {
+        const failed = `UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '${last}' AND finished_at IS NULL`;
+        return execute(url, failed);
+      }
       if (command === "db" && sub === "execute") return execute(url, readFileSync(join(root, last), "utf8"));
       return { ...done, code: 1, output: `unknown: ${argv.join(" ")}` };
     },

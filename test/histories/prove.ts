@@ -10,9 +10,10 @@ import { createTemplates, type Templates } from "./world.js";
  * touches a column of another plan, fails without a code, or reports nothing beside a broken state; and the commands that Lockstep prints
  * lead to an end at which every plan is done or undone, and database and model agree.
  *
- * @param count histories that are drawn. LOCKSTEP_HISTORIES is another number, LOCKSTEP_SEED one history
+ * @param drawn histories that are drawn. LOCKSTEP_HISTORIES is another number, LOCKSTEP_SEED one history
+ * @param rows of the fixed histories: each of so many. Default: all
  */
-export function proveHistories(project: HistoryProject, count: number): void {
+export function proveHistories(project: HistoryProject, drawn: number, rows = 1): void {
   let templates: Templates;
   beforeAll(async () => {
     templates = await createTemplates(project);
@@ -21,6 +22,7 @@ export function proveHistories(project: HistoryProject, count: number): void {
     project.close();
     await templates?.drop();
   });
-  test.each(Object.entries(fixed))("%s", (_, history) => prove(project, templates, history));
-  test.each(seedsOf(count))("the history of seed %i", (seed) => prove(project, templates, draw(seed), seed), 900_000);
+  const some = Object.entries(fixed).filter((_, at) => at % rows === 0);
+  test.each(some)("%s", (_, history) => prove(project, templates, history));
+  test.each(seedsOf(drawn))("the history of seed %i", (seed) => prove(project, templates, draw(seed), seed), 900_000);
 }

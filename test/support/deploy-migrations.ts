@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { runMigration } from "../../plugin-prisma/src/engine/run-migration.js";
+import { type MigrationFailure, runMigration } from "../../plugin-prisma/src/engine/run-migration.js";
 
 const table = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
@@ -35,9 +35,10 @@ async function record(client: pg.Client, folder: string, name: string, isDone: b
 /**
  * What `prisma migrate deploy` leaves in a database, without its two processes: each pending migration run as our engine runs it
  * under Prisma 7, and recorded. For stories in which a deployment is a step on the way; those about deployments use the CLI.
+ * @param withheld migrations that stay pending. Default: none
  * @throws when a migration fails, or failed before
  */
-export async function deployMigrations(url: string, folder: string): Promise<void> {
+export async function deployMigrations(url: string, folder: string, withheld: readonly string[] = []): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -46,12 +47,16 @@ export async function deployMigrations(url: string, folder: string): Promise<voi
       `SELECT migration_name AS name, finished_at IS NOT NULL AS "isDone" FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
     );
     const failed = rows.find(({ isDone }) => !isDone);
-    if (failed !== undefined) throw new Error(`${failed.name} failed before`);
+    if (failed !== undefined) throw new Error(`P3009 ${failed.name} failed before`);
     const known = rows.map(({ name }) => name);
     const all = readdirSync(folder).filter((name) => existsSync(join(folder, name, "migration.sql")));
-    for (const name of all.filter((each) => !known.includes(each)).sort()) {
+    for (const name of all.filter((each) => !known.includes(each) && !withheld.includes(each)).sort()) {
       const { script, id } = await record(client, folder, name, false);
-      await runMigration(client, script, "statements");
+      await runMigration(client, script, "statements").catch(async (error: MigrationFailure) => {
+        const logs = `Database error code: ${error.sqlState}\n\nDatabase error:\n${error.text}\n`;
+        await client.query(`UPDATE _prisma_migrations SET logs = $2 WHERE id = $1`, [id, logs]);
+        throw new Error(`P3018 ${name}\n${logs}`, { cause: error });
+      });
       await client.query(`UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1`, [
         id,
       ]);

@@ -6,6 +6,7 @@ export const longProofs: readonly string[] = [
   "docs/**/*.test.ts",
   "bench/ranking.test.ts",
   "examples/{plugin-dbmate,typeorm-nest}.test.ts",
+  "histories/*.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
   "contract/{after-safe,bad-input,executes,find-project,former-columns,hand-written,intercepted,killed-*,made-first,online,open-plans,phases,prepared-statements,safe,serving,whole-rows}.test.ts",

@@ -389,6 +389,18 @@ export const errorTable = entries({
     next: "Revert the change in the model, and generate a migration.",
     exit: 1,
   },
+  LS3023: {
+    title: "A change takes what an open plan needs",
+    why: "The plan computes its values from a column, follows it, or builds on it until it is done. After the drop, its rows cannot get their values, or the database rejects its next migration. A merge of two branches can combine such changes.",
+    next: "Finish the open plan first, or cancel one of the two: the message prints the commands.",
+    exit: 1,
+  },
+  LS3024: {
+    title: "A field is in the model, and its column is dropped",
+    why: "Code of this commit reads and writes a column that the database does not have, or loses with the next deployment. A merge can keep a field whose plan another branch has undone.",
+    next: "Remove the field, or generate a migration that adds its column again. To keep the values, restore the plan: the message prints how.",
+    exit: 1,
+  },
   LS3030: {
     title: "A migration that may have run cannot be rewritten",
     why: "Databases that have run it would never run a replacement with the same name.",

@@ -12,14 +12,16 @@ import {
   type UnitSpec,
 } from "../model/index.js";
 import type { NamedColumn } from "../plan/follow-names.js";
-import { mayBeSame, refuseLostSources } from "../plan/guard-sources.js";
+import { refuseLostSources } from "../plan/guard-sources.js";
+import { madeByUnits } from "../plan/made-objects.js";
 import { pendingDrops } from "../plan/pending-drops.js";
-import { isOpen, planOf } from "../plan/store.js";
+import { planOf } from "../plan/store.js";
+import { mayBeSame, needsOf, takenNeed, takenText, takingsIn } from "../plan/takes-and-needs.js";
 
 /**
  * Rejects a change of objects with an open plan; each kind has its own next step.
  *
- * @throws LS3004 with that step · LS2012 if it drops what an open plan's fill reads
+ * @throws LS3004 with that step · LS2012 if it drops what an open plan's fill reads · LS3023 if it drops what the plan needs otherwise
  */
 export function refuseSecondChange(plans: readonly Plan[], operations: readonly Operation[]): void {
   // An ORM may express a type change as DROP and ADD of the column: the column remains, or another check rejects it.
@@ -44,6 +46,13 @@ export function refuseSecondChange(plans: readonly Plan[], operations: readonly 
       { hint },
     );
   }
+  for (const plan of plans) {
+    const lost = takenNeed(takingsIn(operations), needsOf(plan, madeByUnits(plan)));
+    if (lost !== undefined)
+      throw new LockstepError("LS3023", `This change ${lost.taking.does} ${takenText(lost, plan.id)}`, {
+        hint: `npx lockstep next ${plan.id}   # finish the plan first\n       npx lockstep abandon ${plan.id}   # or cancel it`,
+      });
+  }
 }
 
 /**
@@ -53,42 +62,27 @@ export function refuseSecondChange(plans: readonly Plan[], operations: readonly 
  * @throws LS3004
  */
 export function refuseRestored(plans: readonly Plan[], declared: readonly NamedColumn[]): void {
-  for (const plan of plans)
-    for (const drop of pendingDrops([plan])) {
-      const found = declared.find(
-        ({ table, name }) => mayBeSame(table, drop.table) && (drop.column === undefined || drop.column === name),
-      );
-      if (found === undefined) continue;
-      const what = drop.column === undefined ? found.model : `${found.model}.${found.field}`;
-      throw new LockstepError(
-        "LS3004",
-        `${what} is in the model, and plan ${plan.id}, phase ${plan.state.released}, drops ${objectLabel(drop)}.`,
-        { hint: `npx lockstep abandon ${plan.id}   # keeps it. To drop it, remove it from the model` },
-      );
-    }
+  for (const plan of plans) {
+    const error = restoredError(plan, declared);
+    if (error !== undefined) throw error;
+  }
 }
 
-/**
- * Rejects to drop a table on which another open plan works, as after a merge: its later migrations would find no table.
- *
- * @param plans all plans
- * @throws LS3004
- */
-export function refuseSharedTable(plan: Plan, plans: readonly Plan[]): void {
-  const tables = (plan.drops ?? []).filter(({ column }) => column === undefined);
-  const isOn = ({ columns, drops = [] }: Plan, table: TableName) =>
-    [...columns, ...drops].some((each) => isSameTable(each.table, table));
-  for (const { table } of tables) {
-    const other = plans.find((each) => each.id !== plan.id && isOpen(each) && isOn(each, table));
-    if (other === undefined) continue;
-    throw new LockstepError(
+/** The error for one plan. */
+export function restoredError(plan: Plan, declared: readonly NamedColumn[]): LockstepError | undefined {
+  for (const drop of pendingDrops([plan])) {
+    const found = declared.find(
+      ({ table, name }) => mayBeSame(table, drop.table) && (drop.column === undefined || drop.column === name),
+    );
+    if (found === undefined) continue;
+    const what = drop.column === undefined ? found.model : `${found.model}.${found.field}`;
+    return new LockstepError(
       "LS3004",
-      `"${tableLabel(table)}" has another open plan: ${other.id}, phase ${other.state.released}. Plan ${plan.id} drops the table.`,
-      {
-        hint: `npx lockstep next ${other.id}   # end the other plan first\n       npx lockstep abandon ${other.id}   # or cancel it`,
-      },
+      `${what} is in the model, and plan ${plan.id}, phase ${plan.state.released}, drops ${objectLabel(drop)}.`,
+      { hint: `npx lockstep abandon ${plan.id}   # keeps it. To drop it, remove it from the model` },
     );
   }
+  return undefined;
 }
 
 /**

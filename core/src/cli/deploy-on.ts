@@ -381,7 +381,9 @@ async function warnOfDue(
 }
 
 /** Whether this deployment would run or leave out part of the faulty plan. Migrations already applied do not count. */
-function isDueHere({ plan, contradiction }: PlanFault, { applied, units }: TargetState): boolean {
+function isDueHere({ plan, contradiction, due }: PlanFault, { applied, units }: TargetState): boolean {
+  if (due === "all") return true;
+  if (due !== undefined) return due.some((file) => !applied.includes(migrationOf(file)));
   if (units.some((unit) => unit.plan.id === plan)) return true;
   const files = contradiction?.files ?? [];
   return files.some((file) => !file.endsWith("/plan.json") && !applied.includes(migrationOf(file)));

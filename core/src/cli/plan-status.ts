@@ -166,8 +166,13 @@ export function othersNext(first: PlanStatus, statuses: readonly PlanStatus[]): 
   });
 }
 
-function isDoneThere({ error, phases, remains }: TargetStatus): boolean {
-  return error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0;
+function isDoneThere({ error, phases, failed, remains }: TargetStatus): boolean {
+  return (
+    error === undefined &&
+    failed.length === 0 &&
+    phases.every(({ state }) => state === "done") &&
+    (remains?.left ?? []).length === 0
+  );
 }
 
 const noAnswer = {
@@ -230,7 +235,7 @@ async function readOpen(
     : [];
   const pending = isUndone ? [] : await pendingFills(open.connection, plan, early);
   const phases = isUndone
-    ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
+    ? [{ phase: "expand" as const, ...undoneState([...units.pending, ...units.failed]) }]
     : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
   // Once contract is applied, services no longer matter.
   const isAsked = phases.some(({ state }) => state !== "done");

@@ -4,7 +4,7 @@ import { dirtyFiles } from "../base/files/git.js";
 import { writeFiles } from "../base/files/write-files.js";
 import { type PhaseFiles, preparePhase } from "../change/release/prepare-phase.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
-import { refuseRestored, refuseSharedTable } from "../change/second-change.js";
+import { refuseRestored } from "../change/second-change.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
 import { namedColumns } from "../plan/follow-names.js";
@@ -73,11 +73,8 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   // Reject invalid options before the gate runs.
   const policy = codePolicy(invocation, config, commandFor("code", chosen, plans));
   requireName(invocation, commandFor("next", chosen, plans));
-  await verifyPlan(project, plugin, chosen);
-  if (chosen.drops !== undefined) {
-    refuseRestored([chosen], namedColumns(await plugin.readModels(project)));
-    refuseSharedTable(chosen, plans);
-  }
+  await verifyPlan(project, plugin, chosen, "release");
+  if (chosen.drops !== undefined) refuseRestored([chosen], namedColumns(await plugin.readModels(project)));
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);

@@ -48,7 +48,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const workspace = await invocation.workspace();
   const { project, plugin, config } = workspace;
   const { colors } = io;
-  await verifyPlan(project, plugin, plan);
+  await verifyPlan(project, plugin, plan, "undo");
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is already undone.`);
   if (to === "undone" && !removesMigrations && isAllOwn(plan))
     throw new LockstepError("LS3022", `Plan ${plan.id} has nothing that ${command} can revert.`, {

@@ -11,6 +11,7 @@ import {
   tableLabel,
   valueLabel,
 } from "../model/index.js";
+import { mayBeSame, takingOf } from "./takes-and-needs.js";
 
 /**
  * Rejects a change that drops what a fill reads: the trigger would fail on every write to the table, and PostgreSQL does not track this
@@ -25,8 +26,9 @@ export function refuseLostSources(
   plan?: string,
 ): void {
   for (const operation of operations) {
-    const lost = lostColumn(operation);
-    if (lost === undefined) continue;
+    const { table, column: name, index } = takingOf(operation) ?? {};
+    if (table === undefined || index !== undefined) continue;
+    const lost = { table, ...(name !== undefined && { column: name }) };
     const reader = columns.find((column) => readsFrom(column, lost));
     if (reader === undefined) continue;
     throw new LockstepError(
@@ -70,24 +72,4 @@ export function readsFrom(planned: PlannedColumn, { table, column }: Source): bo
   return lookUpsOf(planned).some(
     (lookUp) => mayBeSame(lookUp.table, table) && (column === undefined || lookUp.columns.includes(column)),
   );
-}
-
-/** People qualify a table, or rely on the search path. */
-export function mayBeSame(a: TableName, b: TableName): boolean {
-  return a.name === b.name && (a.schema === b.schema || a.schema === undefined || b.schema === undefined);
-}
-
-/** The column or table that an operation drops, renames or retypes. */
-function lostColumn(operation: Operation): Source | undefined {
-  switch (operation.kind) {
-    case "dropColumn":
-    case "setType":
-    case "renameColumn":
-      return { table: operation.table, column: operation.column };
-    case "dropTable":
-    case "renameTable":
-      return { table: operation.table };
-    default:
-      return undefined;
-  }
 }

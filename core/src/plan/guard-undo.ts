@@ -12,9 +12,10 @@ import {
   tableLabel,
 } from "../model/index.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
-import { isMade, type MadeObject, madeBy } from "./made-objects.js";
+import { isMade, type MadeObject, madeBy, madeByUnits } from "./made-objects.js";
 import { pathsOf } from "./one-side.js";
 import { isOpen } from "./store.js";
+import { needsOf, takenNeed, takenText } from "./takes-and-needs.js";
 
 /**
  * Rejects an undo of what another plan depends on.
@@ -60,7 +61,7 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
       other.columns,
       other.id,
     );
-    refuseLostIndex(plan, other);
+    refuseLostNeed(plan, other);
   }
 }
 
@@ -73,20 +74,14 @@ export function takeOut({ id, state }: Plan): string {
   ].join("\n");
 }
 
-/** DROP COLUMN also drops every index with the column. */
-function refuseLostIndex(plan: Plan, other: Plan): void {
-  for (const { spec } of other.units) {
-    if (spec.kind !== "create-index") continue;
-    const lost = addedBy(plan).find(
-      (column) => isSameTable(column.table, spec.table) && spec.index.columns.includes(column.name),
-    );
-    if (lost === undefined) continue;
-    throw new LockstepError(
-      "LS3020",
-      `The index "${spec.index.name}" of the open plan ${other.id} uses ${label(lost)} and would be dropped with it.`,
-      { hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}` },
-    );
-  }
+/** An index, a key or a foreign key of an open plan may use the column. */
+function refuseLostNeed(plan: Plan, other: Plan): void {
+  const takings = addedBy(plan).map(({ table, name }) => ({ table, column: name, does: "drops" as const }));
+  const lost = takenNeed(takings, needsOf(other, madeByUnits(other)));
+  if (lost === undefined) return;
+  throw new LockstepError("LS3020", `The undo of plan ${plan.id} drops ${takenText(lost, other.id)}`, {
+    hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}`,
+  });
 }
 
 /** A declaration in the models over the columns of a plan that no plan created: it is dropped with them. */

@@ -1,4 +1,4 @@
-import { sqlReader } from "../databases/sql-reader.js";
+import { checkingOf } from "../databases/checking-of.js";
 import { flattened, isSameTable, type Operation, type Plan, type TableName } from "../model/index.js";
 
 /** A constraint or an index that a plan's migration creates. */
@@ -8,23 +8,30 @@ export interface MadeObject {
   /** Absent: the server names it. */
   readonly name?: string | undefined;
   readonly columns: readonly string[];
+  /** Of a foreign key. */
+  readonly references?: { readonly table: TableName; readonly columns: readonly string[] };
   readonly sql: string;
 }
 
 /** The objects that a plan creates besides its columns, by the statements of its migration and its units. */
 export async function madeBy({ dialect, id, source, units }: Plan): Promise<readonly MadeObject[]> {
-  const { readMigration } = await sqlReader(dialect);
-  return [
-    ...flattened(readMigration(source.sql, id).operations).flatMap(madeByOperation),
-    ...units.flatMap(({ spec }): MadeObject[] => {
-      if (spec.kind === "create-index" || spec.kind === "attach-unique") {
-        const { name, isUnique, columns } = spec.index;
-        return [{ kind: isUnique ? "unique" : "index", table: spec.table, name, columns, sql: "" }];
-      }
-      if (spec.kind !== "add-foreign-key") return [];
-      return [{ kind: "foreign-key", table: spec.table, ...spec.foreignKey, sql: "" }];
-    }),
-  ];
+  // A text that this version cannot parse is no reason to fail: the plan's own check compares it.
+  const { read } = (await checkingOf(dialect))!;
+  return [...flattened(read(source.sql, id).operations).flatMap(madeByOperation), ...madeByUnits({ units })];
+}
+
+/** The indexes and foreign keys that its units create. */
+export function madeByUnits({ units }: Pick<Plan, "units">): readonly MadeObject[] {
+  return units.flatMap(({ spec }): MadeObject[] => {
+    if (spec.kind === "create-index" || spec.kind === "attach-unique") {
+      const { name, isUnique, columns } = spec.index;
+      return [{ kind: isUnique ? "unique" : "index", table: spec.table, name, columns, sql: "" }];
+    }
+    if (spec.kind !== "add-foreign-key") return [];
+    const { name, columns, references, referencedColumns } = spec.foreignKey;
+    const to = { table: references, columns: referencedColumns };
+    return [{ kind: "foreign-key", table: spec.table, name, columns, references: to, sql: "" }];
+  });
 }
 
 /** Whether these include an object: compares names or, if one of them has none, columns. */
@@ -50,8 +57,19 @@ function madeByOperation(operation: Operation): MadeObject[] {
       return [{ ...operation, kind: "unique", sql }];
     case "addPrimaryKey":
       return [{ ...operation, kind: "primary-key", sql }];
-    case "addForeignKey":
-      return [{ ...operation, kind: "foreign-key", sql }];
+    case "addForeignKey": {
+      const { table, name, columns, references, referencedColumns } = operation;
+      return [
+        {
+          kind: "foreign-key",
+          table,
+          name,
+          columns,
+          references: { table: references, columns: referencedColumns },
+          sql,
+        },
+      ];
+    }
     case "addCheck":
     case "addExclusion":
       return [{ ...operation, kind: "check", columns: operation.reads, sql }];

@@ -14,5 +14,7 @@ export default defineOtherRule({
 - an interrupted write
 - a model that makes the column required before contract
 - a field that was removed while its column is being filled
-- two open plans for one column, for example after a merge`,
+- two open plans for one column, for example after a merge
+- a plan or a migration that drops, renames or retypes what an open plan needs
+- a field whose column an undone plan or a released contract drops`,
 });

@@ -7,15 +7,16 @@ import { toEntityModels } from "./entities.js";
 import type { SchemaFile } from "./model.js";
 
 /**
- * The models of the schema that a folder's open plans are about. Prisma's config defines its files, but is code: this uses only the files.
+ * The models of the schema that a folder's plans are about, the open ones first. Prisma's config defines its files, but is code: this uses only the files.
  * A schema is one file, or a folder with a datasource in one of its files.
  *
  * @throws LS8001 there is no schema · LS8012 see `parseSchema`
  */
 export async function modelsIn(root: string): Promise<readonly EntityModel[]> {
-  const named = readPlans(root)
-    .plans.filter(isOpen)
-    .flatMap(({ originalModels }) => originalModels.map(({ file }) => file));
+  const { plans } = readPlans(root);
+  const named = [...plans.filter(isOpen), ...plans.filter((plan) => !isOpen(plan))].flatMap(({ originalModels }) =>
+    originalModels.map(({ file }) => file),
+  );
   const file = [...named, "schema.prisma", "prisma/schema.prisma"].find(
     (each) => each.endsWith(".prisma") && isOfRepository(root, each) && existsSync(join(root, each)),
   );

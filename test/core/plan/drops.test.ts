@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  refuseEarlierModel,
-  refuseRestored,
-  refuseSecondChange,
-  refuseSharedTable,
-} from "../../../core/src/change/second-change.js";
+import { refuseEarlierModel, refuseRestored, refuseSecondChange } from "../../../core/src/change/second-change.js";
 import type { Operation } from "../../../core/src/model/index.js";
 import { loadParser } from "../../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
@@ -200,19 +195,6 @@ test("LS3004 where a merge brought back the declaration from before contract", a
   expect(() => refuseEarlierModel([done], redeclared(true), annotated)).not.toThrow();
   expect(() => refuseEarlierModel([plan], operations, annotated)).not.toThrow();
   expect(() => refuseEarlierModel([done], operations, sourcesIn({}))).not.toThrow();
-});
-
-test("LS3004 where a plan of a merged branch still works on a table that a plan drops", async () => {
-  const table = await planOf({ sql: `DROP TABLE "User";`, shape });
-  const others = [await planOf({ sql: drop(""), shape, id: "other" }), await planOf({ sql: add, shape, id: "added" })];
-  for (const other of others) {
-    expect(() => refuseSharedTable(table, [table, other])).toThrow(
-      expect.objectContaining({ code: "LS3004", hint: expect.stringContaining(`npx lockstep abandon ${other.id}`) }),
-    );
-    expect(() => refuseSharedTable(other, [table, other])).not.toThrow();
-    const undone = { ...other, state: { ...other.state, released: "undone" as const } };
-    expect(() => refuseSharedTable(table, [table, undone])).not.toThrow();
-  }
 });
 
 test("a dropped column of a table that the database does not have passes, with its notice", async () => {

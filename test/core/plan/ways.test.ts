@@ -293,7 +293,8 @@ describe("what a merge brings beside each other", () => {
     ];
     mkdirSync(join(root, "prisma/migrations/own"), { recursive: true });
     writeFileSync(join(root, file("own")), sql);
-    const found = await takenFromOthers({ root, migrations: names.map(file), plans });
+    const sqlOf = async (files: readonly string[]) => new Map(files.map((each) => [each, sql] as const));
+    const found = await takenFromOthers({ root, migrations: names.map(file), plans }, sqlOf);
     expect(found.map(({ error }) => error.code)).toEqual(code === undefined ? [] : [code]);
     expect(found.every(({ files }) => files.includes(file("other")))).toBe(true);
   });

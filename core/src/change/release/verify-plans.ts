@@ -1,17 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../../base/errors.js";
+import { ignoring, isNoBug } from "../../base/expected-errors.js";
 import type { Plan } from "../../model/index.js";
 import { type Contradiction, contradictionError, contradictions } from "../../plan/contradictions.js";
 import { unfoundedParts } from "../../plan/derived.js";
+import { namedColumns } from "../../plan/follow-names.js";
 import { fileHash, withUnixLines } from "../../plan/hash.js";
 import { migrationOf } from "../../plan/migration-of.js";
 import { planFolder } from "../../plan/plan-file.js";
 import { releasesOf } from "../../plan/releases.js";
-import { readPlans, verifyUnits } from "../../plan/store.js";
-import { takenFromOthers } from "../../plan/taken-from-others.js";
+import { returnedFields } from "../../plan/returned-fields.js";
+import { isOpen, readPlans, verifyUnits } from "../../plan/store.js";
+import { type SqlOf, takenFromOthers } from "../../plan/taken-from-others.js";
 import { contentOf, pendingUnitFiles, undoFiles, unitsText } from "../../plan/unit-files.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
+import { restoredError } from "../second-change.js";
 
 /** Why a plan cannot be used. */
 export interface PlanFault {
@@ -22,9 +26,14 @@ export interface PlanFault {
   readonly error: LockstepError;
   /** Present if both the plan and its migrations exist and contradict each other. */
   readonly contradiction?: Contradiction;
+  /**
+   * The plan can be undone, and all but these migrations deployed. `all`: no plan goes on, and nothing is deployed. Absent: nothing of this
+   * plan may run.
+   */
+  readonly due?: readonly string[] | "all";
 }
 
-type Files = Pick<OrmPlugin, "isMigrationOf" | "packageFolder">;
+type Files = Pick<OrmPlugin, "isMigrationOf" | "packageFolder" | "findMigrations" | "readModelsIn" | "words">;
 
 /**
  * The faults of a project's plans: a file that cannot be read or was changed, a plan without its migrations or the reverse, and content
@@ -54,12 +63,13 @@ export async function findPlanFaults(
       contradiction: each,
     }),
   );
-  const taken = (await takenFromOthers({ root, migrations, plans })).map(
-    ({ plan, files, error }): PlanFault => ({
+  const taken = (await takenFromOthers({ root, migrations, plans }, sqlOf(root, plugin))).map(
+    ({ plan, files, error, due }): PlanFault => ({
       plan,
       file: files[0],
       error,
       contradiction: { plan, files, what: error.message, next: error.hint },
+      ...(due && { due }),
     }),
   );
   const own: PlanFault[] = [];
@@ -67,7 +77,47 @@ export async function findPlanFaults(
     const error = await faultOf(root, plan, isAsked(plan) ? plugin : undefined);
     if (error !== undefined) own.push({ plan: plan.id, file: `${planFolder(plan.id)}/plan.json`, error });
   }
-  return [...damaged, ...own, ...contradicted, ...taken];
+  const returned = await returnedTo(root, migrations, plans, plugin);
+  return [...damaged, ...own, ...contradicted, ...taken, ...returned];
+}
+
+/** The fields of the models whose column a plan drops, as far as the files show them. Another check reports models that cannot be read. */
+async function returnedTo(
+  root: string,
+  migrations: readonly string[],
+  plans: readonly Plan[],
+  { readModelsIn, words }: Files,
+): Promise<PlanFault[]> {
+  const dropping = plans.filter(({ state, drops }) => state.released === "undone" || drops !== undefined);
+  if (dropping.length === 0 || readModelsIn === undefined) return [];
+  const models = await readModelsIn(root, migrations).catch(ignoring(isNoBug));
+  if (models === undefined) return [];
+  const declared = namedColumns(models);
+  const faultOf = (plan: string, error: LockstepError, drop: string | undefined, due: NonNullable<PlanFault["due"]>): PlanFault => {
+    const file = drop ?? `${planFolder(plan)}/plan.json`;
+    return { plan, file, error, contradiction: { plan, files: [file], what: error.message, next: error.hint }, due };
+  };
+  const textOf = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : "");
+  return [
+    ...returnedFields({ plans, migrations, declared, words, textOf }).map(({ plan, drop, error }) =>
+      faultOf(plan, error, drop, "all"),
+    ),
+    ...plans.filter(isOpen).flatMap((plan) => {
+      const error = restoredError(plan, declared);
+      return error === undefined ? [] : [faultOf(plan.id, error, undefined, [])];
+    }),
+  ];
+}
+
+/** The SQL in the texts of migrations. */
+function sqlOf(root: string, { findMigrations }: Pick<OrmPlugin, "findMigrations">): SqlOf {
+  return async (paths) => {
+    const textOf = (file: string) => readFileSync(join(root, file), "utf8");
+    const sets = await findMigrations({ paths, read: (file) => (paths.includes(file) ? textOf(file) : undefined) });
+    return new Map(
+      sets.flatMap(({ files, read }) => files.map((file) => [file, read(textOf(file), file).sql] as const)),
+    );
+  };
 }
 
 /** The same for a project, with the ORM's own list of migrations. */
@@ -94,15 +144,20 @@ export function migrationFiles(
 /**
  * Checks that the executed content is what was planned and reviewed.
  *
- * @throws LS3003 · LS3010 a file was changed · LS3014 plan and migrations contradict each other · LS3015 content that was not reviewable
+ * @param use what the command does with the plan: `undo` solves a conflict with another one, `release` writes a phase. Default: neither
+ * @throws LS3003 · LS3010 a file was changed · LS3014 plan and migrations contradict each other · LS3015 content that was not reviewable ·
+ *   LS3023 it takes what another open plan needs · LS3024 a field in the models whose column a plan has dropped
  */
 export async function verifyPlan(
   project: Project,
   plugin: Files & Pick<OrmPlugin, "listMigrations" | "migrationPath">,
   plan: Plan,
+  use?: "undo" | "release",
 ): Promise<void> {
   const faults = await planFaultsIn(project, plugin, ({ id }) => id === plan.id);
-  const own = faults.find((fault) => fault.plan === plan.id);
+  const own = faults.find((fault) =>
+    fault.plan === plan.id ? use !== "undo" || fault.due === undefined : use === "release" && fault.due === "all",
+  );
   if (own !== undefined) throw own.error;
 }
 

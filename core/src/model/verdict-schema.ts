@@ -177,6 +177,8 @@ const remarks = [
   { kind: literal("not-edited"), name: string },
   /** Of a drop: a column of the same type is added. `keeps`: how to declare a field that keeps the column. `command` writes it. */
   { kind: literal("may-be-renamed"), newName: string, keeps: string, command: optional(string) },
+  /** Of a new required column: code cannot compute its fill, because the database numbers the source during the insert. */
+  { kind: literal("numbered-source"), column: string, source: string },
   /** Of a rename. */
   { kind: literal("renames"), keeps: string, command: optional(string) },
 ] as const;

@@ -7,6 +7,7 @@ export interface ColumnFacts {
   /** False only when the server enforces NOT NULL for existing rows, too. */
   readonly isNullable: boolean;
   readonly isGenerated: boolean;
+  /** The server numbers its rows: identity, serial, AUTO_INCREMENT. */
   readonly isIdentity: boolean;
   readonly hasDefault: boolean;
   /** Never reused for another column of the table, even of the same name. Absent: the server does not number columns so. */

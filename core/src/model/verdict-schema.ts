@@ -199,6 +199,8 @@ const remarks = [
   },
   /** Of a new column: the objects with a text that use its table. */
   { kind: literal("used-by"), objects: list(string) },
+  /** Of a new required column: code cannot compute its fill, because the database numbers the source during the insert. */
+  { kind: literal("numbered-source"), column: string, source: string },
   /** Of a rename. */
   { kind: literal("renames"), keeps: string, command: optional(string) },
 ] as const;

@@ -44,6 +44,7 @@ import { refuseUnseen } from "./guard-unseen.js";
 import { sha256 } from "./hash.js";
 import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
+import { numberedSources } from "./numbered-sources.js";
 import { byDefault, whyCareful } from "./pace.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources, ReadSources, TableShape } from "./sources.js";
@@ -167,6 +168,7 @@ async function buildWith(
   );
   const hazards = rewritten.map((finding) => finding.hazard);
   const careful = whyCareful(columns);
+  const told = [...notices, ...(await numberedSources(columns, migration, sources.table))];
   const plan: Plan = {
     schemaVersion: 1,
     id: request.id,
@@ -179,7 +181,7 @@ async function buildWith(
     paceReason: careful ?? request.pace?.reason ?? byDefault,
     columns,
     hazards,
-    notices: noticesWith(eased, notices, migration, judgement.context),
+    notices: noticesWith(eased, told, migration, judgement.context),
     units,
     backfills: mergeBackfills(steps("backfill")),
     ...(made.length === 0 ? {} : { madeTables: made }),

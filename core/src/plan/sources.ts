@@ -21,7 +21,7 @@ export type { ColumnSource } from "../model/index.js";
 export interface TableShape {
   readonly columns: readonly string[];
   readonly generatedColumns: readonly string[];
-  /** Identity, AUTO_INCREMENT. Default: none. */
+  /** Identity, serial, AUTO_INCREMENT. Default: none. */
   readonly numberedColumns?: readonly string[];
   /** As `format_type` prints them, by column name. Default: unknown. */
   readonly types?: ReadonlyMap<string, string>;

@@ -110,7 +110,8 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
   (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'number', a.attnum, 'type', format_type(a.atttypid, a.atttypmod),
             'nullable', NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid
                AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
-            'generated', a.attgenerated <> '', 'identity', a.attidentity <> '', 'default', a.atthasdef) ORDER BY a.attnum), '[]')
+            'generated', a.attgenerated <> '', 'identity', a.attidentity <> ''
+              OR EXISTS (SELECT FROM pg_attrdef d WHERE d.adrelid = t.oid AND d.adnum = a.attnum AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'), 'default', a.atthasdef) ORDER BY a.attnum), '[]')
      FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
   (SELECT coalesce(json_agg(json_build_object('name', k.name, 'unique', k.is_unique, 'primary', k.is_primary,
             'valid', k.valid, 'total', k.total, 'ordered', k.ordered, 'columns', k.columns) ORDER BY k.name), '[]')

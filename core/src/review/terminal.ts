@@ -48,11 +48,11 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
     .join("\n");
 }
 
-/** Drift and likely renames are also reported for statements that a plan replaces. */
+/** Drift, likely renames and values that code cannot compute are also reported for statements that a plan replaces. */
 export function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
   return (
     verdict === undefined &&
-    remarks.every(({ kind }) => /^(?:not-edited|not-migrated|may-be-renamed|takes-whole-row|used-by)$/.test(kind))
+    remarks.every(({ kind }) => /^(?:not-edited|not-migrated|may-be-renamed|numbered-source|takes-whole-row|used-by)$/.test(kind))
   );
 }
 

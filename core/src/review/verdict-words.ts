@@ -371,6 +371,8 @@ function remarkWords(remark: Remark): string {
       return remark.command === undefined
         ? `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`
         : `if "${remark.newName}" is its new name, delete the new files of this change and run ${remark.command}, which keeps the column and its values`;
+    case "numbered-source":
+      return `new code cannot compute "${remark.column}", because the database numbers "${remark.source}" during the insert. Before contract, code must set it in new rows: another value (@lockstep.write(<ts>)), or "${remark.source}" as well. Otherwise make the field optional, or give it a default`;
     case "renames":
       return remark.command === undefined
         ? `with ${remark.keeps} only the field gets the new name`

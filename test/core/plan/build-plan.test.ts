@@ -364,3 +364,26 @@ test.each([
   expect(plan.columns).toEqual([]);
   expect(plan.undo.expand.map(({ ddl }) => ddl)).toEqual(undo);
 });
+
+test.each<[name: string, fill: string, source: object, isTold: boolean]>([
+  ["a number", "id * 2", {}, true],
+  ["one in a text, which code could compute from a number in its literal", "'INV-' || id", {}, true],
+  ["another column", "lower(email)", {}, false],
+  ["with a value for new rows", "id * 2", { write: "nextCode()" }, false],
+  ["with a default", "id * 2", { hasDefault: true }, false],
+])("new code cannot compute a value from a key that the server numbers: %s", async (_, sql, source, isTold) => {
+  const told = [await remarksOf(sql, source, "postgresql"), await remarksOf(sql, source, "mariadb")];
+  expect(told).toEqual(Array(2).fill(isTold ? [{ kind: "numbered-source", column: "code", source: "id" }] : []));
+});
+
+async function remarksOf(sql: string, source: object, dialect: "postgresql" | "mariadb") {
+  const mark = dialect === "postgresql" ? '"' : "`";
+  const answer = await answerTo({
+    dialect,
+    sql: `ALTER TABLE "User" ADD COLUMN "code" VARCHAR(20) NOT NULL;`.replaceAll('"', mark),
+    shape: { ...userShape, numberedColumns: ["id"] },
+    columns: { code: { fill: { kind: "backfill", sql }, ...source } },
+  });
+  if (answer.kind !== "plan") throw new Error("no plan");
+  return answer.plan.notices.flatMap((notice) => notice.remarks ?? []);
+}

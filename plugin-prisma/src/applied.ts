@@ -7,7 +7,7 @@ import { dialectOn } from "./dialects/dialects.js";
  * continue (P3009). A migration may have several rows: a rolled-back try and the successful one.
  */
 export async function readAppliedMigrations(connection: Connection): Promise<AppliedMigrations> {
-  if (!(await hasMigrations(connection))) return { applied: [], failed: [] };
+  if (!(await hasMigrations(connection))) return { applied: [], failed: [], begun: [] };
   const { rows } = await connection.query<{ name: string; applied: number; failed: number }>(
     `SELECT migration_name AS name,
             MAX(CASE WHEN finished_at IS NOT NULL AND rolled_back_at IS NULL THEN 1 ELSE 0 END) AS applied,
@@ -17,6 +17,7 @@ export async function readAppliedMigrations(connection: Connection): Promise<App
   return {
     applied: rows.filter((row) => Number(row.applied) === 1).map((row) => row.name),
     failed: rows.filter((row) => Number(row.failed) === 1 && Number(row.applied) === 0).map((row) => row.name),
+    begun: rows.map((row) => row.name),
   };
 }
 

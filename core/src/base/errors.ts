@@ -875,6 +875,18 @@ export const errorTable = entries({
     next: "Add a migration that drops or re-creates the object without it, then run the command again.",
     exit: 1,
   },
+  LS7038: {
+    title: "A pending migration would take over an existing column",
+    why: "The column or index belongs to a plan of another branch, or to no plan. The migration would replace the trigger that fills it, and the backfill would fill its rows with other values.",
+    next: "Merge the branch that created it, or choose another name: the message prints the commands.",
+    exit: 1,
+  },
+  LS7039: {
+    title: "The target lacks a column of the models",
+    why: "Another branch dropped the column there. This branch has undone that drop, and its code reads a column that does not exist.",
+    next: "Take the plan and its migrations from the branch whose drop was deployed, then add the column again: the message prints how.",
+    exit: 1,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

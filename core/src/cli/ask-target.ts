@@ -15,18 +15,21 @@ import {
   type Unit,
 } from "../model/index.js";
 import { dependsOn, foreignObjects } from "../operate/deploy/foreign-objects.js";
+import { missingColumns } from "../operate/deploy/missing-columns.js";
 import { withContract } from "../operate/deploy/taken-by.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { nextPhase } from "../plan/next-phase.js";
 import { planFolder } from "../plan/plan-file.js";
-import { releasesOf } from "../plan/releases.js";
+import { addingColumns, releasesOf } from "../plan/releases.js";
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { readTargetState } from "../plugin/target-state.js";
+import { columnLabel } from "../review/messages.js";
 import { deployCommand } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { missingParts } from "../target/facts/missing-parts.js";
 import { requireSystem } from "../target/facts/same-system.js";
+import { readTable } from "../target/facts/table.js";
 import { evidenceName } from "../target/ledger/evidence.js";
 import { readMigrations } from "./read-migrations.js";
 import { developmentTarget, type Target } from "./targets.js";
@@ -110,7 +113,12 @@ export async function askAbout(
         ...(running !== undefined && { running }),
         isSquashed: released.length > 0 && released.every((name) => !inRepository.has(name)),
         unlisted: unlisted.map((each) => ({ statement: unlistedStatement(each), help: unlistedHelp(each) })),
-        lacking: await lackingParts(target, connection, plan, new Set(pending), inRepository, plugin),
+        lacking:
+          plan.state.released === "undone"
+            ? pending.length > 0
+              ? []
+              : await missingColumns(connection, [plan], { project, plugin, applied: state.applied })
+            : await lackingParts(target, connection, plan, new Set(pending), inRepository, plugin),
       },
     },
   };
@@ -168,7 +176,6 @@ async function lackingParts(
   inRepository: ReadonlySet<string>,
   plugin: OrmPlugin,
 ): Promise<NonNullable<GateFacts["units"]["lacking"]>> {
-  if (plan.state.released === "undone") return [];
   const expand = releasesOf(plan).filter(
     ({ phase, kind, file }) => phase === "expand" && kind === "phase" && inRepository.has(migrationOf(file)),
   );
@@ -211,16 +218,49 @@ async function lackingParts(
 }
 
 /**
- * Throws if a target lacks a column or its fill trigger although its migrations count as applied there.
+ * Throws if a target lacks a column or its fill trigger although its migrations count as applied there, or has a column that they did not
+ * create: its values are those of another plan.
  *
  * @throws LS5001 with the command that creates it
  */
 export async function assertParts(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<void> {
   const { connection, facts } = await openTarget(target, plan, project, plugin);
-  await connection.close();
+  const column = await othersColumn(connection, facts.units, plan, { project, plugin }).finally(() =>
+    connection.close(),
+  );
+  if (column !== undefined)
+    throw new LockstepError(
+      "LS5001",
+      `${column.label} exists on ${target.name}, but ${column.migration} of plan ${plan.id}, which adds it, has not run there: the column is not that of this plan.`,
+      {
+        hint: `${deployTo(target.name, plugin)}   # reports whose column it is`,
+      },
+    );
   const [lack] = facts.units.lacking ?? [];
   if (lack !== undefined)
     throw new LockstepError("LS5001", `${lack.statement} on ${target.name}.`, { hint: lack.help });
+}
+
+/** A column of a plan that exists on a target on which its migration has not run. */
+async function othersColumn(
+  connection: Connection,
+  { pending }: GateFacts["units"],
+  plan: Plan,
+  { project, plugin }: { readonly project: Project; readonly plugin: OrmPlugin },
+) {
+  // `db push` makes columns without migrations.
+  if (pending.length === 0 || (await plugin.readApplied(connection, project)).applied.length === 0) return undefined;
+  for (const { file, units } of addingColumns(plan)) {
+    const migration = migrationOf(file);
+    for (const { spec } of pending.includes(migration) ? units : []) {
+      if (spec.kind !== "expand" && spec.kind !== "online-copy") continue;
+      const columns = plan.columns.filter(({ table }) => isSameTable(table, spec.table));
+      const found = (await readTable(connection, spec.table))?.columns ?? [];
+      const column = columns.find(({ name }) => found.some((each) => each.name === name));
+      if (column !== undefined) return { label: columnLabel(column), migration };
+    }
+  }
+  return undefined;
 }
 
 /** Runs the gates of a phase on one target. */

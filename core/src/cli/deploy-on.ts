@@ -19,7 +19,9 @@ import {
   requiredByOthers,
   takenFromPlans,
 } from "../operate/deploy/foreign-objects.js";
+import { missingColumns } from "../operate/deploy/missing-columns.js";
 import { requireNoObstacles } from "../operate/deploy/obstacles.js";
+import { requireOwnColumns } from "../operate/deploy/others-columns.js";
 import { recordDeployments } from "../operate/deploy/record-deployment.js";
 import { requireServer } from "../operate/deploy/server-version.js";
 import { plannedTables } from "../operate/doctor/planned-tables.js";
@@ -258,6 +260,10 @@ async function look(target: Target, context: DeployContext, done: readonly strin
         });
     await requireWholePlans(target, context, all);
     const nothing = { pending, unlisted, gates: [], waits: [], fills: [], blockers: [], exitCode: 0 as const };
+    const [missing] =
+      pending.length > 0 ? [] : await missingColumns(connection, plans, { project, plugin, applied: all.applied });
+    if (missing !== undefined)
+      throw new LockstepError("LS7039", `${target.name}: ${missing.statement}.`, { hint: missing.help });
     if (pending.length === 0 && all.failed.length === 0 && all.deploying === undefined)
       return unlisted.length === 0
         ? { ...nothing, status: "nothing" }
@@ -346,6 +352,7 @@ async function requireRoom(
     ...foreignObstacles(foreign),
     ...rejectedByOrm(own),
   ]);
+  await requireOwnColumns(connection, { ...mine, target: target.name, own: own.migrations });
   return { ...mine, own, foreign: agreeable(foreign) };
 }
 

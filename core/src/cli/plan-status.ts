@@ -225,17 +225,18 @@ async function readOpen(
           open,
           plan.gates.switch.filter(({ gate }) => gate === "no-missing-values" || gate === "backfill-done"),
         );
-  const isFilled = filled.every((answer) => answer.isOpen);
   const isExpandPending = releasesOf(plan).some(
     ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
   );
   const isUndone = plan.state.released === "undone";
+  // A column that is there before its migration is not that of the plan.
+  const isFilled = !isExpandPending && filled.every((answer) => answer.isOpen);
   const early = isExpandPending
     ? pendingBefore(plan, await readTargetState(open.connection, { project, plugin, plans: [plan] }))
     : [];
   const pending = isUndone ? [] : await pendingFills(open.connection, plan, early);
   const phases = isUndone
-    ? [{ phase: "expand" as const, ...undoneState([...units.pending, ...units.failed]) }]
+    ? [{ phase: "expand" as const, ...undoneState({ ...units, pending: [...units.pending, ...units.failed] }) }]
     : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
   // Once contract is applied, services no longer matter.
   const isAsked = phases.some(({ state }) => state !== "done");
@@ -321,8 +322,11 @@ function phaseState(
 }
 
 /** The undo is done once every migration has run, including those that it reverts. */
-function undoneState(pending: readonly string[]): { state: "done" | "open"; note: string } {
-  if (pending.length === 0) return { state: "done", note: "undone" };
+function undoneState({ pending, lacking = [] }: AppliedUnits): { state: "done" | "open"; note: string } {
+  if (pending.length === 0)
+    return lacking.length === 0
+      ? { state: "done", note: "undone" }
+      : { state: "open", note: "undone in this branch only" };
   return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
 }
 

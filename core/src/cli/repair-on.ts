@@ -1,11 +1,14 @@
 import { LockstepError } from "../base/errors.js";
-import { findUnfinished, foreignWork } from "../base/files/write-files.js";
+import { findUnfinished, foreignWork, writeFiles } from "../base/files/write-files.js";
 import { finishInterrupted } from "../change/finish-interrupted.js";
+import { damagedFiles } from "../change/release/restore-files.js";
 import { connect } from "../databases/connect.js";
 import { refused } from "../dialect/db/refused.js";
 import type { Plan } from "../model/index.js";
 import type { Finding } from "../operate/repair/repair.js";
 import { repairs } from "../operate/repair/repairs.js";
+import { restoreFiles } from "../plan/one-side.js";
+import { planFolder } from "../plan/plan-file.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { readTargetState } from "../plugin/target-state.js";
 import type { Colors } from "../review/colors.js";
@@ -56,6 +59,28 @@ export async function repairFiles(root: string, isDry: boolean): Promise<readonl
   if (isDry) return [finding];
   await finishInterrupted(root, "lockstep repair");
   return [{ ...finding, done: "the write was completed" }];
+}
+
+/** Restores the files of plans that a merge or a person changed, as far as they follow from plan.json. */
+export function repairPlanFiles({
+  project,
+  plugin,
+  plans,
+  isDry,
+}: Omit<RepairRequest, "invocation">): readonly RepairedFinding[] {
+  const damaged = damagedFiles(project, plugin, plans);
+  if (!isDry)
+    writeFiles(
+      project.root,
+      damaged.flatMap(({ change }) => change ?? []),
+    );
+  return damaged.map(({ plan, file, change }) => ({
+    repair: "plan-files",
+    what: `${file} ${change !== undefined && change.before === undefined ? "is missing" : "was changed after planning"}.`,
+    action: change === undefined ? restoreFiles([file]) : `write it again from ${planFolder(plan)}/plan.json`,
+    isFixable: change !== undefined,
+    ...(isDry || change === undefined ? {} : { done: "it was written again. Review and commit it" }),
+  }));
 }
 
 /**

@@ -56,6 +56,8 @@ export interface Leftovers {
     column: string,
     running: { readonly target: string; readonly pid: number | undefined },
   ): Promise<Remnant | undefined>;
+  /** Whether the trigger that fills a column is the one that this plan creates. */
+  triggerOf(connection: Connection, filled: FilledColumn): Promise<"plan" | "other" | "missing">;
   /** The trigger that fills new rows is missing, disabled, or exists without its column. */
   fillTrigger(connection: Connection, filled: FilledColumn): Promise<Remnant | undefined>;
   /**

@@ -35,6 +35,14 @@ export const leftovers: Leftovers = {
 
   leftCheck: async () => undefined,
 
+  async triggerOf(connection, { table, column }) {
+    const { texts } = await readPair(connection, table, column.name, []);
+    const { id } = connection.dialect;
+    const own = fillTriggers(table, column, id === "mariadb" ? id : "mysql");
+    if (texts.length === 0) return "missing";
+    return texts.every((text) => own.some((each) => each.text.endsWith(text))) ? "plan" : "other";
+  },
+
   async fillTrigger(connection, filled) {
     const { table, column } = filled;
     const { insert, update } = triggerNames(table, column.name);

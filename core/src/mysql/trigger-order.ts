@@ -5,6 +5,8 @@ import { triggerNames } from "./quote.js";
 /** The fill triggers of a column that exist. */
 export interface TriggerPair {
   readonly found: readonly string[];
+  /** Their bodies. */
+  readonly texts: readonly string[];
   /** A later trigger of the user that sets one of the columns after them. */
   readonly overriddenBy: string | undefined;
 }
@@ -27,6 +29,7 @@ export async function readPair(
   const sets = columns.map((each) => new RegExp(`\\bSET\\b[^;]*\\bNEW\\s*\\.\\s*\`?${escaped(each)}\`?\\s*:?=`, "i"));
   return {
     found: own.map((at) => rows[at]!.name),
+    texts: own.map((at) => rows[at]!.text.trim()),
     overriddenBy: later.find(
       ({ name, text }) => !name.startsWith("zz_lockstep_") && sets.some((each) => each.test(text)),
     )?.name,

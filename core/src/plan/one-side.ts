@@ -38,16 +38,31 @@ export function oneSideHint(root: string, id: string): string | undefined {
   ].join("\n");
 }
 
+/** Writes the files of plans again that plan.json describes. */
+export const restoreCommand = "npx lockstep repair --files";
+
 /** How to find the branch that has them. */
 export function restoreFiles(files: readonly string[]): string {
   return `Restore ${files.length === 1 ? "it" : "them"} from the branch that has ${files.length === 1 ? "it" : "them"}: git log --all -- ${files[0]}.`;
 }
 
-/** How to restore a file of a plan. */
-export function restoreHint(root: string, id: string, { file, sha256 }: Pick<WrittenUnit, "file" | "sha256">): string {
+/**
+ * How to restore a file of a plan.
+ *
+ * @param isDerived its text follows from plan.json
+ */
+export function restoreHint(
+  root: string,
+  id: string,
+  { file, sha256 }: Pick<WrittenUnit, "file" | "sha256">,
+  isDerived: boolean,
+): string {
   const committed = committedText(root, file);
   const isCommitted = committed !== undefined && fileHash(file, committed) === sha256;
-  return oneSideHint(root, id) ?? (isCommitted ? `git checkout HEAD -- ${shellWord(file)}` : restoreFiles([file]));
+  return (
+    oneSideHint(root, id) ??
+    (isCommitted ? `git checkout HEAD -- ${shellWord(file)}` : isDerived ? restoreCommand : restoreFiles([file]))
+  );
 }
 
 /** A plan in a commit. Undefined if it is not there, or cannot be read. */

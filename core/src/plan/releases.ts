@@ -12,6 +12,14 @@ export interface Release extends WrittenUnit {
   readonly isPast: boolean;
 }
 
+/** The migrations in effect that add the columns of a plan. */
+export function addingColumns(plan: Plan): readonly Release[] {
+  const isAdding = ({ spec }: Unit) => spec.kind === "expand" || spec.kind === "online-copy";
+  return releasesOf(plan).filter(
+    ({ kind, phase, isPast, units }) => kind === "phase" && phase === "expand" && !isPast && units.some(isAdding),
+  );
+}
+
 /**
  * The released migrations of a plan, in order. A phase that was undone and released again has its units here twice, with the migrations of
  * the undo between them: only the latest are in effect, but a target must apply all of them.

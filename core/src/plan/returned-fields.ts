@@ -88,7 +88,7 @@ function isAddedAgain(
   return later
     .filter((file) => !written.has(file))
     .map(textOf)
-    .some((text) => /\b(?:ADD|CREATE|RENAME|CHANGE)\b/i.test(text) && named(column ?? table.name).test(text));
+    .some((text) => /\b(?:ADD|CREATE|RENAME|CHANGE)/i.test(text) && named(column ?? table.name).test(text));
 }
 
 function errorOf(

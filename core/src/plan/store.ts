@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { conflictLine } from "../base/files/conflicts.js";
-import { isSameTable, type Plan, type TableName } from "../model/index.js";
+import { isSameTable, type Plan, type TableName, type WrittenUnit } from "../model/index.js";
 import { foldersWithout, refuseContradictions } from "./contradictions.js";
 import { fileHash } from "./hash.js";
 import { oneSideHint, restoreFiles, restoreHint } from "./one-side.js";
 import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
 import { planIds } from "./plan-ids.js";
+import { fileText } from "./unit-files.js";
 
 /** Every plan of a project, oldest first. @throws the errors of readPlan */
 export function listPlans(root: string): Plan[] {
@@ -150,13 +151,14 @@ export function planOf(plans: readonly Plan[], table: TableName, column: string)
  * @throws LS3003 a held or undo unit was changed · LS3010 a released migration was changed
  */
 export function verifyUnits(root: string, plan: Plan): void {
+  const isDerived = (record: Pick<WrittenUnit, "file" | "sha256">) => fileText(plan, record) !== undefined;
   for (const { file, sha256: expected } of [...plan.state.held, ...plan.state.undo]) {
     const actual = existsSync(join(root, file)) ? fileHash(file, readFileSync(join(root, file), "utf8")) : undefined;
     if (actual !== expected)
       throw new LockstepError(
         "LS3003",
         `${file} ${actual === undefined ? "is missing" : "was changed after planning"}.`,
-        { hint: restoreHint(root, plan.id, { file, sha256: expected }) },
+        { hint: restoreHint(root, plan.id, { file, sha256: expected }, isDerived({ file, sha256: expected })) },
       );
   }
   for (const { file, sha256: expected } of plan.state.written) {
@@ -164,7 +166,8 @@ export function verifyUnits(root: string, plan: Plan): void {
     if (!existsSync(join(root, file))) continue;
     if (fileHash(file, readFileSync(join(root, file), "utf8")) !== expected)
       throw new LockstepError("LS3010", `${file} was changed after planning.`, {
-        hint: restoreHint(root, plan.id, { file, sha256: expected }),
+        // Only the ORM's plugin writes the text of a migration.
+        hint: restoreHint(root, plan.id, { file, sha256: expected }, true),
       });
   }
 }

@@ -11,7 +11,7 @@ export interface UnitFile extends WrittenUnit {
 
 export type UnitsOfFile = readonly [Unit, ...Unit[]];
 
-/** The SQL of units that share a file. Held files and the released migration contain the same bytes. */
+/** The SQL of units that share a file. A held file contains the same with the plan's mark on each line. */
 export function unitsText(plan: Plan, units: UnitsOfFile, phase: Unit["phase"] | "undo"): string {
   const [unit] = units;
   const siblings = inFiles(
@@ -45,8 +45,41 @@ export function mainUnit(units: UnitsOfFile): Unit {
 /** The files of units of later phases, in the plan's folder. */
 export function pendingUnitFiles(plan: Plan, units: readonly Unit[]): UnitFile[] {
   return inFiles(units).map((file) =>
-    fileOf(file, `${planFolder(plan.id)}/held/${file[0].id}.sql`, unitsText(plan, file, file[0].phase)),
+    fileOf(
+      file,
+      `${planFolder(plan.id)}/held/${file[0].id}.sql`,
+      unitsText(plan, file, file[0].phase).replaceAll(/^(?=.)/gm, markOf(plan)),
+    ),
   );
+}
+
+/**
+ * Begins each line of a held file. Git pairs a deleted file with an added one if half of their lines are the same, and a merge then writes
+ * the change of one plan into another. The frames of two plans are the same.
+ */
+function markOf({ fingerprint }: Pick<Plan, "fingerprint">): string {
+  return `/* ${fingerprint.slice(0, 12)} */ `;
+}
+
+/** A held file as the migration that it becomes. Earlier plans have no marks. */
+export function withoutMarks(plan: Plan, text: string): string {
+  const mark = markOf(plan);
+  return text
+    .split("\n")
+    .map((line) => (line.startsWith(mark) ? line.slice(mark.length) : line))
+    .join("\n");
+}
+
+/**
+ * The text of a held or an undo file that plan.json describes.
+ *
+ * @returns undefined if this version of Lockstep renders another text
+ */
+export function fileText(plan: Plan, { file, sha256 }: Pick<WrittenUnit, "file" | "sha256">): string | undefined {
+  const all = file.includes("/undo/") ? undoFiles(plan) : pendingUnitFiles(plan, plan.units);
+  const derived = all.find((each) => each.file === file);
+  const texts = derived === undefined ? [] : [derived.text, withoutMarks(plan, derived.text)];
+  return texts.find((text) => fileHash(file, text) === sha256);
 }
 
 /** The files of undo units, in the plan's folder. */

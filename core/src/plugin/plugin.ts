@@ -106,6 +106,8 @@ export interface AppliedMigrations {
   readonly applied: readonly string[];
   /** Started and not finished: the ORM refuses to continue. Always empty for an ORM that records only what it has done. */
   readonly failed: readonly string[];
+  /** All that were ever started there, whatever came of it. Absent: the ORM records only what it has done. */
+  readonly begun?: readonly string[];
 }
 
 /** Why a migration failed, as far as the ORM recorded or printed it. */

@@ -11,6 +11,8 @@ export interface TargetState {
   readonly unlisted: readonly Unlisted[];
   /** Started and not finished; none while a deployment runs. */
   readonly failed: readonly string[];
+  /** As `AppliedMigrations`. */
+  readonly begun?: readonly string[];
   /** The session of a deployment that is currently running. */
   readonly deploying: number | undefined;
   /** The plans' units among the pending and failed ones. */
@@ -38,7 +40,7 @@ export async function readTargetState(
 ): Promise<TargetState> {
   // In this order: if a deployment ends in between, its rows are finished.
   const deploying = await plugin.deployingSession(connection);
-  const { applied, failed } = await plugin.readApplied(connection, project);
+  const { applied, failed, begun } = await plugin.readApplied(connection, project);
   const pending = plugin.listMigrations(project).filter((name) => !applied.includes(name) && !failed.includes(name));
   const written = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
   const unlisted = (await plugin.unlisted?.(project, written)) ?? [];
@@ -48,6 +50,7 @@ export async function readTargetState(
     pending,
     unlisted: unlisted.filter(({ file }) => !applied.includes(migrationOf(file))),
     failed: deploying === undefined ? failed : [],
+    ...(begun && { begun }),
     deploying,
     units: releasedUnits(plans).filter(({ migration }) => waiting.has(migration)),
   };

@@ -179,3 +179,32 @@ describe("a migration of the user's own", () => {
     expect(await found([needs], { [file]: sql })).toEqual([]);
   });
 });
+
+describe("a column that a plan adds, and a migration of the user's own as well", () => {
+  const add = `ALTER TABLE "User" ADD COLUMN "handle" TEXT;`;
+  const drop = `ALTER TABLE "User" DROP COLUMN "handle";`;
+  test.each([
+    ["while the plan is open", { "m/2_own": add }, "expand", true],
+    ["before the plan", { "m/0_own": add }, "expand", true],
+    ["before, dropped in between", { "m/00_own": add, "m/01_own": drop }, "expand", false],
+    ["between expand and its undo", { "m/2_own": add }, "undone", true],
+    ["after the undo", { "m/5_own": add }, "undone", false],
+    ["in another table", { "m/2_own": add.replace("User", "Order") }, "expand", false],
+  ] as const)("%s", async (_, own, state, isFound) => {
+    const plan = await made(handle);
+    const open = released(plan, "1_handle", { "m/1_expand": ["expand"] });
+    const undo = { id: plan.undo.expand.at(-1)!.id, file: "m/4_undo", sha256: "" };
+    const written = [...open.state.written, ...(state === "undone" ? [undo] : [])];
+    const all = await found([{ ...open, state: { ...open.state, released: state, written } }], own);
+    expect(all).toEqual(
+      isFound
+        ? [
+            expect.objectContaining({
+              plan: "1_handle",
+              text: `LS3020 "User"."handle" is the column of plan 1_handle, and ${Object.keys(own)[0]} adds it, too.`,
+            }),
+          ]
+        : [],
+    );
+  });
+});

@@ -28,6 +28,7 @@ import {
   type UnitsOfFile,
   undoFiles,
   unitsText,
+  withoutMarks,
 } from "../../plan/unit-files.js";
 import type { Project, Unlisted } from "../../plugin/plugin.js";
 import { planReadme } from "../../review/markdown.js";
@@ -227,7 +228,7 @@ function reviewedText(
   const suffix = phase === "undo" ? `/undo/${unit.phase}-${unit.id}.sql` : `/held/${unit.id}.sql`;
   const record = records.find(({ file }) => file.endsWith(suffix));
   const text = record && read(project, record.file);
-  return text && withUnixLines(text);
+  return text && withoutMarks(plan, withUnixLines(text));
 }
 
 /** A file that gets this text, or is deleted. */

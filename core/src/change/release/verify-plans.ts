@@ -12,8 +12,9 @@ import { planFolder } from "../../plan/plan-file.js";
 import { releasesOf } from "../../plan/releases.js";
 import { returnedFields } from "../../plan/returned-fields.js";
 import { isOpen, readPlans, verifyUnits } from "../../plan/store.js";
-import { type SqlOf, takenFromOthers } from "../../plan/taken-from-others.js";
-import { contentOf, pendingUnitFiles, undoFiles, unitsText } from "../../plan/unit-files.js";
+import type { SqlOf } from "../../plan/taken-by-own.js";
+import { takenFromOthers } from "../../plan/taken-from-others.js";
+import { contentOf, fileText, unitsText } from "../../plan/unit-files.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import { restoredError } from "../second-change.js";
 
@@ -93,7 +94,12 @@ async function returnedTo(
   const models = await readModelsIn(root, migrations).catch(ignoring(isNoBug));
   if (models === undefined) return [];
   const declared = namedColumns(models);
-  const faultOf = (plan: string, error: LockstepError, drop: string | undefined, due: NonNullable<PlanFault["due"]>): PlanFault => {
+  const faultOf = (
+    plan: string,
+    error: LockstepError,
+    drop: string | undefined,
+    due: NonNullable<PlanFault["due"]>,
+  ): PlanFault => {
     const file = drop ?? `${planFolder(plan)}/plan.json`;
     return { plan, file, error, contradiction: { plan, files: [file], what: error.message, next: error.hint }, due };
   };
@@ -183,10 +189,7 @@ async function faultOf(root: string, plan: Plan, plugin: Files | undefined): Pro
 
 /** Files that differ from what the plan's units produce. Another version may render the same units differently. */
 function unfoundedFiles(root: string, plan: Plan, plugin: Files): string[] {
-  const made = new Map(
-    [...pendingUnitFiles(plan, plan.units), ...undoFiles(plan)].map((each) => [each.file, each.sha256]),
-  );
-  const beside = [...plan.state.held, ...plan.state.undo].filter(({ file, sha256 }) => made.get(file) !== sha256);
+  const beside = [...plan.state.held, ...plan.state.undo].filter((each) => fileText(plan, each) === undefined);
   const released = releasesOf(plan).filter(({ file, units, kind, phase }) => {
     if (!existsSync(join(root, file))) return false;
     const text = withUnixLines(readFileSync(join(root, file), "utf8"));

@@ -6,6 +6,7 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "plan id (default: every plan)" }],
   options: [
     { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
+    { flags: "--files", description: "only restore the plans' files in the repository" },
     { flags: "--dry-run", description: "print what would be done, change nothing" },
     { flags: "-y, --yes", description: "change targets without a prompt" },
   ],
@@ -20,13 +21,16 @@ export default defineCommand({
       import("../../review/terminal.js"),
     ]);
     const isDry = options.dryRun === true;
-    const files = await repairing.repairFiles(project.root, isDry);
+    const interrupted = await repairing.repairFiles(project.root, isDry);
     const [id] = invocation.arguments;
     const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
+    const isLocal = options.files === true;
+    const restored = isLocal ? repairing.repairPlanFiles({ project, plugin, plans, isDry }) : [];
+    const files = [...interrupted, ...restored];
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
     // Without a plan, Lockstep has left nothing on a target.
-    const targets = plans.length === 0 ? [] : await chooseTargets(config, project, io, name, true);
+    const targets = plans.length === 0 || isLocal ? [] : await chooseTargets(config, project, io, name, true);
     const reports = [];
     for (const target of targets)
       reports.push(await repairing.repairOn(target, { invocation, project, plugin, plans, isDry }));
@@ -35,15 +39,18 @@ export default defineCommand({
     const fixable = open.filter((finding) => finding.isFixable);
     const next =
       fixable.length > 0
-        ? onTarget(`npx lockstep repair${id === undefined ? "" : ` ${id}`}${isDry ? "" : " --yes"}`, invocation)
+        ? onTarget(
+            `npx lockstep repair${id === undefined ? "" : ` ${id}`}${isLocal ? " --files" : isDry ? "" : " --yes"}`,
+            invocation,
+          )
         : open.length > 0
-          ? `Do what is listed above.\n${onTarget("npx lockstep repair", invocation)}`
+          ? `Do what is listed above.\n${onTarget(`npx lockstep repair${isLocal ? " --files" : ""}`, invocation)}`
           : "npx lockstep status";
     return {
       text: [
         ...(files.length === 0 ? [] : [repairing.findingsText("repository", files, io.colors)]),
         ...reports.map((report) => repairing.findingsText(report.target, report.findings, io.colors)),
-        ...(targets.length === 0
+        ...(targets.length === 0 && !isLocal
           ? [
               `${io.colors.yellow("!")} this checkout has no plan, so no target was checked: npx lockstep doctor finds leftovers`,
             ]

@@ -25,6 +25,17 @@ export const fillTrigger: Leftovers["fillTrigger"] = async (connection, filled) 
   };
 };
 
+/** Its function has the same body. */
+export const triggerOf: Leftovers["triggerOf"] = async (connection, { table, column, ...locked }) => {
+  const { rows } = await connection.query<{ body: string }>(
+    "SELECT prosrc AS body FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid WHERE tgrelid = to_regclass($1) AND tgname = $2",
+    [quoteTable(table), scaffoldNames(table, column.name).trigger],
+  );
+  const [found] = rows;
+  if (found === undefined) return "missing";
+  return createFillTrigger({ table, ...locked }, column).includes(found.body) ? "plan" : "other";
+};
+
 async function restore(
   connection: Connection,
   { plan, column, ...locked }: FilledColumn,

@@ -1,6 +1,6 @@
 import type { Leftovers } from "../../dialect/leftovers.js";
 import { scaffoldNames } from "../quote.js";
-import { fillTrigger } from "./fill-trigger.js";
+import { fillTrigger, triggerOf } from "./fill-trigger.js";
 import { findLeftovers } from "./find-leftovers.js";
 import { buildProgress, buildStatement, dropIndex, readIndex } from "./index-state.js";
 import { leftCheck } from "./left-check.js";
@@ -10,6 +10,7 @@ export const leftovers: Leftovers = {
   find: findLeftovers,
   scaffolding: (table, column) => Object.values(scaffoldNames(table, column)),
   leftCheck,
+  triggerOf,
   fillTrigger,
   others: async () => [],
   index: readIndex,

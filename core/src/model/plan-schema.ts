@@ -65,7 +65,7 @@ const columnShape = {
   compute: optional(computedFill),
   /** The value that write sites in the code set. */
   write: writeValue,
-  /** The app's own code converts values of the column, or of one that the fill reads. Absent: none was found. */
+  /** Code has other values of the column than the database stores, or of one that the fill reads. Absent: the same ones. */
   isConverted: optional(isTrue),
   /** Whether responses show it. Undefined: unknown. */
   exposure: undefinable(columnExposure),

@@ -33,7 +33,7 @@ export async function readHandWritten(project: PrismaProject, file: string): Pro
     sql: readFileSync(join(root, path), "utf8"),
     defaultSchema: project.developmentUrl === undefined ? "public" : await defaultSchema(project.developmentUrl),
     project,
-    sources: { column: columnSources(schema, project), formerUnique: formerUniques(schema, project) },
+    sources: { column: await columnSources(schema, project), formerUnique: formerUniques(schema, project) },
     originalModels: (columns) => originalModels(schema, files, project, columns),
   };
 }

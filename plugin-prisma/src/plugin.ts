@@ -5,9 +5,9 @@ import { assertInstalled, type EntityModel, type FileChange, nextTimestamps, typ
 import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
 import { prismaCommand } from "./cli/prisma-command.js";
 import { dialectOn } from "./dialects/dialects.js";
+import { convertedModels } from "./extensions/converted-models.js";
 import type { PrismaProject } from "./project.js";
 import { editSchema } from "./schema/edit-schema.js";
-import { toEntityModels } from "./schema/entities.js";
 import { fieldsIn } from "./schema/fields-in.js";
 import { schemaFiles } from "./schema/files.js";
 import { declaredIndexes } from "./schema/indexes.js";
@@ -26,7 +26,7 @@ export const prismaPlugin: OrmPlugin = {
   },
 
   async readModels(project): Promise<readonly EntityModel[]> {
-    return toEntityModels(schemaFiles(project));
+    return convertedModels(schemaFiles(project), project);
   },
 
   readModelsIn: async (root) => (await import("./schema/models-in.js")).modelsIn(root),

@@ -3,7 +3,7 @@ import type { Connection } from "../dialect/connection.js";
 import { isDatabaseError } from "../dialect/db/retry.js";
 import type { EvaluatedRow, Selection } from "../dialect/rows.js";
 import { type TableFacts, typeOf } from "../dialect/table.js";
-import { isOwnConversion } from "../model/code.js";
+import { uncompared } from "../model/code.js";
 import type { Fill } from "../model/fill.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateAbout, GateFacts, OpenWriter } from "./gate.js";
@@ -128,7 +128,9 @@ async function whyNotCompared(
     if (field === undefined) continue;
     if (parseAnnotations(field.documentation, { file: model, line: 1 }).write !== undefined)
       return "@lockstep.write gives the value in code";
-    const converted = fields.find(({ column, conversion }) => named.includes(column) && isOwnConversion(conversion));
+    const converted = uncompared(fields.filter(({ column }) => named.includes(column)));
+    const unknown = fill.reads.find((read) => fields.every(({ column }) => column !== read));
+    if (unknown !== undefined) return `${model} declares no field for "${unknown}"`;
     if (converted !== undefined) return `${converted.conversion?.by} converts ${converted.name}`;
   }
   return undefined;

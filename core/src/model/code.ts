@@ -90,6 +90,19 @@ export function isSameInCode(
 /** The type of a field's value in code. */
 export const typeInCode = ({ type, codeType = type }: Pick<EntityField, "type" | "codeType">): ScalarType => codeType;
 
+/**
+ * The first column that keeps code and database from being compared by stored values; undefined: none does.
+ *
+ * @param columns as for `isSameInCode`
+ */
+export function uncompared<Column extends Pick<EntityField, "conversion">>(
+  columns: readonly Column[],
+): Column | undefined {
+  const own = columns.find(({ conversion }) => isOwnConversion(conversion));
+  if (own !== undefined || isSameInCode(columns, "first")) return own;
+  return columns.find(({ conversion }) => conversion !== undefined);
+}
+
 /** A relation field. The side that stores the key names its fields, and the referenced ones. */
 export interface EntityRelation {
   readonly name: string;

@@ -67,7 +67,7 @@ const columnShape = {
   write: writeValue,
   /** The ORM's client has no such field: no phase edits code. Absent: it has. */
   isOutsideClient: optional(isTrue),
-  /** The app's own code converts values of the column, or of one that the fill reads. Absent: none was found. */
+  /** Code has other values of the column than the database stores, or of one that the fill reads. Absent: the same ones. */
   isConverted: optional(isTrue),
   /** Whether responses show it. Undefined: unknown. */
   exposure: undefinable(columnExposure),

@@ -6,13 +6,13 @@ import {
   type Fill,
   type ForeignKey,
   type IndexedBy,
-  isOwnConversion,
   isSameTable,
   type KeyColumn,
   operationsOfKind,
   type PlannedColumn,
   type TableName,
   tableLabel,
+  uncompared,
   type ValueConstraints,
   type Words,
 } from "../model/index.js";
@@ -204,8 +204,8 @@ async function planColumn(
   // Call sites do not have values of another table.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
-  const isConverted = [name, ...fill.reads].some((each) => isOwnConversion(sources.column(table, each)?.conversion));
-  return { ...common, fill, write, ...(isConverted && { isConverted }), key };
+  const read = [name, ...fill.reads].map((each) => sources.column(table, each) ?? {});
+  return { ...common, fill, write, ...(uncompared(read) && { isConverted: true as const }), key };
 }
 
 interface WhyNoTrigger {

@@ -8,19 +8,19 @@ import {
   settleFiles,
   writeFiles,
 } from "@lockstep/core/planning";
+import { convertedModels } from "../extensions/converted-models.js";
 import { prismaPlugin } from "../plugin.js";
-import { toEntityModels } from "../schema/entities.js";
 import { type Change, colors } from "./change.js";
 
 export type PlannedChange = Extract<Change, { kind: "plan" }>;
 
 /** Plans the edits before the migration has a name. */
-export function editsAhead({ project, schema, plan, restore }: PlannedChange): EditsAhead {
+export async function editsAhead({ project, schema, plan, restore }: PlannedChange): Promise<EditsAhead> {
   return new EditsAhead({
     plan,
     project,
     plugin: prismaPlugin,
-    models: toEntityModels(schema.files),
+    models: await convertedModels(schema.files, project),
     restore,
     env: process.env,
   });
@@ -47,7 +47,7 @@ export async function preparePlanned(
     project,
     plugin: prismaPlugin,
     moment: dateOf(name),
-    models: toEntityModels(schema.files),
+    models: await convertedModels(schema.files, project),
     restore,
     planned: await ahead?.take(),
     env: process.env,

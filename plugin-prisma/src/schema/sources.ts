@@ -1,9 +1,9 @@
 import { annotationSpans, isSameTable, LockstepError, parseAnnotations, type TableName } from "@lockstep/core";
 import type { ColumnSource } from "@lockstep/core/planning";
+import { convertedModels } from "../extensions/converted-models.js";
 import type { PrismaProject } from "../project.js";
 import { assertSameReading } from "./compare.js";
 import { relationsOver } from "./edit.js";
-import { toEntityModels } from "./entities.js";
 import { databaseName, type PrismaField, type PrismaModel, type PrismaSchema } from "./model.js";
 import { parseSchema } from "./parse.js";
 
@@ -12,8 +12,11 @@ import { parseSchema } from "./parse.js";
  *
  * @throws LS2008 when the field's annotations cannot be parsed · LS8013 when the two readings find different models
  */
-export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject, "schemaFiles">) {
-  const entities = toEntityModels(schema.files);
+export async function columnSources(
+  schema: PrismaSchema,
+  project: Pick<PrismaProject, "schemaFiles" | "root" | "generatedFolders">,
+) {
+  const entities = await convertedModels(schema.files, project);
   return (table: TableName, column: string): ColumnSource | undefined => {
     const entity = entities.find((candidate) => isSameTable(candidate.table, table));
     if (entity === undefined) return undefined;
@@ -45,6 +48,7 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       ...(notes.write === undefined ? {} : { write: notes.write.text }),
       ...(notes.skip === undefined ? {} : { skip: notes.skip.text }),
       ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
+      ...(field?.conversion && { conversion: field.conversion }),
     };
   };
 }

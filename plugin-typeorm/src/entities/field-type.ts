@@ -38,8 +38,8 @@ export function fieldType(member: ColumnMember, options: Options, project: Proje
   const name = given && (stringOf(given.node, given.file, project) ?? constructorName(given.node));
   const stored = storedType(member, options, name, project);
   const conversion = declaredConversion(member, options, name, stored.type, project);
-  if (conversion === undefined || conversion.isBuiltIn === true)
-    return { ...stored, ...(conversion && { conversion }) };
+  if (conversion === undefined) return stored;
+  if (conversion.isBuiltIn === true || name?.startsWith("simple-")) return { ...stored, conversion };
   const codeType = convertedType(stored.type, propertyType(member));
   return { ...stored, ...(codeType === stored.type ? {} : { codeType }), conversion };
 }

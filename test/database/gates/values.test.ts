@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
-import type { Fill, PlannedColumn } from "../../../core/src/model/index.js";
+import type { EntityField, EntityModel, Fill, PlannedColumn } from "../../../core/src/model/index.js";
 import { readFill } from "../../../core/src/postgresql/fill/read.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
 import { confirm } from "../../../core/src/target/ledger/evidence.js";
@@ -189,6 +189,50 @@ describe("mirror-agrees", () => {
 });
 
 describe("translation-agrees", () => {
+  const field = { type: "string", isList: false, isOptional: false, isId: false, isUnique: false } as const;
+  const rest = { hasDefault: false, isForeignKey: false, isUpdatedAt: false } as const;
+  const modelsWith =
+    (email: Partial<EntityField>, handle: Partial<EntityField>) => async (): Promise<EntityModel[]> => [
+      {
+        name: "User",
+        table,
+        fields: [
+          { name: "email", column: "email", documentation: "", ...field, ...rest, ...email },
+          { name: "handle", column: "handle", documentation: "", ...field, ...rest, ...handle },
+        ],
+        relations: [],
+        primaryKey: [],
+      },
+    ];
+  const conversion = { by: "the transformer at src/user.ts:9" };
+  const moment = { conversion: { id: "date", by: "the type date", isBuiltIn: true } } as const;
+
+  it.each<readonly [string, Partial<EntityField>, Partial<EntityField>, RegExp | undefined]>([
+    ["nothing", {}, {}, undefined],
+    ["the driver alike", moment, moment, undefined],
+    ["the driver, the source alone", moment, {}, /the type date converts email$/],
+    ["a transformer of the source", { conversion }, {}, /the transformer at src\/user\.ts:9 converts email$/],
+    ["a transformer of the column", {}, { conversion }, /the transformer at src\/user\.ts:9 converts handle$/],
+    [
+      "the user's own value",
+      {},
+      { documentation: "@lockstep.write(own(email))" },
+      /@lockstep\.write gives the value in code$/,
+    ],
+  ])("claims no agreement that it cannot see: converted by %s", async (_, email, handle, why) => {
+    const readModels = modelsWith(email, handle);
+    const agreed = `Code computes lower(email) for ${subject} as production does: compared all 1 rows`;
+    const live = await made({ emails: ["A"] });
+    const said = await live.ask("translation-agrees", { readModels });
+    expect(said).toMatchObject({ isOpen: true });
+    expect(said.statement).toMatch(why ?? agreed);
+    const unique = await made({ emails: ["A"], isUnique: true });
+    const asked = await unique.ask("translation-agrees", { readModels });
+    expect(asked.isOpen).toBe(why === undefined);
+    expect(asked.statement).toMatch(why ?? agreed);
+    if (why !== undefined) expect(asked.statement + said.statement).not.toContain("as production does");
+  });
+
   const sigma = ["ADA", "ΟΔΟΣ", "İZ", "Straße"];
 
   it("tells how many rows were compared", async () => {

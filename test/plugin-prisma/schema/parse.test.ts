@@ -258,7 +258,7 @@ describe("both readings of a schema agree, or nothing is done", () => {
     ['ADMIN @map("admin")', "ADMIN", "enum Role", 'Role.ADMIN as a value @map("admin"), Lockstep as a value'],
     ["model Label {", "model Labels {", undefined, "Label as a model, Lockstep as nothing"],
     ["tenant   Int\n", "tenant   Int @id\n", "tenant  ", "Post.tenant as Int, Lockstep as Int @id"],
-  ])("%j read as %j", (before, after, place, message) => {
+  ])("%j read as %j", async (before, after, place, message) => {
     const files = [{ path, content }];
     const dataModel = parseSchema(files);
     expect(content).toContain(before);
@@ -269,7 +269,10 @@ describe("both readings of a schema agree, or nothing is done", () => {
       [...dataModel.models, ...dataModel.enums].map(({ name }) => name).filter((name) => name !== owner),
     );
     expect(() => assertSameReading(misread, dataModel, others)).not.toThrow();
-    const sources = columnSources({ ...misread, files }, { schemaFiles: [path] });
+    const sources = await columnSources(
+      { ...misread, files },
+      { schemaFiles: [path], root: import.meta.dirname, generatedFolders: [] },
+    );
     expect(sources({ name: "KeyBare" }, "of")).toMatchObject({ model: "KeyBare", field: "of" });
     const model = dataModel.models.find(({ name }) => name === owner);
     if (model !== undefined)

@@ -195,7 +195,7 @@ export const conversionCases: readonly ConversionCase[] = [
     column: ["@Column(optionsOf(centsColumn))", "number"],
     fill: "250",
     more: "const optionsOf = (given: ColumnOptions): ColumnOptions => { const made = { ...given }; return made; };",
-    why: /options, which Lockstep cannot read/,
+    why: /possible transformer in the unreadable options at src/,
   },
   {
     name: "no transformer after all",

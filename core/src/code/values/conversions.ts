@@ -9,6 +9,8 @@ export const conversionsOf = memoized(
     if (intent.value.kind === "typescript") return [];
     const read = intent.value.kind === "sql" ? codeSql.columnsOf(intent.value.sql) : [];
     const all = [field, ...model.fields.filter(({ name, column }) => name !== field.name && read.includes(column))];
+    // A moment of its own is no conversion of another.
+    if (all.length === 1 && field.conversion?.isBuiltIn === true) return [];
     return isSameInCode(all, sql && passes(sql)) ? [] : all.filter(({ conversion }) => conversion !== undefined);
   },
 );

@@ -26,7 +26,7 @@ export function declaredConversion(
   }
   // `typeorm-encrypted` adds it to the options.
   if (options.get("encrypt") !== undefined) return { by: at("the option encrypt") };
-  if (!options.isComplete) return { by: at("a transformer may be in the options, which Lockstep cannot read,") };
+  if (!options.isComplete) return { by: at("a possible transformer in the unreadable options") };
   if (ts.isGetAccessor(node) || ts.isSetAccessor(node)) return { by: at("the accessor") };
   if (name === "simple-json" || name === "simple-array") return { id: name, by: `the type ${name}` };
   if (type !== "datetime") return undefined;

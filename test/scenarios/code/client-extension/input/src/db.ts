@@ -1,0 +1,11 @@
+import { Prisma, PrismaClient } from "@prisma/client";
+
+const euros = Prisma.defineExtension({
+  result: {
+    order: {
+      fee: { needs: { fee: true }, compute: ({ fee }) => (fee ?? 0) / 100 },
+    },
+  },
+});
+
+export const prisma = new PrismaClient({} as never).$extends(euros);

@@ -104,7 +104,7 @@ async function brokenOn(additions: readonly Addition[], request: Asked): Promise
   const found: Asking[] = [];
   for (const addition of additions) {
     const { facts, migration, plan } = addition;
-    const own = users.filter(({ routine, uses }) => uses.length > 0 && isSameTable(routine.table, addition.table));
+    const own = users.filter(({ routine }) => isSameTable(routine.table, addition.table));
     for (const broken of await stillBroken(own, addition, request))
       found.push({
         of: plan === undefined ? { migration } : { plan: plan.id },
@@ -176,28 +176,26 @@ async function additionsOn({ connection, plans, state, own }: Asked): Promise<re
   return found;
 }
 
-/** Without routines that pending migrations up to this one replace or drop. */
+/** Those of the target and of pending migrations up to this one, which may replace or drop them. */
 async function stillBroken(
   users: readonly WholeRowRoutine<Routine>[],
   { table, migration }: Addition,
   { connection, state, own }: Asked,
 ): Promise<readonly BrokenRoutine[]> {
-  if (users.length === 0) return [];
   const order = [...state.failed, ...state.pending];
   const before = own.migrations.filter(({ name }) => order.indexOf(name) <= order.indexOf(migration));
   const texts = before.flatMap(({ statements }) => statements.map(({ sql }) => sql));
   const codeSql = codeSqlOf[connection.dialect.id];
   await codeSql.load();
   const written = codeSql.routinesWritten(texts, { ...table, columns: [] });
+  const isSame = (one: Pick<Routine, "name" | "kind">, { name, kind }: Pick<Routine, "name" | "kind">) =>
+    one.name === name && one.kind === kind;
   const isDropped = ({ name, kind }: Routine) =>
-    texts.some((text) => new RegExp(`^\\s*drop\\s+${kind}\\b`, "i").test(text) && named(name).test(text)) &&
-    !written.some((each) => each.name === name);
-  return users.flatMap((user) => {
-    if (isDropped(user.routine)) return [];
-    const now = written.find(({ name, kind }) => name === user.routine.name && kind === user.routine.kind);
-    if (now === undefined) return brokenRoutines([user]);
-    const { triggers, row } = user.routine;
-    const [read] = codeSql.routineRows([{ ...now, triggers, ...(row && { row }) }], { ...table, columns: [] });
-    return brokenRoutines([{ routine: user.routine, uses: read?.uses ?? [] }]);
+    texts.some((text) => new RegExp(`^\\s*drop\\s+${kind}\\b`, "i").test(text) && named(name).test(text));
+  const made = written.map((routine) => {
+    const triggers = users.find((user) => isSame(user.routine, routine))?.routine.triggers ?? [];
+    return { ...routine, triggers: [...triggers, ...routine.triggers] };
   });
+  const left = users.filter(({ routine }) => !made.some((each) => isSame(each, routine)) && !isDropped(routine));
+  return brokenRoutines([...left, ...codeSql.routineRows(made, { ...table, columns: [] })]);
 }

@@ -6,6 +6,7 @@ import { checks } from "../../../core/src/mysql/checks/index.js";
 import { openTransactions } from "../../../core/src/mysql/checks/open-transactions.js";
 import { versionFinding } from "../../../core/src/mysql/checks/server-version.js";
 import { connect } from "../../../core/src/mysql/connect.js";
+import dependents from "../../../core/src/operate/doctor/checks/dependents.js";
 import scaffolding from "../../../core/src/operate/doctor/checks/scaffolding.js";
 import server from "../../../core/src/operate/doctor/checks/server.js";
 import { plannedTables } from "../../../core/src/operate/doctor/planned-tables.js";
@@ -307,7 +308,7 @@ describe.each(servers)("$name", ({ options, situations }) => {
           await root.query(`GRANT ${/ ON /.test(grant) ? grant : `${grant} ON \`${database.name}\`.*`} TO 'app'@'%'`);
         url.username = "app";
       }
-      const check = [...checks, scaffolding].find((each) => each.id === id)!;
+      const check = [...checks, dependents, scaffolding].find((each) => each.id === id)!;
       const ask = async () => {
         const findings = await askTarget(check, String(url), { plans: [plan] });
         return findings.filter(({ level }) => level === says);
@@ -347,7 +348,7 @@ describe("sessions and servers", () => {
 
   it("every check is silent on a server that is well; each is asked by way of the dialect", async () => {
     const said: [string, string[]][] = [];
-    for (const each of [...checks, scaffolding] as readonly Check[])
+    for (const each of [...checks, dependents, scaffolding] as readonly Check[])
       said.push([each.id, (await askTarget(each, database.url, { plans: [plan] })).map(({ level }) => level)]);
     expect(said.filter(([, levels]) => levels.some((level) => level !== "ok"))).toEqual([]);
     const together = await askTarget(server, database.url, { plans: [plan] });

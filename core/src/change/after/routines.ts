@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join, posix, sep } from "node:path";
+import { attempt, isUnreadable } from "../../base/expected-errors.js";
 import { largest, readTextUpTo } from "../../base/files/read-text.js";
 import { codeSqlOf } from "../../databases/code-sql-of.js";
 import { type BrokenRoutine, brokenRoutines } from "../../dialect/whole-rows.js";
@@ -17,7 +18,8 @@ export async function routinesInMigrations(
     if (!texts.has(path)) texts.set(path, readTextUpTo(join(root, path), largest.sql));
     return texts.get(path);
   };
-  const found = readdirSync(join(root, migrationsFolder), { recursive: true, encoding: "utf8" });
+  const folder = join(root, migrationsFolder);
+  const found = attempt(() => readdirSync(folder, { recursive: true, encoding: "utf8" }), isUnreadable) ?? [];
   const paths = found.map((path) => posix.join(migrationsFolder, path.split(sep).join("/")));
   if (!paths.some((path) => makesRoutine.test(read(path) ?? ""))) return [];
   const sets = await plugin.findMigrations({ paths, read });

@@ -9,7 +9,7 @@ export const longProofs: readonly string[] = [
   "histories/*.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
-  "contract/{after-safe,bad-input,executes,find-project,former-columns,hand-written,intercepted,killed-*,made-first,online,open-plans,phases,prepared-statements,safe,serving,whole-rows}.test.ts",
+  "contract/{after-safe,bad-input,executes,find-project,former-columns,hand-written,intercepted,killed-*,made-first,online,open-plans,phases,prepared-statements,safe,serving,whole-row-statements,whole-rows}.test.ts",
   "core/cli/{code-choices,declined-places}.test.ts",
   "core/code/ranking/history.test.ts",
   "core/code/formatters/formatting.test.ts",

@@ -10,7 +10,7 @@ import { fingerprint } from "../lint/finding.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { TargetState } from "../plugin/target-state.js";
-import { buildText } from "../review/failing-statements.js";
+import { buildText, unsearchedBuildsText } from "../review/failing-statements.js";
 import { addedColumns } from "../sql/verdicts/new-defaults.js";
 import { wholeRowAdvice, wholeRowWords } from "../sql/whole-row-words.js";
 import { readTable } from "../target/facts/table.js";
@@ -125,9 +125,12 @@ const labelsOf = ({ table, columns }: Addition) =>
 
 /** The statements of running builds, as far as this repository shows them. The development database has its own code. */
 async function brokenInCode(additions: readonly Addition[], request: Asked): Promise<readonly Asking[]> {
-  const { target } = request;
+  const { target, invocation } = request;
   if (target.name === developmentTarget) return [];
-  const found = await wholeRowsInBuilds(additions, request);
+  const { found, unsearched } = await wholeRowsInBuilds(additions, request);
+  const { io } = invocation;
+  for (const migration of unsearched)
+    io.err(`  ${io.colors.yellow("!")} ${target.name}: ${unsearchedBuildsText(migration)}`);
   return additions.flatMap((addition): readonly Asking[] => {
     const { plan, migration, facts } = addition;
     return found

@@ -19,6 +19,12 @@ interface Searched {
   readonly code: CodeSettings;
 }
 
+export interface StatementsOfBuilds {
+  readonly found: readonly StatementOfBuilds[];
+  /** Migrations whose history is unknown: the code from before them was not searched. */
+  readonly unsearched: readonly string[];
+}
+
 /**
  * Finds the statements in this checkout, and in the code from before the migrations came into it, that take the whole row of a table that
  * gets a column: builds of both may run while the migrations do.
@@ -28,21 +34,27 @@ interface Searched {
 export async function wholeRowsInBuilds(
   additions: readonly { readonly migration: string; readonly table: TableName }[],
   { project, plugin, code }: Searched,
-): Promise<readonly StatementOfBuilds[]> {
-  if (additions.length === 0) return [];
+): Promise<StatementsOfBuilds> {
+  if (additions.length === 0) return { found: [], unsearched: [] };
   const models = () => modelsOrNone(project, plugin);
   const growing = additions.map(({ table }) => ({ ...table, grows: true }));
   const tables = growing.filter((table, at) => growing.findIndex((other) => isSameTable(other, table)) === at);
   const { wholeRows } = await failingStatements(tables, project, plugin, code, models);
   const names = plugin.listMigrations(project);
-  const files = migrationFiles(project, plugin).filter((_, at) =>
-    additions.some(({ migration }) => migration === names[at]),
+  const commits = new Map(
+    migrationFiles(project, plugin).flatMap((file, at) => {
+      const name = names[at] ?? "";
+      return additions.some(({ migration }) => migration === name) ? [[name, commitBefore(project.root, file)]] : [];
+    }),
   );
   const earlier: StatementOfBuilds[] = [];
-  for (const before of new Set(files.flatMap((file) => commitBefore(project.root, file) ?? [])))
+  for (const before of new Set(commits.values())) {
+    if (before === undefined || before === "none") continue;
     for (const each of await wholeRowsAt(before, tables, project, models))
       if (![...wholeRows, ...earlier].some(isSame(each))) earlier.push({ ...each, before });
-  return [...wholeRows, ...earlier];
+  }
+  const unsearched = [...commits].flatMap(([name, before]) => (before === undefined ? [name] : []));
+  return { found: [...wholeRows, ...earlier], unsearched };
 }
 
 const isSame = (one: WholeRowStatement) => (other: WholeRowStatement) =>

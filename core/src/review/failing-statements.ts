@@ -47,7 +47,8 @@ export function wholeRowReason(statement: WholeRowStatement): string {
 /** The same, before the migrations of a deployment run. @param before the commit whose builds contain it; absent: this checkout */
 export function buildText(statement: WholeRowStatement & { readonly before?: string }): string {
   const { file, line, within, sql, kinds, table, before } = statement;
-  const where = before === undefined ? "" : `, in builds of ${before === "HEAD" ? "the last commit" : before.slice(0, 9)}`;
+  const where =
+    before === undefined ? "" : `, in builds of ${before === "HEAD" ? "the last commit" : before.slice(0, 9)}`;
   const found = kinds.map((kind) => takesText(kind, table)).join(" ");
   return `${file}:${line}${where}: ${named(within, shortened(sql))}. ${found}`;
 }
@@ -97,6 +98,11 @@ function rowsOf(found: readonly (FoundStatement | WholeRowStatement)[]): readonl
 export function unsearchedText(tables: readonly TableName[]): string {
   const names = tables.map(tableLabel).join(", ");
   return `Lockstep could not search your code for statements that use all columns of ${names}: some fail once this migration has run.`;
+}
+
+/** If the code from before a migration could not be searched. */
+export function unsearchedBuildsText(migration: string): string {
+  return `Lockstep searched only this checkout for statements that ${migration} breaks: git has no commit from before it.`;
 }
 
 /** Why a plan lists such a statement, and what to do. */

@@ -52,7 +52,9 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
 export function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
   return (
     verdict === undefined &&
-    remarks.every(({ kind }) => /^(?:not-edited|not-migrated|may-be-renamed|numbered-source|takes-whole-row|used-by)$/.test(kind))
+    remarks.every(({ kind }) =>
+      /^(?:not-edited|not-migrated|may-be-renamed|numbered-source|takes-whole-row|used-by)$/.test(kind),
+    )
   );
 }
 

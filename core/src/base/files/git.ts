@@ -122,13 +122,16 @@ export function lastCommitOf(root: string, files: readonly string[]): string | u
 
 /**
  * The commit that the main line had before a file came into it: of a branch, the one before its merge. HEAD for a file that is not
- * committed. Undefined if the history does not contain it.
+ * committed, "none" for one of the first commit. Undefined if this is unknown: without git, or in a shallow clone.
  */
-export function commitBefore(root: string, file: string): string | undefined {
+export function commitBefore(root: string, file: string): string | "none" | undefined {
   if (gitOrNothing(root, ["rev-parse", "--verify", "--quiet", "HEAD"]) === undefined) return undefined;
   const args = ["--literal-pathspecs", "log", "-1", "-m", "--first-parent", "--diff-filter=A", "--format=%H"];
   const added = gitOrNothing(root, [...args, "--", file]);
-  return added === undefined ? "HEAD" : gitOrNothing(root, ["rev-parse", "--verify", "--quiet", `${added}^`]);
+  if (added === undefined) return "HEAD";
+  const before = gitOrNothing(root, ["rev-parse", "--verify", "--quiet", `${added}^`]);
+  const isShallow = gitOrNothing(root, ["rev-parse", "--is-shallow-repository"]) === "true";
+  return before ?? (isShallow ? undefined : "none");
 }
 
 /** Files below the folder that have changed since a commit, including deleted ones. */

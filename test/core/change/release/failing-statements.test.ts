@@ -275,14 +275,14 @@ test("what is printed about whole rows names the statement, what it does, and th
     "Lockstep: 2 statements fail once this migration has run, also in code that is already deployed
       src/save.ts:2       save: INSERT INTO "Archive" SELECT * FROM "Device"
       jobs/nightly.sql:4  SELECT * FROM "Device" EXCEPT SELECT * FROM "Archive"
-      It inserts all columns of Device by position. With another column, the database rejects the statement, or values get into other columns.
-      It combines all columns of Device with another query. With another column, the database rejects the statement.
+      It inserts all columns into another table (Device). With another column, the database rejects the statement, or values get into other columns.
+      It combines all columns with another query (Device). With another column, the database rejects the statement.
       Before this migration, deploy a fix: list the columns on both sides, and list the columns."
   `);
   expect(found.wholeRows.map(wholeRowReason)).toMatchInlineSnapshot(`
     [
-      "It inserts all columns of Device by position. With another column, the database rejects the statement, or values get into other columns. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns on both sides.",
-      "It combines all columns of Device with another query. With another column, the database rejects the statement. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns.",
+      "It inserts all columns into another table (Device). With another column, the database rejects the statement, or values get into other columns. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns on both sides.",
+      "It combines all columns with another query (Device). With another column, the database rejects the statement. The code that is deployed now fails there once expand has run. Before expand, deploy a fix: list the columns.",
     ]
   `);
 });

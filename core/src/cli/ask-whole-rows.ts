@@ -104,7 +104,7 @@ async function brokenOn(additions: readonly Addition[], request: Asked): Promise
   const found: Asking[] = [];
   for (const addition of additions) {
     const { facts, migration, plan } = addition;
-    const own = users.filter(({ routine, uses }) => uses.length > 0 && isSameTable(routine.table, addition.table));
+    const own = users.filter(({ routine }) => isSameTable(routine.table, addition.table));
     for (const broken of await stillBroken(own, addition, request))
       found.push({
         of: plan === undefined ? { migration } : { plan: plan.id },

@@ -181,7 +181,7 @@ export const errorTable = entries({
   },
   LS2022: {
     title: "The column cannot be added without blocking writes",
-    why: "MySQL and MariaDB rebuild a table with a FULLTEXT index or compressed rows to add a column. MariaDB also blocks writes to make a timestamp required, or any column of a table with an indexed or stored computed column, and to build a unique key of more than 3072 bytes, which MySQL rejects. Lockstep's migrations require an online algorithm and would stop with an error.",
+    why: "MySQL and MariaDB rebuild a table with a FULLTEXT index or compressed rows to add a column. MariaDB also blocks writes to make a timestamp required, or any column of a table with an indexed or stored computed column. It also copies the table for a unique key of more than 3072 bytes, which MySQL rejects. Lockstep's migrations require an online algorithm and would stop with an error.",
     next: "Use datetime instead of timestamp, a shorter type for a unique column (768 characters of utf8mb4), or keep the column optional and without a fill. Otherwise add it during a maintenance window or with pt-online-schema-change or gh-ost, and write @lockstep.skip(<reason>) above the field.",
     exit: 1,
   },

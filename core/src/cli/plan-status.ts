@@ -19,7 +19,7 @@ import { openCopies } from "../mysql/online/units.js";
 import { pendingBefore } from "../plan/migration-of.js";
 import { dropGates, nextPhase } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
-import { releasesOf } from "../plan/releases.js";
+import { addingColumns, releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { readTargetState } from "../plugin/target-state.js";
 import { againText } from "../review/backfill-status.js";
@@ -230,7 +230,8 @@ async function readOpen(
   );
   const isUndone = plan.state.released === "undone";
   // A column that is there before its migration is not that of the plan.
-  const isFilled = !isExpandPending && filled.every((answer) => answer.isOpen);
+  const isColumnPending = addingColumns(plan).some(({ file }) => units.pending.includes(migrationOf(file)));
+  const isFilled = !isColumnPending && filled.every((answer) => answer.isOpen);
   const early = isExpandPending
     ? pendingBefore(plan, await readTargetState(open.connection, { project, plugin, plans: [plan] }))
     : [];

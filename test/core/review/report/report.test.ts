@@ -4,7 +4,7 @@ import { reportOf } from "../../../../core/src/review/report/report.js";
 import type { ReportInput } from "../../../../core/src/review/report/section.js";
 import { sections } from "../../../../core/src/review/report/sections/index.js";
 import { colours } from "../../../../core/src/review/report/style.js";
-import { planOf } from "../../../support/plan-fixture.js";
+import { handleSql, planOf } from "../../../support/plan-fixture.js";
 import { inputOf, large, noticed, rehearsed } from "./inputs.js";
 
 // The page is held as a browser, a screen reader and a stranger to the tool take it.
@@ -104,7 +104,13 @@ const inputs: readonly (readonly [string, () => ReportInput | Promise<ReportInpu
   ["a rehearsal with findings, and targets", () => inputOf({ plan, rehearsal: noticed(rehearsal), ...asked })],
   ["names that are HTML", () => inputOf({ plan: renamed.plan, rehearsal: noticed(renamed.rehearsal), ...asked })],
   ["twenty columns", async () => inputOf({ plan: await large(20), rehearsal: noticed(rehearsal), ...asked })],
-  ["another system", async () => inputOf({ plan: await planOf({ dialect: "mysql" }) })],
+  [
+    "another system",
+    async () =>
+      inputOf({
+        plan: await planOf({ dialect: "mysql", sql: handleSql.replace("TEXT", "VARCHAR(64)").replaceAll('"', "`") }),
+      }),
+  ],
 ];
 
 const unsent = {

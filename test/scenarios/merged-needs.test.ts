@@ -151,12 +151,21 @@ test("a merge keeps a field whose plan is undone: no values go, and the column c
   await refused("LS3024", ["check", "--all"], ["status"], ["doctor"], ["next", plan], ["deploy"], deploy);
   expect(await query(production, `SELECT count(handle)::int AS n FROM "User"`)).toEqual([{ n: 300 }]);
   // Also where the undo has run.
-  await query(production, `ALTER TABLE "User" DROP COLUMN "handle"`);
+  const gone = await copyOf(production);
+  await query(gone, `ALTER TABLE "User" DROP COLUMN "handle"`);
+  const here = env;
+  env = { ...here, PRODUCTION_DATABASE_URL: gone };
   await refused("LS3024", ["deploy"], ["status"]);
   await migrate("again");
   await shop.commit("again");
   expect((await lockstep("check", "--all")).output).not.toContain("LS3024");
   expect((await lockstep("status")).code).toBe(0);
+  // Nobody can confirm that no build uses a column that this commit declares.
+  env = here;
+  expect(await refused("LS3024", deploy)).toMatch(
+    /_undo_expand drops "User"\."handle", which production has with its values/,
+  );
+  expect(await query(production, `SELECT count(handle)::int AS n FROM "User"`)).toEqual([{ n: 300 }]);
 }, 300_000);
 
 test("a target has the column of another branch: its values and its trigger stay", async () => {

@@ -19,7 +19,7 @@ import {
   requiredByOthers,
   takenFromPlans,
 } from "../operate/deploy/foreign-objects.js";
-import { missingColumns } from "../operate/deploy/missing-columns.js";
+import { missingColumns, requireUndeclaredDrops } from "../operate/deploy/missing-columns.js";
 import { requireNoObstacles } from "../operate/deploy/obstacles.js";
 import { requireOwnColumns } from "../operate/deploy/others-columns.js";
 import { recordDeployments } from "../operate/deploy/record-deployment.js";
@@ -352,6 +352,7 @@ async function requireRoom(
     ...foreignObstacles(foreign),
     ...rejectedByOrm(own),
   ]);
+  await requireUndeclaredDrops(connection, state, { project, plugin, target: target.name });
   await requireOwnColumns(connection, { ...mine, target: target.name, own: own.migrations });
   return { ...mine, own, foreign: agreeable(foreign) };
 }

@@ -116,7 +116,8 @@ export async function readStatus(
   }));
   const states = [...asked, ...unset.map(({ name, error }) => failedTarget(name, error))];
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
-  const isDoneOnThese = isReleased && states.every(isDoneThere);
+  const isKept = plan.state.released !== "undone" || states.every(({ lacking }) => lacking.length === 0);
+  const isDoneOnThese = isReleased && isKept && states.every(isDoneThere);
   const others = `npx lockstep status ${plan.id}, which covers ${listed(otherTargets)} as well`;
   return {
     plan: plan.id,
@@ -237,7 +238,7 @@ async function readOpen(
     : [];
   const pending = isUndone ? [] : await pendingFills(open.connection, plan, early);
   const phases = isUndone
-    ? [{ phase: "expand" as const, ...undoneState({ ...units, pending: [...units.pending, ...units.failed] }) }]
+    ? [{ phase: "expand" as const, ...undoneState([...units.pending, ...units.failed]) }]
     : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
   // Once contract is applied, services no longer matter.
   const isAsked = phases.some(({ state }) => state !== "done");
@@ -323,11 +324,8 @@ function phaseState(
 }
 
 /** The undo is done once every migration has run, including those that it reverts. */
-function undoneState({ pending, lacking = [] }: AppliedUnits): { state: "done" | "open"; note: string } {
-  if (pending.length === 0)
-    return lacking.length === 0
-      ? { state: "done", note: "undone" }
-      : { state: "open", note: "undone in this branch only" };
+function undoneState(pending: readonly string[]): { state: "done" | "open"; note: string } {
+  if (pending.length === 0) return { state: "done", note: "undone" };
   return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
 }
 

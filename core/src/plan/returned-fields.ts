@@ -101,7 +101,7 @@ function errorOf(
   const what = objectLabel({ table, ...(column !== undefined && { column }) });
   const isUndone = state.released === "undone";
   const why = isUndone ? `plan ${id} is undone` : `the contract of plan ${id} is released`;
-  const again = `${words.develop}   # adds it again, empty\n       Or remove ${name} from the model and the code.`;
+  const again = `Remove ${name} from the model and the code.\n       ${words.develop}   # or, after the drop has run everywhere: adds it again, empty`;
   return new LockstepError(
     "LS3024",
     `${name} is in the model, but ${why}: ${drop ?? "it"} drops ${what}, and no later migration adds it.`,

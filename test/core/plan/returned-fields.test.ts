@@ -65,7 +65,7 @@ test.each([
   );
   for (const { error } of found) {
     expect(error.code).toBe("LS3024");
-    expect(error.hint).toContain("npx develop   # adds it again, empty");
+    expect(error.hint).toContain("npx develop   # or, after the drop has run everywhere: adds it again, empty");
   }
   // In a later plan it is another column.
   const again = await planOf({ id: "4_again" });

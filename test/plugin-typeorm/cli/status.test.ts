@@ -162,6 +162,10 @@ test("a pass over a column that was dropped and added again counts no more", asy
     const plan = { ...made, state: { ...made.state, written } };
     await own.query(`${createUser}; INSERT INTO "User" ("id", "email") VALUES (1, 'A'), (2, 'B')`);
     await own.query(unitsText(plan, [plan.units[0]!], "expand"));
+    await own.query(
+      `CREATE TABLE migrations (id serial, timestamp bigint, name text);
+       INSERT INTO migrations (timestamp, name) VALUES (1763648123456, '${className(made.id)}')`,
+    );
     const [spec] = plan.backfills;
     const input = { url: again.url, plan: plan.id, spec: spec!, clock: systemClock, random: Math.random };
     await runBackfill(input);

@@ -3,7 +3,7 @@ import { Prisma, PrismaClient } from "@prisma/client";
 const euros = Prisma.defineExtension({
   result: {
     order: {
-      fee: { needs: { fee: true }, compute: ({ fee }) => (fee ?? 0) / 100 },
+      fee: { needs: { fee: true } as object, compute: ({ fee }: { fee?: number | null }) => (fee ?? 0) / 100 },
     },
   },
 });

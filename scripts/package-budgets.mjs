@@ -1,16 +1,16 @@
 /** What a published package weighs at most, and of what: what grows past it was put there on purpose, or is a mistake. */
 export const budgets = {
   "@lockstep/core": {
-    files: 620,
+    files: 630,
     packedKb: 3_700,
-    unpackedKb: 14_700,
+    unpackedKb: 14_800,
     parts: {
       "the guide for coding agents": { of: /^agent-guide\.md$/, kb: 5 },
       "the TypeScript compiler and its declarations of the language": { of: /^dist\/vendor\/[^/]+$/, kb: 6_900 },
       "jiti, which loads configurations": { of: /^dist\/vendor\/jiti\//, kb: 1_800 },
       "schemas of what --json prints": { of: /^schemas\//, kb: 40 },
-      "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 530 },
-      "core and what it imports (pg, mysql2, zod, diff, yaml, …)": { of: /^dist\//, kb: 5_460 },
+      "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 560 },
+      "core and what it imports (pg, mysql2, zod, diff, yaml, …)": { of: /^dist\//, kb: 5_640 },
     },
   },
   "@lockstep/prisma": {

@@ -37,7 +37,7 @@ test("an index that a person wrote in SQL stays, until the schema declares it an
   expect(added.sql).toBe('-- AlterTable\nALTER TABLE "Order" ADD COLUMN     "note" TEXT;\n');
   for (const name of ["Order_status_covering", "Product_title_nulls_first"])
     expect(added.output).toContain(
-      `Left out: DROP INDEX "${name}". schema.prisma never declared it, ${byHandName} creates it by hand.`,
+      `Left out: DROP INDEX "${name}". ${byHandName} creates it, and the Prisma schema declared it neither then nor in the last commit.`,
     );
   const nothing = await dev("nothing");
   expect(nothing.output).toContain("Already in sync");

@@ -44,7 +44,7 @@ export type Change = Decision<SchemaContainer> & {
   readonly message: string | undefined;
   /** Columns that open plans drop later: Prisma's own script and its warnings name them each time. */
   readonly pending: readonly Drop[];
-  /** Indexes that Prisma drops in every change, although no version of the schema declared them. */
+  /** Indexes that Prisma drops in every change, although the schema did not declare them before. */
   readonly undeclared: readonly UndeclaredIndex[];
   /** Nothing else changes. */
   readonly isEmpty: boolean;
@@ -126,7 +126,7 @@ export async function colors() {
 }
 
 function leftOutText({ name, migration }: UndeclaredIndex): string {
-  return `Left out: DROP INDEX "${name}". schema.prisma never declared it, ${migration} creates it by hand. To declare it: @@index([…], map: "${name}"). To drop it: write DROP INDEX into a migration of its own`;
+  return `Left out: DROP INDEX "${name}". ${migration} creates it, and the Prisma schema declared it neither then nor in the last commit. To declare it: @@index([…], map: "${name}"). To drop it: write DROP INDEX into a migration of its own`;
 }
 
 /** A change of a Prisma schema, as the core queries it. It loads its dependencies on first use. */

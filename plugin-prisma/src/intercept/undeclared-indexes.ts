@@ -5,7 +5,7 @@ import { ignoring, isNoBug } from "@lockstep/core/text";
 import type { ChangeSource } from "./change.js";
 import type { SchemaContainer } from "./shapes.js";
 
-/** An index that Prisma drops although no version of the schema declared it. */
+/** An index that Prisma drops although the schema declared it neither in the last commit nor when it was created. */
 export interface UndeclaredIndex {
   readonly name: string;
   /** The migration that creates it. */
